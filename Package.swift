@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The arrows between the modules, as data: a target may import what stands in its `dependencies` and nothing else.
+// `Scripts/check-imports` holds the sources against this file.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A worker is a fully static program: a tenth of the memory and of the start-up time of a dynamic one, which is what
+/// makes a process per job affordable. See docs/decisions/0002-static-worker.md.
+let staticExecutable: [SwiftSetting] = strict + [.unsafeFlags(["-static-executable"])]
+let linkStatically: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
+
+let package = Package(
+    name: "cronsupd",
+    products: [
+        .executable(name: "cronsupd", targets: ["cronsupd"]),
+        .executable(name: "cronworker", targets: ["cronworker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // What Swift's Glibc module lacks, and what must not be written in Swift.
+        .systemLibrary(name: "CLinux"),
+        .target(name: "CSpawn"),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // What daemon and worker both speak.
+        .target(name: "Clocks", swiftSettings: strict),
+        .target(name: "Shared", dependencies: ["Clocks"], exclude: ["Jobs"], swiftSettings: strict),
+        .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: strict),
+        .target(
+            name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs", swiftSettings: strict),
+
+        // The daemon.
+        .target(name: "Registry", dependencies: ["CYAML", "Shared"], swiftSettings: strict),
+        .target(name: "Supervision", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Clocks", "Kernel", "Registry", "Shared", "Supervision", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "cronsupd",
+            dependencies: [
+                "Daemon", "Kernel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // The worker.
+        .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
+        .executableTarget(
+            name: "cronworker", dependencies: ["CronWorkerKit", "Jobs"], swiftSettings: staticExecutable,
+            linkerSettings: linkStatically),
+    ]
+)

@@ -1,0 +1,82 @@
+// The clocks of cronsupd, told apart by type so that they cannot be mixed.
+//
+// *Monotonic* (CLOCK_MONOTONIC, clock_gettime(2)): advances steadily from an arbitrary zero at boot, the same zero for all
+// processes of a host; no one can set it. Everything that asks "how long" uses it: intervals, time-outs, backoff.
+//
+// *Wall* (CLOCK_REALTIME): the civil time in nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. It can be set
+// back and forth at any moment. Only what people read uses it: the time of a log record, a slot as it is shown.
+//
+// A *slot* is the moment at which a run was due, as opposed to the moment at which it began. It is an instant on the
+// clock of its schedule: for an interval, the monotonic clock.
+
+/// A moment on the monotonic clock, in nanoseconds since boot.
+@frozen
+package struct MonotonicInstant: Hashable, Comparable, Sendable {
+    package var nanoseconds: Int64
+
+    @inlinable
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    /// Later than every moment that a machine reaches (292 years after boot).
+    package static let distantFuture = MonotonicInstant(nanoseconds: .max)
+
+    @inlinable
+    package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// Saturates at `distantFuture` instead of overflowing.
+    @inlinable
+    package static func + (instant: Self, duration: Nanoseconds) -> Self {
+        let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.count)
+        return Self(nanoseconds: overflow ? .max : sum)
+    }
+
+    @inlinable
+    package static func - (left: Self, right: Self) -> Nanoseconds {
+        Nanoseconds(left.nanoseconds &- right.nanoseconds)
+    }
+}
+
+/// A moment of civil time, in nanoseconds since 1970-01-01T00:00:00Z: the years 1678 to 2262.
+@frozen
+package struct WallInstant: Hashable, Comparable, Sendable {
+    package var nanoseconds: Int64
+
+    @inlinable
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    @inlinable
+    package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    @inlinable
+    package static func + (instant: Self, duration: Nanoseconds) -> Self {
+        Self(nanoseconds: instant.nanoseconds &+ duration.count)
+    }
+}
+
+/// A span of time in whole nanoseconds, at most 292 years. Eight bytes and plain integer arithmetic, where
+/// `Swift.Duration` takes sixteen and a division: a busy daemon handles several of these for each report.
+@frozen
+package struct Nanoseconds: Hashable, Comparable, Sendable {
+    package var count: Int64
+
+    @inlinable
+    package init(_ count: Int64) { self.count = count }
+
+    package static let zero = Nanoseconds(0)
+    @inlinable
+    package static func milliseconds(_ count: Int64) -> Self { Self(count * 1_000_000) }
+    @inlinable
+    package static func seconds(_ count: Int64) -> Self { Self(count * 1_000_000_000) }
+
+    package var wholeMicroseconds: Int64 { count / 1_000 }
+    /// Rounded up, so that a timer set with it never fires early.
+    package var millisecondsRoundedUp: Int64 { count <= 0 ? 0 : (count - 1) / 1_000_000 + 1 }
+    package var inSeconds: Double { Double(count) / 1e9 }
+
+    @inlinable
+    package static func < (left: Self, right: Self) -> Bool { left.count < right.count }
+    @inlinable
+    package static func + (left: Self, right: Self) -> Self { Self(left.count + right.count) }
+    @inlinable
+    package static func - (left: Self, right: Self) -> Self { Self(left.count - right.count) }
+}

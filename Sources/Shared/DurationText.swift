@@ -1,0 +1,162 @@
+package import Clocks
+
+/// A span of time as people write it: numbers with units from the largest to the smallest, as in `250ms`, `1m30s`,
+/// `1.5h`, `2d`. Units: `d` (24 hours), `h`, `m`, `s`, `ms`, `us`.
+package enum DurationText {
+    package enum Failure: Error, Hashable, Sendable {
+        case empty
+        case negative
+        case zero
+        case missingUnit(number: String)
+        case unknownUnit(String)
+        case missingNumber(unit: String)
+        case unitsOutOfOrder(String, after: String)
+        case tooLong
+        case tooShort(minimum: String)
+        case tooFine
+
+        /// What is wrong and what was expected, to stand behind the quoted text.
+        package var message: String {
+            switch self {
+            case .empty: "is empty; expected a duration such as 250ms, 1s, 1m30s, 1.5h or 2d"
+            case .negative: "is negative; expected a duration above zero such as 10s"
+            case .zero: "is zero; expected a duration above zero such as 10s"
+            case .missingUnit(let number):
+                "has no unit after \(number); expected one of d, h, m, s, ms, us, as in \(number)s"
+            case .unknownUnit(let unit): "has the unknown unit '\(unit)'; expected one of d, h, m, s, ms, us"
+            case .missingNumber(let unit): "has no number before '\(unit)'; expected a duration such as 10s"
+            case .unitsOutOfOrder(let unit, let previous):
+                "has '\(unit)' after '\(previous)'; expected each unit once, from the largest to the smallest"
+            case .tooLong: "is too long; expected at most 36500d"
+            case .tooShort(let minimum): "is too short; expected at least \(minimum)"
+            case .tooFine: "is finer than a nanosecond; expected fewer decimal places"
+            }
+        }
+    }
+
+    /// A hundred years: beyond it a deadline could overflow the clock.
+    package static let longest = Nanoseconds(36_500 * 86_400 * 1_000_000_000)
+
+    private static let units: [(name: String, nanoseconds: Int64)] = [
+        ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+        ("ms", 1_000_000), ("us", 1_000),
+    ]
+
+    package static func parse(_ text: some StringProtocol) throws(Failure) -> Nanoseconds {
+        var scanner = Scanner(bytes: Array(text.utf8))
+        guard !scanner.isAtEnd else { throw .empty }
+        if scanner.bytes[0] == UInt8(ascii: "-") { throw .negative }
+        var total = Int64(0)
+        var previousUnit: Int?
+        while !scanner.isAtEnd {
+            let number = scanner.takeNumber()
+            let unitName = scanner.takeUnit()
+            guard number.hasDigits else { throw .missingNumber(unit: unitName.isEmpty ? scanner.rest : unitName) }
+            guard !unitName.isEmpty else {
+                throw scanner.isAtEnd ? .missingUnit(number: number.text) : .unknownUnit(scanner.rest)
+            }
+            guard let unit = units.firstIndex(where: { $0.name == unitName }) else { throw .unknownUnit(unitName) }
+            if let previousUnit, unit <= previousUnit {
+                throw .unitsOutOfOrder(unitName, after: units[previousUnit].name)
+            }
+            previousUnit = unit
+            let (sum, overflow) = total.addingReportingOverflow(try number.times(units[unit].nanoseconds))
+            guard !overflow, sum <= longest.count else { throw .tooLong }
+            total = sum
+        }
+        guard total > 0 else { throw .zero }
+        return Nanoseconds(total)
+    }
+
+    /// As `parse`, and an error below `minimum`.
+    package static func parse(_ text: some StringProtocol, minimum: Nanoseconds) throws(Failure) -> Nanoseconds {
+        let duration = try parse(text)
+        guard duration >= minimum else { throw .tooShort(minimum: format(minimum)) }
+        return duration
+    }
+
+    /// The shortest text that `parse` reads back as the same duration; `0s` for none.
+    package static func format(_ duration: Nanoseconds) -> String {
+        guard duration.count > 0 else { return "0s" }
+        var rest = duration.count
+        var text = ""
+        for unit in units where rest >= unit.nanoseconds {
+            text += "\(rest / unit.nanoseconds)\(unit.name)"
+            rest %= unit.nanoseconds
+        }
+        if rest > 0 { text += "0.\(String(repeating: "0", count: 3 - String(rest).count))\(rest)us" }
+        return text
+    }
+
+    private struct Number {
+        var text: String
+        var digits: [UInt8]
+        var decimalPlaces: Int
+        var hasDigits: Bool { !digits.isEmpty }
+
+        /// Exact: 1.5h is 5,400 s to the nanosecond, without a detour through floating point.
+        func times(_ unit: Int64) throws(Failure) -> Int64 {
+            var scaled = Int64(0)
+            for digit in digits {
+                let (product, overflow) = scaled.multipliedReportingOverflow(by: 10)
+                guard !overflow, product <= .max - 9 else { throw decimalPlaces > 0 ? .tooFine : .tooLong }
+                scaled = product + Int64(digit)
+            }
+            let (high, low) = scaled.multipliedFullWidth(by: unit)
+            var divisor = Int64(1)
+            for _ in 0..<decimalPlaces { divisor *= 10 }
+            guard high < divisor else { throw .tooLong }
+            let (quotient, remainder) = divisor.dividingFullWidth((high, low))
+            guard remainder == 0 else { throw .tooFine }
+            return quotient
+        }
+    }
+
+    private struct Scanner {
+        let bytes: [UInt8]
+        var position = 0
+
+        init(bytes: [UInt8]) { self.bytes = bytes }
+
+        var isAtEnd: Bool { position == bytes.count }
+        var rest: String { String(decoding: bytes[position...], as: UTF8.self) }
+
+        mutating func takeNumber() -> Number {
+            let start = position
+            var digits: [UInt8] = []
+            var point: Int?
+            while position < bytes.count {
+                switch bytes[position] {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(bytes[position] - UInt8(ascii: "0"))
+                case UInt8(ascii: ".") where point == nil: point = digits.count
+                default: return number(from: start, digits: digits, point: point)
+                }
+                position += 1
+            }
+            return number(from: start, digits: digits, point: point)
+        }
+
+        private func number(from start: Int, digits: [UInt8], point: Int?) -> Number {
+            var digits = digits
+            let places = digits.count - (point ?? digits.count)
+            // Trailing zeros behind the point say nothing and would only eat up the range.
+            var significant = places
+            while significant > 0, digits.last == 0 {
+                digits.removeLast()
+                significant -= 1
+            }
+            if places > 0, digits.isEmpty { digits = [0] }
+            return Number(
+                text: String(decoding: bytes[start..<position], as: UTF8.self), digits: digits,
+                decimalPlaces: significant)
+        }
+
+        mutating func takeUnit() -> String {
+            let start = position
+            while position < bytes.count, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[position] | 0x20) {
+                position += 1
+            }
+            return String(decoding: bytes[start..<position], as: UTF8.self)
+        }
+    }
+}

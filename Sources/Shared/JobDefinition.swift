@@ -1,0 +1,80 @@
+package import Clocks
+
+/// A place in a registry file. Lines and columns count from 1.
+package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+    package var file: String
+    package var line: Int
+    package var column: Int
+
+    package init(file: String, line: Int, column: Int) {
+        (self.file, self.line, self.column) = (file, line, column)
+    }
+
+    package var description: String { "\(file):\(line):\(column)" }
+}
+
+/// How the function of a job is implemented.
+package enum FunctionKind: String, Hashable, Sendable, CaseIterable {
+    case swift = "function.swift"
+}
+
+/// One job as a validated registry entry declares it: what runs, when, and how its worker is kept alive.
+package struct JobDefinition: Sendable {
+    package var id: EntryID
+    package var kind: FunctionKind
+    /// The name of the function in the worker's catalog: the entry's `method`.
+    package var function: String
+    /// As it was written, to be shown and to be the worker's second argument.
+    package var intervalText: String
+    package var interval: Nanoseconds
+    package var lifecycle: Lifecycle
+    package var meta: Value.Map
+    /// All that stands beside `name`, `kind` and `meta`.
+    package var data: Value.Map
+    /// Where the entry begins. No part of the job: an entry that only moved within its file is unchanged.
+    package var location: SourceLocation
+    /// Where the value of `method` stands, for an error about it.
+    package var functionLocation: SourceLocation
+
+    package init(
+        id: EntryID, kind: FunctionKind, function: String, intervalText: String, interval: Nanoseconds,
+        lifecycle: Lifecycle, meta: Value.Map, data: Value.Map, location: SourceLocation,
+        functionLocation: SourceLocation
+    ) {
+        (self.id, self.kind, self.function) = (id, kind, function)
+        (self.intervalText, self.interval, self.lifecycle) = (intervalText, interval, lifecycle)
+        (self.meta, self.data) = (meta, data)
+        (self.location, self.functionLocation) = (location, functionLocation)
+    }
+
+    /// Whether a worker that runs `self` would do the same for `other`.
+    package func isSameJob(as other: JobDefinition) -> Bool {
+        id == other.id && kind == other.kind && function == other.function && interval == other.interval
+            && intervalText == other.intervalText && lifecycle == other.lifecycle && meta == other.meta
+            && data == other.data && location.file == other.location.file
+    }
+}
+
+/// How a worker is started again and stopped: the entry's `lifecycle`.
+package struct Lifecycle: Hashable, Sendable {
+    /// How long a run in hand may take to finish when the job stops. `nil`: the daemon's `--stop-timeout`.
+    package var stopTimeout: Nanoseconds?
+    /// A worker that has lived this long has recovered: the next failure counts as the first.
+    package var stableThreshold = Nanoseconds.seconds(10)
+    package var restart = Restart()
+
+    package init() {}
+
+    package struct Restart: Hashable, Sendable {
+        package var initialDelay = Nanoseconds.seconds(1)
+        package var maxDelay = Nanoseconds.seconds(60)
+        /// Each delay is this many times the one before. From 1 to 100.
+        package var backoffFactor = 2.0
+        /// Each delay is spread by this share to both sides. From 0 to 1.
+        package var jitter = 0.1
+        /// After this many failures in a row the job is `failed`: tried again only every five minutes. 0: never.
+        package var maxAttempts = 10
+
+        package init() {}
+    }
+}

@@ -1,0 +1,33 @@
+/// Finds what a person probably meant when a name is not known.
+package enum NearestName {
+    /// The candidate with the smallest edit distance to `name` (Levenshtein), if it is small enough to be a slip of the
+    /// hand: at most a third of the name's length, and at least one edit is allowed. The first one wins a tie.
+    package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
+        let limit = max(1, name.count / 3)
+        var best: (name: String, distance: Int)?
+        for candidate in candidates {
+            let distance = editDistance(Array(name), Array(candidate))
+            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best?.name
+    }
+
+    /// `; did you mean 'x'?`, or nothing: to be appended to a message.
+    package static func hint(for name: some StringProtocol, among candidates: some Sequence<String>) -> String {
+        of(name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
+    }
+
+    private static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for (i, leftCharacter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, rightCharacter) in right.enumerated() {
+                let substitution = diagonal + (leftCharacter == rightCharacter ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(substitution, diagonal + 1, row[j] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}
