@@ -1,0 +1,73 @@
+/* What Swift's Glibc module lacks: Linux calls behind _GNU_SOURCE, variadic calls and macros. Only the module Kernel imports it. */
+#pragma once
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Declared behind _GNU_SOURCE alone. Defining that here would give the system's structures other contents than the Glibc
+ * module sees, which the compiler refuses. */
+extern int pipe2(int descriptors[2], int flags);
+extern int ppoll(struct pollfd *entries, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+
+static inline int clinux_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+/* Variadic in C, which Swift cannot call. */
+static inline int clinux_fcntl(int descriptor, int command, int argument) {
+    return fcntl(descriptor, command, argument);
+}
+
+static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+static inline int clinux_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
+
+/* The constants are an enum in C, which Swift imports as a type of its own. */
+static inline int clinux_getrlimit_nofile(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
+static inline int clinux_setrlimit_nofile(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
+
+/* Macros with arguments, which Swift does not import (wait(2)). */
+static inline int clinux_wifexited(int status) { return WIFEXITED(status); }
+static inline int clinux_wexitstatus(int status) { return WEXITSTATUS(status); }
+static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
+static inline int clinux_wcoredump(int status) { return WCOREDUMP(status); }
+
+/* The next child that has exited, left as a zombie so that its process ID cannot be taken by another; 0 if there is none now. */
+static inline pid_t clinux_peek_exited_child(void) {
+    siginfo_t info;
+    info.si_pid = 0;
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
+    return info.si_pid;
+}
+
+/* `stdout` is a variable of C, which Swift 6 holds for a data race. */
+static inline void clinux_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+/* sun_path is an array, which Swift imports as a tuple of 108 elements. A leading '@' stands for the abstract namespace (unix(7)). */
+static inline socklen_t clinux_unix_address(struct sockaddr_un *address, const char *path) {
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof(address->sun_path)) return 0;
+    memset(address, 0, sizeof(*address));
+    address->sun_family = AF_UNIX;
+    memcpy(address->sun_path, path, length);
+    if (path[0] == '@') {
+        address->sun_path[0] = '\0';
+        return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    }
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+}

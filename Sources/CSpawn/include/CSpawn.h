@@ -1,0 +1,36 @@
+/* Starts a program the way posix_spawn does it: a clone that shares the caller's memory and suspends it until the exec
+ * (vfork(2)), so that it costs the same whatever the caller's size. All that happens between clone and exec is written in C,
+ * calls nothing but async-signal-safe functions, and touches nothing but what stands in the request. */
+#pragma once
+
+/* What failed. The order is that of the steps. */
+enum cspawn_step {
+    CSPAWN_NONE,
+    CSPAWN_CLONE,
+    CSPAWN_SETSID,
+    CSPAWN_DUP,
+    CSPAWN_SETRLIMIT,
+    CSPAWN_SIGPROCMASK,
+    CSPAWN_EXECVE,
+};
+
+struct cspawn_request {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    /* The child's descriptors 0, 1, 2, …; each is 3 or above in the caller, and close-on-exec. */
+    const int *descriptors;
+    int descriptor_count;
+    /* RLIMIT_NOFILE of the child. */
+    unsigned long open_files_soft;
+    unsigned long open_files_hard;
+};
+
+struct cspawn_failure {
+    enum cspawn_step step;
+    int error;
+};
+
+/* The child's process ID, or -1 with *failure filled in; then there is no child left to wait for.
+ * The child leads a new session, has no signal blocked and none ignored. Call it from one thread at a time. */
+int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure);

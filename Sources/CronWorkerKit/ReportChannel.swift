@@ -1,0 +1,113 @@
+import Clocks
+import Kernel
+import Shared
+import Synchronization
+
+/// The worker's end of the report pipe. It never waits for the daemon: what the pipe does not take is kept, up to a bound;
+/// past it reports are given up, and what their slots came to is stated as soon as there is room.
+final class ReportChannel: Sendable {
+    private let state: Mutex<State>
+    /// To wait for room in the pipe.
+    let pollHandle: PollHandle
+
+    /// `waits`: for a terminal, where a person reads at their own pace.
+    init(_ descriptor: consuming Descriptor, waits: Bool) {
+        pollHandle = descriptor.pollHandle
+        state = Mutex(State(descriptor, waits: waits))
+    }
+
+    func send(_ report: Report) { state.withLock { $0.send(report) } }
+
+    /// Skipped slots are counted here, since `report` only has the first and the last.
+    func send(_ report: Report.Skipped, count: Int64) { state.withLock { $0.send(.skipped(report), count: count) } }
+
+    /// Tries again what was kept. Returns whether all is gone.
+    func flush() -> Bool { state.withLock { $0.flush() } }
+
+    /// Whether the daemon's end is closed.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+}
+
+private struct State: ~Copyable {
+    /// Enough for a minute of a job that runs every second.
+    private static let mostKept = 128
+
+    private let descriptor: Descriptor
+    private let waits: Bool
+    private var kept: [[UInt8]] = []
+    private var dropped = Report.Dropped()
+    /// The `begin` of the run in hand was given up, so its `end` must be as well: the daemon would not know the run.
+    private var gaveUpBegin = false
+    private(set) var isClosed = false
+
+    init(_ descriptor: consuming Descriptor, waits: Bool) {
+        self.descriptor = descriptor
+        self.waits = waits
+    }
+
+    mutating func send(_ report: Report, count: Int64 = 1) {
+        let isFollowUp: Bool
+        if case .end = report { isFollowUp = gaveUpBegin } else { isFollowUp = false }
+        if isFollowUp || !accept(report) { giveUp(report, count: count) }
+        if case .end = report { gaveUpBegin = false }
+    }
+
+    /// Writes it or keeps it for later. Once reports are given up, all are until the ones that are kept have gone.
+    private mutating func accept(_ report: Report) -> Bool {
+        let message = report.encoded()
+        if flush(), write(message) { return true }
+        guard dropped.reports == 0, kept.count < bound(for: report) else { return false }
+        kept.append(message)
+        return true
+    }
+
+    /// Log lines get half of the room, so that a talkative job does not crowd out its own results.
+    private func bound(for report: Report) -> Int {
+        if case .log = report { Self.mostKept / 2 } else { Self.mostKept }
+    }
+
+    private mutating func giveUp(_ report: Report, count: Int64) {
+        dropped.reports += 1
+        switch report {
+        case .begin: gaveUpBegin = true
+        case .end(let end):
+            if end.isOK { dropped.ok += end.slot == nil ? 0 : 1 } else { dropped.failed += end.slot == nil ? 0 : 1 }
+            dropped.through = end.slot ?? dropped.through
+            dropped.run = end.run
+        case .skipped(let skipped):
+            dropped.skipped += count
+            dropped.through = skipped.last
+        default: break
+        }
+    }
+
+    mutating func flush() -> Bool {
+        while let first = kept.first {
+            guard write(first) else { return false }
+            kept.removeFirst()
+        }
+        guard dropped.reports > 0 else { return true }
+        guard !gaveUpBegin, write(Report.dropped(dropped).encoded()) else { return false }
+        dropped = Report.Dropped()
+        return true
+    }
+
+    /// Whole or not at all: no message is longer than PIPE_BUF. Returns whether it is off our hands.
+    private mutating func write(_ message: [UInt8]) -> Bool {
+        guard !isClosed else { return true }
+        do throws(SystemError) {
+            if waits {
+                try descriptor.writeAll(message)
+                return true
+            }
+            switch try descriptor.write(message) {
+            case .bytes: return true
+            case .wouldBlock: return false
+            case .closed: isClosed = true
+            }
+        } catch {
+            isClosed = true
+        }
+        return true
+    }
+}

@@ -1,0 +1,124 @@
+import Clocks
+import Jobs
+import Kernel
+import Shared
+
+/// One life of a worker: from its pipes to its definition to its loop.
+struct Session {
+    private let arguments: Arguments
+    private let guardian: ParentGuard
+    private let control: ControlChannel
+    private let reports: ReportChannel
+    private let isSupervised: Bool
+
+    private struct Arguments {
+        let entry: EntryID
+        let intervalText: String
+        let interval: Nanoseconds
+
+        init(_ arguments: [String]) throws {
+            guard arguments.count == 2 else {
+                throw UsageError(description: "\(arguments.count) arguments; expected an entry ID and an interval")
+            }
+            guard let entry = EntryID(arguments[0]) else {
+                throw UsageError(description: "'\(arguments[0])' is no entry ID; expected namespace:name")
+            }
+            (self.entry, intervalText) = (entry, arguments[1])
+            do {
+                interval = try DurationText.parse(intervalText, minimum: IntervalGrid.shortestInterval)
+            } catch {
+                throw UsageError(description: "interval '\(arguments[1])' \(error.message)")
+            }
+        }
+    }
+
+    init(_ arguments: [String]) throws {
+        let supervisor = ThisProcess.environment(WireFormat.supervisorVariable).flatMap { ProcessID($0) }
+        // Programs that the job starts have no supervisor to look for.
+        ThisProcess.removeEnvironment(WireFormat.supervisorVariable)
+        BrokenPipe.becomesAnError()
+        StandardOutputBuffer.flushLines()
+        isSupervised = supervisor != nil
+        guardian = try ParentGuard(supervisor: supervisor)
+        let channels = isSupervised ? try Channels.supervised() : try Channels.terminal()
+        control = channels.control
+        reports = channels.reports
+        self.arguments = try Arguments(arguments)
+    }
+
+    func serve(_ catalog: JobCatalog) throws {
+        guard guardian.parentLives(), let definition = try receiveDefinition() else { return }
+        guard let function = catalog[definition.header.function] else {
+            throw fault(
+                step: "function", code: 0, exitCode: 100,
+                "the worker has no function '\(definition.header.function)'; it has \(catalog.names.joined(separator: ", "))")
+        }
+        let reports = reports
+        do {
+            var worker = Worker(
+                definition: definition, function: function, control: control, reports: reports, guardian: guardian)
+            try worker.serve()
+        } catch let error as SystemError {
+            reports.send(.fault(.init(step: error.call, errno: error.code, message: error.description)))
+            throw error
+        } catch let error as WireError {
+            reports.send(.fault(.init(step: "control", errno: 0, message: error.description)))
+            throw error
+        }
+    }
+
+    private func fault(step: String, code: Int32, exitCode: Int32, _ message: String) -> Fault {
+        reports.send(.fault(.init(step: step, errno: code, message: message)))
+        return Fault(description: message, exitCode: exitCode)
+    }
+
+    /// `nil`: the daemon closed the control pipe before it was complete.
+    private func receiveDefinition() throws -> WorkerDefinition? {
+        guard isSupervised else { return terminalDefinition() }
+        var assembler = DefinitionAssembler()
+        while !control.isClosed {
+            for command in try control.receive() {
+                switch command {
+                case .definition(let part): if let definition = try assembler.add(part) { return definition }
+                case .ping(let token): reports.send(.pong(token: token))
+                case .run: throw WireError.syntax("'run' before the definition")
+                }
+            }
+        }
+        return nil
+    }
+
+    private func terminalDefinition() -> WorkerDefinition {
+        let start = Clock.monotonic()
+        return WorkerDefinition(
+            header: .init(
+                entry: arguments.entry, kind: FunctionKind.swift.rawValue,
+                function: String(arguments.entry.lastComponent), intervalText: arguments.intervalText,
+                grid: IntervalGrid(start: start, interval: arguments.interval), accounted: start, runs: 0, file: ""))
+    }
+}
+
+/// The two pipes that every worker has.
+private struct Channels {
+    let control: ControlChannel
+    let reports: ReportChannel
+
+    /// The job gets /dev/null as its standard input, and neither pipe: both are close-on-exec.
+    static func supervised() throws -> Channels {
+        guard let report = Descriptor.inherited(WireFormat.reportDescriptor),
+            let input = Descriptor.inherited(WireFormat.controlDescriptor)
+        else { throw UsageError(description: "started by a daemon without its pipes on descriptors 0 and 3") }
+        try report.setNonblocking()
+        let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
+        try StandardDescriptors.detachInput()
+        input.release()
+        return Channels(control: ControlChannel(control), reports: ReportChannel(report, waits: false))
+    }
+
+    static func terminal() throws -> Channels {
+        guard let input = Descriptor.inherited(0), let output = Descriptor.inherited(1) else {
+            throw UsageError(description: "the standard input or output is closed")
+        }
+        return Channels(control: ControlChannel(input), reports: ReportChannel(output, waits: true))
+    }
+}

@@ -1,0 +1,153 @@
+internal import CLinux
+internal import CSpawn
+internal import Glibc
+
+/// A process ID.
+package typealias ProcessID = Int32
+
+/// How a process ended (wait(2)).
+package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
+    case exited(code: Int32)
+    case signaled(Int32, dumpedCore: Bool)
+
+    init(waitStatus: Int32) {
+        self =
+            clinux_wifexited(waitStatus) != 0
+            ? .exited(code: clinux_wexitstatus(waitStatus))
+            : .signaled(clinux_wtermsig(waitStatus), dumpedCore: clinux_wcoredump(waitStatus) != 0)
+    }
+
+    package var description: String {
+        switch self {
+        case .exited(let code): "exit \(code)"
+        case .signaled(let number, let dumpedCore):
+            "signal \(number) (\(SignalName.of(number)))\(dumpedCore ? ", core dumped" : "")"
+        }
+    }
+}
+
+package enum SignalName {
+    /// `SIGTERM` for 15; `SIG40` where there is no name.
+    package static func of(_ number: Int32) -> String {
+        number > 0 && number < names.count ? "SIG\(names[Int(number)])" : "SIG\(number)"
+    }
+
+    private static let names = [
+        "0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
+    ]
+}
+
+/// A program to be started, with all that stays the same from one start to the next.
+package struct Program: ~Copyable {
+    package let path: String
+    private let environment: CStringArray
+    private let openFiles: rlimit
+
+    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE).
+    package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
+        self.path = path
+        self.environment = CStringArray(environment)
+        self.openFiles = openFiles.limit
+    }
+
+    /// Starts it with the descriptors as its 0, 1 and 2, and `report` as its 3. The child leads a session of its own, with no
+    /// signal blocked or ignored.
+    ///
+    /// Call it from the main thread only: a parent-death signal is sent when the thread ends that spawned (prctl(2)).
+    package func spawn(
+        arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
+        report: borrowing Descriptor
+    ) throws(SystemError) -> ProcessID {
+        try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw, report.raw])
+    }
+
+    /// As the other, without a descriptor 3.
+    package func spawn(
+        arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
+    ) throws(SystemError) -> ProcessID {
+        try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw])
+    }
+
+    private func spawn(arguments: [String], descriptors: [Int32]) throws(SystemError) -> ProcessID {
+        let argv = CStringArray([path] + arguments)
+        var failure = cspawn_failure()
+        let pid = path.withCString { path in
+            descriptors.withUnsafeBufferPointer { descriptors in
+                var request = cspawn_request(
+                    path: path, argv: argv.pointer, envp: environment.pointer, descriptors: descriptors.baseAddress,
+                    descriptor_count: Int32(descriptors.count), open_files_soft: openFiles.rlim_cur,
+                    open_files_hard: openFiles.rlim_max)
+                return cspawn(&request, &failure)
+            }
+        }
+        guard pid > 0 else { throw SystemError(Self.name(of: failure.step), path, code: failure.error) }
+        return pid
+    }
+
+    private static func name(of step: cspawn_step) -> String {
+        switch step {
+        case CSPAWN_CLONE: "clone"
+        case CSPAWN_SETSID: "setsid"
+        case CSPAWN_DUP: "dup2"
+        case CSPAWN_SETRLIMIT: "setrlimit"
+        case CSPAWN_SIGPROCMASK: "sigprocmask"
+        default: "execve"
+        }
+    }
+}
+
+/// A NULL-terminated array of C strings, as execve(2) takes it.
+private final class CStringArray {
+    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [String]) {
+        count = strings.count
+        pointer = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() { pointer[index] = strdup(string) }
+        pointer[count] = nil
+    }
+
+    deinit {
+        for index in 0..<count { free(pointer[index]) }
+        pointer.deallocate()
+    }
+}
+
+/// The children of this process, and strangers that it has inherited as a subreaper or as PID 1.
+package enum Children {
+    /// A child that has exited and was not collected yet. It stays a zombie, so its process ID is nobody else's.
+    package static func peekExited() -> ProcessID? {
+        let pid = clinux_peek_exited_child()
+        return pid > 0 ? pid : nil
+    }
+
+    /// Collects a child that `peekExited` returned.
+    package static func collect(_ pid: ProcessID) throws(SystemError) -> ExitStatus {
+        var status: Int32 = 0
+        try systemCall("waitpid", "process \(pid)") { waitpid(pid, &status, 0) }
+        return ExitStatus(waitStatus: status)
+    }
+
+    /// Collects the child if it has exited.
+    package static func collectIfExited(_ pid: ProcessID) throws(SystemError) -> ExitStatus? {
+        var status: Int32 = 0
+        let result = try systemCall("waitpid", "process \(pid)") { waitpid(pid, &status, WNOHANG) }
+        return result == 0 ? nil : ExitStatus(waitStatus: status)
+    }
+
+    /// Sends to one process, which must be an uncollected child. One that has exited meanwhile is no error.
+    package static func signal(_ pid: ProcessID, _ signal: Signal) {
+        guard pid > 1 else { return }
+        kill(pid, signal.rawValue)
+    }
+
+    /// Sends to the process group that the child leads. Its leader must be uncollected, so that the number is still the
+    /// group's.
+    package static func signalGroup(_ pid: ProcessID, _ signal: Signal) {
+        guard pid > 1 else { return }
+        kill(-pid, signal.rawValue)
+    }
+}

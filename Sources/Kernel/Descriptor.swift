@@ -1,0 +1,166 @@
+internal import CLinux
+internal import Glibc
+
+/// The owner of one open file descriptor, which it closes exactly once. Always close-on-exec.
+package struct Descriptor: ~Copyable {
+    let raw: Int32
+
+    init(owning raw: Int32) { self.raw = raw }
+
+    deinit {
+        // No retry after EINTR: on Linux the descriptor is gone all the same (close(2)).
+        close(raw)
+    }
+
+    /// Leaves the descriptor open, for whoever else goes by its number.
+    package consuming func release() { discard self }
+
+    /// Opens `path` for reading.
+    package static func open(reading path: String) throws(SystemError) -> Descriptor {
+        try open(path, flags: O_RDONLY | O_NONBLOCK)
+    }
+
+    /// Opens `path` for reading and writing, as for /dev/null.
+    package static func open(updating path: String) throws(SystemError) -> Descriptor {
+        try open(path, flags: O_RDWR)
+    }
+
+    /// Creates `path` or empties it, for writing; readable for its owner alone.
+    package static func create(_ path: String) throws(SystemError) -> Descriptor {
+        try open(path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+    }
+
+    static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try systemCall("open", path) { clinux_open(path, flags | O_CLOEXEC, mode) })
+    }
+
+    /// Takes over a descriptor that the process was started with, or `nil` if it is not open.
+    package static func inherited(_ number: Int32) -> Descriptor? {
+        guard clinux_fcntl(number, F_SETFD, FD_CLOEXEC) != -1 else { return nil }
+        return Descriptor(owning: number)
+    }
+
+    /// A second descriptor for the same open file, numbered `minimum` or above.
+    package func duplicate(atLeast minimum: Int32 = 3) throws(SystemError) -> Descriptor {
+        let raw = raw
+        return Descriptor(
+            owning: try systemCall("fcntl", "descriptor \(raw)") { clinux_fcntl(raw, F_DUPFD_CLOEXEC, minimum) })
+    }
+
+    /// Makes reads and writes return at once. The flag belongs to the open file: everyone who shares it is affected.
+    package func setNonblocking() throws(SystemError) {
+        let raw = raw
+        let flags = try systemCall("fcntl", "descriptor \(raw)") { clinux_fcntl(raw, F_GETFL, 0) }
+        try systemCall("fcntl", "descriptor \(raw)") { clinux_fcntl(raw, F_SETFL, flags | O_NONBLOCK) }
+    }
+
+    package enum Transfer: Hashable, Sendable {
+        case bytes(Int)
+        case wouldBlock
+        /// The end of the file when reading; no reader left when writing.
+        case closed
+    }
+
+    /// Reads what is there, at most the buffer's size.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
+        do throws(SystemError) {
+            let raw = raw
+            let count = try systemCall("read", "descriptor \(raw)") {
+                Glibc.read(raw, buffer.baseAddress, buffer.count)
+            }
+            return count == 0 ? .closed : .bytes(count)
+        } catch {
+            if error.code == EAGAIN { return .wouldBlock }
+            throw error
+        }
+    }
+
+    /// Reads into the array's elements from `offset` to its end.
+    package func read(into array: inout [UInt8], from offset: Int) throws(SystemError) -> Transfer {
+        try array.withUnsafeMutableBufferPointer { buffer throws(SystemError) in
+            try read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[offset...])))
+        }
+    }
+
+    /// Writes as much as can be written.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
+        do throws(SystemError) {
+            let raw = raw
+            return .bytes(
+                try systemCall("write", "descriptor \(raw)") { Glibc.write(raw, bytes.baseAddress, bytes.count) })
+        } catch {
+            if error.code == EAGAIN { return .wouldBlock }
+            if error.code == EPIPE { return .closed }
+            throw error
+        }
+    }
+
+    package func write(_ bytes: [UInt8]) throws(SystemError) -> Transfer {
+        try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in try write(UnsafeRawBufferPointer(buffer)) }
+    }
+
+    package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+        try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in try writeAll(UnsafeRawBufferPointer(buffer)) }
+    }
+
+    /// Writes all of it, to a descriptor that blocks.
+    package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            guard case .bytes(let count) = try write(rest) else {
+                throw SystemError("write", "descriptor \(raw)", code: EPIPE)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+}
+
+/// The three descriptors that every program expects to be open.
+package enum StandardDescriptors {
+    /// Opens /dev/null for those of 0, 1 and 2 that are closed: the next pipe would get the number, and be taken for the
+    /// standard output by whatever writes there.
+    package static func ensureOpen() throws(SystemError) {
+        for number in Int32(0)...2 where clinux_fcntl(number, F_GETFD, 0) == -1 {
+            // The lowest free number is the one that is missing, since those below it are open.
+            try systemCall("open", "/dev/null") { clinux_open("/dev/null", O_RDWR, 0) }
+        }
+    }
+
+    /// Puts /dev/null in place of descriptor 0.
+    package static func detachInput() throws(SystemError) {
+        let null = try Descriptor.open(updating: "/dev/null")
+        let raw = null.raw
+        try systemCall("dup2", "descriptor 0") { dup2(raw, 0) }
+    }
+
+    /// Writes to the standard error, where a message goes that has no log to go to.
+    package static func writeError(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
+    }
+
+    /// Writes all of `text` to the standard output, waiting for the reader.
+    package static func writeOutput(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = Glibc.write(1, rest.baseAddress, rest.count)
+                if count > 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                } else if errno == EAGAIN {
+                    var entry = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&entry, 1, -1)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// The C library's own buffering of the standard output, which `print` goes through.
+package enum StandardOutputBuffer {
+    /// Hands each line on as it ends, also into a pipe: what waits in a buffer is lost in a crash.
+    package static func flushLines() { clinux_line_buffer_stdout() }
+}

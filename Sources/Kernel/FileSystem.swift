@@ -1,0 +1,125 @@
+package import Clocks
+internal import CLinux
+internal import Glibc
+
+/// Tells whether a file is still the one it was: any write, rename or replacement changes it.
+package struct FileIdentity: Hashable, Sendable {
+    package let device: UInt64
+    package let inode: UInt64
+    package let size: Int64
+    package let modified: WallInstant
+    package let changed: WallInstant
+
+    fileprivate init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        modified = Self.instant(status.st_mtim)
+        changed = Self.instant(status.st_ctim)
+    }
+
+    private static func instant(_ time: timespec) -> WallInstant {
+        WallInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
+
+package enum FileKind: Hashable, Sendable {
+    case regular, directory, other
+}
+
+package enum FileSystem {
+    package static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
+        var status = stat()
+        try systemCall("stat", path) { fstatat(AT_FDCWD, path, &status, 0) }
+        return (kind(status), FileIdentity(status))
+    }
+
+    private static func kind(_ status: stat) -> FileKind {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: .regular
+        case S_IFDIR: .directory
+        default: .other
+        }
+    }
+
+    package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// The names in a directory, in byte order, without `.` and `..`.
+    package static func names(in directory: String) throws(SystemError) -> [String] {
+        guard let stream = opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                let code = errno
+                if code != 0 { throw SystemError("readdir", directory, code: code) }
+                break
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The bytes of a regular file and what it was when they were read; `nil` if it changed meanwhile. A file of more than
+    /// `limit` bytes is cut behind the first byte too many.
+    package static func contents(
+        of path: String, limit: Int
+    ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
+        let file = try Descriptor.open(reading: path)
+        let before = try identity(file, path)
+        guard before.kind == .regular else { throw SystemError("read", path, code: EISDIR) }
+        let wanted = min(Int(before.identity.size), limit) + 1
+        var bytes = [UInt8](repeating: 0, count: wanted)
+        var count = 0
+        while count < wanted {
+            guard case .bytes(let more) = try file.read(into: &bytes, from: count) else { break }
+            count += more
+        }
+        bytes.removeSubrange(count...)
+        let after = try identity(file, path)
+        guard after.identity == before.identity, count > limit || count == Int(before.identity.size) else { return nil }
+        return (bytes, after.identity)
+    }
+
+    private static func identity(
+        _ file: borrowing Descriptor, _ path: String
+    ) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
+        var status = stat()
+        let raw = file.raw
+        try systemCall("fstat", path) { fstat(raw, &status) }
+        return (kind(status), FileIdentity(status))
+    }
+
+    package static func linkTarget(_ path: String) throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let count = try systemCall("readlink", path) {
+            buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
+        }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    /// Creates a directory and those above it; one that is there already is fine.
+    package static func createDirectories(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            try systemCall("mkdir", path) { mkdir(path, 0o755) }
+        } catch {
+            if error.code == EEXIST { return }
+            guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
+            try createDirectories(String(path[..<slash]))
+            try systemCall("mkdir", path) { mkdir(path, 0o755) }
+        }
+    }
+
+    package static func remove(_ path: String) throws(SystemError) {
+        try systemCall("unlink", path) { unlink(path) }
+    }
+
+    /// Puts `source` in the place of `target` in one step.
+    package static func rename(_ source: String, to target: String) throws(SystemError) {
+        try systemCall("rename", target) { Glibc.rename(source, target) }
+    }
+}

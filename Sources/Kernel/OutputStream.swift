@@ -1,0 +1,64 @@
+internal import CLinux
+internal import Glibc
+
+/// The standard output, written to without ever waiting for its reader and without changing the open file for those who
+/// share it: O_NONBLOCK belongs to the open file, and a terminal's is the shell's too.
+package struct OutputStream: ~Copyable {
+    private let descriptor: Descriptor
+    private let isSocket: Bool
+    /// Neither opened anew nor a socket: ask before each write whether it would wait.
+    private let mustAsk: Bool
+    /// Whether it can be waited for with a `Poller`; a regular file cannot, and never would have to.
+    package let isPollable: Bool
+
+    package static func standardOutput() throws(SystemError) -> OutputStream {
+        var status = stat()
+        try systemCall("fstat", "standard output") { fstat(1, &status) }
+        let original = try Descriptor(owning: systemCall("fcntl") { clinux_fcntl(1, F_DUPFD_CLOEXEC, 3) })
+        switch status.st_mode & S_IFMT {
+        case S_IFSOCK: return OutputStream(original, isSocket: true, mustAsk: false, isPollable: true)
+        case S_IFIFO, S_IFCHR:
+            // Opened anew it is an open file of its own, which may be made non-blocking without anyone noticing.
+            if let own = try? Descriptor.open("/proc/self/fd/1", flags: O_WRONLY | O_NONBLOCK | O_NOCTTY) {
+                return OutputStream(own, isSocket: false, mustAsk: false, isPollable: true)
+            }
+            return OutputStream(original, isSocket: false, mustAsk: true, isPollable: true)
+        default: return OutputStream(original, isSocket: false, mustAsk: false, isPollable: false)
+        }
+    }
+
+    private init(_ descriptor: consuming Descriptor, isSocket: Bool, mustAsk: Bool, isPollable: Bool) {
+        self.descriptor = descriptor
+        (self.isSocket, self.mustAsk, self.isPollable) = (isSocket, mustAsk, isPollable)
+    }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
+        if isSocket { return try send(bytes) }
+        if mustAsk, !isWritable() { return .wouldBlock }
+        return try descriptor.write(bytes)
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
+        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        let raw = descriptor.raw
+        do throws(SystemError) {
+            return .bytes(
+                try systemCall("send", "standard output") { Glibc.send(raw, bytes.baseAddress, bytes.count, flags) })
+        } catch {
+            if error.code == EAGAIN { return .wouldBlock }
+            if error.code == EPIPE || error.code == ECONNRESET { return .closed }
+            throw error
+        }
+    }
+
+    private func isWritable() -> Bool {
+        var entry = pollfd(fd: descriptor.raw, events: Int16(POLLOUT), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
+    package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) {
+        try poller.add(descriptor, token: token, for: .write)
+    }
+
+    package func unregister(from poller: borrowing Poller) { poller.remove(descriptor) }
+}

@@ -1,0 +1,30 @@
+internal import CLinux
+internal import Glibc
+
+/// Both ends of a new pipe (pipe(7)), neither of which passes on to other programs by itself.
+///
+/// Frozen, so that other modules may take the ends out of it one by one.
+@frozen
+package struct Pipe: ~Copyable {
+    package let reader: Descriptor
+    package let writer: Descriptor
+
+    /// Which of the ends return at once instead of waiting.
+    package enum Nonblocking {
+        case reader, writer, both
+    }
+
+    package static func open(nonblocking: Nonblocking) throws(SystemError) -> Pipe {
+        var ends: [Int32] = [-1, -1]
+        try systemCall("pipe2") { ends.withUnsafeMutableBufferPointer { clinux_pipe($0.baseAddress!, O_CLOEXEC) } }
+        let pipe = Pipe(reader: Descriptor(owning: ends[0]), writer: Descriptor(owning: ends[1]))
+        if nonblocking != .writer { try pipe.reader.setNonblocking() }
+        if nonblocking != .reader { try pipe.writer.setNonblocking() }
+        return pipe
+    }
+
+    private init(reader: consuming Descriptor, writer: consuming Descriptor) {
+        self.reader = reader
+        self.writer = writer
+    }
+}

@@ -1,0 +1,72 @@
+internal import CLinux
+internal import Glibc
+
+package enum Signal: Int32, Hashable, Sendable {
+    case hangUp = 1
+    case interrupt = 2
+    case quit = 3
+    case kill = 9
+    case user1 = 10
+    case user2 = 12
+    case terminate = 15
+    case child = 17
+    case `continue` = 18
+}
+
+/// Signals as a stream to read from (signalfd(2)), never as handlers.
+package struct SignalQueue: ~Copyable {
+    package let descriptor: Descriptor
+
+    /// Blocks every signal that can be blocked and takes back every disposition that was inherited as ignored. To be called
+    /// before anything else: until then each signal has its default action.
+    package static func blockAll() {
+        var all = sigset_t()
+        sigfillset(&all)
+        // Faults of this very program stay as they are: a blocked SIGSEGV kills without a core or a word (signal(7)).
+        for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS] { sigdelset(&all, fault) }
+        sigprocmask(SIG_SETMASK, &all, nil)
+        var action = sigaction()
+        for number in Int32(1)...31 where number != SIGKILL && number != SIGSTOP {
+            guard sigaction(number, nil, &action) == 0, Self.isIgnored(action) else { continue }
+            action.__sigaction_handler.sa_handler = nil
+            sigaction(number, &action, nil)
+        }
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+
+    /// The signals to be read here; they must be blocked.
+    package init(_ signals: [Signal]) throws(SystemError) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal.rawValue) }
+        let flags = Int32(SFD_CLOEXEC | SFD_NONBLOCK)
+        descriptor = Descriptor(owning: try systemCall("signalfd") { signalfd(-1, &set, flags) })
+    }
+
+    /// Takes the signals that have come; the same one several times counts once, as the kernel has it.
+    package func take() throws(SystemError) -> [Signal] {
+        var signals: [Signal] = []
+        var info = signalfd_siginfo()
+        while true {
+            let transfer = try withUnsafeMutableBytes(of: &info) { bytes throws(SystemError) in
+                try descriptor.read(into: bytes)
+            }
+            guard case .bytes = transfer else { return signals }
+            if let signal = Signal(rawValue: Int32(info.ssi_signo)) { signals.append(signal) }
+        }
+    }
+}
+
+package enum BrokenPipe {
+    /// Makes a write into a pipe without a reader fail with EPIPE instead of ending the process. A handler that does nothing,
+    /// and not SIG_IGN: programs that this one starts get the default back, where an ignored signal would stay ignored.
+    package static func becomesAnError() {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in }
+        action.sa_flags = SA_RESTART
+        sigaction(SIGPIPE, &action, nil)
+    }
+}

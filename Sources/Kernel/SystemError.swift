@@ -1,0 +1,39 @@
+internal import CLinux
+internal import Glibc
+
+/// A system call that failed, and on what: `open '/etc/x': Permission denied`.
+package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let call: String
+    /// The path, process or descriptor it was called for; empty if there is none.
+    package let object: String
+    /// From errno(3).
+    package let code: Int32
+
+    package init(_ call: String, _ object: String = "", code: Int32) {
+        (self.call, self.object, self.code) = (call, object, code)
+    }
+
+    package var description: String {
+        object.isEmpty ? "\(call): \(reason)" : "\(call) '\(object)': \(reason)"
+    }
+
+    package var reason: String { String(cString: strerror(code)) }
+
+    /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
+    package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }
+
+    package var isNotFound: Bool { code == ENOENT }
+}
+
+/// The one way from -1 and errno to an error: reads errno in the very next expression, and calls again after EINTR.
+@discardableResult
+func systemCall<Result: SignedInteger>(
+    _ call: String, _ object: @autoclosure () -> String = "", _ body: () -> Result
+) throws(SystemError) -> Result {
+    while true {
+        let result = body()
+        if result != -1 { return result }
+        let code = errno
+        if code != EINTR { throw SystemError(call, object(), code: code) }
+    }
+}

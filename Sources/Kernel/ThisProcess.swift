@@ -1,0 +1,61 @@
+internal import CLinux
+internal import Glibc
+
+/// The process that this code runs in.
+package enum ThisProcess {
+    package static var id: ProcessID { getpid() }
+    package static var parentID: ProcessID { getppid() }
+
+    /// Orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
+    package static func becomeSubreaper() throws(SystemError) {
+        try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, 1) }
+    }
+
+    /// The signal that the kernel sends to this process when its parent dies; `nil`: none (prctl(2), PR_SET_PDEATHSIG).
+    /// A parent that died before is not noticed: compare `parentID` afterwards.
+    package static func setParentDeathSignal(_ signal: Signal?) throws(SystemError) {
+        try systemCall("prctl", "PR_SET_PDEATHSIG") { clinux_prctl(PR_SET_PDEATHSIG, UInt(signal?.rawValue ?? 0)) }
+    }
+
+    package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    package static func removeEnvironment(_ name: String) { unsetenv(name) }
+
+    /// `NAME=value` each.
+    package static var environment: [String] {
+        var entries: [String] = []
+        var entry = Glibc.environ
+        while let text = entry.pointee {
+            entries.append(String(cString: text))
+            entry += 1
+        }
+        return entries
+    }
+
+    /// The path of the running program's file, or `nil` where /proc is not mounted.
+    package static var executablePath: String? { try? FileSystem.linkTarget("/proc/self/exe") }
+
+    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+}
+
+/// How many descriptors a process may have open (RLIMIT_NOFILE, getrlimit(2)).
+package struct OpenFilesLimit: Sendable {
+    let limit: rlimit
+
+    package var soft: UInt64 { UInt64(limit.rlim_cur) }
+    package var hard: UInt64 { UInt64(limit.rlim_max) }
+
+    package static func current() throws(SystemError) -> OpenFilesLimit {
+        var limit = rlimit()
+        try systemCall("getrlimit", "RLIMIT_NOFILE") { clinux_getrlimit_nofile(&limit) }
+        return OpenFilesLimit(limit: limit)
+    }
+
+    /// Raises the soft limit of this process to the hard one.
+    package static func raise() throws(SystemError) -> OpenFilesLimit {
+        var raised = try current().limit
+        raised.rlim_cur = raised.rlim_max
+        try systemCall("setrlimit", "RLIMIT_NOFILE") { clinux_setrlimit_nofile(&raised) }
+        return OpenFilesLimit(limit: raised)
+    }
+}

@@ -1,0 +1,3 @@
+/// Shows that the scheduler is alive.
+@Sendable
+func heartbeat(_ context: JobContext) -> JobResult { "ok" }

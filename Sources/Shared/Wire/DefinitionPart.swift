@@ -1,0 +1,153 @@
+package import Clocks
+
+/// One message of a worker's definition. The tree of the entry's `meta` and data is sent in the order in which it is
+/// written, a message a node, so that an entry of any size passes through messages of a bounded one.
+package enum DefinitionPart: Hashable, Sendable {
+    /// Opens the definition: all that the worker must know besides the entry's own values.
+    case header(Header)
+    /// A scalar: under `key` in a map, without one in a list.
+    case scalar(key: String?, Value)
+    /// The beginning of a text that goes on in the next part; the last piece comes as `scalar`.
+    case text(key: String?, String)
+    case beginMap(key: String?)
+    case beginList(key: String?)
+    /// Closes the map or list that was opened last.
+    case end
+    /// Closes the definition: the worker acts on it.
+    case complete
+
+    package struct Header: Hashable, Sendable {
+        package var entry: EntryID
+        package var kind: String
+        package var function: String
+        package var intervalText: String
+        package var grid: IntervalGrid
+        /// Every slot up to this one has its outcome; the worker's first is a later one.
+        package var accounted: MonotonicInstant
+        /// How many runs the job had before.
+        package var runs: Int64
+        /// The registry file that holds the entry.
+        package var file: String
+
+        package init(
+            entry: EntryID, kind: String, function: String, intervalText: String, grid: IntervalGrid,
+            accounted: MonotonicInstant, runs: Int64, file: String
+        ) {
+            (self.entry, self.kind, self.function, self.intervalText) = (entry, kind, function, intervalText)
+            (self.grid, self.accounted, self.runs, self.file) = (grid, accounted, runs, file)
+        }
+    }
+}
+
+extension DefinitionPart {
+    package func encoded() -> [UInt8] {
+        var message = MessageWriter("definition")
+        switch self {
+        case .header(let header): header.write(to: &message)
+        case .scalar(let key, let value):
+            if let key { message.field("key", key) }
+            Self.write(value, to: &message)
+        case .text(let key, let piece):
+            if let key { message.field("key", key) }
+            message.field("more", piece)
+        case .beginMap(let key):
+            if let key { message.field("key", key) }
+            message.field("begin", "map")
+        case .beginList(let key):
+            if let key { message.field("key", key) }
+            message.field("begin", "list")
+        case .end: message.field("end", "true")
+        case .complete: message.field("complete", "true")
+        }
+        return message.finish()
+    }
+
+    private static func write(_ value: Value, to message: inout MessageWriter) {
+        switch value {
+        case .null: message.field("null", "true")
+        case .bool(let bool): message.field("bool", bool ? "true" : "false")
+        case .int(let int): message.field("int", int)
+        case .double(let double): message.field("double", "\(double)")
+        case .string(let string): message.field("string", string)
+        case .list, .map: preconditionFailure("lists and maps are sent as their parts")
+        }
+    }
+}
+
+extension DefinitionPart.Header {
+    fileprivate func write(to message: inout MessageWriter) {
+        message.field("protocol", WireFormat.version)
+        message.field("entry", entry.description)
+        message.field("kind", kind)
+        message.field("function", function)
+        message.field("interval", intervalText)
+        message.field("interval_ns", grid.interval.count)
+        message.field("start", grid.start.nanoseconds)
+        message.field("accounted", accounted.nanoseconds)
+        message.field("runs", runs)
+        message.field("file", file)
+    }
+}
+
+extension DefinitionPart {
+    /// Reads the fields behind the verb `definition`.
+    init(_ reader: inout MessageReader) throws(WireError) {
+        var fields = Fields()
+        while let field = try reader.next() { try fields.take(field) }
+        self = try fields.complete()
+    }
+
+    private struct Fields {
+        var key: String?
+        var part: DefinitionPart?
+        var integers: [String: Int64] = [:]
+        var texts: [String: String] = [:]
+
+        mutating func take(_ field: MessageReader.Field) throws(WireError) {
+            switch field.name {
+            case "key": key = try field.text()
+            case "null": part = .scalar(key: key, .null)
+            case "bool": part = .scalar(key: key, .bool(field.isValue("true")))
+            case "int": part = .scalar(key: key, .int(try field.integer()))
+            case "double":
+                guard let double = Double(try field.text()) else { throw .badField("double", expected: "a number") }
+                part = .scalar(key: key, .double(double))
+            case "string": part = .scalar(key: key, .string(try field.text()))
+            case "more": part = .text(key: key, try field.text())
+            case "begin": part = field.isValue("map") ? .beginMap(key: key) : .beginList(key: key)
+            case "end": part = .end
+            case "complete": part = .complete
+            case "protocol", "interval_ns", "start", "accounted", "runs":
+                integers[field.name] = try field.integer()
+            default: texts[field.name] = try field.text()
+            }
+        }
+
+        func complete() throws(WireError) -> DefinitionPart {
+            if let part { return part }
+            let version = try integer("protocol")
+            guard version == WireFormat.version else { throw .unsupportedVersion(version) }
+            guard let entry = EntryID(try text("entry")) else { throw .badField("entry", expected: "namespace:name") }
+            let interval = Nanoseconds(try integer("interval_ns"))
+            guard interval > .zero else { throw .badField("interval_ns", expected: "a number above 0") }
+            return .header(
+                Header(
+                    entry: entry, kind: try text("kind"), function: try text("function"),
+                    intervalText: try text("interval"),
+                    grid: IntervalGrid(
+                        start: MonotonicInstant(nanoseconds: try integer("start")), interval: interval),
+                    accounted: MonotonicInstant(nanoseconds: try integer("accounted")), runs: try integer("runs"),
+                    file: try text("file")))
+        }
+
+        private func integer(_ name: String) throws(WireError) -> Int64 {
+            guard let value = integers[name] else { throw .missingField(name, verb: "definition") }
+            return value
+        }
+
+        private func text(_ name: String) throws(WireError) -> String {
+            guard let value = texts[name] else { throw .missingField(name, verb: "definition") }
+            return value
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/// Builds one message as bytes: `verb key=value key="quoted value"` and a newline, never longer than
+/// `WireFormat.longestMessage`.
+package struct MessageWriter {
+    private var bytes: [UInt8] = []
+
+    package init(_ verb: StaticString) {
+        bytes.reserveCapacity(128)
+        append(verb)
+    }
+
+    /// The message with its newline.
+    package consuming func finish() -> [UInt8] {
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    package mutating func field(_ key: StaticString, _ value: Int64) {
+        begin(key)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    package mutating func field(_ key: StaticString, _ value: Int) { field(key, Int64(value)) }
+
+    /// A short value that certainly fits, such as a name.
+    package mutating func field(_ key: StaticString, _ value: String) {
+        begin(key)
+        if Self.isPlain(value.utf8) { bytes.append(contentsOf: value.utf8) } else { _ = quote(value[...], limit: .max) }
+    }
+
+    /// A value of any length. What does not fit is cut off at a character's boundary, and `length` then states how many
+    /// bytes it had. `reserve` bytes are left free for fields that follow.
+    package mutating func textField(_ key: StaticString, _ value: String, reserve: Int = 0) {
+        begin(key)
+        let lengthField = " length=".utf8.count + 20
+        let limit = WireFormat.longestMessage - bytes.count - reserve - lengthField - 3
+        if value.utf8.count <= limit, Self.isPlain(value.utf8) {
+            bytes.append(contentsOf: value.utf8)
+        } else if !quote(value[...], limit: limit).isEmpty {
+            field("length", value.utf8.count)
+        }
+    }
+
+    /// As much of `value` as fits into this message; returns the rest, for the next message.
+    package mutating func partialTextField(_ key: StaticString, _ value: Substring) -> Substring {
+        begin(key)
+        return quote(value, limit: WireFormat.longestMessage - bytes.count - 3)
+    }
+
+    /// How many bytes the message has so far, without its newline.
+    package var count: Int { bytes.count }
+
+    private mutating func begin(_ key: StaticString) {
+        bytes.append(UInt8(ascii: " "))
+        append(key)
+        bytes.append(UInt8(ascii: "="))
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends `value` in quotes, at most `limit` bytes of it after escaping; returns what did not fit.
+    private mutating func quote(_ value: Substring, limit: Int) -> Substring {
+        bytes.append(UInt8(ascii: "\""))
+        defer { bytes.append(UInt8(ascii: "\"")) }
+        var room = limit
+        let scalars = value.unicodeScalars
+        var index = scalars.startIndex
+        while index != scalars.endIndex {
+            let start = bytes.count
+            appendEscaped(scalars[index])
+            room -= bytes.count - start
+            guard room >= 0 else {
+                bytes.removeSubrange(start...)
+                return value[index...]
+            }
+            scalars.formIndex(after: &index)
+        }
+        return value[value.endIndex...]
+    }
+
+    private mutating func appendEscaped(_ scalar: Unicode.Scalar) {
+        switch scalar {
+        case "\"": bytes.append(contentsOf: "\\\"".utf8)
+        case "\\": bytes.append(contentsOf: "\\\\".utf8)
+        case "\n": bytes.append(contentsOf: "\\n".utf8)
+        case "\r": bytes.append(contentsOf: "\\r".utf8)
+        case "\t": bytes.append(contentsOf: "\\t".utf8)
+        case "\u{0}"..<" ", "\u{7F}":
+            let digits = Array("0123456789abcdef".utf8)
+            bytes.append(contentsOf: "\\x".utf8)
+            bytes.append(digits[Int(scalar.value >> 4)])
+            bytes.append(digits[Int(scalar.value & 15)])
+        default: bytes.append(contentsOf: UTF8.encode(scalar)!)
+        }
+    }
+
+    /// Whether a value needs no quotes.
+    private static func isPlain(_ value: String.UTF8View) -> Bool {
+        !value.isEmpty
+            && value.allSatisfy { byte in
+                byte > UInt8(ascii: " ") && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                    && byte != UInt8(ascii: "=")
+            }
+    }
+}

@@ -1,0 +1,88 @@
+import Clocks
+
+extension Report {
+    /// The message's bytes, with the newline; at most `WireFormat.longestMessage`.
+    package func encoded() -> [UInt8] {
+        switch self {
+        case .ready(let ready):
+            var message = MessageWriter("ready")
+            message.field("protocol", WireFormat.version)
+            message.field("next", ready.next.nanoseconds)
+            return message.finish()
+        case .begin(let begin):
+            var message = MessageWriter("begin")
+            message.field("run", begin.run)
+            if let slot = begin.slot { message.field("slot", slot.nanoseconds) }
+            message.field("next", begin.next.nanoseconds)
+            message.field("lateness_us", begin.lateness.wholeMicroseconds)
+            return message.finish()
+        case .end(let end): return end.encoded()
+        case .skipped(let skipped):
+            var message = MessageWriter("skipped")
+            message.field("first", skipped.first.nanoseconds)
+            message.field("last", skipped.last.nanoseconds)
+            message.field("next", skipped.next.nanoseconds)
+            return message.finish()
+        case .log(let log): return log.encoded()
+        case .pong(let token):
+            var message = MessageWriter("pong")
+            message.field("token", token)
+            return message.finish()
+        case .dropped(let dropped): return dropped.encoded()
+        case .stopped(let runs):
+            var message = MessageWriter("stopped")
+            message.field("runs", runs)
+            return message.finish()
+        case .fault(let fault):
+            var message = MessageWriter("fault")
+            message.field("step", fault.step)
+            message.field("errno", Int64(fault.errno))
+            message.textField("error", fault.message)
+            return message.finish()
+        }
+    }
+}
+
+extension Report.End {
+    fileprivate func encoded() -> [UInt8] {
+        var message = MessageWriter("end")
+        message.field("run", run)
+        if let slot { message.field("slot", slot.nanoseconds) }
+        message.field("next", next.nanoseconds)
+        message.field("lateness_us", lateness.wholeMicroseconds)
+        message.field("duration_us", duration.wholeMicroseconds)
+        message.field("outcome", isOK ? Outcome.ok.rawValue : Outcome.failed.rawValue)
+        message.textField(isOK ? "result" : "error", text)
+        return message.finish()
+    }
+}
+
+extension Report.Log {
+    fileprivate func encoded() -> [UInt8] {
+        var message = MessageWriter("log")
+        message.field("level", level.rawValue)
+        message.field("run", run)
+        message.textField("message", self.message, reserve: 1_024)
+        for field in fields {
+            // A field that does not fit is left out whole: half a value would be a wrong value.
+            let worstCase = (field.key.utf8.count + field.value.utf8.count) * 4 + " key=\"\" value=\"\"".utf8.count
+            guard message.count + worstCase < WireFormat.longestMessage else { continue }
+            message.field("key", field.key)
+            message.field("value", field.value)
+        }
+        return message.finish()
+    }
+}
+
+extension Report.Dropped {
+    fileprivate func encoded() -> [UInt8] {
+        var message = MessageWriter("dropped")
+        message.field("reports", reports)
+        message.field("ok", ok)
+        message.field("failed", failed)
+        message.field("skipped", skipped)
+        if let through { message.field("through", through.nanoseconds) }
+        message.field("run", run)
+        return message.finish()
+    }
+}
