@@ -38,7 +38,8 @@ let package = Package(
         .target(name: "Shared", dependencies: ["Clocks"], exclude: ["Jobs"], swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: strict),
         .target(
-            name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs", swiftSettings: strict),
+            name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
+            swiftSettings: strict),
 
         // The daemon.
         .target(name: "Registry", dependencies: ["CYAML", "Shared"], swiftSettings: strict),
@@ -46,7 +47,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Clocks", "Kernel", "Registry", "Shared", "Supervision", .product(name: "Logging", package: "swift-log"),
+                "Clocks", "Kernel", "Registry", "Shared", "Supervision",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -61,5 +63,24 @@ let package = Package(
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs"], swiftSettings: staticExecutable,
             linkerSettings: linkStatically),
+
+        // Tests: one folder a module. EndToEnd runs the built binaries, with a worker that misbehaves on demand.
+        .executableTarget(
+            name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
+            swiftSettings: staticExecutable, linkerSettings: linkStatically),
+        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .testTarget(name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared"], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision"], swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: [
+                "Clocks", "Daemon", "Kernel", "Shared", "Supervision", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
+        .testTarget(name: "JobsTests", dependencies: ["Clocks", "Jobs", "Shared"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared"], path: "Tests/EndToEnd",
+            swiftSettings: strict),
     ]
 )

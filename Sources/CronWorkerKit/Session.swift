@@ -51,7 +51,8 @@ struct Session {
         guard let function = catalog[definition.header.function] else {
             throw fault(
                 step: "function", code: 0, exitCode: 100,
-                "the worker has no function '\(definition.header.function)'; it has \(catalog.names.joined(separator: ", "))")
+                "the worker has no function '\(definition.header.function)'; it has \(catalog.names.joined(separator: ", "))"
+            )
         }
         let reports = reports
         do {

@@ -94,10 +94,13 @@ struct Worker {
     }
 
     /// Slots that came due during the run are not made up for: a burst of late runs helps nobody.
-    private mutating func skipSlots(after start: MonotonicInstant, through end: MonotonicInstant, next: MonotonicInstant) {
+    private mutating func skipSlots(
+        after start: MonotonicInstant, through end: MonotonicInstant, next: MonotonicInstant
+    ) {
         guard let last = grid.last(through: end), last > start else { return }
         reports.send(
-            .init(first: grid.next(after: start), last: last, next: next), count: grid.count(after: start, through: end))
+            .init(first: grid.next(after: start), last: last, next: next), count: grid.count(after: start, through: end)
+        )
         accounted = last
     }
 

@@ -164,3 +164,11 @@ package enum StandardOutputBuffer {
     /// Hands each line on as it ends, also into a pipe: what waits in a buffer is lost in a crash.
     package static func flushLines() { clinux_line_buffer_stdout() }
 }
+
+extension UnsafeRawBufferPointer {
+    /// Where `byte` first occurs: memchr(3), which looks at many bytes at a time.
+    package func firstIndex(ofByte byte: UInt8) -> Int? {
+        guard let base = baseAddress, let found = memchr(base, Int32(byte), count) else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+}

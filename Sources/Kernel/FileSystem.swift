@@ -1,5 +1,5 @@
-package import Clocks
 internal import CLinux
+package import Clocks
 internal import Glibc
 
 /// Tells whether a file is still the one it was: any write, rename or replacement changes it.
@@ -108,7 +108,9 @@ package enum FileSystem {
             try systemCall("mkdir", path) { mkdir(path, 0o755) }
         } catch {
             if error.code == EEXIST { return }
-            guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
+            guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+                throw error
+            }
             try createDirectories(String(path[..<slash]))
             try systemCall("mkdir", path) { mkdir(path, 0o755) }
         }

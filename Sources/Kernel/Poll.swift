@@ -1,5 +1,5 @@
-package import Clocks
 internal import CLinux
+package import Clocks
 internal import Glibc
 
 /// Names a descriptor that somebody else owns, to wait for it. Valid as long as the owner is.

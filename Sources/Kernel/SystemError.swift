@@ -22,6 +22,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
     package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }
 
+    /// ELOOP, for a directory that leads back into itself.
+    package static var tooManyLinks: Int32 { ELOOP }
+
     package var isNotFound: Bool { code == ENOENT }
 }
 

@@ -80,12 +80,18 @@ package enum DurationText {
         guard duration.count > 0 else { return "0s" }
         var rest = duration.count
         var text = ""
-        for unit in units where rest >= unit.nanoseconds {
+        for unit in units.dropLast() where rest >= unit.nanoseconds {
             text += "\(rest / unit.nanoseconds)\(unit.name)"
             rest %= unit.nanoseconds
         }
-        if rest > 0 { text += "0.\(String(repeating: "0", count: 3 - String(rest).count))\(rest)us" }
-        return text
+        return rest > 0 ? text + microseconds(rest) : text
+    }
+
+    /// The last unit takes what is left with its decimal places, since each unit stands once.
+    private static func microseconds(_ nanoseconds: Int64) -> String {
+        var places = String(nanoseconds % 1_000 + 1_000).dropFirst()
+        while places.last == "0" { places.removeLast() }
+        return "\(nanoseconds / 1_000)\(places.isEmpty ? "" : ".")\(places)us"
     }
 
     private struct Number {
@@ -103,6 +109,8 @@ package enum DurationText {
                 scaled = product + Int64(digit)
             }
             let (high, low) = scaled.multipliedFullWidth(by: unit)
+            // Behind the 18th place, past which the divisor would overflow, no unit has whole nanoseconds.
+            guard decimalPlaces <= 18 else { throw .tooFine }
             var divisor = Int64(1)
             for _ in 0..<decimalPlaces { divisor *= 10 }
             guard high < divisor else { throw .tooLong }

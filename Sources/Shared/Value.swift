@@ -1,5 +1,5 @@
 /// What an entry's `meta` and data are made of: the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
-package indirect enum Value: Hashable, Sendable {
+package enum Value: Hashable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -17,6 +17,12 @@ package indirect enum Value: Hashable, Sendable {
 
         package init(_ pairs: [(String, Value)]) {
             for (key, value) in pairs { self[key] = value }
+        }
+
+        /// For a reader that has checked the keys itself: a map of many keys costs no search for each.
+        package init(uniqueKeys keys: [String], values: [Value]) {
+            precondition(keys.count == values.count, "\(keys.count) keys for \(values.count) values")
+            (self.keys, self.values) = (keys, values)
         }
 
         package var count: Int { keys.count }

@@ -29,7 +29,7 @@ func cleanup(_ context: JobContext) throws -> JobResult {
 private func namesIfPresent(in directory: String) throws -> [String] {
     do {
         return try FileSystem.names(in: directory)
-    } catch where error.isNotFound {
+    } catch  where error.isNotFound {
         return []
     }
 }

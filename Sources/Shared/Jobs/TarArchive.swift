@@ -9,7 +9,9 @@ struct TarArchive {
 
     /// - Throws: `JobError` for a name that the format cannot hold.
     mutating func add(name: String, contents: [UInt8], modified: WallInstant) throws {
-        guard name.utf8.count <= 100 else { throw JobError("'\(name)' is longer than the 100 bytes that a tar name may have") }
+        guard name.utf8.count <= 100 else {
+            throw JobError("'\(name)' is longer than the 100 bytes that a tar name may have")
+        }
         guard contents.count <= Self.largestFile else { throw JobError("'\(name)' is larger than 64 MiB") }
         bytes += Self.header(name: name, size: contents.count, modified: modified)
         bytes += contents

@@ -16,7 +16,8 @@ package struct IntervalGrid: Hashable, Sendable {
 
     /// The first slot after `instant`; `.distantFuture` past the end of the clock.
     package func next(after instant: MonotonicInstant) -> MonotonicInstant {
-        slot(index(through: instant) + 1)
+        let (index, overflow) = index(through: instant).addingReportingOverflow(1)
+        return overflow ? .distantFuture : slot(index)
     }
 
     /// The last slot at or before `instant`; `nil` before the first slot.

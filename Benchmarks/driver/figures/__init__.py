@@ -1,0 +1,34 @@
+"""The figures, by the names that `--only` takes, in the order of the table."""
+
+import sys
+
+from driver import table
+from driver.failure import Failure
+from driver.figures import daemon_memory, idle, lateness, reports, scale, start, stop, tick_cpu, worker_memory
+
+FIGURES = {
+    "start": start,
+    "daemon-memory": daemon_memory,
+    "worker-memory": worker_memory,
+    "lateness": lateness,
+    "tick-cpu": tick_cpu,
+    "reports": reports,
+    "idle": idle,
+    "scale": scale,
+    "stop": stop,
+}
+
+
+def measure(names, bench):
+    """The rows of all figures, and whether one of them could not be measured."""
+    rows, failed = [], False
+    for name in names:
+        figure = FIGURES[name]
+        print(f"{name}: {figure.TITLE}", file=sys.stderr, flush=True)
+        try:
+            rows += figure.measure(bench)
+        except (Failure, OSError) as failure:
+            failed = True
+            bench.say(f"failed: {failure}")
+            rows.append(table.failure(name))
+    return rows, failed

@@ -1,0 +1,11 @@
+"""The supervisors that people use today, measured where they are installed."""
+
+from driver.peers.runit import Runit
+from driver.peers.s6 import S6
+from driver.peers.supervisord import Supervisord
+
+PEERS = (S6, Runit, Supervisord)
+
+
+def installed():
+    return [peer for peer in PEERS if peer.is_installed()]

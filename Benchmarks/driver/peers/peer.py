@@ -1,0 +1,61 @@
+"""What the peers have in common: they bring up the same worker, whose first line goes to a file that all share."""
+
+import os
+import shutil
+import time
+
+from driver import logs, procfs
+from driver.waiting import wait_until
+
+
+class Peer:
+    name = ""
+    package = ""
+    program = ""
+    """Its main program; the peer is installed if this is."""
+    processes = ()
+    """The names of its own processes, as opposed to those that it supervises."""
+
+    @classmethod
+    def is_installed(cls):
+        return shutil.which(cls.program) is not None
+
+    def __init__(self, bench, folder, jobs):
+        self._ready = folder / "ready"
+        # Workers end at the end of their input. No one writes into this, and it has no end as long as they hold it.
+        self._input = folder / "input"
+        os.mkfifo(self._input, 0o666)
+        self._ready.touch(0o666)
+        self.jobs = jobs
+        command = self.prepare(folder / "services", jobs, bench.paths.worker)
+        with open(folder / "errors", "wb") as errors:
+            self.began = time.monotonic()
+            self.process = bench.processes.start(command, stdout=errors, stderr=errors)
+
+    def prepare(self, folder, jobs, worker):
+        """Writes the configuration and returns the command."""
+        raise NotImplementedError
+
+    def wait_until_ready(self, seconds=300):
+        """Returns how long it took from the start until all workers had said that they are ready."""
+        with logs.LineCounter(self._ready, b"ready") as counter:
+            wait_until(lambda: counter.read() >= self.jobs, seconds, f"{self.jobs} workers under {self.name}")
+        return time.monotonic() - self.began
+
+    def pss_kib(self):
+        """The memory of all its own processes, not of what they supervise."""
+        below = procfs.descendants(self.process.pid)
+        own = [self.process.pid] + [pid for pid, name in below if name in self.processes]
+        return sum(map(procfs.pss_kib, own))
+
+    def command_line(self, worker, number):
+        return (f"{worker} bench:job.{number}.heartbeat 1h", f"<>{self._input}", f">>{self._ready}")
+
+    def write_run_scripts(self, folder, jobs, worker):
+        """A folder a service, as s6 and runit both want it. The script becomes the worker: no shell stays."""
+        for number in range(1, jobs + 1):
+            service = folder / f"job.{number}"
+            service.mkdir(parents=True)
+            command, source, sink = self.command_line(worker, number)
+            (service / "run").write_text(f"#!/bin/sh\nexec {command} {source} {sink}\n")
+            (service / "run").chmod(0o755)

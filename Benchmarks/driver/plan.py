@@ -1,0 +1,25 @@
+"""How much is measured: the full numbers, and a smoke test's."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    jobs: int
+    """The jobs of every figure but `scale`."""
+    rounds: int
+    """How often each side of a comparison is measured, by turns; the median counts."""
+    tick_runs: int
+    """The runs of each job where jobs tick every second, besides those of the warm-up."""
+    idle_seconds: float
+    reports: int
+    """The runs that the flood workers of one measurement make up together."""
+    flood_workers: tuple[int, ...]
+    scale_jobs: int
+    scale_interval: str
+
+
+FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000, flood_workers=(1, 4, 16),
+            scale_jobs=5_000, scale_interval="10s")
+QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,),
+             scale_jobs=500, scale_interval="3s")

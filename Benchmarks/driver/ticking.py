@@ -1,0 +1,65 @@
+"""The workload of two figures: jobs that run every second, and the floor at the same phases, by turns."""
+
+import dataclasses
+import re
+import time
+
+from driver import floors, logs, procfs, registry
+from driver.daemon import TICK, Daemon
+from driver.failure import Failure
+from driver.waiting import RELAXED
+
+INTERVAL_SECONDS = 1
+WARM_UP_RUNS = 2
+"""The first runs of a job, which are not counted."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Round:
+    lateness: list[float]
+    """Of the product's ticks, in microseconds."""
+    floor_lateness: list[float]
+    core_share: float
+    """The daemon's processor time, in percent of one core."""
+
+
+def rounds(bench):
+    return [run(bench) for _ in bench.rounds()]
+
+
+def run(bench):
+    with bench.folder() as folder:
+        ticks, core_share = run_daemon(bench, folder)
+        phases = first_phases(ticks)
+        floor = floors.lateness(bench, folder, phases, bench.plan.tick_runs, WARM_UP_RUNS)
+    counted = [tick["lateness_us"] for tick in ticks if tick["run"] > WARM_UP_RUNS]
+    return Round(counted, floor, core_share)
+
+
+def run_daemon(bench, folder):
+    jobs, runs = bench.plan.jobs, bench.plan.tick_runs
+    daemon = Daemon(bench, folder, registry.job_names(jobs), f"{INTERVAL_SECONDS}s")
+    daemon.wait_until_ready()
+    daemon.wait_for(TICK, jobs * WARM_UP_RUNS, 60)
+    cpu, began = procfs.cpu_seconds(daemon.pid), time.monotonic()
+    # A job may tick once more than another before the last has ticked as often as it should.
+    daemon.wait_for(TICK, jobs * (WARM_UP_RUNS + runs), runs * INTERVAL_SECONDS + 60, RELAXED)
+    core_share = (procfs.cpu_seconds(daemon.pid) - cpu) / (time.monotonic() - began) * 100
+    if trouble := daemon.trouble():
+        raise Failure(f"cronsupd complained: {trouble[:300]}")
+    daemon.stop()
+    return list(logs.records(daemon.log, TICK)), core_share
+
+
+def first_phases(ticks):
+    """Where in the second each job's slots lie, in nanoseconds."""
+    phases = {}
+    for tick in ticks:
+        phases.setdefault(tick["entry"], fraction_nanoseconds(tick["slot"]))
+    return list(phases.values())
+
+
+def fraction_nanoseconds(instant):
+    """Of an instant as RFC 3339 writes it, with any number of digits behind the point."""
+    match = re.search(r"\.(\d+)", instant)
+    return int(match[1].ljust(9, "0")[:9]) if match else 0

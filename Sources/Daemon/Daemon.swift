@@ -1,0 +1,202 @@
+import Clocks
+package import Kernel
+import Logging
+import Registry
+package import Shared
+import Supervision
+
+/// The daemon: one thread around one waiting point.
+package final class Daemon {
+    private let configuration: Configuration
+    private let log: CronLog
+    private let loop: PollLoop
+    private let signals: SignalSource
+    private let pool: WorkerPool
+    private let reloader: Reloader
+    private let manager: ServiceManager
+    /// The jobs that the registry in force declares.
+    private var desired: [JobDefinition]
+    private var isStopping = false
+    /// When the log, if it cannot be waited for, is tried again.
+    private var logRetry = MonotonicInstant.distantFuture
+    private var isLogWatched = false
+
+    /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
+    private static let deadlinesAtOnce = 32
+    private static let logRetryInterval = Nanoseconds.milliseconds(100)
+
+    private final class SignalSource {
+        let queue: SignalQueue
+        init(_ queue: consuming SignalQueue) { self.queue = queue }
+    }
+
+    /// `functions`: the worker's catalog. The signals must be blocked already.
+    package init(
+        _ configuration: Configuration, jobs: [JobDefinition], functions: Set<String>, program: WorkerProgram,
+        log: CronLog,
+        mostJobs: Int
+    ) throws(SystemError) {
+        let now = Clock.monotonic()
+        (self.configuration, self.log, desired) = (configuration, log, jobs)
+        loop = try PollLoop()
+        signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
+        try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
+        manager = ServiceManager(at: now)
+        pool = WorkerPool(
+            loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: now)
+        reloader = Reloader(
+            path: configuration.registry, program: program, functions: functions, loop: loop, mostJobs: mostJobs)
+        try ThisProcess.becomeSubreaper()
+    }
+
+    /// Runs until it is told to stop. Returns the exit code.
+    package func run() throws(SystemError) -> Int32 {
+        log.records.info(
+            "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
+        log.records.info("Discovered jobs", metadata: ["count": "\(desired.count)"])
+        pool.setTime(Clock.monotonic(), wall: Clock.wall())
+        for job in desired { pool.add(job) }
+        manager.ready()
+        while !(isStopping && pool.isEmpty) { try turn() }
+        log.records.info("Scheduler stopping", metadata: [:])
+        try flushLog()
+        return pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
+    }
+
+    /// One round: wait, take what is there, then see what time it is.
+    private func turn() throws(SystemError) {
+        let (ready, isPartial) = try loop.wait(until: nextDeadline)
+        let now = Clock.monotonic()
+        pool.setTime(now, wall: Clock.wall())
+        for readiness in ready { try handle(readiness) }
+        manager.beat(at: now)
+        advanceReload(at: now)
+        // Until all that was written has been read, nobody's silence means anything.
+        if !isPartial { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
+        serveLog(at: now)
+        manager.setStatus(statusText)
+    }
+
+    private var nextDeadline: MonotonicInstant {
+        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, logRetry)
+    }
+
+    private var statusText: String { "\(pool.workerCount) workers for \(pool.jobCount) jobs" }
+
+    private func handle(_ readiness: Poller.Readiness) throws(SystemError) {
+        switch EventToken(packed: readiness.token) {
+        case .signals: try takeSignals()
+        case .log: log.sink.flush()
+        // The reload is advanced in every round.
+        case .catalogQuery: reloadIsDue = true
+        case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
+        case nil: break
+        }
+    }
+
+    // MARK: Signals
+
+    private func takeSignals() throws(SystemError) {
+        for signal in try signals.queue.take() {
+            switch signal {
+            case .terminate, .interrupt: stop()
+            case .hangUp: requestReload()
+            case .child: try pool.reap()
+            default: break
+            }
+        }
+    }
+
+    /// The second time it is meant.
+    private func stop() {
+        if isStopping { return pool.hurryAll() }
+        isStopping = true
+        manager.stopping()
+        pool.stopAll()
+    }
+
+    // MARK: Reload
+
+    private var reloadIsDue = false
+
+    private func requestReload() {
+        guard !isStopping else { return }
+        let now = Clock.monotonic()
+        if reloader.request(at: now) { manager.reloading(at: now) }
+    }
+
+    private func advanceReload(at now: MonotonicInstant) {
+        guard reloadIsDue || now >= reloader.deadline else { return }
+        reloadIsDue = false
+        guard let result = reloader.advance(at: now, wall: Clock.wall()), !isStopping else { return }
+        switch result {
+        case .loaded(let loaded): apply(loaded)
+        case .refused(let errors): refuse(errors)
+        case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
+        }
+        manager.ready()
+    }
+
+    private func apply(_ loaded: LoadedJobs) {
+        let difference = RegistryDifference(from: desired, to: loaded.jobs)
+        desired = loaded.jobs
+        logNotes(loaded.notes)
+        log.records.info(
+            "Reloaded registry",
+            metadata: [
+                "count": "\(desired.count)", "added": "\(difference.added.count)",
+                "changed": "\(difference.changed.count)", "removed": "\(difference.removed.count)",
+                "unchanged": "\(difference.unchanged.count)",
+            ])
+        for id in difference.removed { pool.stop(id) }
+        for job in difference.changed { pool.stop(job.id, successor: job) }
+        for job in difference.unchanged { pool.keep(job) }
+        for job in difference.added { pool.add(job) }
+    }
+
+    private func refuse(_ errors: [Diagnostic]) {
+        for error in errors {
+            log.records.error(
+                "Registry error",
+                metadata: ["location": .string(error.location.description), "error": .string(error.message)])
+        }
+        log.records.error(
+            "Reload failed",
+            metadata: [
+                "error": "\(errors.count) errors in the registry; the one in force stays", "count": "\(errors.count)",
+            ])
+    }
+
+    private func logNotes(_ notes: [Diagnostic]) {
+        for note in notes {
+            log.records.notice(
+                "Registry note",
+                metadata: ["location": .string(note.location.description), "text": .string(note.message)])
+        }
+    }
+
+    // MARK: The log
+
+    /// Waits for the log's reader while lines are kept back for it.
+    private func serveLog(at now: MonotonicInstant) {
+        if now >= logRetry { log.sink.flush() }
+        let isBacklogged = log.sink.isBacklogged
+        if isBacklogged, !isLogWatched {
+            isLogWatched = (try? log.sink.register(with: loop.poller, token: EventToken.log.packed)) ?? false
+        } else if !isBacklogged, isLogWatched {
+            log.sink.unregister(from: loop.poller)
+            isLogWatched = false
+        }
+        logRetry = isBacklogged && !isLogWatched ? now + Self.logRetryInterval : .distantFuture
+    }
+
+    /// What is still kept back has one more second.
+    private func flushLog() throws(SystemError) {
+        let end = Clock.monotonic() + .seconds(1)
+        while log.sink.isBacklogged, Clock.monotonic() < end {
+            serveLog(at: Clock.monotonic())
+            _ = try loop.wait(until: min(end, logRetry))
+            log.sink.flush()
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Clocks
+import Kernel
+import Logging
+import Shared
+import Supervision
+
+/// Finds the words for what happens to jobs. They are those of the example that the project comes from.
+struct IncidentLog {
+    let log: CronLog
+    /// What the wall clock is ahead of the monotonic one, to show slots in civil time.
+    var wallOffset: Int64 = 0
+
+    private var isDetailed: Bool { log.sink.isDetailed }
+
+    func spawning(_ job: Job) {
+        log.records.info(
+            "Spawning worker",
+            metadata: [
+                "entry": .string(job.definition.id.description), "interval": .string(job.definition.intervalText),
+            ])
+    }
+
+    func record(_ incident: Incident, of job: Job) {
+        switch incident {
+        case .ended(let end): ended(end, job)
+        case .jobLine(let line): jobLine(line, job)
+        case .started:
+            records(.info, "Worker started", job, ["interval": job.definition.intervalText, "pid": pid(job)])
+        case .stopped(let byItself): stopped(job, byItself)
+        case .lost(let run, let outcome, let reason): lost(run, outcome, reason, job)
+        case .skipped(let count): slots("TICK SKIPPED", count, .skipped, job)
+        case .missed(let count): slots("TICK MISSED", count, .missed, job)
+        case .dropped(let dropped): self.dropped(dropped, job)
+        case .fault(let fault):
+            records(
+                .error, "Worker fault", job,
+                ["pid": pid(job), "step": fault.step, "errno": "\(fault.errno)", "error": fault.message])
+        case .exited(let status): records(.warning, "Worker exited", job, ["pid": pid(job), "status": status])
+        case .retry(let delay, let failures):
+            records(.info, "Restarting worker", job, ["after": seconds(delay), "failures": "\(failures)"])
+        case .gaveUp(let delay, let failures):
+            records(.error, "Job failed", job, ["after": seconds(delay), "failures": "\(failures)"])
+        case .spawnFailed(let reason): records(.error, "Spawn failed", job, ["error": reason])
+        case .shortage(let reason): records(.warning, "Spawn postponed", job, ["error": reason])
+        case .violation(let what): records(.error, "Protocol error", job, ["pid": pid(job), "error": what])
+        case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": how])
+        case .overdue(let delay): records(.warning, "Slot overdue", job, ["pid": pid(job), "after": seconds(delay)])
+        case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
+        case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
+        case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
+        }
+    }
+
+    /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off.
+    func outputLine(_ text: String, lost: Int, _ job: Job) {
+        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
+        metadata["text"] = .string(lost > 0 ? text + "…" : text)
+        if lost > 0 { metadata["length"] = "\(text.utf8.count + lost)" }
+        if isDetailed { metadata["pid"] = .string(pid(job)) }
+        log.output.info("Job output", metadata: metadata)
+    }
+
+    func outputDropped(lines: Int, bytes: Int, _ job: Job) {
+        records(.warning, "Job output dropped", job, ["lines": "\(lines)", "bytes": "\(bytes)"])
+    }
+
+    func malformedMessage(_ error: String, _ job: Job) {
+        records(.warning, "Message rejected", job, ["pid": pid(job), "error": error])
+    }
+
+    // MARK: Runs
+
+    private func ended(_ end: Report.End, _ job: Job) {
+        var metadata: Logger.Metadata = [
+            "entry": .string(job.definition.id.description), "run": .string(String(end.run)),
+            end.isOK ? "result" : "error": .string(end.text),
+        ]
+        if let length = end.fullLength { metadata["length"] = .string(String(length)) }
+        if isDetailed {
+            if let slot = end.slot { metadata["slot"] = .string(civilTime(slot)) }
+            metadata["pid"] = .string(pid(job))
+            metadata["attempt"] = "1"
+            metadata["lateness_us"] = .string(String(end.lateness.wholeMicroseconds))
+            metadata["duration_us"] = .string(String(end.duration.wholeMicroseconds))
+            metadata["outcome"] = end.isOK ? "ok" : "failed"
+        }
+        if end.isOK {
+            log.ticks.info("TICK", metadata: metadata)
+        } else {
+            log.ticks.error("TICK FAILED", metadata: metadata)
+        }
+    }
+
+    private func lost(_ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ job: Job) {
+        var pairs = ["run": "\(run.number)", "error": reason]
+        if isDetailed {
+            pairs["pid"] = pid(job)
+            pairs["attempt"] = "1"
+            pairs["outcome"] = outcome.rawValue
+            if let slot = run.slot { pairs["slot"] = civilTime(slot) }
+        }
+        let isCrash = outcome == .crashed
+        records(isCrash ? .error : .warning, isCrash ? "TICK CRASHED" : "TICK CANCELLED", job, pairs)
+    }
+
+    private func slots(_ message: Logger.Message, _ count: Int64, _ outcome: Outcome, _ job: Job) {
+        var pairs = ["count": "\(count)"]
+        if isDetailed { pairs["outcome"] = outcome.rawValue }
+        records(.warning, message, job, pairs)
+    }
+
+    private func dropped(_ dropped: Report.Dropped, _ job: Job) {
+        records(
+            .warning, "Reports dropped", job,
+            [
+                "count": "\(dropped.reports)", "ok": "\(dropped.ok)", "failed": "\(dropped.failed)",
+                "skipped": "\(dropped.skipped)",
+            ])
+    }
+
+    private func stopped(_ job: Job, _ byItself: Bool) {
+        let account = job.supervisor.account
+        var pairs = ["runs": "\(job.supervisor.runs)"]
+        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && account[outcome] > 0) {
+            pairs[outcome.rawValue] = "\(account[outcome])"
+        }
+        records(.info, "Worker stopped", job, pairs)
+    }
+
+    private func jobLine(_ line: Report.Log, _ job: Job) {
+        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description), "run": "\(line.run)"]
+        // The job's own fields do not take the place of ours.
+        for field in line.fields where metadata[field.key] == nil { metadata[field.key] = .string(field.value) }
+        if isDetailed { metadata["pid"] = .string(pid(job)) }
+        log.output.log(level: line.level.loggerLevel, "\(line.message)", metadata: metadata)
+    }
+
+    // MARK: Helpers
+
+    private func records(_ level: Logger.Level, _ message: Logger.Message, _ job: Job, _ pairs: [String: String]) {
+        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
+        for (key, value) in pairs { metadata[key] = .string(value) }
+        log.records.log(level: level, message, metadata: metadata)
+    }
+
+    private func pid(_ job: Job) -> String { job.worker.map { String($0.pid) } ?? "" }
+
+    private func seconds(_ duration: Nanoseconds) -> String {
+        let milliseconds = max(1, duration.count / 1_000_000)
+        return DurationText.format(.milliseconds(milliseconds))
+    }
+
+    private func civilTime(_ slot: MonotonicInstant) -> String {
+        CivilTime(WallInstant(nanoseconds: slot.nanoseconds + wallOffset)).millisecondsText
+    }
+}
+
+extension Report.Log.Level {
+    fileprivate var loggerLevel: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

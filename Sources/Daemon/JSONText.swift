@@ -1,0 +1,35 @@
+/// A JSON value to be written (RFC 8259), its members in the order in which they are given.
+indirect enum JSONText {
+    case string(String)
+    case number(Int)
+    case array([JSONText])
+    case object([(String, JSONText)])
+
+    var text: String {
+        switch self {
+        case .string(let string): Self.quoted(string)
+        case .number(let number): String(number)
+        case .array(let elements): "[\(elements.map(\.text).joined(separator: ","))]"
+        case .object(let members):
+            "{\(members.map { "\(Self.quoted($0)):\($1.text)" }.joined(separator: ","))}"
+        }
+    }
+
+    static func quoted(_ string: String) -> String {
+        var quoted = "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case "\u{0}"..<" ", "\u{7F}":
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,24 @@
+/// The keys of the log's records: in which order they stand, and which have numbers for values.
+enum LogKey {
+    /// Any other key stands behind these, by the alphabet.
+    private static let ordered = [
+        "entry", "kind", "interval", "pid", "registry", "function", "worker", "run", "attempt", "slot", "lateness_us",
+        "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
+        "cancelled",
+        "added", "changed", "removed", "unchanged", "location", "status", "step", "errno", "after", "failures", "lines",
+        "bytes", "result", "error", "length", "text",
+    ]
+
+    private static let numbers: Set<String> = [
+        "pid", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "ok", "failed", "timeout", "crashed",
+        "skipped", "missed", "cancelled", "added", "changed", "removed", "unchanged", "errno", "failures", "lines",
+        "bytes",
+        "length",
+    ]
+
+    private static let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
+
+    static func isNumber(_ key: String) -> Bool { numbers.contains(key) }
+
+    static func rank(_ key: String) -> Int { ranks[key] ?? .max }
+}

@@ -1,0 +1,117 @@
+import Clocks
+package import Kernel
+import Logging
+import Synchronization
+
+/// Where the log's lines go: the standard output, one write a line, never waiting for its reader.
+///
+/// While the reader stalls, lines wait in a bounded buffer. Past its bound the oldest job output goes first, then the oldest
+/// ticks, then whatever is oldest; how many went is logged when the reader is back.
+package final class LogSink: Sendable {
+    /// How readily a line is given up.
+    package enum Rank: Int, CaseIterable, Sendable {
+        case output, tick, record
+    }
+
+    package static let defaultCapacity = 1 << 20
+    private let state: Mutex<State>
+    /// Whether records carry what only tools ask for.
+    package let isDetailed: Bool
+
+    /// `capacity`: how many bytes of lines wait at the most.
+    package init(_ output: consuming OutputStream, format: LogFormat, capacity: Int = defaultCapacity) {
+        isDetailed = format.isDetailed
+        state = Mutex(State(output, encoder: LogEncoder(format), capacity: capacity))
+    }
+
+    func write(_ event: LogEvent, _ metadata: [(key: String, value: String)], _ rank: Rank) {
+        state.withLock { $0.write(event, metadata, rank) }
+    }
+
+    /// Whether lines wait for the reader.
+    package var isBacklogged: Bool { state.withLock { $0.isBacklogged } }
+
+    /// Writes what waits, as far as the reader takes it.
+    package func flush() { state.withLock { $0.flush() } }
+
+    /// Has the poller tell when the reader takes more. Returns `false` if it cannot be waited for, as a file.
+    package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) -> Bool {
+        try state.withLock { state throws(SystemError) in try state.register(with: poller, token: token) }
+    }
+
+    package func unregister(from poller: borrowing Poller) { state.withLock { $0.unregister(from: poller) } }
+}
+
+private struct State: ~Copyable {
+    private let output: OutputStream
+    private var encoder: LogEncoder
+    private var backlog: LogBacklog
+    /// The rest of a line that was taken in part: it must come before any other.
+    private var rest: [UInt8] = []
+    private var isClosed = false
+
+    init(_ output: consuming OutputStream, encoder: LogEncoder, capacity: Int) {
+        self.output = output
+        self.encoder = encoder
+        backlog = LogBacklog(capacity: capacity)
+    }
+
+    var isBacklogged: Bool { !isClosed && (!rest.isEmpty || !backlog.isEmpty) }
+
+    mutating func write(_ event: LogEvent, _ metadata: [(key: String, value: String)], _ rank: LogSink.Rank) {
+        guard !isClosed else { return }
+        encoder.encode(event, metadata: metadata, at: Clock.wall())
+        // A file cannot be waited for: try at each line whether it takes any again.
+        if isBacklogged, !output.isPollable { flush() }
+        if isBacklogged || !writeLine(encoder.line) { backlog.append(encoder.line, rank) }
+    }
+
+    mutating func flush() {
+        guard !isClosed, writeRest() else { return }
+        while let line = backlog.first {
+            guard writeLine(line) else { return }
+            backlog.removeFirst()
+            guard rest.isEmpty else { return }
+        }
+        if let loss = backlog.takeLoss() { report(loss) }
+    }
+
+    private mutating func report(_ loss: LogBacklog.Loss) {
+        let event = LogEvent(
+            level: .warning, message: "Log lines dropped", metadata: nil, source: "Daemon", file: #fileID,
+            function: #function, line: #line)
+        write(event, loss.metadata, .record)
+    }
+
+    /// Whether the line is off our hands; part of it may be in `rest`.
+    private mutating func writeLine(_ line: [UInt8]) -> Bool {
+        switch transfer(line) {
+        case .bytes(let count):
+            if count < line.count { rest = Array(line[count...]) }
+            return true
+        case .wouldBlock: return false
+        case .closed:
+            isClosed = true
+            return true
+        }
+    }
+
+    private mutating func writeRest() -> Bool {
+        guard !rest.isEmpty else { return true }
+        guard case .bytes(let count) = transfer(rest) else { return false }
+        rest.removeFirst(count)
+        return rest.isEmpty
+    }
+
+    /// An error of the file, such as a full disk, is no reason to end: the line waits, or is given up in its turn.
+    private func transfer(_ bytes: [UInt8]) -> Descriptor.Transfer {
+        bytes.withUnsafeBytes { (try? output.write($0)) ?? .wouldBlock }
+    }
+
+    func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) -> Bool {
+        if output.isPollable { try output.register(with: poller, token: token) }
+        return output.isPollable
+    }
+
+    func unregister(from poller: borrowing Poller) { if output.isPollable { output.unregister(from: poller) } }
+}

@@ -1,0 +1,27 @@
+package import Kernel
+
+/// How many jobs fit into the limit of open files.
+package enum DescriptorBudget {
+    /// Control, report and output pipe.
+    private static let perJob = 3
+    /// Standard descriptors, epoll, signals, log, service manager; a spawn in progress; the reserve; a reload's files.
+    private static let own = 40
+
+    package static func mostJobs(_ limit: OpenFilesLimit) -> Int {
+        min(max(0, (Int(clamping: limit.soft) - own) / perJob), EventToken.mostJobs)
+    }
+}
+
+/// Descriptors set aside for what must work when there are no more to be had, such as to read the registry again.
+final class DescriptorReserve {
+    private var held: [WorkerProcess.PipeEnd] = []
+    private static let size = 8
+
+    func fill() {
+        while held.count < Self.size, let null = try? Descriptor.open(updating: "/dev/null") {
+            held.append(WorkerProcess.PipeEnd(null))
+        }
+    }
+
+    func release() { held = [] }
+}

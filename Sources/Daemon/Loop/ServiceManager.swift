@@ -1,0 +1,59 @@
+import Clocks
+import Kernel
+
+/// Talks to the service manager that started the daemon, if one did (sd_notify(3), systemd.service(5) `Type=notify-reload`).
+final class ServiceManager {
+    private let socket: Socket?
+    private let watchdogInterval: Nanoseconds?
+    /// When the next sign of life is due.
+    private(set) var watchdogDeadline = MonotonicInstant.distantFuture
+    private var status = ""
+
+    private final class Socket {
+        let notify: NotifySocket
+        init(_ path: String) throws(SystemError) { notify = try NotifySocket(path: path) }
+    }
+
+    /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and takes them out of the environment that workers get.
+    init(at now: MonotonicInstant) {
+        socket = ThisProcess.environment("NOTIFY_SOCKET").flatMap { try? Socket($0) }
+        watchdogInterval = socket == nil ? nil : Self.watchdogInterval()
+        for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { ThisProcess.removeEnvironment(name) }
+        if let watchdogInterval { watchdogDeadline = now + watchdogInterval }
+    }
+
+    /// Half of what the manager allows, as sd_watchdog_enabled(3) recommends.
+    private static func watchdogInterval() -> Nanoseconds? {
+        if let pid = ThisProcess.environment("WATCHDOG_PID"), ProcessID(pid) != ThisProcess.id { return nil }
+        guard let microseconds = ThisProcess.environment("WATCHDOG_USEC").flatMap({ Int64($0) }), microseconds > 0,
+            microseconds < .max / 1_000
+        else { return nil }
+        return Nanoseconds(microseconds * 500)
+    }
+
+    func ready() { send("READY=1") }
+
+    func reloading(at now: MonotonicInstant) {
+        send("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1_000)")
+    }
+
+    func stopping() { send("STOPPING=1") }
+
+    /// One line for people, sent when it changes.
+    func setStatus(_ text: @autoclosure () -> String) {
+        guard socket != nil else { return }
+        let text = text()
+        guard text != status else { return }
+        status = text
+        send("STATUS=\(text)")
+    }
+
+    /// To be called from the loop, so that a loop that hangs is noticed.
+    func beat(at now: MonotonicInstant) {
+        guard let watchdogInterval, now >= watchdogDeadline else { return }
+        watchdogDeadline = now + watchdogInterval
+        send("WATCHDOG=1")
+    }
+
+    private func send(_ text: String) { socket?.notify.send(text) }
+}

@@ -1,0 +1,79 @@
+package import Clocks
+import Kernel
+package import Registry
+
+/// Reads a registry's files from the disk: one file, or a directory with all below it.
+package enum RegistryReader {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// The files as they were at one moment.
+    package struct Reading {
+        package var files: [RegistryFile] = []
+        /// Of every file and directory that was looked at.
+        fileprivate var identities: [String: FileIdentity] = [:]
+
+        /// When the registry was last written to.
+        package var modified: WallInstant { identities.values.map(\.modified).max() ?? WallInstant(nanoseconds: 0) }
+    }
+
+    private static let deepestDirectory = 32
+
+    /// `nil`: something was written while it was read; to be tried again.
+    package static func read(_ path: String, limits: RegistryLimits = .init()) throws(Failure) -> Reading? {
+        do throws(SystemError) {
+            guard let reading = try readOnce(path, limits) else { return nil }
+            for (path, identity) in reading.identities where try FileSystem.status(path).identity != identity {
+                return nil
+            }
+            return reading
+        } catch {
+            // What was listed and is gone now is a write like any other.
+            if error.isNotFound, error.object != path { return nil }
+            throw Failure(description: error.description)
+        }
+    }
+
+    private static func readOnce(_ path: String, _ limits: RegistryLimits) throws(SystemError) -> Reading? {
+        var reading = Reading()
+        let (kind, identity) = try FileSystem.status(path)
+        if kind == .directory {
+            guard try readDirectory(path, identity, depth: 0, limits, &reading) else { return nil }
+        } else {
+            guard try readFile(path, isNamed: true, limits, &reading) else { return nil }
+        }
+        return reading
+    }
+
+    private static func readDirectory(
+        _ path: String, _ identity: FileIdentity, depth: Int, _ limits: RegistryLimits, _ reading: inout Reading
+    ) throws(SystemError) -> Bool {
+        guard depth <= deepestDirectory else { throw SystemError("opendir", path, code: SystemError.tooManyLinks) }
+        reading.identities[path] = identity
+        for name in try FileSystem.names(in: path) where !name.hasPrefix(".") {
+            let child = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+            let (kind, identity) = try FileSystem.status(child)
+            switch kind {
+            case .directory:
+                guard try readDirectory(child, identity, depth: depth + 1, limits, &reading) else { return false }
+            case .regular where name.hasSuffix(".yaml") || name.hasSuffix(".yml"):
+                guard try readFile(child, isNamed: false, limits, &reading) else { return false }
+            case .regular, .other: break
+            }
+        }
+        return true
+    }
+
+    private static func readFile(
+        _ path: String, isNamed: Bool, _ limits: RegistryLimits, _ reading: inout Reading
+    ) throws(SystemError) -> Bool {
+        guard let (bytes, identity) = try FileSystem.contents(of: path, limit: limits.fileBytes) else { return false }
+        reading.identities[path] = identity
+        // One too many is enough for the error, and keeps a directory of a million files from filling the memory.
+        if reading.files.count <= limits.files {
+            reading.files.append(RegistryFile(path: path, bytes: bytes, isNamed: isNamed))
+        }
+        return true
+    }
+}

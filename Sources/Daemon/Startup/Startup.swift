@@ -1,0 +1,30 @@
+import Kernel
+import Registry
+import Shared
+
+/// From the configuration to everything that a run or a dry run needs.
+package struct Startup {
+    package let program: WorkerProgram
+    package let functions: Set<String>
+    package let loaded: LoadedJobs
+    package let mostJobs: Int
+
+    /// Reads and checks the registry, and asks the worker for its catalog.
+    ///
+    /// - Throws: what stands in the way of doing so; errors in the registry are in `loaded`.
+    package init(_ configuration: Configuration) throws {
+        let original = try OpenFilesLimit.current()
+        mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
+        program = WorkerProgram(path: configuration.worker, openFiles: original)
+        let reading = try Self.read(configuration.registry)
+        functions = try CatalogQuery.ask(program)
+        loaded = LoadedJobs.load(reading.files, functions: functions, mostJobs: mostJobs)
+    }
+
+    private static func read(_ path: String) throws(RegistryReader.Failure) -> RegistryReader.Reading {
+        for _ in 0..<100 {
+            if let reading = try RegistryReader.read(path) { return reading }
+        }
+        throw RegistryReader.Failure(description: "'\(path)' changes faster than it can be read")
+    }
+}

@@ -1,0 +1,41 @@
+import Clocks
+import Kernel
+import Shared
+import Supervision
+
+/// One job of the registry with its worker: the supervision's state, and the descriptors that go with it.
+final class Job {
+    /// Its place in the table of jobs, which events name.
+    let index: Int
+    /// The same job as ever, though its entry may have moved within its file.
+    var definition: JobDefinition
+    var supervisor: JobSupervisor
+    var worker: WorkerProcess?
+    /// Tells this worker's events from those of the one before, whose descriptors had the same numbers.
+    var generation: UInt32 = 0
+    /// What takes this job's place when it has stopped.
+    var successor: JobDefinition?
+    var outputLimiter = OutputLimiter()
+    /// When the deadline queue will come back to this job.
+    var scheduledAt = MonotonicInstant.distantFuture
+
+    init(index: Int, definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
+        self.index = index
+        self.definition = definition
+        supervisor = JobSupervisor(definition, start: start, seed: seed)
+    }
+
+    var deadline: MonotonicInstant {
+        min(supervisor.deadline, outputLimiter.deadline, worker?.exitDeadline ?? .distantFuture)
+    }
+
+    /// What the worker is to know.
+    var workerDefinition: WorkerDefinition {
+        WorkerDefinition(
+            header: .init(
+                entry: definition.id, kind: definition.kind.rawValue, function: definition.function,
+                intervalText: definition.intervalText, grid: supervisor.account.grid,
+                accounted: supervisor.account.accounted, runs: supervisor.runs, file: definition.location.file),
+            meta: definition.meta, data: definition.data)
+    }
+}

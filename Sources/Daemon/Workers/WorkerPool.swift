@@ -1,0 +1,321 @@
+import Clocks
+import Kernel
+import Shared
+import Supervision
+
+/// All jobs with their workers: carries out what the supervision decides, and brings it what the workers say.
+final class WorkerPool {
+    private let loop: PollLoop
+    private let program: WorkerProgram
+    private let stopTimeout: Nanoseconds
+    private var jobs: [Job?] = []
+    private var freeIndices: [Int] = []
+    private var jobsByID: [EntryID: Job] = [:]
+    private var jobsByProcess: [ProcessID: Job] = [:]
+    private var deadlines = DeadlineQueue()
+    private var limiter = RespawnLimiter()
+    private var random = SystemRandomNumberGenerator()
+    private var effects: [Effect] = []
+    private var incidents: IncidentLog
+    /// One for all: what is read is handled before the next is read.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1_024, alignment: 16)
+
+    /// The moment that the events at hand are handled at.
+    private var now: MonotonicInstant
+    /// Workers that had to be killed to stop.
+    private(set) var forcedStops = 0
+    private(set) var workerCount = 0
+
+    init(loop: PollLoop, program: WorkerProgram, stopTimeout: Nanoseconds, log: CronLog, at now: MonotonicInstant) {
+        (self.loop, self.program, self.stopTimeout, self.now) = (loop, program, stopTimeout, now)
+        incidents = IncidentLog(log: log)
+    }
+
+    deinit { buffer.deallocate() }
+
+    var isEmpty: Bool { jobsByID.isEmpty }
+    var jobCount: Int { jobsByID.count }
+
+    /// When `fireDeadlines` has something to do.
+    var nextDeadline: MonotonicInstant { deadlines.next ?? .distantFuture }
+
+    /// To be called before a batch of events.
+    func setTime(_ now: MonotonicInstant, wall: WallInstant) {
+        self.now = now
+        incidents.wallOffset = wall.nanoseconds - now.nanoseconds
+    }
+
+    // MARK: Jobs
+
+    func add(_ definition: JobDefinition) {
+        if let job = jobsByID[definition.id] {
+            job.successor = definition
+            return
+        }
+        let index = freeIndices.popLast() ?? jobs.count
+        let job = Job(index: index, definition: definition, start: now, seed: random.next())
+        if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
+        jobsByID[definition.id] = job
+        deadlines.schedule(job)
+    }
+
+    /// The run in hand may finish; `successor` then takes the job's place.
+    func stop(_ id: EntryID, successor: JobDefinition? = nil) {
+        guard let job = jobsByID[id] else { return }
+        job.successor = successor
+        handle(.stop(grace: job.definition.lifecycle.stopTimeout ?? stopTimeout), job)
+    }
+
+    /// The job stays as it is, but its entry may stand elsewhere in its file.
+    func keep(_ definition: JobDefinition) { jobsByID[definition.id]?.definition = definition }
+
+    func stopAll() { for job in jobs.compactMap(\.self) { stop(job.definition.id) } }
+
+    func hurryAll() { for job in jobs.compactMap(\.self) { handle(.hurry, job) } }
+
+    // MARK: Events
+
+    private func handle(_ event: Event, _ job: Job) {
+        process(event, job)
+        settle(job)
+    }
+
+    /// Lets the supervision decide and carries it out.
+    private func process(_ event: Event, _ job: Job) {
+        // Taken over for the time of use: an effect may lead to the next event.
+        var decided = effects
+        effects = []
+        decided.removeAll(keepingCapacity: true)
+        job.supervisor.handle(event, at: now, effects: &decided)
+        for effect in decided { perform(effect, job) }
+        effects = decided
+    }
+
+    private func settle(_ job: Job) {
+        if job.supervisor.phase == .stopped { retire(job) } else { deadlines.schedule(job) }
+    }
+
+    private func retire(_ job: Job) {
+        guard jobs[job.index] === job else { return }
+        jobs[job.index] = nil
+        freeIndices.append(job.index)
+        jobsByID[job.definition.id] = nil
+        if let successor = job.successor { add(successor) }
+    }
+
+    private func perform(_ effect: Effect, _ job: Job) {
+        switch effect {
+        case .log(let incident):
+            if case .stopped(byItself: false) = incident { forcedStops += 1 }
+            incidents.record(incident, of: job)
+        case .spawn: spawn(job)
+        case .closeControl: job.worker?.closeControl(loop.poller)
+        case .ping(let token): send(.ping(token: token), job)
+        case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
+        case .kill: if let worker = job.worker { Children.signalGroup(worker.pid, .kill) }
+        }
+    }
+
+    // MARK: Spawning
+
+    private func spawn(_ job: Job) {
+        if job.generation > 0, let moment = limiter.admit(at: now) {
+            return process(.spawnDeferred(until: moment), job)
+        }
+        do throws(SystemError) {
+            let worker = try start(job)
+            job.worker = worker
+            jobsByProcess[worker.pid] = job
+            workerCount += 1
+            incidents.spawning(job)
+            process(.spawned, job)
+            worker.control?.send(job.workerDefinition.encoded())
+            watchControl(job)
+        } catch {
+            process(.spawnFailed(error.description, isShortage: error.isShortage), job)
+        }
+    }
+
+    private func start(_ job: Job) throws(SystemError) -> WorkerProcess {
+        job.generation &+= 1
+        let control = try Pipe.open(nonblocking: .writer)
+        let report = try Pipe.open(nonblocking: .reader)
+        let output = try Pipe.open(nonblocking: .reader)
+        // Before there is a process that nobody would listen to if this fails.
+        try loop.poller.add(report.reader, token: token(.report, job), for: .read)
+        try loop.poller.add(output.reader, token: token(.output, job), for: .read)
+        let pid = try program.spawn(
+            arguments: [job.definition.id.description, job.definition.intervalText], control: control.reader,
+            output: output.writer, report: report.writer)
+        return WorkerProcess(pid: pid, control: control.writer, report: report.reader, output: output.reader)
+    }
+
+    private func token(_ channel: EventToken.Channel, _ job: Job) -> UInt64 {
+        EventToken.worker(channel, job: job.index, generation: job.generation).packed
+    }
+
+    // MARK: The control pipe
+
+    private func send(_ command: Command, _ job: Job) {
+        job.worker?.control?.send(command.encoded())
+        watchControl(job)
+    }
+
+    /// Waits for room in the pipe if something is left to say.
+    private func watchControl(_ job: Job) {
+        guard let control = job.worker?.control, control.isPending else { return }
+        do throws(SystemError) {
+            try loop.poller.add(control.descriptor, token: token(.control, job), for: .write)
+        } catch {
+            handle(.violation("its control pipe cannot be watched: \(error)"), job)
+        }
+    }
+
+    private func writeControl(_ job: Job) {
+        guard let control = job.worker?.control else { return }
+        control.flush()
+        if !control.isPending { loop.poller.remove(control.descriptor) }
+    }
+
+    // MARK: The report and output pipes
+
+    /// `generation` tells whether the event is this worker's or one of a dead worker before it.
+    func handle(_ channel: EventToken.Channel, job index: Int, generation: UInt32) {
+        guard index < jobs.count, let job = jobs[index], job.generation == generation, let worker = job.worker else {
+            return
+        }
+        switch channel {
+        case .control: writeControl(job)
+        case .report: if readReport(worker, job) == .closed { reportClosed(worker, job) }
+        case .output: if readOutput(worker, job) == .closed { worker.closeOutput(loop.poller) }
+        }
+        settle(job)
+    }
+
+    private func readReport(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {
+        read(worker.report) { bytes in
+            worker.reportLines.feed(bytes) { line, lost in takeMessage(line, lost, worker, job) }
+        }
+    }
+
+    private func readOutput(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {
+        read(worker.output) { bytes in
+            worker.outputLines.feed(bytes) { line, lost in takeOutput(line, lost, job) }
+        }
+    }
+
+    private func read(
+        _ end: WorkerProcess.PipeEnd?, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> Descriptor.Transfer {
+        guard let end else { return .wouldBlock }
+        // A pipe has no errors but those of a wrong call; for the loop it is over then.
+        let transfer = (try? end.descriptor.read(into: buffer)) ?? .closed
+        if case .bytes(let count) = transfer { body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+        return transfer
+    }
+
+    private func takeMessage(_ line: UnsafeRawBufferPointer, _ lost: Int, _ worker: WorkerProcess, _ job: Job) {
+        guard lost == 0 else {
+            return reject("longer than \(WireFormat.longestMessage) bytes by \(lost)", worker, job)
+        }
+        do throws(WireError) {
+            let report = try Report.decode(line)
+            if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
+            process(.report(report), job)
+        } catch {
+            reject(error.description, worker, job)
+        }
+    }
+
+    private func reject(_ reason: String, _ worker: WorkerProcess, _ job: Job) {
+        worker.malformed += 1
+        if worker.malformed <= WorkerProcess.mostMalformed {
+            incidents.malformedMessage(reason, job)
+        } else {
+            process(.violation("more than \(WorkerProcess.mostMalformed) malformed messages"), job)
+        }
+    }
+
+    private func takeOutput(_ line: UnsafeRawBufferPointer, _ lost: Int, _ job: Job) {
+        guard admit(size: line.count + lost, job) else { return }
+        incidents.outputLine(String(decoding: line, as: UTF8.self), lost: lost, job)
+    }
+
+    private func admit(size: Int, _ job: Job) -> Bool { job.outputLimiter.admit(size: size, at: now) }
+
+    /// The end of the reports comes a moment before the exit of a worker that ends; of one that lives on it is a fault.
+    private func reportClosed(_ worker: WorkerProcess, _ job: Job) {
+        worker.closeReport(loop.poller)
+        worker.exitDeadline = now + WorkerProcess.exitGrace
+    }
+
+    // MARK: Exits
+
+    /// Collects every child that has exited, strangers too.
+    func reap() throws(SystemError) {
+        while let pid = Children.peekExited() {
+            guard let job = jobsByProcess[pid], let worker = job.worker else {
+                _ = try Children.collect(pid)
+                continue
+            }
+            drain(worker, job)
+            // While the leader is a zombie its number is still the group's, and nobody else's.
+            Children.signalGroup(pid, .kill)
+            bury(worker, job, status: try Children.collect(pid))
+        }
+    }
+
+    /// Reads what the worker wrote before it died. Its pipes may never end, since a grandchild may hold them open; what a
+    /// pipe can hold at most is all that can be the worker's own.
+    private func drain(_ worker: WorkerProcess, _ job: Job) {
+        drain { readReport(worker, job) }
+        worker.reportLines.finish { line, lost in reject("torn at its worker's death", worker, job) }
+        drain { readOutput(worker, job) }
+        worker.outputLines.finish { line, lost in takeOutput(line, lost, job) }
+    }
+
+    private func drain(_ read: () -> Descriptor.Transfer) {
+        var rest = 1 << 20
+        while rest > 0, case .bytes(let count) = read() { rest -= count }
+    }
+
+    private func bury(_ worker: WorkerProcess, _ job: Job, status: ExitStatus) {
+        reportOutputLoss(job)
+        process(.exited(status.description), job)
+        worker.closeAll(loop.poller)
+        job.worker = nil
+        jobsByProcess[worker.pid] = nil
+        workerCount -= 1
+        settle(job)
+    }
+
+    // MARK: Time
+
+    /// Handles the deadlines that are past, at most `limit` of them. To be called when all that workers wrote has been read:
+    /// only then is silence an answer.
+    func fireDeadlines(limit: Int) {
+        var count = 0
+        while count < limit, let (index, instant) = deadlines.popDue(at: now) {
+            guard let job = jobs[index], job.scheduledAt == instant else { continue }
+            count += 1
+            job.scheduledAt = .distantFuture
+            fire(job)
+        }
+    }
+
+    private func fire(_ job: Job) {
+        if job.outputLimiter.deadline <= now { reportOutputLoss(job) }
+        if let worker = job.worker, worker.exitDeadline <= now {
+            worker.exitDeadline = .distantFuture
+            process(.violation("it closed its report pipe and lives on"), job)
+        }
+        if job.supervisor.deadline <= now { process(.deadline, job) }
+        settle(job)
+    }
+
+    private func reportOutputLoss(_ job: Job) {
+        if let loss = job.outputLimiter.takeLoss() {
+            incidents.outputDropped(lines: loss.lines, bytes: loss.bytes, job)
+        }
+    }
+}

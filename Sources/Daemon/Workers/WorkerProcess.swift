@@ -1,0 +1,92 @@
+import Clocks
+import Kernel
+import Shared
+
+/// One worker's process and the daemon's ends of its three pipes.
+final class WorkerProcess {
+    let pid: ProcessID
+    private(set) var control: ControlWriter?
+    private(set) var report: PipeEnd?
+    private(set) var output: PipeEnd?
+    var reportLines = LineSplitter(longest: WireFormat.longestMessage - 1)
+    var outputLines = LineSplitter(longest: WorkerProcess.longestOutputLine)
+    /// Messages that were no messages.
+    var malformed = 0
+
+    /// When a worker that closed its report pipe must be gone.
+    var exitDeadline = MonotonicInstant.distantFuture
+
+    static let exitGrace = Nanoseconds.seconds(2)
+    /// A longer line of a job's output is cut.
+    static let longestOutputLine = 2_048
+    /// So many malformed messages are slips; with more of them there is no talking to the worker.
+    static let mostMalformed = 100
+
+    /// A descriptor that several may hold on to, closed when the last lets go.
+    final class PipeEnd {
+        let descriptor: Descriptor
+        init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
+    init(
+        pid: ProcessID, control: consuming Descriptor, report: consuming Descriptor, output: consuming Descriptor
+    ) {
+        self.pid = pid
+        self.control = ControlWriter(control)
+        self.report = PipeEnd(report)
+        self.output = PipeEnd(output)
+    }
+
+    func closeControl(_ poller: borrowing Poller) {
+        if let control { poller.remove(control.descriptor) }
+        control = nil
+    }
+
+    func closeReport(_ poller: borrowing Poller) {
+        if let report { poller.remove(report.descriptor) }
+        report = nil
+    }
+
+    func closeOutput(_ poller: borrowing Poller) {
+        if let output { poller.remove(output.descriptor) }
+        output = nil
+    }
+
+    /// A grandchild may hold the other ends open for ever: the poller must be told before the close.
+    func closeAll(_ poller: borrowing Poller) {
+        closeControl(poller)
+        closeReport(poller)
+        closeOutput(poller)
+    }
+}
+
+/// The daemon's end of a control pipe, which never waits: what the pipe does not take is kept.
+final class ControlWriter {
+    let descriptor: Descriptor
+    private var pending: [UInt8] = []
+
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+    var isPending: Bool { !pending.isEmpty }
+
+    /// A worker that does not read its few commands has stopped reading at all.
+    static let mostPending = 16 * 1_024 * 1_024
+
+    /// A reader that is gone is no error here: its exit will tell.
+    func send(_ bytes: [UInt8]) {
+        guard pending.count + bytes.count <= Self.mostPending else { return }
+        pending += bytes
+        flush()
+    }
+
+    func flush() {
+        while !pending.isEmpty {
+            switch try? descriptor.write(pending) {
+            case .bytes(let count): pending.removeFirst(count)
+            case .wouldBlock: return
+            case .closed, nil: pending = []
+            }
+        }
+        pending = []
+    }
+}

@@ -1,0 +1,55 @@
+/// A comparison with a text. All but the regular expression go by bytes.
+struct TextTest {
+    /// What a prefix on a criterion's key asks for.
+    enum Comparison: Character {
+        case matches = "~"
+        case contains = "*"
+        case begins = "^"
+        case ends = "$"
+    }
+
+    private enum Test {
+        case equals
+        case matches(Regex<AnyRegexOutput>)
+        case contains
+        case begins
+        case ends
+    }
+
+    private let text: String
+    private let test: Test
+
+    /// `key` is for the failure only.
+    init(_ comparison: Comparison?, key: String, _ text: String) throws(FindFailure) {
+        self.text = text
+        switch comparison {
+        case nil: test = .equals
+        case .matches: test = .matches(try Self.regex(text, key: key))
+        case .contains: test = .contains
+        case .begins: test = .begins
+        case .ends: test = .ends
+        }
+    }
+
+    private static func regex(_ pattern: String, key: String) throws(FindFailure) -> Regex<AnyRegexOutput> {
+        guard pattern.utf8.count <= Criterion.longestPattern else { throw .patternTooLong(key: key) }
+        do {
+            let regex = try Regex(pattern).matchingSemantics(.unicodeScalar)
+            // What the engine cannot do it says only when it is run.
+            _ = try regex.firstMatch(in: "")
+            return regex
+        } catch {
+            throw .invalidPattern(key: key, pattern: pattern, problem: "\(error)")
+        }
+    }
+
+    func holds(for other: String) -> Bool {
+        switch test {
+        case .equals: other == text
+        case .matches(let regex): (try? regex.firstMatch(in: other)) != nil
+        case .contains: text.isEmpty || other.utf8.contains(text.utf8)
+        case .begins: other.utf8.starts(with: text.utf8)
+        case .ends: other.utf8.reversed().starts(with: text.utf8.reversed())
+        }
+    }
+}

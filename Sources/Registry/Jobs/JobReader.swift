@@ -1,0 +1,100 @@
+import Clocks
+import Shared
+
+/// Reads an entry as a job.
+struct JobReader {
+    private let entry: Entry
+    private var log: EntryLog
+
+    private static let metaKeys = ["type", "interval", "comment", "description", "tags", "labels", "title"]
+    private static let entryKeys = ["name", "kind", "method", "source", "lifecycle", "meta", "args", "comment"]
+
+    init(_ entry: Entry, _ load: RegistryLoad) {
+        self.entry = entry
+        log = EntryLog(entry, load)
+    }
+
+    var errors: DiagnosticLog { log.errors }
+
+    /// `nil` if there is any error.
+    mutating func definition() -> JobDefinition? {
+        guard let kind = kind() else { return nil }
+        checkKeys()
+        checkSource(kind)
+        let (function, interval) = (function(), interval())
+        let lifecycle = LifecycleReader.read(entry, &log)
+        guard log.errors.isEmpty, let function, let interval else { return nil }
+        return JobDefinition(
+            id: entry.id, kind: kind, function: function, intervalText: interval.text, interval: interval.value,
+            lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location,
+            functionLocation: log.location(of: ["method"]))
+    }
+
+    /// What else an entry of a foreign kind has is not for us to judge.
+    private mutating func kind() -> FunctionKind? {
+        if let kind = FunctionKind(rawValue: entry.kind) { return kind }
+        let supported = FunctionKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let found = PrintableText.quote(entry.kind)
+        log.error("kind: \(found) cannot be a \(JobEntries.jobType); expected \(supported)", at: ["kind"])
+        return nil
+    }
+
+    /// A key that nobody knows may be the job's own, unless it looks like a slip.
+    private mutating func checkKeys() {
+        for key in entry.data.keys where !Self.entryKeys.contains(key) {
+            if KnownKeys.nearest(to: key, Self.entryKeys) != nil {
+                log.error("unknown key \(KnownKeys.complaint(about: key, Self.entryKeys))", atKey: [key])
+            }
+        }
+        for key in entry.meta.keys where !Self.metaKeys.contains(key) {
+            if KnownKeys.nearest(to: key, Self.metaKeys) != nil {
+                log.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
+            }
+        }
+    }
+
+    private mutating func checkSource(_ kind: FunctionKind) {
+        guard entry.data["source"] != nil else { return }
+        let message = "source: \(kind.rawValue) takes its functions from the worker's catalog; expected none"
+        log.error(message, atKey: ["source"])
+    }
+
+    private mutating func function() -> String? {
+        guard let value = entry.data["method"] else {
+            let expectation = "expected the name of a function in the worker's catalog"
+            reportMissing("method", among: entry.data.keys, at: [], expectation)
+            return nil
+        }
+        guard let method = value.string, !method.isEmpty else {
+            let found = value.string == nil ? value.phrase : "an empty string"
+            log.error("method: expected a string that names a function, found \(found)", at: ["method"])
+            return nil
+        }
+        return method
+    }
+
+    private mutating func interval() -> (text: String, value: Nanoseconds)? {
+        if entry.meta["schedule"] != nil {
+            log.error(
+                "meta.schedule: calendar schedules are not supported by this version; expected meta.interval",
+                atKey: ["meta", "schedule"])
+        }
+        guard let value = entry.meta["interval"] else {
+            if entry.meta["schedule"] == nil {
+                let expectation = "expected a duration such as 10s in meta"
+                reportMissing("interval", among: entry.meta.keys, at: ["meta"], expectation)
+            }
+            return nil
+        }
+        let duration = log.duration(value, at: ["meta", "interval"], minimum: IntervalGrid.shortestInterval)
+        return duration.flatMap { duration in value.string.map { ($0, duration) } }
+    }
+
+    /// Says nothing if there is a slip of the key, which has been reported.
+    private mutating func reportMissing(
+        _ key: String, among keys: [String], at path: [String], _ expectation: String
+    ) {
+        guard !keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
+        log.error("no '\(key)' in the \(JobEntries.jobType); \(expectation)", at: path)
+    }
+}

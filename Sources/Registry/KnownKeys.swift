@@ -1,0 +1,16 @@
+import Shared
+
+/// Words for a key that is not among those that can stand where it does.
+enum KnownKeys {
+    /// Nobody slips into a key much longer than the one that was meant.
+    private static let longestSlip = 64
+
+    static func nearest(to key: String, _ known: [String]) -> String? {
+        key.utf8.count > longestSlip ? nil : NearestName.of(key, among: known)
+    }
+
+    static func complaint(about key: String, _ known: [String]) -> String {
+        let hint = nearest(to: key, known).map { "did you mean '\($0)'?" }
+        return "\(PrintableText.quote(key)); " + (hint ?? "expected one of \(known.joined(separator: ", "))")
+    }
+}

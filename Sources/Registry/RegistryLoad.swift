@@ -1,0 +1,24 @@
+package import Shared
+
+/// What came of reading a registry. It holds on to the text and the place of everything, for the errors that only the
+/// meaning of an entry can raise; the snapshot alone is what to keep.
+package struct RegistryLoad: Sendable {
+    /// `nil` if there is any error.
+    package let snapshot: RegistrySnapshot?
+    /// In the order of the files, then by line and column.
+    package let errors: [Diagnostic]
+    package let notes: [Diagnostic]
+    let positions: EntryPositions
+    let limits: RegistryLimits
+
+    /// Where the value at `path` in an entry stands, as in `["meta", "interval"]`; where there is none, its nearest parent.
+    package func location(of path: [String], in id: EntryID) -> SourceLocation? { positions.location(of: path, in: id) }
+
+    /// An error that only the user of an entry can find, at the value that `path` leads to.
+    ///
+    /// `id` must be an entry of the snapshot.
+    package func error(at path: [String], in id: EntryID, _ message: String) -> Diagnostic {
+        guard let entry = snapshot?[id] else { preconditionFailure("no entry '\(id)' in the snapshot") }
+        return positions.diagnostic(.error, at: path, of: entry, message)
+    }
+}

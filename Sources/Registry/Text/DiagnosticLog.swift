@@ -1,0 +1,34 @@
+import Shared
+
+/// Keeps the first diagnostics and counts the rest, so that a hopeless file costs no memory.
+struct DiagnosticLog: Sendable {
+    let limit: Int
+    private var kept: [Diagnostic] = []
+    private(set) var count = 0
+
+    init(limit: Int) { self.limit = max(1, limit) }
+
+    var isEmpty: Bool { count == 0 }
+
+    /// `diagnostic` is made only if it is kept.
+    mutating func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+        if count < limit { kept.append(diagnostic()) }
+        count += 1
+    }
+
+    /// What one file gave, in the order of its text, behind the files before it.
+    mutating func append(_ other: DiagnosticLog) {
+        kept += other.sorted.prefix(max(0, limit - kept.count))
+        count += other.count
+    }
+
+    private var sorted: [Diagnostic] {
+        kept.sorted { ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column) }
+    }
+
+    /// All that was kept, and where some was not, how much.
+    var closed: [Diagnostic] {
+        guard count > kept.count, let last = kept.last else { return kept }
+        return kept + [Diagnostic(last.severity, at: last.location, "… and \(count - kept.count) more")]
+    }
+}

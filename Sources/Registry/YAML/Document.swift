@@ -1,0 +1,50 @@
+/// The one document of a YAML file.
+enum Document {
+    /// `nil` if there is none to work with; the log says why.
+    static func read(_ log: inout FileLog, limits: RegistryLimits) -> (root: Node, nodeCount: Int)? {
+        let source = log.source
+        if let fault = TextCheck.firstFault(in: source.bytes) {
+            log.error(fault.message, at: UInt32(source.place(ofByte: fault.byteOffset)))
+            return nil
+        }
+        var builder = TreeBuilder(log: log, limits: limits)
+        let fault = source.bytes.withUnsafeBufferPointer { bytes in build(bytes, &builder) }
+        log = builder.log
+        if let fault {
+            log.error(fault.message(in: source), at: fault.place)
+            return nil
+        }
+        return builder.root.map { ($0, builder.nodeCount) }
+    }
+
+    private static func build(_ bytes: UnsafeBufferPointer<UInt8>, _ builder: inout TreeBuilder) -> ReadingFault? {
+        do throws(ReadingFault) {
+            guard !bytes.isEmpty else { throw empty(at: 0) }
+            let events = try EventReader(bytes)
+            try build(events, &builder)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func build(_ events: borrowing EventReader, _ builder: inout TreeBuilder) throws(ReadingFault) {
+        var documents = 0
+        while true {
+            let event = try events.next()
+            switch event.content {
+            case .streamStart, .documentEnd: break
+            case .documentStart where documents > 0:
+                throw ReadingFault(place: event.place, message: "a second document; expected one in a file")
+            case .documentStart: documents += 1
+            case .streamEnd where documents == 0: throw empty(at: event.place)
+            case .streamEnd: return
+            default: try builder.take(event)
+            }
+        }
+    }
+
+    private static func empty(at place: UInt32) -> ReadingFault {
+        ReadingFault(place: place, message: "the file is empty; expected a map with 'namespace' and 'entries'")
+    }
+}

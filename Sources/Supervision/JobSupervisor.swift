@@ -1,0 +1,350 @@
+package import Clocks
+package import Shared
+
+/// The supervision of one job: a function from a state and an event to effects. No system call, no clock, no log.
+package struct JobSupervisor: Sendable {
+    package private(set) var phase: Phase
+    package private(set) var account: SlotAccount
+    /// How many runs the job had.
+    package private(set) var runs: Int64 = 0
+    private var backoff: Backoff
+    private let stableThreshold: Nanoseconds
+    private var random: SplitMix64
+    /// When the worker said `ready`.
+    private var readySince: MonotonicInstant?
+    private var shortages = 0
+    private var shortageLoggedAt: MonotonicInstant?
+    private var pingToken: Int64 = 0
+
+    /// A worker takes milliseconds to start; beyond this it is hung.
+    package static let startTimeout = Nanoseconds.seconds(30)
+    /// A slot may be this late before the daemon asks.
+    package static let overdueGrace = Nanoseconds.seconds(5)
+    /// A worker may take this long to answer.
+    package static let answerTimeout = Nanoseconds.seconds(10)
+    /// From SIGTERM to SIGKILL.
+    package static let killDelay = Nanoseconds.seconds(1)
+    /// How often a worker that outlives SIGKILL is named in the log.
+    package static let unkillableReminder = Nanoseconds.seconds(5)
+    /// How often the same shortage is named for one job.
+    package static let shortageReminder = Nanoseconds.seconds(60)
+
+    /// The grid begins at `start`; the first worker is asked for at once.
+    package init(_ definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
+        account = SlotAccount(grid: IntervalGrid(start: start, interval: definition.interval))
+        backoff = Backoff(definition.lifecycle.restart)
+        stableThreshold = definition.lifecycle.stableThreshold
+        random = SplitMix64(seed: seed)
+        phase = .waiting(until: start, .firstStart)
+    }
+
+    /// When to come back with `.deadline`.
+    package var deadline: MonotonicInstant { phase.deadline }
+
+    /// Failures of the worker in a row.
+    package var failures: Int { backoff.failures }
+
+    package mutating func handle(_ event: Event, at now: MonotonicInstant, effects: inout [Effect]) {
+        switch event {
+        case .spawned: spawned(at: now)
+        case .spawnFailed(let reason, let isShortage):
+            isShortage ? runShort(reason, at: now, &effects) : failToSpawn(reason, at: now, &effects)
+        case .spawnDeferred(let until): deferSpawn(until)
+        case .report(let report): take(report, at: now, &effects)
+        case .violation(let what): condemn(.violation(what), &effects)
+        case .exited(let status): exited(status, at: now, &effects)
+        case .deadline: if now >= deadline { timeIsUp(at: now, &effects) }
+        case .stop(let grace): stop(grace: grace, at: now, &effects)
+        case .hurry: hurry(at: now, &effects)
+        }
+    }
+
+    // MARK: Starting
+
+    private mutating func askForWorker(at now: MonotonicInstant, _ effects: inout [Effect]) {
+        // The last slot that is due stays open: the new worker makes up for it, late. Those before it are lost.
+        if let due = account.grid.last(through: now) { miss(before: due, &effects) }
+        effects.append(.spawn)
+    }
+
+    private mutating func spawned(at now: MonotonicInstant) {
+        guard !phase.hasWorker, phase != .stopped else { return }
+        readySince = nil
+        shortages = 0
+        phase = .starting(deadline: now + Self.startTimeout)
+    }
+
+    private mutating func deferSpawn(_ until: MonotonicInstant) {
+        guard !phase.hasWorker, phase != .stopped else { return }
+        phase = .waiting(until: until, .shortage)
+    }
+
+    private mutating func failToSpawn(_ reason: String, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard !phase.hasWorker, phase != .stopped else { return }
+        effects.append(.log(.spawnFailed(reason)))
+        retreat(at: now, &effects)
+    }
+
+    /// Tried again in 0.5 to 5 s, and no failure of the job's.
+    private mutating func runShort(_ reason: String, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard !phase.hasWorker, phase != .stopped else { return }
+        if shortageLoggedAt.map({ now - $0 >= Self.shortageReminder }) ?? true {
+            shortageLoggedAt = now
+            effects.append(.log(.shortage(reason)))
+        }
+        shortages = min(shortages + 1, 4)
+        let longest = min(0.5 * Double(1 << shortages), 5)
+        let delay = Double.random(in: 0.5...longest, using: &random)
+        phase = .waiting(until: now + Nanoseconds(Int64(delay * 1e9)), .shortage)
+    }
+
+    // MARK: Failing
+
+    /// The worker is gone: when comes the next?
+    private mutating func retreat(at now: MonotonicInstant, _ effects: inout [Effect]) {
+        if let readySince, now - readySince >= stableThreshold { backoff.reset() }
+        readySince = nil
+        switch backoff.fail(using: &random) {
+        case .retry(let delay):
+            phase = .waiting(until: now + delay, .backoff)
+            effects.append(.log(.retry(after: delay, failures: backoff.failures)))
+        case .giveUp(let delay):
+            phase = .failed(until: now + delay)
+            effects.append(.log(.gaveUp(retryAfter: delay, failures: backoff.failures)))
+        }
+    }
+
+    /// Kills the worker, for cause. Its exit brings the next one.
+    private mutating func condemn(_ cause: Incident, _ effects: inout [Effect]) {
+        switch phase {
+        case .starting, .idle, .running:
+            effects.append(.log(cause))
+            effects.append(.kill)
+            phase = .condemned(phase.run)
+        case .stopping(let stage, _, let run):
+            effects.append(.log(cause))
+            if stage != .killed { effects.append(.kill) }
+            phase = .stopping(.killed, until: .distantFuture, run)
+        case .condemned, .waiting, .failed, .stopped: break
+        }
+    }
+
+    private mutating func exited(_ status: String, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        switch phase {
+        case .starting, .idle, .running, .condemned:
+            let run = phase.run
+            effects.append(.log(.exited(status)))
+            if let run { lose(run, .crashed, status, &effects) }
+            retreat(at: now, &effects)
+        case .stopping(let stage, _, let run):
+            if let run { lose(run, .cancelled, status, &effects) }
+            finish(byItself: stage == .draining, at: now, &effects)
+        case .waiting, .failed, .stopped: break
+        }
+    }
+
+    /// The run ended without a word from its worker.
+    private mutating func lose(
+        _ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ effects: inout [Effect]
+    ) {
+        if let slot = run.slot { noteMissed(account.record(outcome, slot: slot), &effects) }
+        effects.append(.log(.lost(run, outcome, reason: reason)))
+    }
+
+    // MARK: Time
+
+    private mutating func timeIsUp(at now: MonotonicInstant, _ effects: inout [Effect]) {
+        switch phase {
+        case .waiting, .failed: askForWorker(at: now, &effects)
+        case .starting:
+            condemn(.hung("it did not say ready within \(DurationText.format(Self.startTimeout))"), &effects)
+        case .idle(let vigil): keepVigil(vigil, at: now, &effects)
+        case .stopping(let stage, _, let run): escalate(stage, run, at: now, &effects)
+        case .running, .condemned, .stopped: break
+        }
+    }
+
+    private mutating func keepVigil(_ vigil: Phase.Vigil, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard !vigil.isAsked else {
+            return condemn(
+                .hung("it did not answer within \(DurationText.format(Self.answerTimeout))"), &effects)
+        }
+        pingToken += 1
+        effects.append(.ping(token: pingToken))
+        var vigil = vigil
+        vigil.isAsked = true
+        vigil.deadline = now + Self.answerTimeout
+        phase = .idle(vigil)
+    }
+
+    private mutating func escalate(
+        _ stage: Phase.Stage, _ run: Phase.Run?, at now: MonotonicInstant, _ effects: inout [Effect]
+    ) {
+        switch stage {
+        case .draining:
+            effects += [.log(.terminated), .terminate]
+            phase = .stopping(.terminated, until: now + Self.killDelay, run)
+        case .terminated:
+            effects += [.log(.killed), .kill]
+            phase = .stopping(.killed, until: now + Self.unkillableReminder, run)
+        case .killed:
+            effects.append(.log(.unkillable))
+            phase = .stopping(.killed, until: now + Self.unkillableReminder, run)
+        }
+    }
+
+    // MARK: Stopping
+
+    private mutating func stop(grace: Nanoseconds, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        switch phase {
+        case .waiting, .failed: finish(byItself: true, at: now, &effects)
+        case .starting, .idle, .running:
+            effects.append(.closeControl)
+            phase = .stopping(.draining, until: now + grace, phase.run)
+        case .condemned(let run): phase = .stopping(.killed, until: now + Self.unkillableReminder, run)
+        case .stopping, .stopped: break
+        }
+    }
+
+    private mutating func hurry(at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard case .stopping(let stage, _, let run) = phase, stage != .killed else { return }
+        escalate(stage, run, at: now, &effects)
+    }
+
+    private mutating func finish(byItself: Bool, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        noteMissed(account.miss(through: now), &effects)
+        phase = .stopped
+        effects.append(.log(.stopped(byItself: byItself)))
+    }
+
+    // MARK: Reports
+
+    private mutating func take(_ report: Report, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard phase.hasWorker else { return }
+        switch report {
+        case .begin(let begin): take(begin, at: now, &effects)
+        case .end(let end): take(end, &effects)
+        case .log(let log): effects.append(.log(.jobLine(log)))
+        case .skipped(let skipped): take(skipped, at: now, &effects)
+        case .ready(let ready): take(ready, at: now, &effects)
+        case .pong: answered(at: now, &effects)
+        case .dropped(let dropped): take(dropped, at: now, &effects)
+        case .fault(let fault): effects.append(.log(.fault(fault)))
+        case .stopped(let count): stoppedReport(count, &effects)
+        }
+    }
+
+    private mutating func take(_ ready: Report.Ready, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        switch phase {
+        case .starting:
+            readySince = now
+            watch(next: ready.next)
+            effects.append(.log(.started))
+        case .stopping(.draining, _, _), .condemned, .stopping: break
+        case .idle, .running: condemn(.violation("'ready' twice"), &effects)
+        case .waiting, .failed, .stopped: break
+        }
+    }
+
+    private mutating func take(_ begin: Report.Begin, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard phase.run == nil, !isStarting else {
+            return condemn(.violation("'begin' of run \(begin.run) while \(phaseName)"), &effects)
+        }
+        guard begin.run > runs else {
+            return condemn(.violation("'begin' of run \(begin.run) after run \(runs)"), &effects)
+        }
+        if let slot = begin.slot {
+            guard account.isOpen(slot, at: now) else {
+                return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
+            }
+            miss(before: slot, &effects)
+        }
+        runs = begin.run
+        setRun(Phase.Run(number: begin.run, slot: begin.slot))
+    }
+
+    private mutating func take(_ end: Report.End, _ effects: inout [Effect]) {
+        guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
+            return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
+        }
+        if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
+        effects.append(.log(.ended(end)))
+        clearRun(next: end.next)
+    }
+
+    private mutating func take(_ skipped: Report.Skipped, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard phase.run == nil, skipped.first <= skipped.last, account.isOpen(skipped.first, at: now),
+            account.isOpen(skipped.last, at: now)
+        else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
+        miss(before: skipped.first, &effects)
+        effects.append(.log(.skipped(account.close(through: skipped.last, outcome: .skipped))))
+        if case .idle = phase { watch(next: skipped.next) }
+    }
+
+    private mutating func take(_ dropped: Report.Dropped, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        effects.append(.log(.dropped(dropped)))
+        guard let through = dropped.through else { return }
+        guard account.isOpen(through, at: now), let missed = account.take(dropped, through: through) else {
+            return condemn(.violation("'dropped' with slots that were not due"), &effects)
+        }
+        noteMissed(missed, &effects)
+        runs = max(runs, dropped.run)
+        if let run = phase.run, run.number <= dropped.run { clearRun(next: account.grid.next(after: through)) }
+    }
+
+    private mutating func answered(at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard case .idle(var vigil) = phase, vigil.isAsked else { return }
+        // It lives, and yet its slot has not begun: the machine is busy. Asked again, at a growing distance.
+        if vigil.answers == 0 { effects.append(.log(.overdue(by: now - vigil.next))) }
+        vigil.isAsked = false
+        vigil.answers = min(vigil.answers + 1, 4)
+        vigil.deadline = now + Nanoseconds(Self.overdueGrace.count << Int64(vigil.answers))
+        phase = .idle(vigil)
+    }
+
+    /// Its last word. A worker that stops unasked has failed its job, which its exit will show.
+    private mutating func stoppedReport(_ count: Int64, _ effects: inout [Effect]) {
+        if phase.run != nil { condemn(.violation("'stopped' with a run in hand"), &effects) }
+    }
+
+    // MARK: The run in hand
+
+    private var isStarting: Bool { if case .starting = phase { true } else { false } }
+
+    private var phaseName: String {
+        switch phase {
+        case .starting: "it is starting"
+        default: "a run is in hand"
+        }
+    }
+
+    private mutating func setRun(_ run: Phase.Run) {
+        switch phase {
+        case .idle: phase = .running(run)
+        case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, run)
+        case .condemned: phase = .condemned(run)
+        case .waiting, .starting, .running, .failed, .stopped: break
+        }
+    }
+
+    private mutating func clearRun(next: MonotonicInstant) {
+        switch phase {
+        case .running: watch(next: next)
+        case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
+        case .condemned: phase = .condemned(nil)
+        case .waiting, .starting, .idle, .failed, .stopped: break
+        }
+    }
+
+    private mutating func watch(next: MonotonicInstant) {
+        phase = .idle(Phase.Vigil(next: next, deadline: next + Self.overdueGrace))
+    }
+
+    private mutating func miss(before slot: MonotonicInstant, _ effects: inout [Effect]) {
+        noteMissed(account.miss(before: slot), &effects)
+    }
+
+    private func noteMissed(_ count: Int64, _ effects: inout [Effect]) {
+        if count > 0 { effects.append(.log(.missed(count))) }
+    }
+}

@@ -1,0 +1,92 @@
+package import Clocks
+
+/// Where a job's worker is in its life.
+package enum Phase: Hashable, Sendable {
+    /// No worker; one is started at `until`.
+    case waiting(until: MonotonicInstant, Wait)
+    /// The worker was spawned and has not said `ready`; at `deadline` it counts as hung.
+    case starting(deadline: MonotonicInstant)
+    /// The worker waits for its next slot.
+    case idle(Vigil)
+    /// A run is in hand.
+    case running(Run)
+    /// The worker was killed for cause and its exit is awaited.
+    case condemned(Run?)
+    /// The worker was told to stop. `until`: when the next, rougher means is taken.
+    case stopping(Stage, until: MonotonicInstant, Run?)
+    /// The attempts are used up. Tried again at `until`.
+    case failed(until: MonotonicInstant)
+    /// The job is over: no worker, and none to come.
+    case stopped
+
+    package enum Wait: Hashable, Sendable {
+        /// The job is new.
+        case firstStart
+        /// The worker failed.
+        case backoff
+        /// The machine is short of something, or too many workers are being started: nobody's fault.
+        case shortage
+    }
+
+    package struct Run: Hashable, Sendable {
+        package var number: Int64
+        /// `nil`: the run was asked for.
+        package var slot: MonotonicInstant?
+    }
+
+    /// The watch over an idle worker: a slot that is overdue makes the daemon ask.
+    package struct Vigil: Hashable, Sendable {
+        /// The slot that comes next, as the worker says.
+        package var next: MonotonicInstant
+        /// When to act: to ask, or to take the silence for an answer.
+        package var deadline: MonotonicInstant
+        /// How many answers came without the slot having begun.
+        package var answers: Int = 0
+        /// An answer is awaited.
+        package var isAsked = false
+    }
+
+    package enum Stage: Hashable, Sendable {
+        /// The control pipe is closed: the run in hand may finish.
+        case draining
+        /// SIGTERM was sent.
+        case terminated
+        /// SIGKILL was sent.
+        case killed
+    }
+}
+
+extension Phase {
+    /// When time alone changes the phase; `.distantFuture`: never.
+    package var deadline: MonotonicInstant {
+        switch self {
+        case .waiting(let until, _), .starting(let until), .failed(let until), .stopping(_, let until, _): until
+        case .idle(let vigil): vigil.deadline
+        case .running, .condemned, .stopped: .distantFuture
+        }
+    }
+
+    /// Whether there is a worker.
+    package var hasWorker: Bool {
+        switch self {
+        case .waiting, .failed, .stopped: false
+        case .starting, .idle, .running, .condemned, .stopping: true
+        }
+    }
+
+    /// Whether the worker has said `ready` and serves its slots.
+    package var isServing: Bool {
+        switch self {
+        case .idle, .running: true
+        case .waiting, .starting, .condemned, .stopping, .failed, .stopped: false
+        }
+    }
+
+    package var run: Run? {
+        switch self {
+        case .running(let run): run
+        case .condemned(let run), .stopping(_, _, let run): run
+        case .waiting, .starting, .idle, .failed, .stopped: nil
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package import Clocks
+package import Shared
+
+/// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say.
+package struct SlotAccount: Sendable {
+    package let grid: IntervalGrid
+    /// Every slot up to this one has its outcome.
+    package private(set) var accounted: MonotonicInstant
+    private var counts: [Int64]
+
+    package init(grid: IntervalGrid) {
+        self.grid = grid
+        accounted = grid.start
+        counts = Array(repeating: 0, count: Outcome.allCases.count)
+    }
+
+    package subscript(outcome: Outcome) -> Int64 { counts[outcome.index] }
+
+    /// The slots that have an outcome.
+    package var total: Int64 { counts.reduce(0, +) }
+
+    /// Whether `slot` may still get an outcome. Workers are not believed: it must be one of the grid's, not yet accounted for,
+    /// and due.
+    package func isOpen(_ slot: MonotonicInstant, at now: MonotonicInstant) -> Bool {
+        // The worker's clock is the same, but the daemon may have read it before it read the message.
+        slot > accounted && slot <= now + .seconds(1) && grid.isSlot(slot)
+    }
+
+    /// Gives `slot` its outcome. Returns how many slots before it are `missed` by that.
+    package mutating func record(_ outcome: Outcome, slot: MonotonicInstant) -> Int64 {
+        let missed = miss(before: slot)
+        counts[outcome.index] += 1
+        accounted = slot
+        return missed
+    }
+
+    /// Every open slot before `slot` is missed.
+    package mutating func miss(before slot: MonotonicInstant) -> Int64 {
+        miss(through: MonotonicInstant(nanoseconds: slot.nanoseconds - 1))
+    }
+
+    /// Every open slot up to `instant` is missed.
+    package mutating func miss(through instant: MonotonicInstant) -> Int64 {
+        close(through: instant, outcome: .missed)
+    }
+
+    /// Every open slot up to `last` has come to `outcome`; returns how many.
+    package mutating func close(through last: MonotonicInstant, outcome: Outcome) -> Int64 {
+        guard last > accounted else { return 0 }
+        let count = grid.count(after: accounted, through: last)
+        counts[outcome.index] += count
+        accounted = last
+        return count
+    }
+
+    /// Takes over counts that a worker kept while it could not report. Returns how many slots are `missed` by that, or `nil` if
+    /// there are not as many slots.
+    package mutating func take(_ dropped: Report.Dropped, through last: MonotonicInstant) -> Int64? {
+        let slots = grid.count(after: accounted, through: last)
+        let named = dropped.ok + dropped.failed + dropped.skipped
+        guard named <= slots else { return nil }
+        counts[Outcome.ok.index] += dropped.ok
+        counts[Outcome.failed.index] += dropped.failed
+        counts[Outcome.skipped.index] += dropped.skipped
+        counts[Outcome.missed.index] += slots - named
+        accounted = last
+        return slots - named
+    }
+}
+
+extension Outcome {
+    fileprivate var index: Int {
+        switch self {
+        case .ok: 0
+        case .failed: 1
+        case .timeout: 2
+        case .crashed: 3
+        case .skipped: 4
+        case .missed: 5
+        case .cancelled: 6
+        case .interrupted: 7
+        }
+    }
+}

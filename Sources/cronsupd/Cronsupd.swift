@@ -1,0 +1,78 @@
+import ArgumentParser
+import Clocks
+import Daemon
+import Kernel
+import Logging
+import Shared
+
+/// The command line of `cronsupd`.
+struct Cronsupd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cronsupd",
+        abstract: "Runs the jobs that a registry declares, each in a supervised process of its own.",
+        discussion: """
+            Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
+            Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a worker had \
+            to be killed.
+            """,
+        version: "cronsupd \(DaemonVersion.text)")
+
+    @Option(help: "The registry: a YAML file, or a directory that is read with all below it.")
+    var registry = "/etc/cronsupd"
+
+    @Flag(help: "Load, validate and print every job; start nothing.")
+    var once = false
+
+    @Flag(help: "With --once: print one JSON object.")
+    var json = false
+
+    @Flag(help: "Validate and print nothing but errors.")
+    var check = false
+
+    @Option(help: "How the log is written: text, logfmt or json.")
+    var logFormat = LogFormat.text
+
+    @Option(help: "The least that is logged: trace, debug, info, notice, warning, error or critical.")
+    var logLevel = LogLevel(level: .info)
+
+    @Option(help: "How long the runs in hand may take to finish at a stop.")
+    var stopTimeout = DurationOption(duration: .seconds(10))
+
+    @Option(help: "The worker's program. (default: cronworker beside cronsupd, or in ../libexec/cronsupd)")
+    var worker: String?
+
+    func validate() throws {
+        if json, !once { throw ValidationError("--json goes with --once.") }
+        if once, check { throw ValidationError("--once and --check exclude each other.") }
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}
+
+struct LogLevel: ExpressibleByArgument {
+    let level: Logger.Level
+
+    init(level: Logger.Level) { self.level = level }
+
+    init?(argument: String) {
+        guard let level = Logger.Level(rawValue: argument.lowercased()) else { return nil }
+        self.level = level
+    }
+
+    var defaultValueDescription: String { level.rawValue }
+
+    static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+}
+
+struct DurationOption: ExpressibleByArgument {
+    let duration: Nanoseconds
+
+    init(duration: Nanoseconds) { self.duration = duration }
+
+    init?(argument: String) {
+        guard let duration = try? DurationText.parse(argument) else { return nil }
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { DurationText.format(duration) }
+}

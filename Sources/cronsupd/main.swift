@@ -1,0 +1,90 @@
+import ArgumentParser
+import Clocks
+import Daemon
+import Kernel
+
+// Before anything else: until they are blocked, signals have their default action, or none at all as PID 1.
+SignalQueue.blockAll()
+ThisProcess.exit(launch())
+
+func launch() -> Int32 {
+    do {
+        try StandardDescriptors.ensureOpen()
+        let command = try Cronsupd.parse()
+        return try run(command)
+    } catch let error as SystemError {
+        return fail("\(error)", ExitCode.systemFailure)
+    } catch let error as StartFailure {
+        return fail(error.description, ExitCode.wrongInput)
+    } catch {
+        return answer(error)
+    }
+}
+
+/// The command line asked for help or the version, or is wrong.
+func answer(_ error: any Error) -> Int32 {
+    guard Cronsupd.exitCode(for: error).isSuccess else {
+        StandardDescriptors.writeError(Cronsupd.fullMessage(for: error) + "\n")
+        return ExitCode.wrongInput
+    }
+    StandardDescriptors.writeOutput(Cronsupd.fullMessage(for: error) + "\n")
+    return ExitCode.success
+}
+
+func fail(_ message: String, _ code: Int32) -> Int32 {
+    StandardDescriptors.writeError("cronsupd: \(message)\n")
+    return code
+}
+
+func run(_ command: Cronsupd) throws -> Int32 {
+    let configuration = Configuration(
+        registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
+        logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration)
+    let startup = try start(configuration)
+    if command.once, command.json {
+        StandardDescriptors.writeOutput(dryRun(startup).json)
+        return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
+    }
+    guard startup.loaded.errors.isEmpty else {
+        StandardDescriptors.writeError(startup.loaded.errorText)
+        return ExitCode.wrongInput
+    }
+    if command.check { return ExitCode.success }
+    StandardDescriptors.writeError(startup.loaded.noteText)
+    if command.once {
+        StandardDescriptors.writeOutput(dryRun(startup).table)
+        return ExitCode.success
+    }
+    let sink = LogSink(try OutputStream.standardOutput(), format: configuration.logFormat)
+    let daemon = try Daemon(
+        configuration, jobs: startup.loaded.jobs, functions: startup.functions, program: startup.program,
+        log: CronLog(sink, level: configuration.logLevel), mostJobs: startup.mostJobs)
+    return try daemon.run()
+}
+
+func dryRun(_ startup: Startup) -> DryRun {
+    DryRun(startup.loaded, now: Clock.monotonic(), wall: Clock.wall())
+}
+
+/// What the user can mend.
+struct StartFailure: Error {
+    let description: String
+}
+
+func start(_ configuration: Configuration) throws -> Startup {
+    do {
+        return try Startup(configuration)
+    } catch let error as SystemError {
+        throw error
+    } catch {
+        throw StartFailure(description: "\(error)")
+    }
+}
+
+/// Beside this program, or where `make install` puts it.
+func defaultWorker() -> String {
+    let path = ThisProcess.executablePath ?? CommandLine.arguments[0]
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let beside = "\(directory)/cronworker"
+    return FileSystem.isExecutable(beside) ? beside : "\(directory)/../libexec/cronsupd/cronworker"
+}

@@ -1,0 +1,4 @@
+import CronWorkerKit
+import Jobs
+
+CronWorker.main(standardCatalog)
