@@ -42,7 +42,7 @@ let package = Package(
             swiftSettings: strict),
 
         // The daemon.
-        .target(name: "Registry", dependencies: ["CYAML", "Shared"], swiftSettings: strict),
+        .target(name: "Registry", dependencies: ["Clocks", "CYAML", "Shared"], swiftSettings: strict),
         .target(name: "Supervision", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
         .target(
             name: "Daemon",

@@ -4,12 +4,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -23,10 +26,20 @@
 
 /* Declared behind _GNU_SOURCE alone. Defining that here would give the system's structures other contents than the Glibc
  * module sees, which the compiler refuses. */
+extern int madvise(void *address, size_t length, int advice);
 extern int pipe2(int descriptors[2], int flags);
 extern int ppoll(struct pollfd *entries, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 
 static inline int clinux_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+/* An entry with descriptor -1 is passed over. */
+static inline int clinux_poll_two(struct pollfd *first, struct pollfd *second, const struct timespec *timeout) {
+    struct pollfd entries[2] = {*first, *second};
+    int count = ppoll(entries, 2, timeout, NULL);
+    first->revents = entries[0].revents;
+    second->revents = entries[1].revents;
+    return count;
+}
 
 /* Variadic in C, which Swift cannot call. */
 static inline int clinux_fcntl(int descriptor, int command, int argument) {
@@ -57,6 +70,17 @@ static inline pid_t clinux_peek_exited_child(void) {
 
 /* `stdout` is a variable of C, which Swift 6 holds for a data race. */
 static inline void clinux_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+/* Gives back the free pages of the heap, and those of the stack below the caller's frame: what a start or a run has dirtied
+ * and nobody needs while the process sleeps. The stack below a frame has no meaning, and reads as zeros when it grows again. */
+static inline __attribute__((noinline)) void clinux_release_free_memory(void) {
+    malloc_trim(0);
+    const uintptr_t page = 4096, depth = 256 * 1024;
+    /* A kilobyte is left for this frame and the call it makes. */
+    uintptr_t top = ((uintptr_t)__builtin_frame_address(0) - 1024) & ~(page - 1);
+    /* Parts of the range that are not mapped are passed over (madvise(2), ENOMEM). */
+    madvise((void *)(top - depth), depth, MADV_DONTNEED);
+}
 
 /* sun_path is an array, which Swift imports as a tuple of 108 elements. A leading '@' stands for the abstract namespace (unix(7)). */
 static inline socklen_t clinux_unix_address(struct sockaddr_un *address, const char *path) {

@@ -18,10 +18,17 @@ package struct MonotonicInstant: Hashable, Comparable, Sendable {
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// Later than every moment that a machine reaches (292 years after boot).
-    package static let distantFuture = MonotonicInstant(nanoseconds: .max)
+    package static var distantFuture: MonotonicInstant { MonotonicInstant(nanoseconds: .max) }
 
     @inlinable
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+    // Comparable would supply these three, as generic code that looks up its witnesses at each call.
+    @inlinable
+    package static func <= (left: Self, right: Self) -> Bool { left.nanoseconds <= right.nanoseconds }
+    @inlinable
+    package static func > (left: Self, right: Self) -> Bool { left.nanoseconds > right.nanoseconds }
+    @inlinable
+    package static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
 
     /// Saturates at `distantFuture` instead of overflowing.
     @inlinable
@@ -62,7 +69,7 @@ package struct Nanoseconds: Hashable, Comparable, Sendable {
     @inlinable
     package init(_ count: Int64) { self.count = count }
 
-    package static let zero = Nanoseconds(0)
+    package static var zero: Nanoseconds { Nanoseconds(0) }
     @inlinable
     package static func milliseconds(_ count: Int64) -> Self { Self(count * 1_000_000) }
     @inlinable
@@ -75,6 +82,12 @@ package struct Nanoseconds: Hashable, Comparable, Sendable {
 
     @inlinable
     package static func < (left: Self, right: Self) -> Bool { left.count < right.count }
+    @inlinable
+    package static func <= (left: Self, right: Self) -> Bool { left.count <= right.count }
+    @inlinable
+    package static func > (left: Self, right: Self) -> Bool { left.count > right.count }
+    @inlinable
+    package static func >= (left: Self, right: Self) -> Bool { left.count >= right.count }
     @inlinable
     package static func + (left: Self, right: Self) -> Self { Self(left.count + right.count) }
     @inlinable

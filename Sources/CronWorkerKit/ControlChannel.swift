@@ -4,50 +4,45 @@ import Shared
 /// The worker's end of the control pipe: what the daemon says, message by message.
 final class ControlChannel {
     private let descriptor: Descriptor
-    private var buffer: [UInt8]
-    private var count = 0
+    /// The beginning of a message whose end has not come yet.
+    private var partial: [UInt8] = []
     /// The daemon closed its end: finish the run in hand, and exit.
     private(set) var isClosed = false
 
-    init(_ descriptor: consuming Descriptor) {
-        self.descriptor = descriptor
-        buffer = []
-    }
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
     var pollHandle: PollHandle { descriptor.pollHandle }
 
-    /// Reads once, and returns the complete messages. Waits if nothing is there: to be called when the pipe is readable.
-    func receive() throws -> [Command] {
-        if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: WireFormat.longestMessage) }
-        guard count < buffer.count else {
+    /// Reads once and calls `body` with each message that is complete. Waits if nothing is there: to be called when the pipe is
+    /// readable.
+    func receive(_ body: (Command) throws -> Void) throws {
+        // On the stack, which an idle worker gives back, where a block of the heap would stay.
+        try withUnsafeTemporaryAllocation(byteCount: WireFormat.longestMessage, alignment: 1) { buffer in
+            switch try descriptor.read(into: buffer) {
+            case .closed: isClosed = true
+            case .wouldBlock: break
+            case .bytes(let count): try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), body)
+            }
+        }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {
+        var rest = bytes
+        while let end = rest.firstIndex(ofByte: UInt8(ascii: "\n")) {
+            let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+            if partial.isEmpty {
+                try body(Command.decode(line))
+            } else {
+                partial.append(contentsOf: line)
+                let whole = partial
+                partial = []
+                try whole.withUnsafeBytes { try body(Command.decode($0)) }
+            }
+        }
+        guard partial.count + rest.count < WireFormat.longestMessage else {
             throw WireError.syntax("a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
         }
-        switch try descriptor.read(into: &buffer, from: count) {
-        case .closed: isClosed = true
-        case .wouldBlock: break
-        case .bytes(let more): count += more
-        }
-        return try takeCommands()
+        partial.append(contentsOf: rest)
     }
-
-    private func takeCommands() throws(WireError) -> [Command] {
-        var commands: [Command] = []
-        var start = 0
-        while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
-            commands.append(try Self.decode(buffer[start..<end]))
-            start = end + 1
-        }
-        buffer.replaceSubrange(0..<count - start, with: Array(buffer[start..<count]))
-        count -= start
-        return commands
-    }
-
-    private static func decode(_ line: ArraySlice<UInt8>) throws(WireError) -> Command {
-        try line.withUnsafeBufferPointer { bytes throws(WireError) in
-            try Command.decode(UnsafeRawBufferPointer(bytes))
-        }
-    }
-
-    /// Gives the buffer back: between two commands of an idle worker nothing of it is needed.
-    func releaseBuffer() { if count == 0 { buffer = [] } }
 }

@@ -11,7 +11,7 @@ package enum CronWorker {
     ///
     /// Exit codes: 0 done, 100 wrong usage or no such function, 111 the system failed.
     package static func main(_ catalog: JobCatalog) -> Never {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = ThisProcess.arguments
         switch arguments.first {
         case WireFormat.catalogArgument where arguments.count == 1:
             StandardDescriptors.writeOutput(catalog.names.map { "function \($0)\n" }.joined())

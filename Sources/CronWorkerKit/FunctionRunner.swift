@@ -63,7 +63,7 @@ private struct AsyncRun: ~Copyable {
     }
 
     private func answer(_ control: ControlChannel, _ reports: ReportChannel) throws {
-        for command in try control.receive() {
+        try control.receive { command in
             // Anything else waits for nobody: a run is in hand.
             if case .ping(let token) = command { reports.send(.pong(token: token)) }
         }

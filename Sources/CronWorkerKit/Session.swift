@@ -5,7 +5,7 @@ import Shared
 
 /// One life of a worker: from its pipes to its definition to its loop.
 struct Session {
-    private let arguments: Arguments
+    private let arguments: Arguments?
     private let guardian: ParentGuard
     private let control: ControlChannel
     private let reports: ReportChannel
@@ -43,7 +43,8 @@ struct Session {
         let channels = isSupervised ? try Channels.supervised() : try Channels.terminal()
         control = channels.control
         reports = channels.reports
-        self.arguments = try Arguments(arguments)
+        // A daemon says all of it again in the definition, and has checked it.
+        self.arguments = isSupervised ? nil : try Arguments(arguments)
     }
 
     func serve(_ catalog: JobCatalog) throws {
@@ -75,21 +76,22 @@ struct Session {
 
     /// `nil`: the daemon closed the control pipe before it was complete.
     private func receiveDefinition() throws -> WorkerDefinition? {
-        guard isSupervised else { return terminalDefinition() }
+        if let arguments { return terminalDefinition(arguments) }
         var assembler = DefinitionAssembler()
-        while !control.isClosed {
-            for command in try control.receive() {
+        var definition: WorkerDefinition?
+        while !control.isClosed, definition == nil {
+            try control.receive { command in
                 switch command {
-                case .definition(let part): if let definition = try assembler.add(part) { return definition }
+                case .definition(let part): definition = try assembler.add(part)
                 case .ping(let token): reports.send(.pong(token: token))
                 case .run: throw WireError.syntax("'run' before the definition")
                 }
             }
         }
-        return nil
+        return definition
     }
 
-    private func terminalDefinition() -> WorkerDefinition {
+    private func terminalDefinition(_ arguments: Arguments) -> WorkerDefinition {
         let start = Clock.monotonic()
         return WorkerDefinition(
             header: .init(

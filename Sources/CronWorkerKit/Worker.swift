@@ -16,6 +16,9 @@ struct Worker {
     private var accounted: MonotonicInstant
     private var runs: Int64
 
+    /// Before a longer one it pays to give memory back.
+    private static var longSleep: Nanoseconds { .seconds(5) }
+
     init(
         definition: WorkerDefinition, function: JobCatalog.Function, control: ControlChannel,
         reports: ReportChannel, guardian: ParentGuard
@@ -57,22 +60,25 @@ struct Worker {
 
     /// Waits for the daemon until `slot`.
     private mutating func wait(until slot: MonotonicInstant) throws {
-        control.releaseBuffer()
         var poll = Poll()
         poll.add(control.pollHandle, for: .read)
         if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
-        try poll.wait(slot - Clock.monotonic())
+        let rest = slot - Clock.monotonic()
+        if rest >= Self.longSleep { ThisProcess.releaseFreeMemory() }
+        try poll.wait(rest)
         if poll.isReady(0) { try obey() }
     }
 
     private mutating func obey() throws {
-        for command in try control.receive() {
+        var runsAskedFor = 0
+        try control.receive { command in
             switch command {
             case .ping(let token): reports.send(.pong(token: token))
-            case .run: try run(slot: nil, at: Clock.monotonic())
+            case .run: runsAskedFor += 1
             case .definition: throw WireError.syntax("a second definition; expected run or ping")
             }
         }
+        for _ in 0..<runsAskedFor { try run(slot: nil, at: Clock.monotonic()) }
     }
 
     private mutating func run(slot: MonotonicInstant?, at start: MonotonicInstant) throws {

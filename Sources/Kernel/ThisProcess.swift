@@ -17,6 +17,17 @@ package enum ThisProcess {
         try systemCall("prctl", "PR_SET_PDEATHSIG") { clinux_prctl(PR_SET_PDEATHSIG, UInt(signal?.rawValue ?? 0)) }
     }
 
+    /// The arguments behind the program's name.
+    package static var arguments: [String] {
+        var arguments: [String] = []
+        var index = 1
+        while let argument = CommandLine.unsafeArgv[index] {
+            arguments.append(String(cString: argument))
+            index += 1
+        }
+        return arguments
+    }
+
     package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     package static func removeEnvironment(_ name: String) { unsetenv(name) }
@@ -34,6 +45,10 @@ package enum ThisProcess {
 
     /// The path of the running program's file, or `nil` where /proc is not mounted.
     package static var executablePath: String? { try? FileSystem.linkTarget("/proc/self/exe") }
+
+    /// Gives memory back to the system that nobody needs while the process sleeps: some tens of kilobytes, which count when
+    /// there are thousands of such processes.
+    package static func releaseFreeMemory() { clinux_release_free_memory() }
 
     package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 }

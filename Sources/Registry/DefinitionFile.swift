@@ -38,7 +38,7 @@ struct DefinitionFile {
         checkVersion(&log)
         checkMeta(&log)
         guard let text = namespace.string("namespace", &log) else { return nil }
-        guard EntryID.isValidNamespace(text) else {
+        guard EntryID.isValidName(text) else {
             log.error("namespace: expected \(EntryID.rule), found \(PrintableText.quote(text))", at: namespace.place)
             return nil
         }

@@ -42,7 +42,7 @@ package enum DurationText {
         ("ms", 1_000_000), ("us", 1_000),
     ]
 
-    package static func parse(_ text: some StringProtocol) throws(Failure) -> Nanoseconds {
+    package static func parse(_ text: String) throws(Failure) -> Nanoseconds {
         var scanner = Scanner(bytes: Array(text.utf8))
         guard !scanner.isAtEnd else { throw .empty }
         if scanner.bytes[0] == UInt8(ascii: "-") { throw .negative }
@@ -69,7 +69,7 @@ package enum DurationText {
     }
 
     /// As `parse`, and an error below `minimum`.
-    package static func parse(_ text: some StringProtocol, minimum: Nanoseconds) throws(Failure) -> Nanoseconds {
+    package static func parse(_ text: String, minimum: Nanoseconds) throws(Failure) -> Nanoseconds {
         let duration = try parse(text)
         guard duration >= minimum else { throw .tooShort(minimum: format(minimum)) }
         return duration

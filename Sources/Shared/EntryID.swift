@@ -1,6 +1,7 @@
 /// The name by which everything refers to a registry entry: `namespace:name`, as in `app:job.heartbeat`.
 package struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let description: String
+    /// Where the colon stands, in bytes.
     private let separator: Int
 
     package var namespace: Substring { Substring(description.utf8.prefix(separator)) }
@@ -9,28 +10,32 @@ package struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// The last component of a dotted name: `heartbeat` of `app:job.heartbeat`.
     package var lastComponent: Substring { name.split(separator: ".").last ?? name }
 
-    /// `nil` unless both parts are valid: see `isValidNamespace` and `isValidName`.
-    package init?(namespace: some StringProtocol, name: some StringProtocol) {
-        guard Self.isValidNamespace(namespace), Self.isValidName(name) else { return nil }
-        self.description = "\(namespace):\(name)"
-        self.separator = namespace.utf8.count
-    }
+    /// `nil` unless both parts are valid: see `isValidName`.
+    package init?(namespace: String, name: String) { self.init("\(namespace):\(name)") }
 
     /// `nil` unless `text` is a namespace, one colon and a name.
-    package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return nil }
-        self.init(namespace: parts[0], name: parts[1])
+    // Concrete and byte by byte: every worker makes one of these at its start, and a generic split would cost each of
+    // them forty kilobytes of the runtime's tables.
+    package init?(_ text: String) {
+        let bytes = text.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), Self.isValid(bytes[..<colon]),
+            Self.isValid(bytes[bytes.index(after: colon)...])
+        else { return nil }
+        description = text
+        separator = bytes.distance(from: bytes.startIndex, to: colon)
     }
 
-    /// What `isValidName` and `isValidNamespace` accept, for error messages.
+    /// What `isValidName` accepts, for error messages.
     package static let rule = "letters, digits, '_', '-' and '.', at most 128 of them"
 
-    package static func isValidName(_ text: some StringProtocol) -> Bool {
-        !text.isEmpty && text.utf8.count <= 128 && text.utf8.allSatisfy(isNameByte)
-    }
+    /// Whether `text` may be a namespace, or a name in one.
+    package static func isValidName(_ text: String) -> Bool { isValid(text.utf8[...]) }
 
-    package static func isValidNamespace(_ text: some StringProtocol) -> Bool { isValidName(text) }
+    private static func isValid(_ bytes: Substring.UTF8View) -> Bool {
+        guard !bytes.isEmpty, bytes.count <= 128 else { return false }
+        for byte in bytes where !isNameByte(byte) { return false }
+        return true
+    }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {

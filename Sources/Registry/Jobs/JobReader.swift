@@ -6,8 +6,10 @@ struct JobReader {
     private let entry: Entry
     private var log: EntryLog
 
-    private static let metaKeys = ["type", "interval", "comment", "description", "tags", "labels", "title"]
-    private static let entryKeys = ["name", "kind", "method", "source", "lifecycle", "meta", "args", "comment"]
+    /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
+    /// that another key that resembles them, such as `bind`, is no slip.
+    private static let metaKeys = ["interval", "comment", "description", "tags", "labels", "title"]
+    private static let entryKeys = ["method", "source", "lifecycle", "args", "comment"]
 
     init(_ entry: Entry, _ load: RegistryLoad) {
         self.entry = entry

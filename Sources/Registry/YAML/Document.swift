@@ -7,6 +7,10 @@ enum Document {
             log.error(fault.message, at: UInt32(source.place(ofByte: fault.byteOffset)))
             return nil
         }
+        if let place = TagDirectives.excess(in: source) {
+            log.error("more than \(TagDirectives.limit) %TAG directives; expected none", at: place)
+            return nil
+        }
         var builder = TreeBuilder(log: log, limits: limits)
         let fault = source.bytes.withUnsafeBufferPointer { bytes in build(bytes, &builder) }
         log = builder.log

@@ -83,17 +83,25 @@ struct TreeBuilder {
             node.place = place
             self.place(node, anchor: nil)
         case .open:
-            log.error("*\(name) stands inside the list or map that it names; expected it behind its end", at: place)
+            log.error(
+                "*\(Self.shown(name)) stands inside the list or map that it names; expected it behind its end",
+                at: place)
             self.place(.invalid(at: place), anchor: nil)
         case nil:
             let known = anchors
-            log.error("*\(name) names no anchor; expected &\(name) before it\(Self.hint(for: name, known))", at: place)
+            let shown = Self.shown(name)
+            log.error(
+                "*\(shown) names no anchor; expected &\(shown) before it\(Self.hint(for: name, known))", at: place)
             self.place(.invalid(at: place), anchor: nil)
         }
     }
 
+    private static func shown(_ name: String) -> String { PrintableText.escape(name, limit: 60) }
+
     private static func hint(for name: String, _ anchors: [String: Anchor]) -> String {
-        NearestName.hint(for: name.prefix(64), among: anchors.keys.sorted().prefix(64))
+        // Not worth a search, and each of very many faults would repeat it.
+        guard anchors.count <= 64, name.utf8.count <= 64 else { return "" }
+        return NearestName.hint(for: name, among: anchors.keys.sorted())
     }
 
     private mutating func takeScalar(_ text: String, isPlain: Bool, _ properties: Event.Properties, at place: UInt32) {

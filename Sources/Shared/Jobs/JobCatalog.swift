@@ -7,26 +7,33 @@ package struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
         case asyncFunction(@Sendable (JobContext) async throws -> JobResult)
     }
 
+    private let elements: [(name: String, function: Function)]
+
     /// In the order in which they were written.
-    package let names: [String]
-    private let functions: [Function]
+    package var names: [String] { elements.map { $0.name } }
 
     /// A name may occur once.
     package init(dictionaryLiteral elements: (String, Function)...) {
-        names = elements.map(\.0)
-        functions = elements.map(\.1)
-        precondition(Set(names).count == names.count, "a job function's name occurs twice in the catalog")
+        self.elements = elements
+        for (name, _) in elements {
+            var count = 0
+            for element in elements where element.0 == name { count += 1 }
+            precondition(count == 1, "a job function's name occurs twice in the catalog")
+        }
     }
 
     package subscript(name: String) -> Function? {
-        names.firstIndex(of: name).map { functions[$0] }
+        for element in elements where element.name == name { return element.function }
+        return nil
     }
 }
 
 /// The functions of `cronworker`. To add one: write it in a file of its own beside this one, and add its line here.
-package let standardCatalog: JobCatalog = [
-    "heartbeat": .function(heartbeat),
-    "cleanup": .function(cleanup),
-    "report": .function(report),
-    "backup": .function(backup),
-]
+package var standardCatalog: JobCatalog {
+    [
+        "heartbeat": .function(heartbeat),
+        "cleanup": .function(cleanup),
+        "report": .function(report),
+        "backup": .function(backup),
+    ]
+}

@@ -6,7 +6,7 @@ package struct IntervalGrid: Hashable, Sendable {
     package let interval: Nanoseconds
 
     /// An interval below this would spend more on the timer than on the job.
-    package static let shortestInterval = Nanoseconds.milliseconds(10)
+    package static var shortestInterval: Nanoseconds { .milliseconds(10) }
 
     /// `interval` must be above zero.
     package init(start: MonotonicInstant, interval: Nanoseconds) {

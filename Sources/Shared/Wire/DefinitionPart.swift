@@ -97,56 +97,99 @@ extension DefinitionPart {
         self = try fields.complete()
     }
 
+    // Compared field by field: a dictionary would cost every worker the runtime's tables for it.
     private struct Fields {
-        var key: String?
-        var part: DefinitionPart?
-        var integers: [String: Int64] = [:]
-        var texts: [String: String] = [:]
+        private var key: String?
+        private var part: DefinitionPart?
+        private var version, interval, start, accounted, runs: Int64?
+        private var entry, kind, function, intervalText, file: String?
 
         mutating func take(_ field: MessageReader.Field) throws(WireError) {
-            switch field.name {
-            case "key": key = try field.text()
-            case "null": part = .scalar(key: key, .null)
-            case "bool": part = .scalar(key: key, .bool(field.isValue("true")))
-            case "int": part = .scalar(key: key, .int(try field.integer()))
-            case "double":
+            if field.isNamed("key") {
+                key = try field.text()
+            } else if try !takeNode(field), try !takeInteger(field) {
+                try takeText(field)
+            }
+        }
+
+        private mutating func takeNode(_ field: MessageReader.Field) throws(WireError) -> Bool {
+            if field.isNamed("string") {
+                part = .scalar(key: key, .string(try field.text()))
+            } else if field.isNamed("int") {
+                part = .scalar(key: key, .int(try field.integer()))
+            } else if field.isNamed("bool") {
+                part = .scalar(key: key, .bool(field.isValue("true")))
+            } else if field.isNamed("null") {
+                part = .scalar(key: key, .null)
+            } else if field.isNamed("double") {
                 guard let double = Double(try field.text()) else { throw .badField("double", expected: "a number") }
                 part = .scalar(key: key, .double(double))
-            case "string": part = .scalar(key: key, .string(try field.text()))
-            case "more": part = .text(key: key, try field.text())
-            case "begin": part = field.isValue("map") ? .beginMap(key: key) : .beginList(key: key)
-            case "end": part = .end
-            case "complete": part = .complete
-            case "protocol", "interval_ns", "start", "accounted", "runs":
-                integers[field.name] = try field.integer()
-            default: texts[field.name] = try field.text()
+            } else if field.isNamed("more") {
+                part = .text(key: key, try field.text())
+            } else if field.isNamed("begin") {
+                part = field.isValue("map") ? .beginMap(key: key) : .beginList(key: key)
+            } else if field.isNamed("end") {
+                part = .end
+            } else if field.isNamed("complete") {
+                part = .complete
+            } else {
+                return false
+            }
+            return true
+        }
+
+        private mutating func takeInteger(_ field: MessageReader.Field) throws(WireError) -> Bool {
+            if field.isNamed("protocol") {
+                version = try field.integer()
+            } else if field.isNamed("interval_ns") {
+                interval = try field.integer()
+            } else if field.isNamed("start") {
+                start = try field.integer()
+            } else if field.isNamed("accounted") {
+                accounted = try field.integer()
+            } else if field.isNamed("runs") {
+                runs = try field.integer()
+            } else {
+                return false
+            }
+            return true
+        }
+
+        private mutating func takeText(_ field: MessageReader.Field) throws(WireError) {
+            if field.isNamed("entry") {
+                entry = try field.text()
+            } else if field.isNamed("kind") {
+                kind = try field.text()
+            } else if field.isNamed("function") {
+                function = try field.text()
+            } else if field.isNamed("interval") {
+                intervalText = try field.text()
+            } else if field.isNamed("file") {
+                file = try field.text()
             }
         }
 
         func complete() throws(WireError) -> DefinitionPart {
             if let part { return part }
-            let version = try integer("protocol")
+            let version = try required(version, "protocol")
             guard version == WireFormat.version else { throw .unsupportedVersion(version) }
-            guard let entry = EntryID(try text("entry")) else { throw .badField("entry", expected: "namespace:name") }
-            let interval = Nanoseconds(try integer("interval_ns"))
+            guard let entry = EntryID(try required(entry, "entry")) else {
+                throw .badField("entry", expected: "namespace:name")
+            }
+            let interval = Nanoseconds(try required(interval, "interval_ns"))
             guard interval > .zero else { throw .badField("interval_ns", expected: "a number above 0") }
+            let start = MonotonicInstant(nanoseconds: try required(start, "start"))
             return .header(
                 Header(
-                    entry: entry, kind: try text("kind"), function: try text("function"),
-                    intervalText: try text("interval"),
-                    grid: IntervalGrid(
-                        start: MonotonicInstant(nanoseconds: try integer("start")), interval: interval),
-                    accounted: MonotonicInstant(nanoseconds: try integer("accounted")), runs: try integer("runs"),
-                    file: try text("file")))
+                    entry: entry, kind: try required(kind, "kind"), function: try required(function, "function"),
+                    intervalText: try required(intervalText, "interval"),
+                    grid: IntervalGrid(start: start, interval: interval),
+                    accounted: MonotonicInstant(nanoseconds: try required(accounted, "accounted")),
+                    runs: try required(runs, "runs"), file: try required(file, "file")))
         }
 
-        private func integer(_ name: String) throws(WireError) -> Int64 {
-            guard let value = integers[name] else { throw .missingField(name, verb: "definition") }
-            return value
-        }
-
-        private func text(_ name: String) throws(WireError) -> String {
-            guard let value = texts[name] else { throw .missingField(name, verb: "definition") }
+        private func required<Value>(_ value: Value?, _ name: String) throws(WireError) -> Value {
+            guard let value else { throw .missingField(name, verb: "definition") }
             return value
         }
     }

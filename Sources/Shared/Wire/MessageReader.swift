@@ -51,19 +51,21 @@ package struct MessageReader {
         package func isValue(_ text: StaticString) -> Bool { MessageReader.equal(value, text) }
 
         package func text() throws(WireError) -> String {
-            let decoded = hasEscapes ? try unescaped() : String(validating: value, as: UTF8.self)
-            guard let decoded else { throw .notUTF8 }
-            return decoded
+            guard hasEscapes else { return try MessageReader.text(UnsafeRawBufferPointer(rebasing: value)) }
+            let bytes = try unescaped()
+            return try bytes.withUnsafeBufferPointer { bytes throws(WireError) in
+                try MessageReader.text(UnsafeRawBufferPointer(bytes))
+            }
         }
 
-        private func unescaped() throws(WireError) -> String? {
+        private func unescaped() throws(WireError) -> [UInt8] {
             var decoded: [UInt8] = []
             decoded.reserveCapacity(value.count)
             var rest = value
             while let byte = rest.popFirst() {
                 decoded.append(byte == UInt8(ascii: "\\") ? try unescape(&rest) : byte)
             }
-            return String(validating: decoded, as: UTF8.self)
+            return decoded
         }
 
         private func unescape(_ rest: inout Slice<UnsafeRawBufferPointer>) throws(WireError) -> UInt8 {
@@ -134,6 +136,19 @@ package struct MessageReader {
             }
         }
         throw .syntax("'\(Self.excerpt(key))' has no closing quote")
+    }
+
+    /// `String(validating:as:)` would do, but it is generic code that looks up its witnesses at each call: slow in the daemon,
+    /// and twelve kilobytes of the runtime's tables in every worker. Decoding mends what is wrong, which shows.
+    fileprivate static func text(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> String {
+        var text = String(decoding: bytes, as: UTF8.self)
+        let isSame = text.withUTF8 { decoded in
+            guard decoded.count == bytes.count else { return false }
+            for index in 0..<bytes.count where decoded[index] != bytes[index] { return false }
+            return true
+        }
+        guard isSame else { throw .notUTF8 }
+        return text
     }
 
     fileprivate static func equal(_ slice: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {

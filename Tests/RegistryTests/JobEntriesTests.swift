@@ -1,0 +1,192 @@
+import Clocks
+import Registry
+import Shared
+import Testing
+
+@Suite("A job entry")
+struct JobEntriesTests {
+    @Test("becomes a job definition")
+    func definition() throws {
+        let load = load(
+            """
+            namespace: app
+            entries:
+            - {name: host, kind: process.host}
+            - name: job.cleanup
+              kind: function.swift
+              method: cleanup
+              meta:
+                type: cron.job
+                interval: "1m30s"
+                team: core
+              directory: /var/tmp
+            """)
+        let result = JobEntries.definitions(in: load)
+        #expect(result.errors == [])
+        #expect(result.notes == [])
+        let job = try #require(result.jobs.first)
+        #expect(result.jobs.count == 1)
+        #expect(job.id.description == "app:job.cleanup")
+        #expect(job.kind == .swift)
+        #expect(job.function == "cleanup")
+        #expect(job.intervalText == "1m30s")
+        #expect(job.interval == .seconds(90))
+        #expect(job.lifecycle == Lifecycle())
+        #expect(job.meta["team"] == .string("core"))
+        #expect(job.data == Value.Map([("method", .string("cleanup")), ("directory", .string("/var/tmp"))]))
+        #expect(job.location.description == "registry.yaml:4:3")
+        #expect(job.functionLocation.description == "registry.yaml:6:11")
+    }
+
+    @Test("may have the documentation keys, and keys of its own that resemble none of ours")
+    func freeKeys() throws {
+        let meta =
+            "interval: 1s, comment: c, description: d, tags: [a], labels: {b: c}, title: t, owner: me, time: 5, types: x"
+        #expect(
+            try jobMessages(job(meta: meta, rest: "method: m, args: [1], comment: c, url: x, bind: 3, beta: 4")) == [])
+    }
+
+    @Test(
+        "has an interval with units",
+        arguments: [
+            ("interval: \"5\"", "has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"),
+            ("interval: 5", "has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"),
+            ("interval: 1.5", "has no unit after 1.5; expected one of d, h, m, s, ms, us, as in 1.5s"),
+            ("interval: -5", "is negative; expected a duration above zero such as 10s"),
+            ("interval: 0s", "is zero; expected a duration above zero such as 10s"),
+            ("interval: ''", "is empty; expected a duration such as 250ms, 1s, 1m30s, 1.5h or 2d"),
+            ("interval: 5ms", "is too short; expected at least 10ms"),
+            ("interval: 5x", "has the unknown unit 'x'; expected one of d, h, m, s, ms, us"),
+            ("interval: soon", "has no number before 'soon'; expected a duration such as 10s"),
+            ("interval: \"5\\e\"", "has the unknown unit '\\u{1B}'; expected one of d, h, m, s, ms, us"),
+            ("interval: .nan", "has no number before 'nan'; expected a duration such as 10s"),
+        ])
+    func intervals(meta: String, complaint: String) throws {
+        let messages = try jobMessages(job(meta: meta))
+        #expect(messages.count == 1)
+        let message = try #require(messages.first)
+        #expect(message.hasPrefix("meta.interval \"") && message.hasSuffix("\" \(complaint)"), "\(message)")
+    }
+
+    @Test(
+        "has an interval at all, and no schedule yet",
+        arguments: [
+            ("tags: []", ["no 'interval' in the cron.job; expected a duration such as 10s in meta"]),
+            ("interval: [1s]", ["meta.interval: expected a duration such as \"10s\", found a list"]),
+            ("interval: true", ["meta.interval: expected a duration such as \"10s\", found the boolean true"]),
+            ("interval: ", ["meta.interval: expected a duration such as \"10s\", found nothing"]),
+            (
+                "schedule: '* * * * *'",
+                ["meta.schedule: calendar schedules are not supported by this version; expected meta.interval"]
+            ),
+            (
+                "schedule: '* * * * *', interval: 1",
+                [
+                    "meta.schedule: calendar schedules are not supported by this version; expected meta.interval",
+                    "meta.interval \"1\" has no unit after 1; expected one of d, h, m, s, ms, us, as in 1s",
+                ]
+            ),
+            ("intervall: 1s", ["meta: unknown key 'intervall'; did you mean 'interval'?"]),
+            ("interval: 1s, label: x", ["meta: unknown key 'label'; did you mean 'labels'?"]),
+        ])
+    func when(meta: String, complaints: [String]) throws {
+        #expect(try jobMessages(job(meta: meta)) == complaints)
+    }
+
+    @Test(
+        "says how it runs",
+        arguments: [
+            ("x: 1", ["no 'method' in the cron.job; expected the name of a function in the worker's catalog"]),
+            ("method: 5", ["method: expected a string that names a function, found the number 5"]),
+            ("method: ''", ["method: expected a string that names a function, found an empty string"]),
+            ("methd: m", ["unknown key 'methd'; did you mean 'method'?"]),
+            ("method: m, arg: []", ["unknown key 'arg'; did you mean 'args'?"]),
+            ("method: m, lifecycl: {}", ["unknown key 'lifecycl'; did you mean 'lifecycle'?"]),
+            (
+                "method: m, source: file://jobs.lua",
+                ["source: function.swift takes its functions from the worker's catalog; expected none"]
+            ),
+        ])
+    func how(rest: String, complaints: [String]) throws {
+        #expect(try jobMessages(job(rest: rest)) == complaints)
+    }
+
+    @Test("has the place of each error in it, and a caret")
+    func places() {
+        let load = load(
+            """
+            namespace: app
+            entries:
+            - name: job.one
+              kind: function.swift
+              methode: tick
+              meta:
+                type: cron.job
+                interval: "5"
+            """)
+        let errors = JobEntries.definitions(in: load).errors
+        #expect(errors.map { "\($0.location)" } == ["registry.yaml:5:3", "registry.yaml:8:15"])
+        #expect(
+            errors.last?.rendered == """
+                registry.yaml:8:15: meta.interval "5" has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s
+                  8 |     interval: "5"
+                    |               ^
+                """)
+    }
+
+    @Test("is of a kind that can be a job", arguments: ["function.lua", "process.host", "function.Swift"])
+    func kinds(kind: String) {
+        let text =
+            "namespace: app\nentries:\n- {name: j, kind: \(kind), meta: {type: cron.job, interval: x}, source: y}"
+        let result = JobEntries.definitions(in: load(text))
+        #expect(result.jobs.isEmpty)
+        #expect(
+            result.errors.map(\.description)
+                == ["registry.yaml:3:19: kind: '\(kind)' cannot be a cron.job; expected function.swift"])
+    }
+
+    @Test("does not hide the errors of others")
+    func onePass() {
+        let text = """
+            namespace: app
+            entries:
+            - {name: a, kind: function.swift, method: m, meta: {type: cron.job, interval: 1}}
+            - {name: b, kind: function.swift, method: m, meta: {type: cron.job, interval: 1s}}
+            - {name: c, kind: function.swift, meta: {type: cron.job, interval: 1}}
+            """
+        let result = JobEntries.definitions(in: load(text))
+        #expect(result.jobs.map(\.id.description) == ["app:b"])
+        #expect(result.errors.map(\.location.line) == [3, 5, 5])
+    }
+
+    @Test("that just misses the type is noted, and so is a registry without any")
+    func nearMiss() {
+        let text = """
+            namespace: app
+            entries:
+            - {name: a, kind: function.swift, method: m, meta: {type: cron.jobs, interval: 1s}}
+            - {name: b, kind: function.swift, method: m, meta: {type: something, interval: 1s}}
+            """
+        let result = JobEntries.definitions(in: load(text))
+        #expect(result.jobs.isEmpty)
+        #expect(result.errors == [])
+        #expect(
+            result.notes.map(\.description) == [
+                "registry.yaml:3:59: meta.type: 'cron.jobs' makes no job; did you mean 'cron.job'?",
+                "registry.yaml:1:1: no entry of the registry has meta.type: cron.job; there is nothing to run",
+            ])
+    }
+
+    @Test("is not looked for in a registry that did not load")
+    func noSnapshot() {
+        let result = JobEntries.definitions(in: load("["))
+        #expect(result.jobs.isEmpty)
+        #expect(result.errors == [])
+    }
+
+    @Test("of another kind may have any keys")
+    func otherKinds() throws {
+        let text = "namespace: a\nentries: [{name: x, kind: process.lua, methd: 1, lifecycle: {auto_start: true}}]"
+        #expect(try jobMessages(text) == [])
+    }
+}
