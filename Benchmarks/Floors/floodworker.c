@@ -1,7 +1,9 @@
-/* A worker for the daemon that does nothing but report: it makes up a run a slot, without waiting for the slot, and writes
- * the reports as fast as the pipe takes them.
+/* A worker for the daemon that does nothing but report: it makes up runs and writes their reports as fast as the pipe
+ * takes them.
  *
- * The number of runs is the last part of its entry's name: `bench:flood.1.100000` makes 100,000. */
+ * How many, and of which kind, its entry's name says. `bench:flood.1.asked.100000`: 100,000 runs without a slot, as
+ * those that someone asked for. `bench:flood.1.due.500`: runs for its first 500 slots, at once, when all of these are
+ * due; the daemon takes no slot before its time. */
 #define _GNU_SOURCE 1
 
 #include "program.h"
@@ -12,8 +14,14 @@
 #include <unistd.h>
 
 struct grid {
-    long long start;
+    /* The first slot that is the worker's: those up to `accounted` came due before it was there. */
+    long long first;
     long long interval;
+};
+
+struct task {
+    long long runs;
+    int has_slots;
 };
 
 static void write_all(const char *bytes, size_t size) {
@@ -39,25 +47,38 @@ static long long field(const char *line, const char *name) {
     return strtoll(value + strlen(name), NULL, 10);
 }
 
+static struct grid read_grid(const char *header) {
+    long long start = field(header, " start="), interval = field(header, " interval_ns=");
+    long long accounted = field(header, " accounted=");
+    if (interval <= 0 || accounted < start) {
+        fprintf(stderr, "floodworker: the definition's grid makes no sense\n");
+        exit(111);
+    }
+    return (struct grid){.first = start + ((accounted - start) / interval + 1) * interval, .interval = interval};
+}
+
 static struct grid await_definition(FILE *control) {
     struct grid grid = {0};
     char line[WIRE_LONGEST + 1];
     while (fgets(line, sizeof(line), control) != NULL) {
         if (strncmp(line, WIRE_DEFINITION_COMPLETE, strlen(WIRE_DEFINITION_COMPLETE)) == 0) return grid;
-        if (grid.interval == 0)
-            grid = (struct grid){.start = field(line, " start="), .interval = field(line, " interval_ns=")};
+        if (grid.interval == 0) grid = read_grid(line);
     }
     fprintf(stderr, "floodworker: the definition ends early\n");
     exit(111);
 }
 
 /* As many whole messages in a write as fit into one that is never torn: the daemon is measured, not this program. */
-static void flood(struct grid grid, long long runs) {
+static void flood(struct grid grid, struct task task) {
     char buffer[WIRE_LONGEST];
-    char pair[512];
+    char pair[512], slot[64] = "";
+    long long next = grid.first;
     size_t used = 0;
-    for (long long run = 1; run <= runs; run++) {
-        long long slot = grid.start + run * grid.interval, next = slot + grid.interval;
+    for (long long run = 1; run <= task.runs; run++) {
+        if (task.has_slots) {
+            snprintf(slot, sizeof(slot), WIRE_SLOT, next);
+            next += grid.interval;
+        }
         size_t size = snprintf(pair, sizeof(pair), WIRE_BEGIN WIRE_END, run, slot, next, run, slot, next);
         if (used + size > sizeof(buffer)) {
             write_all(buffer, used);
@@ -81,18 +102,20 @@ int main(int argc, char **argv) {
         fputs(WIRE_CATALOG, stdout);
         return 0;
     }
-    const char *runs_text = argc == 3 ? strrchr(argv[1], '.') : NULL;
-    if (runs_text == NULL) usage(arguments);
-    long long runs = positive(runs_text + 1, arguments);
+    const char *runs = argc == 3 ? strrchr(argv[1], '.') : NULL;
+    if (runs == NULL) usage(arguments);
+    struct task task = {.runs = positive(runs + 1, arguments), .has_slots = strstr(argv[1], ".due.") != NULL};
     signal(SIGPIPE, SIG_IGN);
 
     FILE *control = fdopen(WIRE_CONTROL, "r");
     if (control == NULL) die("fdopen");
     struct grid grid = await_definition(control);
+    long long due = grid.first + (task.has_slots ? task.runs - 1 : 0) * grid.interval;
     char message[128];
-    write_all(message, snprintf(message, sizeof(message), WIRE_READY, grid.start + grid.interval));
-    flood(grid, runs);
+    write_all(message, snprintf(message, sizeof(message), WIRE_READY, due));
+    if (task.has_slots) sleep_until(due);
+    flood(grid, task);
     await_end(control);
-    write_all(message, snprintf(message, sizeof(message), WIRE_STOPPED, runs));
+    write_all(message, snprintf(message, sizeof(message), WIRE_STOPPED, task.runs));
     return 0;
 }

@@ -30,9 +30,7 @@ static int read_phases(const char *path, long long *phases) {
 static void sleep_to_instants(long long first, long long interval, long long instants, int64_t *lateness) {
     for (long long index = 0; index < instants; index++) {
         long long instant = first + index * interval;
-        struct timespec due = {.tv_sec = instant / NANOSECONDS, .tv_nsec = instant % NANOSECONDS};
-        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) {
-        }
+        sleep_until(instant);
         lateness[index] = monotonic_now() - instant;
     }
 }

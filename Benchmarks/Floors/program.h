@@ -25,6 +25,12 @@ static inline long long monotonic_now(void) {
     return now.tv_sec * NANOSECONDS + now.tv_nsec;
 }
 
+static inline void sleep_until(long long instant) {
+    struct timespec due = {.tv_sec = instant / NANOSECONDS, .tv_nsec = instant % NANOSECONDS};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR) {
+    }
+}
+
 /* A number above zero. */
 static inline long long positive(const char *text, const char *arguments) {
     char *end;

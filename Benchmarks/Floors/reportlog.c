@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char arguments[] = "WORKERS RUNS FLOODWORKER LOG";
+static const char arguments[] = "WORKERS RUNS asked|due FLOODWORKER LOG";
 
 struct source {
     pid_t pid;
@@ -31,12 +31,14 @@ struct log {
     long long last;
 };
 
-static void spawn(struct source *source, int number, long long runs, const char *path) {
+static void spawn(struct source *source, int number, long long runs, const char *kind, const char *path) {
     int control[2], report[2];
     if (pipe2(control, O_CLOEXEC) != 0 || pipe2(report, O_CLOEXEC) != 0) die("pipe2");
     char entry[64];
-    snprintf(entry, sizeof(entry), "bench:flood.%d.%lld", number, runs);
-    char *argv[] = {"cronworker", entry, "10ms", NULL};
+    snprintf(entry, sizeof(entry), "bench:flood.%d.%s.%lld", number, kind, runs);
+    int has_slots = strcmp(kind, "due") == 0;
+    char *interval = has_slots ? "10ms" : "1h";
+    char *argv[] = {"cronworker", entry, interval, NULL};
     char *environment[] = {NULL};
 
     /* A dup2 onto itself only clears the flag that would close it. */
@@ -53,7 +55,8 @@ static void spawn(struct source *source, int number, long long runs, const char 
     char definition[1024];
     long long now = monotonic_now();
     int size = snprintf(
-        definition, sizeof(definition), WIRE_DEFINITION WIRE_DEFINITION_END, entry, 10000000LL, now, now);
+        definition, sizeof(definition), WIRE_DEFINITION WIRE_DEFINITION_END, entry, interval,
+        has_slots ? NANOSECONDS / 100 : 3600 * NANOSECONDS, now, now);
     if (write(control[1], definition, size) != size) die("write");
     source->control = control[1];
     source->report = report[0];
@@ -87,11 +90,11 @@ static int take(struct source *source, struct log *log) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) usage(arguments);
+    if (argc != 6) usage(arguments);
     int count = positive(argv[1], arguments);
     long long runs = positive(argv[2], arguments);
-    struct log log = {.file = open(argv[4], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644)};
-    if (log.file < 0) die(argv[4]);
+    struct log log = {.file = open(argv[5], O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644)};
+    if (log.file < 0) die(argv[5]);
 
     /* The first four descriptors are the worker's, so none of ours may have such a number. */
     for (int spare = 0; spare <= WIRE_REPORT;) {
@@ -102,7 +105,7 @@ int main(int argc, char **argv) {
     int poller = epoll_create1(EPOLL_CLOEXEC);
     if (sources == NULL || poller < 0) die("epoll_create1");
     for (int index = 0; index < count; index++) {
-        spawn(&sources[index], index + 1, runs, argv[3]);
+        spawn(&sources[index], index + 1, runs, argv[3], argv[4]);
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &sources[index]};
         if (epoll_ctl(poller, EPOLL_CTL_ADD, sources[index].report, &event) != 0) die("epoll_ctl");
     }

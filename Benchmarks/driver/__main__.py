@@ -34,7 +34,8 @@ def parse_arguments():
     parser.add_argument("--worker", type=pathlib.Path, metavar="PATH",
                         default=pathlib.Path(os.environ.get("WORKER", RELEASE_BUILD / "cronworker")),
                         help="default: the environment's WORKER, else that of the release build")
-    parser.add_argument("--floors", type=pathlib.Path, required=True, metavar="FOLDER", help="where the floors are built")
+    parser.add_argument("--floors", type=pathlib.Path, required=True, metavar="FOLDER",
+                        help="where the floors are built")
     parser.add_argument("--scratch", type=pathlib.Path, metavar="FOLDER",
                         help="for registries and logs; on a disk, not in memory (default: TMPDIR or /tmp)")
     return parser.parse_args()

@@ -44,9 +44,9 @@ class Bench:
         shutil.rmtree(self.scratch)
 
     @contextlib.contextmanager
-    def folder(self):
+    def folder(self, parent=None):
         """A folder of one measurement. At its end the folder and all processes of the measurement are gone."""
-        path = pathlib.Path(tempfile.mkdtemp(dir=self.scratch))
+        path = pathlib.Path(tempfile.mkdtemp(prefix="cronsupd-bench.", dir=parent or self.scratch))
         # A peer's job may run as another user.
         path.chmod(0o755)
         try:

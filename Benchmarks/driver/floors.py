@@ -8,14 +8,14 @@ from driver.processes import wait_for_exit
 from driver.waiting import RELAXED, wait_until
 
 
-def spawn(bench, folder):
-    """Spawns the worker as often as there are jobs. Returns when all were ready, and when all were spawned: seconds since
-    the start, the first seen from here, as with the daemon and the peers."""
+def spawn(bench, folder, jobs):
+    """Spawns a worker a job. Returns when all were ready, and when all were spawned: seconds since the start, the first
+    seen from here, as with the daemon and the peers."""
     output = folder / "output"
     with open(output, "wb") as sink:
         began = time.monotonic()
         process = bench.processes.start(
-            [bench.paths.floor("spawn"), bench.plan.jobs, bench.paths.worker], stdout=sink, stderr=subprocess.PIPE)
+            [bench.paths.floor("spawn"), jobs, bench.paths.worker], stdout=sink, stderr=subprocess.PIPE)
     def is_ready():
         if process.poll():
             raise Failure(f"the spawn floor ended with {process.returncode}: {process.stderr.read().decode().strip()}")
@@ -27,17 +27,18 @@ def spawn(bench, folder):
 
 
 def lateness(bench, folder, phases, instants, skipped):
-    """The lateness in microseconds of processes that sleep to `phases` (nanoseconds) of every second, without that of the
-    first `skipped` instants."""
+    """The lateness in microseconds of processes that sleep to `phases` (nanoseconds) of every second, without that of
+    the first `skipped` instants."""
     (folder / "phases").write_text("".join(f"{phase}\n" for phase in phases))
     command = [bench.paths.floor("lateness"), instants + skipped, 1_000_000_000, folder / "phases"]
     lines = run(bench, folder, command, instants + skipped + 60).splitlines()
     return [float(late) for index, late in map(str.split, lines) if int(index) >= skipped]
 
 
-def reports(bench, folder, workers, runs):
-    """How many log lines a second come of `runs` runs from each of `workers` flood workers."""
-    command = [bench.paths.floor("reportlog"), workers, runs, bench.paths.floor("floodworker"), folder / "floor.log"]
+def reports(bench, folder, workers, runs, kind):
+    """How many log lines a second come of `runs` runs of this kind from each of `workers` flood workers."""
+    command = [bench.paths.floor("reportlog"), workers, runs, kind, bench.paths.floor("floodworker"),
+               folder / "floor.log"]
     count, seconds = run(bench, folder, command, 300).split()
     return int(count) / float(seconds)
 

@@ -15,11 +15,13 @@ class Plan:
     reports: int
     """The runs that the flood workers of one measurement make up together."""
     flood_workers: tuple[int, ...]
+    slots_per_flood: int
+    """The runs of each flood worker where all jobs report slots that came due, one in 10 ms."""
     scale_jobs: int
     scale_interval: str
 
 
-FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000, flood_workers=(1, 4, 16),
-            scale_jobs=5_000, scale_interval="10s")
-QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,),
+FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000,
+            flood_workers=(1, 4, 16), slots_per_flood=500, scale_jobs=5_000, scale_interval="10s")
+QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,), slots_per_flood=200,
              scale_jobs=500, scale_interval="3s")

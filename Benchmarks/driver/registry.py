@@ -1,7 +1,12 @@
 """Writes registries."""
 
 HEADER = 'version: "1.0"\nnamespace: bench\nentries:\n'
-ENTRY = '  - {{name: {name}, kind: function.swift, method: heartbeat, meta: {{type: cron.job, interval: "{interval}"}}}}\n'
+ENTRY = """\
+  - name: {name}
+    kind: function.swift
+    method: heartbeat
+    meta: {{type: cron.job, interval: "{interval}"}}
+"""
 
 
 def write(path, names, interval):

@@ -1,5 +1,6 @@
 """The workload of two figures: jobs that run every second, and the floor at the same phases, by turns."""
 
+import collections
 import dataclasses
 import re
 import time
@@ -10,6 +11,7 @@ from driver.failure import Failure
 from driver.waiting import RELAXED
 
 INTERVAL_SECONDS = 1
+MOST_SPAWNED_IN_A_MILLISECOND = 10
 WARM_UP_RUNS = 2
 """The first runs of a job, which are not counted."""
 
@@ -19,6 +21,8 @@ class Round:
     lateness: list[float]
     """Of the product's ticks, in microseconds."""
     floor_lateness: list[float]
+    instants: int
+    """How many different phases the jobs had: with few, all of them want to run at once."""
     core_share: float
     """The daemon's processor time, in percent of one core."""
 
@@ -32,8 +36,8 @@ def run(bench):
         ticks, core_share = run_daemon(bench, folder)
         phases = first_phases(ticks)
         floor = floors.lateness(bench, folder, phases, bench.plan.tick_runs, WARM_UP_RUNS)
-    counted = [tick["lateness_us"] for tick in ticks if tick["run"] > WARM_UP_RUNS]
-    return Round(counted, floor, core_share)
+    counted = [int(tick["lateness_us"]) for tick in ticks if int(tick["run"]) > WARM_UP_RUNS]
+    return Round(counted, floor, len(set(phases)), core_share)
 
 
 def run_daemon(bench, folder):
@@ -52,11 +56,19 @@ def run_daemon(bench, folder):
 
 
 def first_phases(ticks):
-    """Where in the second each job's slots lie, in nanoseconds."""
+    """Where in the second each job's slots lie, in nanoseconds.
+
+    The log shows milliseconds. A few jobs of the same millisecond are spread evenly over it: to wake them all in one
+    instant would make the floor later than it is. More than can have been spawned in it share one instant, as here."""
     phases = {}
     for tick in ticks:
         phases.setdefault(tick["entry"], fraction_nanoseconds(tick["slot"]))
-    return list(phases.values())
+    sharing, seen, spread = collections.Counter(phases.values()), collections.Counter(), []
+    for phase in phases.values():
+        shift = seen[phase] * 1_000_000 // sharing[phase] if sharing[phase] <= MOST_SPAWNED_IN_A_MILLISECOND else 0
+        seen[phase] += 1
+        spread.append(phase + shift)
+    return spread
 
 
 def fraction_nanoseconds(instant):

@@ -6,6 +6,8 @@ from driver.failure import Failure
 
 PROMPT = 0.002
 """Seconds between two looks: where the moment itself is what is measured."""
+STEADY = 0.01
+"""Where a change is looked for over seconds."""
 RELAXED = 0.1
 """Where to look more often would disturb what is measured."""
 
@@ -37,4 +39,4 @@ def wait_until_steady(read, quiet_seconds, seconds, what):
             return value, changed
         if now > deadline:
             raise Failure(f"waited {seconds:g} s in vain for {what} to come to rest")
-        time.sleep(PROMPT)
+        time.sleep(STEADY)

@@ -34,7 +34,7 @@ def daemon_memory(bench, jobs):
 
 
 def peer_memory(bench, peer, jobs):
-    with bench.folder() as folder:
+    with peers.folder(bench) as folder:
         running = peer(bench, folder, jobs)
         running.wait_until_ready()
         kibibytes = steady(running.pss_kib)

@@ -1,5 +1,6 @@
 """How many runs a second the daemon can hear of and log to a file."""
 
+import dataclasses
 import os
 import time
 
@@ -16,28 +17,40 @@ QUIET_SECONDS = 1
 """A log that has not grown for so long has all that will come."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    name: str
+    interval: str
+    description: str
+
+
+ASKED = Kind("asked", "1h", "runs without a slot")
+DUE = Kind("due", "10ms", "runs with slots")
+
+
 def measure(bench):
-    return [measure_with(bench, workers) for workers in bench.plan.flood_workers]
+    plan = bench.plan
+    floods = [(workers, plan.reports // workers, ASKED) for workers in plan.flood_workers]
+    return [measure_flood(bench, *flood) for flood in floods + [(plan.jobs, plan.slots_per_flood, DUE)]]
 
 
-def measure_with(bench, workers):
-    runs = bench.plan.reports // workers
+def measure_flood(bench, workers, runs, kind):
     ours, floor = [], []
     for _ in bench.rounds():
         with bench.folder() as folder:
-            ours.append(run_daemon(bench, folder, workers, runs))
+            ours.append(run_daemon(bench, folder, workers, runs, kind))
         with bench.folder() as folder:
-            floor.append(floors.reports(bench, folder, workers, runs))
+            floor.append(floors.reports(bench, folder, workers, runs, kind.name))
         bench.say(f"{workers} workers: cronsupd {ours[-1]:,.0f}/s, bare loop {floor[-1]:,.0f}/s")
     value, reference = median(ours), median(floor)
-    return Row(f"reports logged, {workers} workers", f"{value:,.0f}/s", f"bare loop {reference:,.0f}/s",
+    return Row(f"{kind.description}, {workers} workers", f"{value:,.0f}/s", f"bare loop {reference:,.0f}/s",
                value / reference, f"≥ {LEAST_PER_SECOND:,}/s", value >= LEAST_PER_SECOND)
 
 
-def run_daemon(bench, folder, workers, runs):
+def run_daemon(bench, folder, workers, runs, kind):
     """Ticks a second. Each stands for two reports, `begin` and `end`."""
-    names = [f"flood.{number}.{runs}" for number in range(1, workers + 1)]
-    daemon = Daemon(bench, folder, names, "10ms", worker=bench.paths.floor("floodworker"))
+    names = [f"flood.{number}.{kind.name}.{runs}" for number in range(1, workers + 1)]
+    daemon = Daemon(bench, folder, names, kind.interval, worker=bench.paths.floor("floodworker"))
     daemon.wait_for(TICK, 1, 60)
     first, cpu = time.monotonic(), procfs.cpu_seconds(daemon.pid)
     # Only the size is looked at meanwhile: to read along would take a processor from the workers.
@@ -47,5 +60,6 @@ def run_daemon(bench, folder, workers, runs):
     if ticks != workers * runs:
         raise Failure(f"{ticks:,} of {workers * runs:,} runs were logged; cronsupd says: {daemon.trouble()}")
     daemon.stop()
-    bench.say(f"{workers} workers: cronsupd took {cpu / seconds * 100:.0f} % of a core, {cpu / ticks * 1e6:.2f} µs a run")
+    bench.say(f"{workers} workers: cronsupd took {cpu / seconds * 100:.0f} % of a core, "
+              f"{cpu / ticks * 1e6:.2f} µs a run")
     return ticks / seconds

@@ -2,7 +2,7 @@
 
 import time
 
-from driver import logs, registry
+from driver import floors, logs, registry
 from driver.daemon import STARTED, STOPPED, TICK, Daemon
 from driver.failure import Failure
 from driver.table import Row
@@ -18,8 +18,10 @@ def measure(bench):
     jobs, interval = bench.plan.scale_jobs, bench.plan.scale_interval
     figure = f"{jobs} jobs × {interval}"
     with bench.folder() as folder:
+        floor, _ = floors.spawn(bench, folder, jobs)
+    with bench.folder() as folder:
         daemon = Daemon(bench, folder, registry.job_names(jobs), interval)
-        rows = [step(figure, "start", daemon.wait_until_ready(MOST_SECONDS))]
+        rows = [start(figure, daemon.wait_until_ready(MOST_SECONDS), floor)]
         rows.append(step(figure, "every job has run", wait_for_all_to_run(daemon)))
         rows.append(step(figure, f"reload, {REPLACED} replaced", reload(daemon, jobs, interval)))
         if len(daemon.workers()) != jobs:
@@ -31,6 +33,10 @@ def measure(bench):
     rows.append(Row(f"{figure}: stop", f"{stop.seconds:.2f} s, exit {stop.exit_code}",
                     target=f"exit 0, {expected} stopped", met=stop.exit_code == 0 and stop.stopped == expected))
     return rows
+
+
+def start(figure, seconds, floor):
+    return Row(f"{figure}: start", f"{seconds:.2f} s", f"spawn loop {floor:.2f} s", seconds / floor, "no error", True)
 
 
 def step(figure, name, seconds):

@@ -16,27 +16,31 @@ def measure(bench):
     seconds = {name: [] for name in runners}
     for _ in bench.rounds():
         for name, run in runners.items():
-            with bench.folder() as folder:
-                seconds[name].append(run(bench, folder))
+            seconds[name].append(run(bench))
             bench.say(f"{name}: {seconds[name][-1]:.3f} s")
     return rows(bench.plan.jobs, {name: median(values) for name, values in seconds.items()})
 
 
-def start_daemon(bench, folder):
-    daemon = Daemon(bench, folder, registry.job_names(bench.plan.jobs), "1h")
-    seconds = daemon.wait_until_ready()
-    daemon.stop()
+def start_daemon(bench):
+    with bench.folder() as folder:
+        daemon = Daemon(bench, folder, registry.job_names(bench.plan.jobs), "1h")
+        seconds = daemon.wait_until_ready()
+        daemon.stop()
     return seconds
 
 
-def start_floor(bench, folder):
-    ready, spawned = floors.spawn(bench, folder)
+def start_floor(bench):
+    with bench.folder() as folder:
+        ready, spawned = floors.spawn(bench, folder, bench.plan.jobs)
     bench.say(f"spawn loop: all spawned after {spawned:.3f} s")
     return ready
 
 
 def peer_starter(peer):
-    return lambda bench, folder: peer(bench, folder, bench.plan.jobs).wait_until_ready()
+    def start(bench):
+        with peers.folder(bench) as folder:
+            return peer(bench, folder, bench.plan.jobs).wait_until_ready()
+    return start
 
 
 def rows(jobs, seconds):
