@@ -71,24 +71,12 @@ struct IncidentLog {
     // MARK: Runs
 
     private func ended(_ end: Report.End, _ job: Job) {
-        var metadata: Logger.Metadata = [
-            "entry": .string(job.definition.id.description), "run": .string(String(end.run)),
-            end.isOK ? "result" : "error": .string(end.text),
-        ]
-        if let length = end.fullLength { metadata["length"] = .string(String(length)) }
-        if isDetailed {
-            if let slot = end.slot { metadata["slot"] = .string(civilTime(slot)) }
-            metadata["pid"] = .string(pid(job))
-            metadata["attempt"] = "1"
-            metadata["lateness_us"] = .string(String(end.lateness.wholeMicroseconds))
-            metadata["duration_us"] = .string(String(end.duration.wholeMicroseconds))
-            metadata["outcome"] = end.isOK ? "ok" : "failed"
-        }
-        if end.isOK {
-            log.ticks.info("TICK", metadata: metadata)
-        } else {
-            log.ticks.error("TICK FAILED", metadata: metadata)
-        }
+        let tick = TickFields(
+            entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: end.run, slot: end.slot.map(civilTime),
+            lateness: end.lateness, duration: end.duration, isOK: end.isOK, text: end.text, fullLength: end.fullLength)
+        log.ticks.log(
+            level: end.isOK ? .info : .error, end.isOK ? "TICK" : "TICK FAILED",
+            metadata: [TickFields.key: .stringConvertible(tick)])
     }
 
     private func lost(_ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ job: Job) {
@@ -97,7 +85,7 @@ struct IncidentLog {
             pairs["pid"] = pid(job)
             pairs["attempt"] = "1"
             pairs["outcome"] = outcome.rawValue
-            if let slot = run.slot { pairs["slot"] = civilTime(slot) }
+            if let slot = run.slot { pairs["slot"] = CivilTime(civilTime(slot)).millisecondsText }
         }
         let isCrash = outcome == .crashed
         records(isCrash ? .error : .warning, isCrash ? "TICK CRASHED" : "TICK CANCELLED", job, pairs)
@@ -150,8 +138,8 @@ struct IncidentLog {
         return DurationText.format(.milliseconds(milliseconds))
     }
 
-    private func civilTime(_ slot: MonotonicInstant) -> String {
-        CivilTime(WallInstant(nanoseconds: slot.nanoseconds + wallOffset)).millisecondsText
+    private func civilTime(_ slot: MonotonicInstant) -> WallInstant {
+        WallInstant(nanoseconds: slot.nanoseconds &+ wallOffset)
     }
 }
 

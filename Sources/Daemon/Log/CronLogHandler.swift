@@ -19,7 +19,12 @@ package struct CronLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        sink.write(event, pairs(event.metadata), rank)
+        // Records of runs are so many that they have a way of their own.
+        if case .stringConvertible(let value)? = event.metadata?[TickFields.key], let tick = value as? TickFields {
+            sink.write(tick, event, rank)
+        } else {
+            sink.write(event, pairs(event.metadata), rank)
+        }
     }
 
     /// In the order of `LogKey`, whatever order the dictionary has.

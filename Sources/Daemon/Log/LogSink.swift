@@ -21,11 +21,15 @@ package final class LogSink: Sendable {
     /// `capacity`: how many bytes of lines wait at the most.
     package init(_ output: consuming OutputStream, format: LogFormat, capacity: Int = defaultCapacity) {
         isDetailed = format.isDetailed
-        state = Mutex(State(output, encoder: LogEncoder(format), capacity: capacity))
+        state = Mutex(State(output, format: format, capacity: capacity))
     }
 
     func write(_ event: LogEvent, _ metadata: [(key: String, value: String)], _ rank: Rank) {
         state.withLock { $0.write(event, metadata, rank) }
+    }
+
+    func write(_ tick: TickFields, _ event: LogEvent, _ rank: Rank) {
+        state.withLock { $0.write(tick, event, rank) }
     }
 
     /// Whether lines wait for the reader.
@@ -50,9 +54,9 @@ private struct State: ~Copyable {
     private var rest: [UInt8] = []
     private var isClosed = false
 
-    init(_ output: consuming OutputStream, encoder: LogEncoder, capacity: Int) {
+    init(_ output: consuming OutputStream, format: LogFormat, capacity: Int) {
         self.output = output
-        self.encoder = encoder
+        encoder = LogEncoder(format)
         backlog = LogBacklog(capacity: capacity)
     }
 
@@ -61,15 +65,25 @@ private struct State: ~Copyable {
     mutating func write(_ event: LogEvent, _ metadata: [(key: String, value: String)], _ rank: LogSink.Rank) {
         guard !isClosed else { return }
         encoder.encode(event, metadata: metadata, at: Clock.wall())
+        writeEncoded(rank)
+    }
+
+    mutating func write(_ tick: TickFields, _ event: LogEvent, _ rank: LogSink.Rank) {
+        guard !isClosed else { return }
+        encoder.encode(tick, event.level, event.message.description, at: Clock.wall())
+        writeEncoded(rank)
+    }
+
+    private mutating func writeEncoded(_ rank: LogSink.Rank) {
         // A file cannot be waited for: try at each line whether it takes any again.
         if isBacklogged, !output.isPollable { flush() }
-        if isBacklogged || !writeLine(encoder.line) { backlog.append(encoder.line, rank) }
+        if isBacklogged || !writeLine(encoder.line) { backlog.append(Array(encoder.line), rank) }
     }
 
     mutating func flush() {
         guard !isClosed, writeRest() else { return }
         while let line = backlog.first {
-            guard writeLine(line) else { return }
+            guard line.withUnsafeBufferPointer({ writeLine($0) }) else { return }
             backlog.removeFirst()
             guard rest.isEmpty else { return }
         }
@@ -84,7 +98,7 @@ private struct State: ~Copyable {
     }
 
     /// Whether the line is off our hands; part of it may be in `rest`.
-    private mutating func writeLine(_ line: [UInt8]) -> Bool {
+    private mutating func writeLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         switch transfer(line) {
         case .bytes(let count):
             if count < line.count { rest = Array(line[count...]) }
@@ -98,14 +112,14 @@ private struct State: ~Copyable {
 
     private mutating func writeRest() -> Bool {
         guard !rest.isEmpty else { return true }
-        guard case .bytes(let count) = transfer(rest) else { return false }
+        guard case .bytes(let count) = rest.withUnsafeBufferPointer({ transfer($0) }) else { return false }
         rest.removeFirst(count)
         return rest.isEmpty
     }
 
     /// An error of the file, such as a full disk, is no reason to end: the line waits, or is given up in its turn.
-    private func transfer(_ bytes: [UInt8]) -> Descriptor.Transfer {
-        bytes.withUnsafeBytes { (try? output.write($0)) ?? .wouldBlock }
+    private func transfer(_ bytes: UnsafeBufferPointer<UInt8>) -> Descriptor.Transfer {
+        (try? output.write(UnsafeRawBufferPointer(bytes))) ?? .wouldBlock
     }
 
     func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) -> Bool {

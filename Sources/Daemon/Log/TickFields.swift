@@ -1,0 +1,24 @@
+import Clocks
+import Kernel
+
+/// What a run came to, as one value in a record's metadata: under `TickFields.key`, for our own handler to spread out. As a
+/// dictionary of strings the same would take half of the daemon's time.
+struct TickFields: CustomStringConvertible, Sendable {
+    static let key = "tick"
+
+    let entry: String
+    let pid: ProcessID
+    let run: Int64
+    /// `nil`: the run was asked for.
+    let slot: WallInstant?
+    let lateness: Nanoseconds
+    let duration: Nanoseconds
+    let isOK: Bool
+    /// The result, or the error.
+    let text: String
+    /// How many bytes the text had if it was cut.
+    let fullLength: Int64?
+
+    /// For other handlers.
+    var description: String { "entry=\(entry) run=\(run) \(isOK ? "result" : "error")=\(text)" }
+}
