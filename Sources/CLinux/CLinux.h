@@ -18,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -28,18 +29,8 @@
  * module sees, which the compiler refuses. */
 extern int madvise(void *address, size_t length, int advice);
 extern int pipe2(int descriptors[2], int flags);
-extern int ppoll(struct pollfd *entries, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 
 static inline int clinux_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
-
-/* An entry with descriptor -1 is passed over. */
-static inline int clinux_poll_two(struct pollfd *first, struct pollfd *second, const struct timespec *timeout) {
-    struct pollfd entries[2] = {*first, *second};
-    int count = ppoll(entries, 2, timeout, NULL);
-    first->revents = entries[0].revents;
-    second->revents = entries[1].revents;
-    return count;
-}
 
 /* Variadic in C, which Swift cannot call. */
 static inline int clinux_fcntl(int descriptor, int command, int argument) {

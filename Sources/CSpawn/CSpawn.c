@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -12,9 +13,39 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The most descriptors that a request may pass on. */
+enum { MOST_DESCRIPTORS = 4 };
+
+/* Descriptors of the caller's that hold /dev/null until a spawn puts the child's into their place. Their numbers are low, so that
+ * the child can cut off its table behind them instead of copying it. */
+static int stage[MOST_DESCRIPTORS];
+/* The first number behind them; 0: there are none. */
+static unsigned stage_end;
+static int parked = -1;
+
+int cspawn_reserve(void) {
+    if (stage_end != 0) return 0;
+    if (syscall(SYS_close_range, ~0U, ~0U, 0) != 0) return 0;
+    parked = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (parked < 0) return -1;
+    unsigned end = 0;
+    for (int i = 0; i < MOST_DESCRIPTORS; i++) {
+        /* Above the numbers that they will be moved to. */
+        stage[i] = fcntl(parked, F_DUPFD_CLOEXEC, MOST_DESCRIPTORS);
+        if (stage[i] < 0) return -1;
+        if ((unsigned)stage[i] >= end) end = (unsigned)stage[i] + 1;
+    }
+    stage_end = end;
+    return 0;
+}
+
 struct child {
     const struct cspawn_request *request;
     struct cspawn_failure *failure;
+    /* Where the child finds its descriptors. */
+    const int *descriptors;
+    /* The table is still the caller's. */
+    int shares_table;
 };
 
 /* The caller's memory is shared, so the reason reaches it without a pipe. */
@@ -53,8 +84,11 @@ static int run_child(void *argument) {
     /* Handlers first: one of the caller's must not run here once the mask is open. */
     reset_signal_actions();
     if (setsid() < 0) fail(child, CSPAWN_SETSID);
+    /* From here on the table is the child's own, and holds nothing from `stage_end` on. */
+    if (child->shares_table && syscall(SYS_close_range, stage_end, ~0U, CLOSE_RANGE_UNSHARE) != 0)
+        fail(child, CSPAWN_CLOSE_RANGE);
     for (int target = 0; target < request->descriptor_count; target++)
-        if (place(request->descriptors[target], target) < 0) fail(child, CSPAWN_DUP);
+        if (place(child->descriptors[target], target) < 0) fail(child, CSPAWN_DUP);
     const struct rlimit open_files = {request->open_files_soft, request->open_files_hard};
     if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
 
@@ -66,23 +100,53 @@ static int run_child(void *argument) {
     return 127;
 }
 
-int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
+/* Returns -1 with errno if one cannot be placed. */
+static int fill_stage(const struct cspawn_request *request) {
+    for (int i = 0; i < request->descriptor_count; i++)
+        if (dup3(request->descriptors[i], stage[i], O_CLOEXEC) < 0) return -1;
+    return 0;
+}
+
+/* The caller must not hold on to the child's ends of its pipes. */
+static void clear_stage(const struct cspawn_request *request) {
+    for (int i = 0; i < request->descriptor_count; i++) dup3(parked, stage[i], O_CLOEXEC);
+}
+
+static int start(struct child *child) {
     /* Its own stack, since the caller's frames must survive the child. One is enough: vfork suspends the caller. */
     static _Alignas(16) char stack[32 * 1024];
 
-    struct child child = {.request = request, .failure = failure};
-    failure->step = CSPAWN_NONE;
-    failure->error = 0;
-
+    int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (child->shares_table ? CLONE_FILES : 0);
     sigset_t all, previous;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &previous);
-    pid_t pid = clone(run_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
+    int pid = clone(run_child, stack + sizeof(stack), flags, child);
     if (pid < 0) {
-        failure->step = CSPAWN_CLONE;
-        failure->error = errno;
+        child->failure->step = CSPAWN_CLONE;
+        child->failure->error = errno;
     }
     sigprocmask(SIG_SETMASK, &previous, NULL);
+    return pid;
+}
+
+int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
+    struct child child = {.request = request, .failure = failure, .descriptors = request->descriptors};
+    failure->step = CSPAWN_NONE;
+    failure->error = 0;
+
+    if (stage_end != 0 && request->descriptor_count <= MOST_DESCRIPTORS) {
+        if (fill_stage(request) == 0) {
+            child.descriptors = stage;
+            child.shares_table = 1;
+        } else {
+            failure->step = CSPAWN_DUP;
+            failure->error = errno;
+            clear_stage(request);
+            return -1;
+        }
+    }
+    int pid = start(&child);
+    if (child.shares_table) clear_stage(request);
 
     if (pid > 0 && failure->step != CSPAWN_NONE) {
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {

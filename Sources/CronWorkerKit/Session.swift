@@ -57,7 +57,7 @@ struct Session {
         }
         let reports = reports
         do {
-            var worker = Worker(
+            var worker = try Worker(
                 definition: definition, function: function, control: control, reports: reports, guardian: guardian)
             try worker.serve()
         } catch let error as SystemError {

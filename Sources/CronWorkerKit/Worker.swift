@@ -4,12 +4,13 @@ import Kernel
 import Shared
 
 /// The worker's loop: timer, function, report.
-struct Worker {
+struct Worker: ~Copyable {
     private let definition: WorkerDefinition
     private let runner: FunctionRunner
     private let control: ControlChannel
     private let reports: ReportChannel
     private let guardian: ParentGuard
+    private let timer: SlotTimer
     private let grid: IntervalGrid
     private let directory: String
     /// Every slot up to this one has its outcome.
@@ -22,11 +23,12 @@ struct Worker {
     init(
         definition: WorkerDefinition, function: JobCatalog.Function, control: ControlChannel,
         reports: ReportChannel, guardian: ParentGuard
-    ) {
+    ) throws(SystemError) {
         self.definition = definition
         runner = FunctionRunner(function)
         self.control = control
         (self.reports, self.guardian) = (reports, guardian)
+        timer = try SlotTimer()
         grid = definition.header.grid
         directory = Self.directory(of: definition.header.file)
         (accounted, runs) = (definition.header.accounted, definition.header.runs)
@@ -60,12 +62,13 @@ struct Worker {
 
     /// Waits for the daemon until `slot`.
     private mutating func wait(until slot: MonotonicInstant) throws {
+        try timer.set(slot)
         var poll = Poll()
         poll.add(control.pollHandle, for: .read)
+        poll.add(timer.pollHandle, for: .read)
         if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
-        let rest = slot - Clock.monotonic()
-        if rest >= Self.longSleep { ThisProcess.releaseFreeMemory() }
-        try poll.wait(rest)
+        if slot - Clock.monotonic() >= Self.longSleep { ThisProcess.releaseFreeMemory() }
+        try poll.wait(nil)
         if poll.isReady(0) { try obey() }
     }
 

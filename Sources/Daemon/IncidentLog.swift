@@ -72,7 +72,8 @@ struct IncidentLog {
 
     private func ended(_ end: Report.End, _ job: Job) {
         let tick = TickFields(
-            entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: end.run, slot: end.slot.map(civilTime),
+            entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: end.run,
+            slot: end.slot.map(civilTime),
             lateness: end.lateness, duration: end.duration, isOK: end.isOK, text: end.text, fullLength: end.fullLength)
         log.ticks.log(
             level: end.isOK ? .info : .error, end.isOK ? "TICK" : "TICK FAILED",

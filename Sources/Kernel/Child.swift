@@ -48,6 +48,8 @@ package struct Program: ~Copyable {
     /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE).
     package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
         self.path = path
+        // Without it spawning works as well, only slower.
+        _ = cspawn_reserve()
         self.environment = CStringArray(environment)
         self.openFiles = openFiles.limit
     }
@@ -90,6 +92,7 @@ package struct Program: ~Copyable {
         switch step {
         case CSPAWN_CLONE: "clone"
         case CSPAWN_SETSID: "setsid"
+        case CSPAWN_CLOSE_RANGE: "close_range"
         case CSPAWN_DUP: "dup2"
         case CSPAWN_SETRLIMIT: "setrlimit"
         case CSPAWN_SIGPROCMASK: "sigprocmask"

@@ -13,6 +13,7 @@ package struct JobSupervisor: Sendable {
     /// When the worker said `ready`.
     private var readySince: MonotonicInstant?
     private var shortages = 0
+    private var hasBegun = false
     private var shortageLoggedAt: MonotonicInstant?
     private var pingToken: Int64 = 0
 
@@ -29,7 +30,7 @@ package struct JobSupervisor: Sendable {
     /// How often the same shortage is named for one job.
     package static let shortageReminder = Nanoseconds.seconds(60)
 
-    /// The grid begins at `start`; the first worker is asked for at once.
+    /// The first worker is asked for at `start`; the grid begins when it is spawned.
     package init(_ definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
         account = SlotAccount(grid: IntervalGrid(start: start, interval: definition.interval))
         backoff = Backoff(definition.lifecycle.restart)
@@ -62,6 +63,7 @@ package struct JobSupervisor: Sendable {
     // MARK: Starting
 
     private mutating func askForWorker(at now: MonotonicInstant, _ effects: inout [Effect]) {
+        guard hasBegun else { return effects.append(.spawn) }
         // The last slot that is due stays open: the new worker makes up for it, late. Those before it are lost.
         if let due = account.grid.last(through: now) { miss(before: due, &effects) }
         effects.append(.spawn)
@@ -69,6 +71,10 @@ package struct JobSupervisor: Sendable {
 
     private mutating func spawned(at now: MonotonicInstant) {
         guard !phase.hasWorker, phase != .stopped else { return }
+        // The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their
+        // slots do not all fall into the same instant for ever.
+        if !hasBegun { account = SlotAccount(grid: IntervalGrid(start: now, interval: account.grid.interval)) }
+        hasBegun = true
         readySince = nil
         shortages = 0
         phase = .starting(deadline: now + Self.startTimeout)
@@ -212,7 +218,7 @@ package struct JobSupervisor: Sendable {
     }
 
     private mutating func finish(byItself: Bool, at now: MonotonicInstant, _ effects: inout [Effect]) {
-        noteMissed(account.miss(through: now), &effects)
+        if hasBegun { noteMissed(account.miss(through: now), &effects) }
         phase = .stopped
         effects.append(.log(.stopped(byItself: byItself)))
     }

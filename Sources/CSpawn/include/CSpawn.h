@@ -3,11 +3,17 @@
  * calls nothing but async-signal-safe functions, and touches nothing but what stands in the request. */
 #pragma once
 
+/* Sets descriptors aside through which spawned programs get theirs. Without it, or on a kernel without close_range(2), each spawn
+ * copies and closes the caller's whole table of descriptors, which at some thousands costs more than the exec itself. To be called
+ * early, while few descriptors are open. Returns -1 with errno if there are none to be had. */
+int cspawn_reserve(void);
+
 /* What failed. The order is that of the steps. */
 enum cspawn_step {
     CSPAWN_NONE,
     CSPAWN_CLONE,
     CSPAWN_SETSID,
+    CSPAWN_CLOSE_RANGE,
     CSPAWN_DUP,
     CSPAWN_SETRLIMIT,
     CSPAWN_SIGPROCMASK,

@@ -67,7 +67,11 @@ final class WorkerPool {
     }
 
     /// The job stays as it is, but its entry may stand elsewhere in its file.
-    func keep(_ definition: JobDefinition) { jobsByID[definition.id]?.definition = definition }
+    func keep(_ definition: JobDefinition) {
+        guard let job = jobsByID[definition.id] else { return }
+        // One that is being replaced is the job before; the entry in force is its successor's.
+        if job.successor == nil { job.definition = definition } else { job.successor = definition }
+    }
 
     func stopAll() { for job in jobs.compactMap(\.self) { stop(job.definition.id) } }
 
@@ -124,6 +128,8 @@ final class WorkerPool {
         }
         do throws(SystemError) {
             let worker = try start(job)
+            // Spawns take their time, which the jobs' grids are to begin with.
+            now = Clock.monotonic()
             job.worker = worker
             jobsByProcess[worker.pid] = job
             workerCount += 1

@@ -1,0 +1,61 @@
+# Each of these does all of its own set-up.
+#
+#   make run      builds and runs the example; Ctrl+C stops it
+#   make test     all tests          make test-long   with the long versions of the fault tests
+#   make bench    every figure beside its floor and its peers
+#   make install  PREFIX=/usr/local DESTDIR=
+#   make check    format, imports and warnings, as CI does
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+REGISTRY ?= Examples/crontab-registry
+
+# One file for the daemon, which then runs on machines without a toolchain.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+# An import that Package.swift does not declare passes an incremental build and fails a clean one.
+CHECKED := --explicit-target-dependency-import-check error
+
+.PHONY: all run test test-long bench install check release setup clean
+
+all: release
+
+setup:
+	@Scripts/setup
+
+release: setup
+	$(RELEASE) --product cronsupd
+	$(RELEASE) --product cronworker
+
+# The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
+run: release
+	@exec .build/release/cronsupd --registry $(REGISTRY)
+
+test: setup
+	$(SWIFT) build --build-tests $(CHECKED)
+	$(SWIFT) test --skip-build
+
+test-long: setup
+	$(SWIFT) build --build-tests $(CHECKED)
+	LONG_TESTS=1 $(SWIFT) test --skip-build
+
+bench: release
+	Benchmarks/run
+
+check: setup
+	Scripts/check-format
+	Scripts/check-imports
+
+install: release
+	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \
+		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(PREFIX)/share/man/man8" \
+		"$(DESTDIR)$(PREFIX)/lib/systemd/system"
+	install -m 755 .build/release/cronsupd "$(DESTDIR)$(PREFIX)/sbin/cronsupd"
+	install -m 755 .build/release/cronworker "$(DESTDIR)$(PREFIX)/libexec/cronsupd/cronworker"
+	install -m 644 docs/man/cronsupd.8 docs/man/cronworker.8 "$(DESTDIR)$(PREFIX)/share/man/man8"
+	install -m 644 docs/man/cronsupd-registry.5 "$(DESTDIR)$(PREFIX)/share/man/man5"
+	sed 's|@PREFIX@|$(PREFIX)|g' Packaging/systemd/cronsupd.service \
+		> "$(DESTDIR)$(PREFIX)/lib/systemd/system/cronsupd.service"
+
+clean:
+	rm -rf .build
