@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/un.h>
@@ -29,8 +31,15 @@
  * module sees, which the compiler refuses. */
 extern int madvise(void *address, size_t length, int advice);
 extern int pipe2(int descriptors[2], int flags);
+extern long syscall(long number, ...);
 
 static inline int clinux_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+/* close_range(2) with a flag needs Linux 5.11; before that, one by one as far as descriptors are likely to have been left open. */
+static inline void clinux_close_on_exec_from(unsigned first) {
+    if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+    for (unsigned descriptor = first; descriptor < 1024; descriptor++) fcntl((int)descriptor, F_SETFD, FD_CLOEXEC);
+}
 
 /* Variadic in C, which Swift cannot call. */
 static inline int clinux_fcntl(int descriptor, int command, int argument) {

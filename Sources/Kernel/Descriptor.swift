@@ -126,6 +126,9 @@ package enum StandardDescriptors {
         }
     }
 
+    /// Keeps whatever else this program was started with, by a shell or an editor, from the programs that it starts.
+    package static func keepOthersPrivate() { clinux_close_on_exec_from(3) }
+
     /// Puts /dev/null in place of descriptor 0.
     package static func detachInput() throws(SystemError) {
         let null = try Descriptor.open(updating: "/dev/null")

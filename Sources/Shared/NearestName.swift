@@ -1,7 +1,8 @@
 /// Finds what a person probably meant when a name is not known.
 package enum NearestName {
-    /// The candidate with the smallest edit distance to `name` (Levenshtein), if it is small enough to be a slip of the
-    /// hand: at most a third of the name's length, and at least one edit is allowed. The first one wins a tie.
+    /// The candidate with the smallest edit distance to `name` (optimal string alignment: two neighbours swapped are one
+    /// edit), if it is small enough to be a slip of the hand: at most a third of the name's length, and at least one edit is
+    /// allowed. The first one wins a tie.
     package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
         let limit = max(1, name.count / 3)
         var best: (name: String, distance: Int)?
@@ -18,16 +19,20 @@ package enum NearestName {
     }
 
     private static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
-        var row = Array(0...right.count)
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
         for (i, leftCharacter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var row = [i + 1]
             for (j, rightCharacter) in right.enumerated() {
-                let substitution = diagonal + (leftCharacter == rightCharacter ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, diagonal + 1, row[j] + 1)
+                var distance = last[j] + (leftCharacter == rightCharacter ? 0 : 1)
+                distance = min(distance, last[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, leftCharacter == right[j - 1], left[i - 1] == rightCharacter {
+                    distance = min(distance, beforeLast[j - 1] + 1)
+                }
+                row.append(distance)
             }
+            (beforeLast, last) = (last, row)
         }
-        return row[right.count]
+        return last[right.count]
     }
 }

@@ -10,6 +10,7 @@ ThisProcess.exit(launch())
 func launch() -> Int32 {
     do {
         try StandardDescriptors.ensureOpen()
+        StandardDescriptors.keepOthersPrivate()
         let command = try Cronsupd.parse()
         return try run(command)
     } catch let error as SystemError {

@@ -9,6 +9,7 @@ struct NearestNameTests {
         "is the known one that a slip of the hand is closest to",
         arguments: [
             ("intervall", "interval"), ("interva", "interval"), ("intreval", "interval"), ("typ", "type"),
+            ("tyep", "type"), ("ytep", nil),
             ("tipe", "type"), ("tag", "tags"), ("stoptimeout", "stop_timeout"), ("type", "type"), ("yx", nil),
             ("", nil), ("time", nil), ("owner", nil), ("INTERVAL", nil), ("x", nil),
         ] as [(String, String?)])

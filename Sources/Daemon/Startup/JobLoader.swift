@@ -20,7 +20,17 @@ package struct LoadedJobs: Sendable {
                     "job \(mostJobs + 1) of \(jobs.count) is more than the limit of open files allows; "
                         + "expected at most \(mostJobs) jobs, or a higher limit (LimitNOFILE=, ulimit -n)"))
         }
+        loaded.errors = inOrder(loaded.errors)
+        loaded.notes = inOrder(loaded.notes)
         return loaded
+    }
+
+    /// As somebody works through them: by file, line and column.
+    private static func inOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        diagnostics.sorted { left, right in
+            let (left, right) = (left.location, right.location)
+            return (left.file, left.line, left.column) < (right.file, right.line, right.column)
+        }
     }
 
     /// The errors for people: each with its line of the registry and a caret.

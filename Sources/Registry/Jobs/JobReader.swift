@@ -11,6 +11,8 @@ struct JobReader {
     private static let metaKeys = ["interval", "comment", "description", "tags", "labels", "title"]
     private static let entryKeys = ["method", "source", "lifecycle", "args", "comment"]
 
+    private static let longestMethod = 128
+
     init(_ entry: Entry, _ load: RegistryLoad) {
         self.entry = entry
         log = EntryLog(entry, load)
@@ -23,6 +25,7 @@ struct JobReader {
         guard let kind = kind() else { return nil }
         checkKeys()
         checkSource(kind)
+        checkLengths()
         let (function, interval) = (function(), interval())
         let lifecycle = LifecycleReader.read(entry, &log)
         guard log.errors.isEmpty, let function, let interval else { return nil }
@@ -61,6 +64,27 @@ struct JobReader {
         log.error(message, atKey: ["source"])
     }
 
+    /// What tells the worker of its job goes through messages of a bounded size.
+    private mutating func checkLengths() {
+        let most = WorkerDefinition.longestKey
+        for (root, path) in [(entry.meta, ["meta"]), (entry.data, [])] {
+            for (key, value) in zip(root.keys, root.values) where Self.hasLongKey(key, value) {
+                log.error("a key of more than \(most) bytes; expected at most \(most)", atKey: path + [key])
+            }
+        }
+        let file = entry.location.file.utf8.count
+        if file > most { log.error("the file's path has \(file) bytes; expected at most \(most)", at: []) }
+    }
+
+    private static func hasLongKey(_ key: String, _ value: Value) -> Bool {
+        if key.utf8.count > WorkerDefinition.longestKey { return true }
+        switch value {
+        case .map(let map): return zip(map.keys, map.values).contains { hasLongKey($0, $1) }
+        case .list(let list): return list.contains { hasLongKey("", $0) }
+        case .null, .bool, .int, .double, .string: return false
+        }
+    }
+
     private mutating func function() -> String? {
         guard let value = entry.data["method"] else {
             let expectation = "expected the name of a function in the worker's catalog"
@@ -70,6 +94,11 @@ struct JobReader {
         guard let method = value.string, !method.isEmpty else {
             let found = value.string == nil ? value.phrase : "an empty string"
             log.error("method: expected a string that names a function, found \(found)", at: ["method"])
+            return nil
+        }
+        guard method.utf8.count <= Self.longestMethod else {
+            log.error(
+                "method: a name of \(method.utf8.count) bytes; expected at most \(Self.longestMethod)", at: ["method"])
             return nil
         }
         return method

@@ -1,0 +1,148 @@
+import Foundation
+import Kernel
+import Testing
+
+@Suite("The command line")
+struct CommandLineTests {
+    private let broken = """
+        version: "1.0"
+        namespace: test
+        entries:
+          - name: one
+            kind: function.swift
+            method: tikc
+            meta: {type: cron.job, interval: 1s}
+          - name: two
+            kind: function.swift
+            method: tick
+            meta: {type: cron.job, interval: 10}
+        """
+
+    private func run(_ scene: Scene, _ arguments: [String]) throws -> Scene.Finished {
+        try scene.run(["--registry", scene.registry, "--worker", Binaries.faultWorker] + arguments)
+    }
+
+    @Test("--once prints a table of the jobs and starts nothing")
+    func table() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "one"), JobText(name: "two", interval: "1m30s")])
+            let finished = try run(scene, ["--once"])
+            #expect(finished.status == .exited(code: 0))
+            let lines = finished.output.split(separator: "\n")
+            #expect(lines.count == 4)
+            #expect(lines.first?.hasPrefix("ID        KIND            SCHEDULE") == true)
+            #expect(lines[2].hasPrefix("test:two  function.swift  every 1m30s"))
+            #expect(lines[2].hasSuffix("tick      \(scene.registry)/jobs.yaml:10"))
+            #expect(lines.last == "2 jobs")
+        }
+    }
+
+    @Test("--once --json prints one object")
+    func json() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "one", interval: "1m")])
+            let finished = try run(scene, ["--once", "--json"])
+            #expect(finished.status == .exited(code: 0))
+            let object = try JSONSerialization.jsonObject(with: Data(finished.output.utf8)) as? [String: Any]
+            let jobs = try #require(object?["jobs"] as? [[String: Any]])
+            let job = try #require(jobs.first)
+            #expect(
+                Set(job.keys) == ["id", "kind", "interval", "function", "next", "file", "line", "column"])
+            #expect(job["id"] as? String == "test:one")
+            #expect(job["line"] as? Int == 4)
+            #expect((job["next"] as? [String])?.count == 3)
+            #expect((job["next"] as? [String])?.allSatisfy { $0.hasSuffix("Z") } == true)
+            #expect((object?["errors"] as? [Any])?.isEmpty == true)
+            #expect((object?["notes"] as? [Any])?.isEmpty == true)
+        }
+    }
+
+    @Test(
+        "a broken registry ends with every error at its place, and with 100", arguments: [["--once"], ["--check"], []])
+    func errors(mode: [String]) throws {
+        try Scene.play { scene in
+            try scene.write(broken)
+            let finished = try run(scene, mode)
+            #expect(finished.status == .exited(code: 100))
+            #expect(finished.output == "")
+            let file = "\(scene.registry)/jobs.yaml"
+            #expect(finished.errors.contains("\(file):6:13: the worker has no function 'tikc'"))
+            #expect(finished.errors.contains("did you mean 'tick'?"))
+            #expect(finished.errors.contains("\(file):11:38: "))
+        }
+    }
+
+    @Test("--once --json has the errors in its object")
+    func jsonErrors() throws {
+        try Scene.play { scene in
+            try scene.write(broken)
+            let finished = try run(scene, ["--once", "--json"])
+            #expect(finished.status == .exited(code: 100))
+            let object = try JSONSerialization.jsonObject(with: Data(finished.output.utf8)) as? [String: Any]
+            let errors = try #require(object?["errors"] as? [[String: Any]])
+            #expect(errors.compactMap { $0["line"] as? Int } == [6, 11])
+        }
+    }
+
+    @Test("--check says nothing of a registry that is right")
+    func check() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "one")])
+            let finished = try run(scene, ["--check"])
+            #expect(finished.status == .exited(code: 0))
+            #expect(finished.output + finished.errors == "")
+        }
+    }
+
+    @Test(
+        "wrong usage ends with 100",
+        arguments: [
+            ["--json"], ["--once", "--check"], ["--log-format", "xml"], ["--log-level", "loud"],
+            ["--stop-timeout", "10"], ["--no-such-option"], ["stray"],
+        ])
+    func usage(arguments: [String]) throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "one")])
+            let finished = try run(scene, arguments)
+            #expect(finished.status == .exited(code: 100))
+            #expect(finished.output == "")
+            #expect(finished.errors.contains("Usage: cronsupd") || finished.errors.contains("Error: "))
+        }
+    }
+
+    @Test("--version and --help answer on the standard output", arguments: ["--version", "--help"])
+    func answers(option: String) throws {
+        try Scene.play { scene in
+            let finished = try scene.run([option])
+            #expect(finished.status == .exited(code: 0))
+            #expect(finished.output.contains("cronsupd"))
+            #expect(finished.errors == "")
+        }
+    }
+
+    @Test("a registry or a worker that is not there is named, with the call that failed")
+    func missing() throws {
+        try Scene.play { scene in
+            let noRegistry = try scene.run(["--registry", scene.path("none"), "--worker", Binaries.faultWorker])
+            #expect(noRegistry.status == .exited(code: 100))
+            #expect(noRegistry.errors == "cronsupd: stat '\(scene.path("none"))': No such file or directory\n")
+            try scene.declare([JobText(name: "one")])
+            let noWorker = try scene.run(["--registry", scene.registry, "--worker", scene.path("none")])
+            #expect(noWorker.status == .exited(code: 111))
+            #expect(noWorker.errors == "cronsupd: execve '\(scene.path("none"))': No such file or directory\n")
+        }
+    }
+
+    @Test("a worker's own command line refuses what it cannot serve")
+    func worker() throws {
+        try Scene.play { scene in
+            let none = try scene.run([], program: Binaries.worker)
+            #expect(none.status == .exited(code: 100))
+            let unknown = try scene.run(["app:job.nothing", "1s"], program: Binaries.worker)
+            #expect(unknown.status == .exited(code: 100))
+            #expect(unknown.errors.contains("no function 'nothing'"))
+            let catalog = try scene.run(["--catalog"], program: Binaries.worker)
+            #expect(catalog.output == "function heartbeat\nfunction cleanup\nfunction report\nfunction backup\n")
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Kernel
+
+/// The programs under test, which stand beside the tests' own.
+enum Binaries {
+    static let directory: String = {
+        let path = ThisProcess.executablePath ?? ""
+        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    }()
+
+    static let daemon = "\(directory)/cronsupd"
+    static let worker = "\(directory)/cronworker"
+    /// Misbehaves on demand.
+    static let faultWorker = "\(directory)/faultworker"
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Kernel
+import Synchronization
+import Testing
+
+/// What one test plays in: a directory with a registry, and the daemons that it starts there.
+final class Scene {
+    let directory: String
+    let cage: Cage
+    private var starts = 0
+
+    private static let count = Atomic<Int>(0)
+
+    var registry: String { "\(directory)/registry" }
+
+    /// Runs `body` in a new scene, and then looks whether anything is left over: a process, or a line in the log that is no
+    /// record.
+    static func play(_ body: (Scene) throws -> Void) throws {
+        let scene = try Scene()
+        defer { scene.clear() }
+        try body(scene)
+        try wait("no process is left", within: 5, evidence: { "left: \(scene.cage.processes)" }) {
+            scene.cage.isEmpty
+        }
+    }
+
+    private init() throws {
+        let number = Self.count.add(1, ordering: .relaxed).newValue
+        cage = Cage(name: "\(ThisProcess.id)-\(number)")
+        directory = "/tmp/cronsupd-test-\(ThisProcess.id)-\(number)"
+        try FileSystem.createDirectories("\(directory)/registry")
+    }
+
+    private func clear() {
+        cage.clear()
+        Self.removeTree(directory)
+    }
+
+    private static func removeTree(_ path: String) {
+        if let names = try? FileSystem.names(in: path) {
+            for name in names { removeTree("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+    // MARK: Registry
+
+    func declare(_ jobs: [JobText], in file: String = "jobs.yaml") throws {
+        try write(RegistryText.file(jobs), in: file)
+    }
+
+    /// In one step, as an editor or a deployment should.
+    func write(_ text: String, in file: String = "jobs.yaml") throws {
+        try TextFile.write(text, to: path("new"))
+        try FileSystem.rename(path("new"), to: "\(registry)/\(file)")
+    }
+
+    // MARK: Daemons
+
+    /// The environment of everything that is started here.
+    var environment: [String] { ThisProcess.environment.filter { !$0.hasPrefix("NOTIFY_") } + [cage.marker] }
+
+    /// `wrapper`: a command in front of the daemon's, as in `["/usr/bin/env", "-i"]`.
+    func start(
+        _ arguments: [String] = [], worker: String = Binaries.faultWorker, wrapper: [String] = [],
+        environment more: [String] = [], output: String? = nil
+    ) throws -> DaemonProcess {
+        starts += 1
+        let log = output ?? path("log-\(starts)")
+        let errors = path("errors-\(starts)")
+        let command =
+            [Binaries.daemon, "--registry", registry, "--worker", worker, "--log-format", "json"] + arguments
+        let process = try ChildProcess(
+            wrapper + command, environment: environment + more, output: log, errors: errors)
+        return DaemonProcess(process, log: log, errors: errors)
+    }
+
+    /// Runs the daemon's command line to its end.
+    func run(_ arguments: [String], program: String = Binaries.daemon) throws -> Finished {
+        starts += 1
+        let (output, errors) = (path("out-\(starts)"), path("errors-\(starts)"))
+        let process = try ChildProcess(
+            [program] + arguments, environment: environment, output: output, errors: errors)
+        try wait("the end of \(arguments)", evidence: { TextFile.read(errors) ?? "" }) { process.hasExited }
+        return Finished(
+            status: process.exitStatus, output: TextFile.read(output) ?? "", errors: TextFile.read(errors) ?? "")
+    }
+
+    struct Finished {
+        let status: Kernel.ExitStatus?
+        let output: String
+        let errors: String
+    }
+
+    // MARK: Ledger
+
+    /// What the jobs wrote down themselves, beside the daemon.
+    var ledger: String { path("ledger") }
+
+    func ledgerRows() -> [LedgerRow] {
+        (TextFile.read(ledger) ?? "").split(separator: "\n").compactMap(LedgerRow.init)
+    }
+}
+
+/// One run as its job function saw it.
+struct LedgerRow: Hashable {
+    let entry: String
+    let run: Int
+    let pid: ProcessID
+
+    init?(_ line: Substring) {
+        let fields = line.split(separator: " ")
+        guard fields.count == 3, let run = Int(fields[1]), let pid = ProcessID(fields[2]) else { return nil }
+        (entry, self.run, self.pid) = (String(fields[0]), run, pid)
+    }
+}
