@@ -59,7 +59,7 @@ private func flaky(_ context: JobContext) throws -> JobResult {
 
 /// What the process looks like from inside.
 private func probe(_ context: JobContext) throws -> JobResult {
-    guard let path = context.data["file"]?.string, let file = fopen(path, "w") else { throw JobError("no file") }
+    guard let path = context.data["file"]?.string, let file = fopen(path, "we") else { throw JobError("no file") }
     defer { fclose(file) }
     let mask = umask(0)
     umask(mask)

@@ -61,8 +61,12 @@ final class Scene {
 
     // MARK: Daemons
 
-    /// The environment of everything that is started here.
-    var environment: [String] { ThisProcess.environment.filter { !$0.hasPrefix("NOTIFY_") } + [cage.marker] }
+    /// The environment of everything that is started here. The test runner turns on Swift's backtraces, whose handler takes a
+    /// fault for handled that was sent from outside.
+    var environment: [String] {
+        ThisProcess.environment.filter { !$0.hasPrefix("NOTIFY_") && !$0.hasPrefix("SWIFT_BACKTRACE=") }
+            + ["SWIFT_BACKTRACE=enable=no", cage.marker]
+    }
 
     /// `wrapper`: a command in front of the daemon's, as in `["/usr/bin/env", "-i"]`.
     func start(

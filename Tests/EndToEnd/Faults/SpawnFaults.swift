@@ -1,0 +1,152 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("Spawning")
+struct SpawnFaults {
+    // MARK: F01
+
+    @Test("goes on as soon as the machine has processes again", .enabled(if: ProcessLimit.isAvailable, ProcessLimit.need))
+    func processShortage() throws {
+        try Scene.play { scene in
+            let count = 50
+            try scene.declare((1...count).map { JobText(name: "job\($0)", interval: "1h") })
+            let limit = try ProcessLimit(most: 12)
+            let daemon = try scene.start(wrapper: limit.wrapper)
+            try daemon.wait(for: "Spawn postponed", count: 10)
+
+            // It answers while it is short: a reload needs no process.
+            daemon.reload()
+            try daemon.wait(for: "Reloaded registry", within: 5)
+            for record in daemon.log.all("Spawn postponed") {
+                #expect(daemon.log.count("Spawn postponed", entry: record.entry) == 1)
+                #expect(record["error"]?.contains("clone") == true)
+            }
+            try limit.lift()
+            try daemon.wait("all \(count) are up", within: 15) { daemon.workers.count == count }
+            #expect(daemon.log.count("Worker exited") == 0)
+            #expect(daemon.log.count("Restarting worker") == 0)
+            #expect(daemon.log.count("Job failed") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    // MARK: F03
+
+    @Test("survives the want of descriptors, and reloads in the midst of it")
+    func descriptorShortage() throws {
+        try Scene.play { scene in
+            try scene.declare((1...20).map { JobText(name: "job\($0)", interval: "1h", lifecycle: JobText.quickRestart) })
+            let daemon = try scene.start()
+            try daemon.wait("20 are up") { daemon.workers.count == 20 }
+            let baseline = Proc.descriptorCount(daemon.pid)
+            let before = daemon.workers
+
+            try Self.limitOpenFiles(of: daemon, to: 32, in: scene)
+            for pid in before.values { kill(pid, SIGKILL) }
+            try daemon.wait(for: "Spawn postponed", count: 10)
+            #expect(daemon.log.all("Spawn postponed").allSatisfy { $0["error"]?.contains("Too many open files") == true })
+            daemon.reload()
+            try daemon.wait(for: "Reloaded registry", within: 5)
+
+            try Self.limitOpenFiles(of: daemon, to: 1_000, in: scene)
+            try daemon.wait("all are back", within: 15) { daemon.log.count("Worker started") == 40 }
+            try daemon.wait("the descriptors are those of before") { Proc.descriptorCount(daemon.pid) == baseline }
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    private static func limitOpenFiles(of daemon: DaemonProcess, to limit: Int, in scene: Scene) throws {
+        let arguments = ["--pid", "\(daemon.pid)", "--nofile=\(limit):"]
+        #expect(try scene.run(arguments, program: "/usr/bin/prlimit").status == .exited(code: 0))
+    }
+
+    // MARK: F04
+
+    @Test("names the step, the file and the reason, and goes on when the program is mended")
+    func badProgram() throws {
+        try Scene.play { scene in
+            let worker = scene.path("worker")
+            let good = try #require(TextFile.bytes(Binaries.faultWorker))
+            try Self.install(good, mode: 0o755, at: worker)
+            try scene.declare([
+                JobText(
+                    name: "job", interval: "1h",
+                    lifecycle: ["restart: {initial_delay: 50ms, max_delay: 50ms, max_attempts: 0}"])
+            ])
+            let daemon = try scene.start(worker: worker)
+            try daemon.wait(for: "Worker started")
+
+            try fail(daemon, "missing", "execve '\(worker)': No such file or directory") { unlink(worker) }
+            try fail(daemon, "not executable", "execve '\(worker)': Permission denied") {
+                try Self.install(good, mode: 0o644, at: worker)
+            }
+            try fail(daemon, "no program", "execve '\(worker)': Exec format error") {
+                try Self.install(Array("neither a script nor a program".utf8), mode: 0o755, at: worker)
+            }
+            // A program whose end is missing either cannot be started or dies of it; in both cases it is said.
+            let failures = daemon.log.count("Spawn failed") + daemon.log.count("Worker exited")
+            try Self.install(Array(good.prefix(good.count / 3)), mode: 0o755, at: worker)
+            try daemon.wait("the truncated program is noticed") {
+                daemon.log.count("Spawn failed") + daemon.log.count("Worker exited") > failures + 2
+            }
+            let started = daemon.log.count("Worker started")
+            try Self.install(good, mode: 0o755, at: worker)
+            try daemon.wait(for: "Worker started", count: started + 1)
+            #expect(Proc.zombies(of: daemon.pid) == [])
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    private func fail(
+        _ daemon: DaemonProcess, _ what: String, _ reason: String, _ damage: () throws -> Void
+    ) throws {
+        try damage()
+        if let pid = daemon.worker("test:job"), Proc.isAlive(pid) { kill(pid, SIGKILL) }
+        try daemon.wait("'Spawn failed' for a program that is \(what)") {
+            daemon.log.all("Spawn failed").contains { $0["error"] == reason }
+        }
+    }
+
+    private static func install(_ bytes: [UInt8], mode: mode_t, at path: String) throws {
+        try Descriptor.create(path + ".new").writeAll(bytes)
+        chmod(path + ".new", mode)
+        try FileSystem.rename(path + ".new", to: path)
+    }
+
+    // MARK: F05
+
+    @Test("leaves nothing of the daemon's on a worker, however the daemon was started")
+    func hygiene() throws {
+        try Scene.play { scene in
+            let file = scene.path("probe")
+            try scene.declare([JobText(name: "probe", method: "probe", interval: "100ms", data: ["file": file])])
+            let spoil =
+                "umask 027; trap '' TERM HUP USR1 PIPE; ulimit -Sn 300; exec 3</dev/null 5</dev/null 9</dev/null; "
+                + "exec nice -n 3 env --block-signal=USR2 \"$@\""
+            let daemon = try scene.start(wrapper: ["/bin/sh", "-c", spoil, "sh"])
+            try daemon.wait(for: "TICK", count: 2)
+
+            let pid = try #require(daemon.worker("test:probe"))
+            #expect(Proc.status(pid, "SigBlk") == "0000000000000000")
+            // 32 and 33 are the C library's own.
+            let ignored = UInt64(Proc.status(pid, "SigIgn") ?? "", radix: 16) ?? .max
+            #expect(ignored & ~(3 << 31) == 0)
+            let facts = (TextFile.read(file) ?? "").split(separator: "\n").map(String.init)
+            #expect(facts.contains("pid=\(pid)"))
+            #expect(facts.contains("session=\(pid)"))
+            #expect(facts.contains("group=\(pid)"))
+            #expect(facts.contains("umask=23"))
+            #expect(facts.contains("nice=3"))
+            #expect(facts.contains { $0.hasPrefix("open_files=300/") })
+            #expect(facts.contains("supervisor=unset"))
+            #expect(facts.contains("descriptors=0,1,2"))
+            #expect(TextFile.read("/proc/\(pid)/oom_score_adj") == TextFile.read("/proc/\(daemon.pid)/oom_score_adj"))
+            let here = try FileSystem.linkTarget("/proc/\(daemon.pid)/cwd")
+            #expect(try FileSystem.linkTarget("/proc/\(pid)/cwd") == here)
+            // The pipes to the daemon, the job's own three, and the timer.
+            #expect(Proc.descriptorCount(pid) == 6)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+}
