@@ -13,13 +13,17 @@ struct ExitFaults {
     @Test("is recorded with its exact code, or with its signal")
     func codesAndSignals() throws {
         try Scene.play { scene in
-            let codes = (Int32(0)...255).map { JobText(name: "raw.exit.\($0)", interval: "1h", lifecycle: JobText.noRestart) }
+            let codes = (Int32(0)...255).map {
+                JobText(name: "raw.exit.\($0)", interval: "1h", lifecycle: JobText.noRestart)
+            }
             let signals = Self.fatalSignals.map {
                 JobText(name: "raw.signal.\($0)", interval: "1h", lifecycle: JobText.noRestart)
             }
             try scene.declare(codes + signals)
             let daemon = try scene.start(wrapper: ["/bin/sh", "-c", "cd \(scene.directory); exec \"$@\"", "sh"])
-            try daemon.wait("every exit", within: 60) { daemon.log.count("Worker exited") == codes.count + signals.count }
+            try daemon.wait("every exit", within: 60) {
+                daemon.log.count("Worker exited") == codes.count + signals.count
+            }
             for code in Int32(0)...255 {
                 let status = daemon.log.all("Worker exited", entry: "test:raw.exit.\(code)").first?["status"]
                 #expect(status == "exit \(code)")
@@ -40,7 +44,8 @@ struct ExitFaults {
     func massacre() throws {
         try Scene.play { scene in
             let count = LongTests.size(200, long: 1_000)
-            try scene.declare((1...count).map { JobText(name: "job\($0)", interval: "1h", lifecycle: JobText.quickRestart) })
+            try scene.declare(
+                (1...count).map { JobText(name: "job\($0)", interval: "1h", lifecycle: JobText.quickRestart) })
             let daemon = try scene.start()
             try daemon.wait("all are up", within: 60) { daemon.workers.count == count }
             let baseline = Proc.descriptorCount(daemon.pid)

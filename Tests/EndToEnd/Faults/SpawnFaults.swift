@@ -6,7 +6,8 @@ import Testing
 struct SpawnFaults {
     // MARK: F01
 
-    @Test("goes on as soon as the machine has processes again", .enabled(if: ProcessLimit.isAvailable, ProcessLimit.need))
+    @Test(
+        "goes on as soon as the machine has processes again", .enabled(if: ProcessLimit.isAvailable, ProcessLimit.need))
     func processShortage() throws {
         try Scene.play { scene in
             let count = 50
@@ -36,7 +37,8 @@ struct SpawnFaults {
     @Test("survives the want of descriptors, and reloads in the midst of it")
     func descriptorShortage() throws {
         try Scene.play { scene in
-            try scene.declare((1...20).map { JobText(name: "job\($0)", interval: "1h", lifecycle: JobText.quickRestart) })
+            try scene.declare(
+                (1...20).map { JobText(name: "job\($0)", interval: "1h", lifecycle: JobText.quickRestart) })
             let daemon = try scene.start()
             try daemon.wait("20 are up") { daemon.workers.count == 20 }
             let baseline = Proc.descriptorCount(daemon.pid)
@@ -45,7 +47,8 @@ struct SpawnFaults {
             try Self.limitOpenFiles(of: daemon, to: 32, in: scene)
             for pid in before.values { kill(pid, SIGKILL) }
             try daemon.wait(for: "Spawn postponed", count: 10)
-            #expect(daemon.log.all("Spawn postponed").allSatisfy { $0["error"]?.contains("Too many open files") == true })
+            #expect(
+                daemon.log.all("Spawn postponed").allSatisfy { $0["error"]?.contains("Too many open files") == true })
             daemon.reload()
             try daemon.wait(for: "Reloaded registry", within: 5)
 

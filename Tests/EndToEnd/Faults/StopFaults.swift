@@ -1,0 +1,116 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("Stopping")
+struct StopFaults {
+    // MARK: F31
+
+    @Test("a thousand idle workers takes a moment")
+    func many() throws {
+        try Scene.play { scene in
+            let count = LongTests.size(300, long: 1_000)
+            try scene.declare((1...count).map { JobText(name: "job\($0)", interval: "1h") })
+            let daemon = try scene.start()
+            try daemon.wait("all are up", within: 60) { daemon.workers.count == count }
+            #expect(try daemon.stop(within: 5) == .exited(code: 0))
+            #expect(daemon.log.count("Worker stopped") == count)
+            #expect(daemon.log.records.last?.message == "Scheduler stopping")
+        }
+    }
+
+    // MARK: F32
+
+    @Test("works at every moment of a start")
+    func early() throws {
+        try Scene.play { scene in
+            try scene.declare((1...5).map { JobText(name: "job\($0)", interval: "50ms") })
+            let step = LongTests.size(25, long: 5)
+            for delay in stride(from: 0, through: 500, by: step) {
+                let daemon = try scene.start()
+                usleep(UInt32(delay * 1_000))
+                let status = try daemon.stop(within: 10)
+                // Before it has blocked the signal, the signal's own default ends it.
+                #expect(status == .exited(code: 0) || status.isSignal(SIGTERM), "after \(delay) ms")
+                try wait("nothing is left after \(delay) ms", within: 5) { scene.cage.isEmpty }
+            }
+        }
+    }
+
+    // MARK: F33
+
+    @Test("kills workers that do not listen when the grace is over, all in parallel")
+    func deaf() throws {
+        try Scene.play { scene in
+            try declareDeaf(20, in: scene)
+            let daemon = try scene.start(["--stop-timeout", "1s"])
+            try daemon.wait("all are in a run") { scene.ledgerRows().count == 20 }
+            #expect(try daemon.stop(within: 8) == .exited(code: 111))
+            #expect(daemon.log.count("Worker terminated") == 20)
+            #expect(daemon.log.count("Worker killed") == 20)
+            #expect(daemon.log.count("TICK CANCELLED") == 20)
+            let asked = try #require(daemon.log.all("Worker terminated").first).time
+            let ended = try #require(daemon.log.records.last).time
+            #expect(ended - asked < 4)
+        }
+    }
+
+    @Test("cuts the grace when it is asked for twice")
+    func twice() throws {
+        try Scene.play { scene in
+            try declareDeaf(3, in: scene)
+            let daemon = try scene.start(["--stop-timeout", "1h"])
+            try daemon.wait("all are in a run") { scene.ledgerRows().count == 3 }
+            daemon.signal(SIGTERM)
+            daemon.signal(SIGINT)
+            #expect(try daemon.waitForExit(within: 10) == .exited(code: 111))
+            #expect(daemon.log.count("Worker killed") == 3)
+        }
+    }
+
+    private func declareDeaf(_ count: Int, in scene: Scene) throws {
+        try scene.declare(
+            (1...count).map {
+                JobText(name: "deaf\($0)", method: "hang", interval: "50ms", data: ["ledger": scene.ledger])
+            })
+    }
+
+    // MARK: F34, without a history
+
+    @Test("lets runs in hand finish within the grace, and cancels the others")
+    func graceful() throws {
+        try Scene.play { scene in
+            let quick = JobText(
+                name: "quick", interval: "100ms", data: ["milliseconds": "600", "ledger": scene.ledger])
+            let stuck = JobText(name: "stuck", method: "hang", interval: "100ms", data: ["ledger": scene.ledger])
+            try scene.declare([quick, stuck])
+            let daemon = try scene.start(["--stop-timeout", "2s"])
+            try daemon.wait("both are in a run") { Set(scene.ledgerRows().map(\.entry)).count == 2 }
+            #expect(try daemon.stop() == .exited(code: 111))
+            let runs = scene.ledgerRows().filter { $0.entry == quick.id }.count
+            #expect(daemon.log.count("TICK", entry: quick.id) == runs)
+            #expect(daemon.log.count("TICK CANCELLED", entry: stuck.id) == 1)
+        }
+    }
+
+    // MARK: F35
+
+    @Test("comes to its end in a storm of signals")
+    func storm() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "50ms")])
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK", count: 2)
+            for round in 0..<10_000 { daemon.signal([SIGHUP, SIGCHLD, SIGUSR1, SIGWINCH][round % 4]) }
+            try daemon.wait(for: "Reloaded registry")
+            let ticks = daemon.log.count("TICK")
+            try daemon.wait(for: "TICK", count: ticks + 5)
+            // Those that came during a reload were one more.
+            #expect(daemon.log.count("Reloaded registry") <= 20)
+            #expect(daemon.log.count("Spawning worker") == 1)
+            for round in 0..<10_000 { daemon.signal([SIGHUP, SIGTERM, SIGCHLD, SIGUSR1][round % 4]) }
+            #expect(try daemon.waitForExit().code != nil)
+            #expect(daemon.log.records.last?.message == "Scheduler stopping")
+        }
+    }
+}
