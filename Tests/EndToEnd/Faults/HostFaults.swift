@@ -1,0 +1,109 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("The host")
+struct HostFaults {
+    // MARK: F51
+
+    @Test(
+        "may be a container where the daemon is PID 1",
+        .enabled(if: Namespaces.areAvailable, "needs the right to create PID namespaces"))
+    func firstProcess() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                JobText(name: "job", interval: "100ms"),
+                JobText(
+                    name: "lost", method: "orphan", interval: "100ms", data: ["apart": "true", "seconds": "0.2"],
+                    lifecycle: JobText.quickRestart),
+            ])
+            let unshare = try scene.start(wrapper: Namespaces.newProcessNamespace)
+            try unshare.wait(for: "TICK", entry: "test:job", count: 3)
+            try unshare.wait(for: "Worker exited", entry: "test:lost", count: 3)
+            #expect(unshare.log.records.first?.number("pid") == 1)
+            let daemon = try #require(Proc.children(of: unshare.pid).first)
+            try wait("strangers are collected") { Proc.zombies(of: daemon).isEmpty }
+            kill(daemon, SIGTERM)
+            #expect(try unshare.waitForExit() == .exited(code: 0))
+            #expect(unshare.log.count("Worker stopped") == 2)
+        }
+    }
+
+    @Test(
+        "never loses a SIGTERM to PID 1, from the moment it can be kept",
+        .enabled(if: Namespaces.areAvailable, "needs the right to create PID namespaces"))
+    func terminatedEarly() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "50ms")])
+            for delay in stride(from: 0, through: 100, by: LongTests.size(20, long: 1)) {
+                let unshare = try scene.start(wrapper: Namespaces.newProcessNamespace)
+                var daemon: ProcessID?
+                // The kernel drops what PID 1 has neither blocked nor a handler for: nobody can do anything about that.
+                try wait("it has blocked its signals") {
+                    daemon = Proc.children(of: unshare.pid).first
+                    let blocked = daemon.flatMap { Proc.status($0, "SigBlk") }.flatMap { UInt64($0, radix: 16) } ?? 0
+                    return blocked & (1 << UInt64(SIGTERM - 1)) != 0
+                }
+                usleep(UInt32(delay * 1_000))
+                if let daemon { kill(daemon, SIGTERM) }
+                #expect(try unshare.waitForExit(within: 10) == .exited(code: 0), "after \(delay) ms")
+            }
+        }
+    }
+
+    // MARK: F55
+
+    @Test("may have closed the standard descriptors, emptied the environment and lifted the umask")
+    func bareStart() throws {
+        try Scene.play { scene in
+            let file = scene.path("probe")
+            try scene.declare([
+                JobText(name: "probe", method: "probe", interval: "100ms", data: ["file": file]),
+                JobText(name: "job", interval: "50ms", data: ["ledger": scene.ledger]),
+            ])
+            let bare = "umask 0; exec 0<&- 1>&- 2>&-; exec env -i \(scene.cage.marker) \"$@\""
+            let daemon = try scene.start(wrapper: ["/bin/sh", "-c", bare, "sh"])
+            try daemon.wait("it runs its jobs") { scene.ledgerRows().count > 5 && TextFile.read(file) != nil }
+            // What was closed is /dev/null, and no pipe has taken its number.
+            for number in 0...2 {
+                #expect(try FileSystem.linkTarget("/proc/\(daemon.pid)/fd/\(number)") == "/dev/null")
+            }
+            #expect(TextFile.read(file)?.contains("umask=0\n") == true)
+            #expect(TextFile.read(file)?.contains("descriptors=0,1,2\n") == true)
+            #expect(try daemon.stop() == .exited(code: 0))
+            // Nobody else's file was taken for the log.
+            #expect(scene.ledgerRows().allSatisfy { $0.entry == "test:job" })
+        }
+    }
+
+    @Test("may allow few open files: jobs that fit run, those that do not are refused in one line")
+    func fewDescriptors() throws {
+        try Scene.play { scene in
+            let few = ["/bin/sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"]
+            try scene.declare((1...5).map { JobText(name: "job\($0)", interval: "100ms") })
+            let daemon = try scene.start(wrapper: few)
+            try daemon.wait("all have run") { Set(daemon.log.all("TICK").map(\.entry)).count == 5 }
+            #expect(try daemon.stop() == .exited(code: 0))
+
+            try scene.declare((1...30).map { JobText(name: "job\($0)", interval: "100ms") })
+            let refused = try scene.start(wrapper: few)
+            #expect(try refused.waitForExit() == .exited(code: 100))
+            let errors = TextFile.read(refused.errors) ?? ""
+            #expect(errors.contains("of 30 is more than the limit of open files allows; expected at most"))
+            #expect(errors.contains("\(scene.registry)/jobs.yaml:"))
+        }
+    }
+
+    @Test(
+        "may have a read-only root",
+        .enabled(if: Namespaces.areAvailable, "needs the right to create mount namespaces"))
+    func readOnlyRoot() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "50ms")])
+            let readOnly = "mount -o remount,bind,ro / && exec \"$@\""
+            let daemon = try scene.start(wrapper: ["/usr/bin/unshare", "-m", "/bin/sh", "-c", readOnly, "sh"])
+            try daemon.wait(for: "TICK", count: 3)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+}
