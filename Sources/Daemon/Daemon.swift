@@ -81,7 +81,10 @@ package final class Daemon {
         min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, logRetry)
     }
 
-    private var statusText: String { "\(pool.workerCount) workers for \(pool.jobCount) jobs" }
+    private var statusText: String {
+        let (workers, jobs) = (pool.workerCount, pool.jobCount)
+        return "\(workers) \(workers == 1 ? "worker" : "workers") for \(jobs) \(jobs == 1 ? "job" : "jobs")"
+    }
 
     private func handle(_ readiness: Poller.Readiness) throws(SystemError) {
         switch EventToken(packed: readiness.token) {

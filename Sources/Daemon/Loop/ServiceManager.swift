@@ -14,11 +14,13 @@ final class ServiceManager {
         init(_ path: String) throws(SystemError) { notify = try NotifySocket(path: path) }
     }
 
-    /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and takes them out of the environment that workers get.
+    /// What it hands to the daemon in the environment, and to the daemon alone: a worker that answered for it would hide its
+    /// death.
+    static let variables = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
+
     init(at now: MonotonicInstant) {
         socket = ThisProcess.environment("NOTIFY_SOCKET").flatMap { try? Socket($0) }
         watchdogInterval = socket == nil ? nil : Self.watchdogInterval()
-        for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { ThisProcess.removeEnvironment(name) }
         if let watchdogInterval { watchdogDeadline = now + watchdogInterval }
     }
 

@@ -9,8 +9,9 @@ package final class WorkerProgram {
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with.
     package init(path: String, openFiles: OpenFilesLimit) {
         self.path = path
-        let own = "\(WireFormat.supervisorVariable)="
-        let environment = ThisProcess.environment.filter { !$0.hasPrefix(own) } + ["\(own)\(ThisProcess.id)"]
+        let own = ([WireFormat.supervisorVariable] + ServiceManager.variables).map { "\($0)=" }
+        let inherited = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
+        let environment = inherited + ["\(WireFormat.supervisorVariable)=\(ThisProcess.id)"]
         program = Program(path: path, environment: environment, openFiles: openFiles)
     }
 
