@@ -54,7 +54,9 @@ let package = Package(
         .executableTarget(
             name: "cronsupd",
             dependencies: [
-                "Daemon", "Kernel", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Clocks", "Daemon", "Kernel", "Shared",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
 

@@ -48,25 +48,26 @@ struct Session {
     }
 
     func serve(_ catalog: JobCatalog) throws {
-        guard guardian.parentLives(), let definition = try receiveDefinition() else { return }
+        do {
+            guard guardian.parentLives(), let definition = try receiveDefinition() else { return }
+            try serve(definition, catalog)
+        } catch let error as SystemError {
+            throw fault(step: error.call, code: error.code, exitCode: 111, error.description)
+        } catch let error as WireError {
+            throw fault(step: "control", code: 0, exitCode: 111, error.description)
+        }
+    }
+
+    private func serve(_ definition: WorkerDefinition, _ catalog: JobCatalog) throws {
         guard let function = catalog[definition.header.function] else {
             throw fault(
                 step: "function", code: 0, exitCode: 100,
                 "the worker has no function '\(definition.header.function)'; it has \(catalog.names.joined(separator: ", "))"
             )
         }
-        let reports = reports
-        do {
-            var worker = try Worker(
-                definition: definition, function: function, control: control, reports: reports, guardian: guardian)
-            try worker.serve()
-        } catch let error as SystemError {
-            reports.send(.fault(.init(step: error.call, errno: error.code, message: error.description)))
-            throw error
-        } catch let error as WireError {
-            reports.send(.fault(.init(step: "control", errno: 0, message: error.description)))
-            throw error
-        }
+        var worker = try Worker(
+            definition: definition, function: function, control: control, reports: reports, guardian: guardian)
+        try worker.serve()
     }
 
     private func fault(step: String, code: Int32, exitCode: Int32, _ message: String) -> Fault {

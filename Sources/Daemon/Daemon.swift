@@ -166,7 +166,8 @@ package final class Daemon {
         log.records.error(
             "Reload failed",
             metadata: [
-                "error": "\(errors.count) errors in the registry; the one in force stays", "count": "\(errors.count)",
+                "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
+                "count": "\(errors.count)",
             ])
     }
 

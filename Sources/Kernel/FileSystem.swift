@@ -71,7 +71,10 @@ package enum FileSystem {
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
         let file = try Descriptor.open(reading: path)
         let before = try identity(file, path)
-        guard before.kind == .regular else { throw SystemError("read", path, code: EISDIR) }
+        guard before.kind == .regular else {
+            throw SystemError(
+                "read", path, code: before.kind == .directory ? EISDIR : ENXIO, note: "not a regular file")
+        }
         let wanted = min(Int(before.identity.size), limit) + 1
         var bytes = [UInt8](repeating: 0, count: wanted)
         var count = 0

@@ -9,15 +9,18 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// From errno(3).
     package let code: Int32
 
-    package init(_ call: String, _ object: String = "", code: Int32) {
-        (self.call, self.object, self.code) = (call, object, code)
+    /// Says more than errno can, instead of its text.
+    private let note: String?
+
+    package init(_ call: String, _ object: String = "", code: Int32, note: String? = nil) {
+        (self.call, self.object, self.code, self.note) = (call, object, code, note)
     }
 
     package var description: String {
         object.isEmpty ? "\(call): \(reason)" : "\(call) '\(object)': \(reason)"
     }
 
-    package var reason: String { String(cString: strerror(code)) }
+    package var reason: String { note ?? String(cString: strerror(code)) }
 
     /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
     package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }
@@ -26,6 +29,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package static var tooManyLinks: Int32 { ELOOP }
 
     package var isNotFound: Bool { code == ENOENT }
+
+    /// The program cannot be run as it is: no such file, not executable, no program (execve(2)).
+    package var isBadProgram: Bool { call == "execve" && [ENOENT, EACCES, ENOEXEC, ENOTDIR, EISDIR].contains(code) }
 }
 
 /// The one way from -1 and errno to an error: reads errno in the very next expression, and calls again after EINTR.

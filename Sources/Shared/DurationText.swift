@@ -3,7 +3,7 @@ package import Clocks
 /// A span of time as people write it: numbers with units from the largest to the smallest, as in `250ms`, `1m30s`,
 /// `1.5h`, `2d`. Units: `d` (24 hours), `h`, `m`, `s`, `ms`, `us`.
 package enum DurationText {
-    package enum Failure: Error, Hashable, Sendable {
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case empty
         case negative
         case zero
@@ -14,6 +14,8 @@ package enum DurationText {
         case tooLong
         case tooShort(minimum: String)
         case tooFine
+
+        package var description: String { "the duration \(message)" }
 
         /// What is wrong and what was expected, to stand behind the quoted text.
         package var message: String {

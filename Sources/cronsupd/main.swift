@@ -75,7 +75,7 @@ struct StartFailure: Error {
 func start(_ configuration: Configuration) throws -> Startup {
     do {
         return try Startup(configuration)
-    } catch let error as SystemError {
+    } catch let error as SystemError where !error.isBadProgram {
         throw error
     } catch {
         throw StartFailure(description: "\(error)")

@@ -16,6 +16,10 @@ struct CommandLineTests {
             kind: function.swift
             method: tick
             meta: {type: cron.job, interval: 10}
+          - name: three
+            kind: function.swift
+            method: tikc
+            meta: {type: cron.job, interval: -1s}
         """
 
     private func run(_ scene: Scene, _ arguments: [String]) throws -> Scene.Finished {
@@ -80,7 +84,7 @@ struct CommandLineTests {
             #expect(finished.status == .exited(code: 100))
             let object = try JSONSerialization.jsonObject(with: Data(finished.output.utf8)) as? [String: Any]
             let errors = try #require(object?["errors"] as? [[String: Any]])
-            #expect(errors.compactMap { $0["line"] as? Int } == [6, 11])
+            #expect(errors.compactMap { $0["line"] as? Int } == [6, 11, 14, 15])
         }
     }
 
@@ -128,7 +132,7 @@ struct CommandLineTests {
             #expect(noRegistry.errors == "cronsupd: stat '\(scene.path("none"))': No such file or directory\n")
             try scene.declare([JobText(name: "one")])
             let noWorker = try scene.run(["--registry", scene.registry, "--worker", scene.path("none")])
-            #expect(noWorker.status == .exited(code: 111))
+            #expect(noWorker.status == .exited(code: 100))
             #expect(noWorker.errors == "cronsupd: execve '\(scene.path("none"))': No such file or directory\n")
         }
     }

@@ -60,7 +60,10 @@ struct FindTests {
         "that cannot be made says why",
         arguments: [
             ("kind", "unknown criterion 'kind'; expected .kind, .name, .ns, .id or meta.<key>; did you mean '.kind'?"),
-            (".knid", "unknown criterion '.knid'; expected .kind, .name, .ns, .id or meta.<key>"),
+            (
+                ".knid",
+                "unknown criterion '.knid'; expected .kind, .name, .ns, .id or meta.<key>; did you mean '.kind'?"
+            ),
             ("meta.", "unknown criterion 'meta.'; expected .kind, .name, .ns, .id or meta.<key>"),
             ("data.x", "unknown criterion 'data.x'; expected .kind, .name, .ns, .id or meta.<key>"),
             ("", "unknown criterion ''; expected .kind, .name, .ns, .id or meta.<key>"),

@@ -10,9 +10,8 @@ package struct LoadedJobs: Sendable {
     /// `functions`: what the worker has; `nil`: not to be checked. `mostJobs`: for how many the daemon has descriptors.
     package static func load(_ files: [RegistryFile], functions: Set<String>?, mostJobs: Int) -> LoadedJobs {
         let load = RegistrySnapshot.load(files)
-        let (jobs, errors, notes) = JobEntries.definitions(in: load)
+        let (jobs, errors, notes) = JobEntries.definitions(in: load, functions: functions)
         var loaded = LoadedJobs(jobs: jobs, errors: load.errors + errors, notes: load.notes + notes)
-        if let functions { loaded.check(functions, load) }
         if jobs.count > mostJobs, let job = jobs.dropFirst(mostJobs).first {
             loaded.errors.append(
                 load.error(
@@ -37,15 +36,4 @@ package struct LoadedJobs: Sendable {
     package var errorText: String { errors.map { $0.rendered + "\n" }.joined() }
 
     package var noteText: String { notes.map { "note: \($0.rendered)\n" }.joined() }
-
-    private mutating func check(_ functions: Set<String>, _ load: RegistryLoad) {
-        let names = functions.sorted()
-        for job in jobs where !functions.contains(job.function) {
-            errors.append(
-                load.error(
-                    at: ["method"], in: job.id,
-                    "the worker has no function '\(job.function)'; expected one of \(names.joined(separator: ", "))"
-                        + NearestName.hint(for: job.function, among: names)))
-        }
-    }
 }

@@ -5,15 +5,17 @@ package enum JobEntries {
     static let jobType = "cron.job"
 
     /// The validated definition of every entry that is a job. An error anywhere means that none of them is to be used.
+    ///
+    /// `functions`: the names in the worker's catalog; `nil`: not to be checked.
     package static func definitions(
-        in load: RegistryLoad
+        in load: RegistryLoad, functions: Set<String>? = nil
     ) -> (jobs: [JobDefinition], errors: [Diagnostic], notes: [Diagnostic]) {
         guard let snapshot = load.snapshot else { return ([], [], []) }
         var jobs: [JobDefinition] = []
         var errors = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         for entry in entries {
-            var reader = JobReader(entry, load)
+            var reader = JobReader(entry, load, functions: functions)
             if let job = reader.definition() { jobs.append(job) }
             errors.append(reader.errors)
         }

@@ -4,6 +4,7 @@ import Shared
 /// Reads an entry as a job.
 struct JobReader {
     private let entry: Entry
+    private let functions: Set<String>?
     private var log: EntryLog
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
@@ -12,9 +13,12 @@ struct JobReader {
     private static let entryKeys = ["method", "source", "lifecycle", "args", "comment"]
 
     private static let longestMethod = 128
+    /// A mebibyte, which is a book.
+    private static let largestEntry = 1 << 20
 
-    init(_ entry: Entry, _ load: RegistryLoad) {
-        self.entry = entry
+    /// `functions`: what the worker has; `nil`: not to be checked.
+    init(_ entry: Entry, _ load: RegistryLoad, functions: Set<String>?) {
+        (self.entry, self.functions) = (entry, functions)
         log = EntryLog(entry, load)
     }
 
@@ -64,7 +68,7 @@ struct JobReader {
         log.error(message, atKey: ["source"])
     }
 
-    /// What tells the worker of its job goes through messages of a bounded size.
+    /// What tells the worker of its job goes through messages of a bounded size, and is held until the worker has read it.
     private mutating func checkLengths() {
         let most = WorkerDefinition.longestKey
         for (root, path) in [(entry.meta, ["meta"]), (entry.data, [])] {
@@ -74,6 +78,10 @@ struct JobReader {
         }
         let file = entry.location.file.utf8.count
         if file > most { log.error("the file's path has \(file) bytes; expected at most \(most)", at: []) }
+        let size = Self.size(.map(entry.meta)) + Self.size(.map(entry.data))
+        if size > Self.largestEntry {
+            log.error("the entry has \(size) bytes of values; expected at most \(Self.largestEntry)", at: [])
+        }
     }
 
     private static func hasLongKey(_ key: String, _ value: Value) -> Bool {
@@ -82,6 +90,16 @@ struct JobReader {
         case .map(let map): return zip(map.keys, map.values).contains { hasLongKey($0, $1) }
         case .list(let list): return list.contains { hasLongKey("", $0) }
         case .null, .bool, .int, .double, .string: return false
+        }
+    }
+
+    /// Each value counts as at least 16 bytes, which its message takes besides the text; what aliases stand for counts in full.
+    private static func size(_ value: Value) -> Int {
+        switch value {
+        case .null, .bool, .int, .double: 16
+        case .string(let text): 16 + text.utf8.count
+        case .list(let list): list.reduce(16) { $0 + size($1) }
+        case .map(let map): zip(map.keys, map.values).reduce(16) { $0 + $1.0.utf8.count + size($1.1) }
         }
     }
 
@@ -99,6 +117,14 @@ struct JobReader {
         guard method.utf8.count <= Self.longestMethod else {
             log.error(
                 "method: a name of \(method.utf8.count) bytes; expected at most \(Self.longestMethod)", at: ["method"])
+            return nil
+        }
+        if let functions, !functions.contains(method) {
+            let names = functions.sorted()
+            let hint = NearestName.hint(for: method, among: names)
+            log.error(
+                "the worker has no function '\(PrintableText.escape(method))'; expected one of "
+                    + names.joined(separator: ", ") + hint, at: ["method"])
             return nil
         }
         return method
