@@ -290,12 +290,20 @@ package struct JobSupervisor: Sendable {
     private mutating func take(_ dropped: Report.Dropped, at now: MonotonicInstant, _ effects: inout [Effect]) {
         effects.append(.log(.dropped(dropped)))
         guard let through = dropped.through else { return }
-        guard account.isOpen(through, at: now), let missed = account.take(dropped, through: through) else {
+        guard account.isOpen(through, at: now), !leavesInHand(dropped, through),
+            let missed = account.take(dropped, through: through)
+        else {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
         }
         noteMissed(missed, &effects)
         runs = max(runs, dropped.run)
         if let run = phase.run, run.number <= dropped.run { clearRun(next: account.grid.next(after: through)) }
+    }
+
+    /// Whether the slot of the run in hand would get a second outcome at the run's end.
+    private func leavesInHand(_ dropped: Report.Dropped, _ through: MonotonicInstant) -> Bool {
+        guard let run = phase.run, let slot = run.slot else { return false }
+        return run.number > dropped.run && slot <= through
     }
 
     private mutating func answered(at now: MonotonicInstant, _ effects: inout [Effect]) {
