@@ -45,7 +45,9 @@ struct BeginTests {
         expectRow(.report(begin(run: 1, slot: slot)), changes)
     }
 
-    @Test("must be of a later run than the one before", arguments: [0, -1, .min] as [Int64])
+    @Test(
+        "must be of a run after the one before, and not of one out of all reach",
+        arguments: [0, -1, .min, .max, 1 << 32 + 1] as [Int64])
     func number(run: Int64) {
         expectRow(.report(begin(run: run, slot: Rig.slot)), refusals(run, "'begin' of run \(run) after run 0"))
     }
@@ -209,6 +211,15 @@ struct DroppedTests {
         .init(ok: 1, through: Rig.next), .init(ok: 1, through: at(996)), .init(ok: 1, through: .distantFuture),
         .init(through: MonotonicInstant(nanoseconds: .min)),
     ]
+
+    @Test("must not name a run out of all reach", arguments: [.max, 1 << 32 + 1] as [Int64])
+    func farRun(run: Int64) {
+        let dropped = Report.Dropped(ok: 1, through: Rig.slot, run: run)
+        var rig = Rig(.idle)
+        rig.send(.report(.dropped(dropped)))
+        #expect(rig.effects.dropFirst() == [.log(.violation("'dropped' up to run \(run) after run 0")), .kill])
+        #expect(rig.supervisor.runs == 0)
+    }
 
     @Test("must not name the slot of a run that it leaves in hand")
     func runInHand() {
