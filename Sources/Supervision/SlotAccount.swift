@@ -36,7 +36,7 @@ package struct SlotAccount: Sendable {
 
     /// Every open slot before `slot` is missed.
     package mutating func miss(before slot: MonotonicInstant) -> Int64 {
-        miss(through: MonotonicInstant(nanoseconds: slot.nanoseconds - 1))
+        slot > accounted ? miss(through: MonotonicInstant(nanoseconds: slot.nanoseconds - 1)) : 0
     }
 
     /// Every open slot up to `instant` is missed.
