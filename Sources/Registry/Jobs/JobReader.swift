@@ -3,6 +3,9 @@ import Shared
 
 /// Reads an entry as a job.
 struct JobReader {
+    /// As for the parts of an entry ID: more than anybody calls a function, and sure to fit into a message.
+    private static let longestName = 128
+
     private let entry: Entry
     private var log: EntryLog
 
@@ -22,6 +25,7 @@ struct JobReader {
     mutating func definition() -> JobDefinition? {
         guard let kind = kind() else { return nil }
         checkKeys()
+        KeyLengths.check(entry, &log)
         checkSource(kind)
         let (function, interval) = (function(), interval())
         let lifecycle = LifecycleReader.read(entry, &log)
@@ -70,6 +74,11 @@ struct JobReader {
         guard let method = value.string, !method.isEmpty else {
             let found = value.string == nil ? value.phrase : "an empty string"
             log.error("method: expected a string that names a function, found \(found)", at: ["method"])
+            return nil
+        }
+        guard method.utf8.count <= Self.longestName else {
+            let message = "method: name of \(method.utf8.count) bytes; expected at most \(Self.longestName)"
+            log.error(message, at: ["method"])
             return nil
         }
         return method
