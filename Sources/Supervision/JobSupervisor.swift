@@ -30,6 +30,9 @@ package struct JobSupervisor: Sendable {
     /// How often the same shortage is named for one job.
     package static let shortageReminder = Nanoseconds.seconds(60)
 
+    /// How many runs can have been given up between two reports.
+    private static let longestGap = Int64(1) << 32
+
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     package init(_ definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
         account = SlotAccount(grid: IntervalGrid(start: start, interval: definition.interval))
@@ -256,7 +259,7 @@ package struct JobSupervisor: Sendable {
         guard phase.run == nil, !isStarting else {
             return condemn(.violation("'begin' of run \(begin.run) while \(phaseName)"), &effects)
         }
-        guard begin.run > runs else {
+        guard begin.run > runs, isNear(begin.run) else {
             return condemn(.violation("'begin' of run \(begin.run) after run \(runs)"), &effects)
         }
         if let slot = begin.slot {
@@ -289,13 +292,24 @@ package struct JobSupervisor: Sendable {
 
     private mutating func take(_ dropped: Report.Dropped, at now: MonotonicInstant, _ effects: inout [Effect]) {
         effects.append(.log(.dropped(dropped)))
+        guard isNear(dropped.run) else {
+            return condemn(.violation("'dropped' up to run \(dropped.run) after run \(runs)"), &effects)
+        }
         guard let through = dropped.through else { return }
-        guard account.isOpen(through, at: now), let missed = account.take(dropped, through: through) else {
+        guard account.isOpen(through, at: now), !leavesInHand(dropped, through),
+            let missed = account.take(dropped, through: through)
+        else {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
         }
         noteMissed(missed, &effects)
         runs = max(runs, dropped.run)
         if let run = phase.run, run.number <= dropped.run { clearRun(next: account.grid.next(after: through)) }
+    }
+
+    /// Whether the slot of the run in hand would get a second outcome at the run's end.
+    private func leavesInHand(_ dropped: Report.Dropped, _ through: MonotonicInstant) -> Bool {
+        guard let run = phase.run, let slot = run.slot else { return false }
+        return run.number > dropped.run && slot <= through
     }
 
     private mutating func answered(at now: MonotonicInstant, _ effects: inout [Effect]) {
@@ -314,6 +328,9 @@ package struct JobSupervisor: Sendable {
     }
 
     // MARK: The run in hand
+
+    /// Workers are not believed: the next one is to count on from the highest number, and no integer may be used up by that.
+    private func isNear(_ run: Int64) -> Bool { run <= runs || run - runs <= Self.longestGap }
 
     private var isStarting: Bool { if case .starting = phase { true } else { false } }
 
