@@ -10,7 +10,8 @@ package struct CivilTime: Hashable, Sendable {
 
     package init(_ instant: WallInstant) {
         let seconds = floorDivide(instant.nanoseconds, 1_000_000_000)
-        nanosecond = instant.nanoseconds - seconds * 1_000_000_000
+        // Not the difference to `seconds`: in the first second of the range that one's nanoseconds are out of it.
+        nanosecond = (instant.nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
         let days = floorDivide(seconds, 86_400)
         let secondOfDay = seconds - days * 86_400
         (hour, minute, second) = (secondOfDay / 3_600, secondOfDay / 60 % 60, secondOfDay % 60)
