@@ -112,8 +112,11 @@ private struct State: ~Copyable {
 
     private mutating func writeRest() -> Bool {
         guard !rest.isEmpty else { return true }
-        guard case .bytes(let count) = rest.withUnsafeBufferPointer({ transfer($0) }) else { return false }
-        rest.removeFirst(count)
+        switch rest.withUnsafeBufferPointer({ transfer($0) }) {
+        case .bytes(let count): rest.removeFirst(count)
+        case .wouldBlock: break
+        case .closed: isClosed = true
+        }
         return rest.isEmpty
     }
 
