@@ -57,8 +57,11 @@ package struct SlotAccount: Sendable {
     /// there are not as many slots.
     package mutating func take(_ dropped: Report.Dropped, through last: MonotonicInstant) -> Int64? {
         let slots = grid.count(after: accounted, through: last)
+        // One by one: the sum of what a worker claims may be more than an integer holds.
+        guard dropped.ok <= slots, dropped.failed <= slots - dropped.ok,
+            dropped.skipped <= slots - dropped.ok - dropped.failed
+        else { return nil }
         let named = dropped.ok + dropped.failed + dropped.skipped
-        guard named <= slots else { return nil }
         counts[Outcome.ok.index] += dropped.ok
         counts[Outcome.failed.index] += dropped.failed
         counts[Outcome.skipped.index] += dropped.skipped
