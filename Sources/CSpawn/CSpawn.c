@@ -89,6 +89,8 @@ static int run_child(void *argument) {
         fail(child, CSPAWN_CLOSE_RANGE);
     for (int target = 0; target < request->descriptor_count; target++)
         if (place(child->descriptors[target], target) < 0) fail(child, CSPAWN_DUP);
+    /* Those that the caller was started with are not close-on-exec. A kernel without the call passes them on. */
+    syscall(SYS_close_range, (unsigned)request->descriptor_count, ~0U, 0);
     const struct rlimit open_files = {request->open_files_soft, request->open_files_hard};
     if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
 

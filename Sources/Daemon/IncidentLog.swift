@@ -119,7 +119,9 @@ struct IncidentLog {
     private func jobLine(_ line: Report.Log, _ job: Job) {
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description), "run": "\(line.run)"]
         // The job's own fields do not take the place of ours.
-        for field in line.fields where metadata[field.key] == nil { metadata[field.key] = .string(field.value) }
+        for field in line.fields where metadata[field.key] == nil && !LogKey.isTaken(field.key) {
+            metadata[field.key] = .string(field.value)
+        }
         if isDetailed { metadata["pid"] = .string(pid(job)) }
         log.output.log(level: line.level.loggerLevel, "\(line.message)", metadata: metadata)
     }

@@ -14,6 +14,8 @@ package struct JobSupervisor: Sendable {
     private var readySince: MonotonicInstant?
     private var shortages = 0
     private var hasBegun = false
+    /// When the job was told to end.
+    private var stopAsked = MonotonicInstant.distantFuture
     private var shortageLoggedAt: MonotonicInstant?
     private var pingToken: Int64 = 0
 
@@ -205,6 +207,7 @@ package struct JobSupervisor: Sendable {
     // MARK: Stopping
 
     private mutating func stop(grace: Nanoseconds, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        stopAsked = min(now, stopAsked)
         switch phase {
         case .waiting, .failed: finish(byItself: true, at: now, &effects)
         case .starting, .idle, .running:
@@ -221,7 +224,8 @@ package struct JobSupervisor: Sendable {
     }
 
     private mutating func finish(byItself: Bool, at now: MonotonicInstant, _ effects: inout [Effect]) {
-        if hasBegun { noteMissed(account.miss(through: now), &effects) }
+        // What came due after the stop was asked for was not to begin any more.
+        if hasBegun { noteMissed(account.miss(through: min(now, stopAsked)), &effects) }
         phase = .stopped
         effects.append(.log(.stopped(byItself: byItself)))
     }
