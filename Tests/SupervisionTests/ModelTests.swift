@@ -169,6 +169,10 @@ private final class World {
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
             !hasStopped || !hasBegun || account.accounted >= now || wasStopped, "slots without an outcome at the end")
+        if case .idle = supervisor.phase {
+            let latest = account.grid.next(after: now + .seconds(1)) + .seconds(80)
+            require(supervisor.deadline <= latest, "nobody asks whether the worker lives")
+        }
         if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
     }
 
