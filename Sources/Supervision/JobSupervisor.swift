@@ -236,7 +236,7 @@ package struct JobSupervisor: Sendable {
         guard phase.hasWorker else { return }
         switch report {
         case .begin(let begin): take(begin, at: now, &effects)
-        case .end(let end): take(end, &effects)
+        case .end(let end): take(end, at: now, &effects)
         case .log(let log): effects.append(.log(.jobLine(log)))
         case .skipped(let skipped): take(skipped, at: now, &effects)
         case .ready(let ready): take(ready, at: now, &effects)
@@ -251,7 +251,7 @@ package struct JobSupervisor: Sendable {
         switch phase {
         case .starting:
             readySince = now
-            watch(next: ready.next)
+            watch(next: ready.next, at: now)
             effects.append(.log(.started))
         case .stopping(.draining, _, _), .condemned, .stopping: break
         case .idle, .running: condemn(.violation("'ready' twice"), &effects)
@@ -276,13 +276,13 @@ package struct JobSupervisor: Sendable {
         setRun(Phase.Run(number: begin.run, slot: begin.slot))
     }
 
-    private mutating func take(_ end: Report.End, _ effects: inout [Effect]) {
+    private mutating func take(_ end: Report.End, at now: MonotonicInstant, _ effects: inout [Effect]) {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
             return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
         }
         if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
         effects.append(.log(.ended(end)))
-        clearRun(next: end.next)
+        clearRun(next: end.next, at: now)
     }
 
     private mutating func take(_ skipped: Report.Skipped, at now: MonotonicInstant, _ effects: inout [Effect]) {
@@ -291,7 +291,7 @@ package struct JobSupervisor: Sendable {
         else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
         miss(before: skipped.first, &effects)
         effects.append(.log(.skipped(account.close(through: skipped.last, outcome: .skipped))))
-        if case .idle = phase { watch(next: skipped.next) }
+        if case .idle = phase { watch(next: skipped.next, at: now) }
     }
 
     private mutating func take(_ dropped: Report.Dropped, at now: MonotonicInstant, _ effects: inout [Effect]) {
@@ -307,7 +307,9 @@ package struct JobSupervisor: Sendable {
         }
         noteMissed(missed, &effects)
         runs = max(runs, dropped.run)
-        if let run = phase.run, run.number <= dropped.run { clearRun(next: account.grid.next(after: through)) }
+        if let run = phase.run, run.number <= dropped.run {
+            clearRun(next: account.grid.next(after: through), at: now)
+        }
     }
 
     /// Whether the slot of the run in hand would get a second outcome at the run's end.
@@ -354,16 +356,18 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func clearRun(next: MonotonicInstant) {
+    private mutating func clearRun(next: MonotonicInstant, at now: MonotonicInstant) {
         switch phase {
-        case .running: watch(next: next)
+        case .running: watch(next: next, at: now)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
         case .condemned: phase = .condemned(nil)
         case .waiting, .starting, .idle, .failed, .stopped: break
         }
     }
 
-    private mutating func watch(next: MonotonicInstant) {
+    private mutating func watch(next: MonotonicInstant, at now: MonotonicInstant) {
+        // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
+        let next = min(next, account.grid.next(after: now + .seconds(1)))
         phase = .idle(Phase.Vigil(next: next, deadline: next + Self.overdueGrace))
     }
 

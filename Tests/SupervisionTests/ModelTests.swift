@@ -35,7 +35,7 @@ private final class World {
     private var hasBegun = false
     private var isDying = false
     private var hasStopped = false
-    private var last: String = ""
+    private var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
     private(set) var sawViolation = false
@@ -82,7 +82,9 @@ private final class World {
     }
 
     private func require(_ condition: Bool, _ what: @autoclosure () -> String) {
-        if !condition, fault == nil { fault = "\(what()) after \(last) at \(now) in \(supervisor.phase)" }
+        if !condition, fault == nil {
+            fault = "\(what()) after \(last.map { "\($0)" } ?? "nothing") at \(now) in \(supervisor.phase)"
+        }
     }
 
     private func passTime() {
@@ -117,7 +119,7 @@ private final class World {
         var effects: [Effect] = []
         let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
         let wasStopped = hasStopped
-        last = "\(event)"
+        last = event
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
         require(supervisor.runs >= runs, "the runs went back")
@@ -169,6 +171,10 @@ private final class World {
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
             !hasStopped || !hasBegun || account.accounted >= now || wasStopped, "slots without an outcome at the end")
+        if case .idle = supervisor.phase {
+            let latest = account.grid.next(after: now + .seconds(1)) + .seconds(80)
+            require(supervisor.deadline <= latest, "nobody asks whether the worker lives")
+        }
         if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
     }
 

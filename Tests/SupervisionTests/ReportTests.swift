@@ -28,6 +28,13 @@ struct ReadyTests {
         changes[.starting] = Cell(.idle(.init(next: at(1_005), deadline: at(1_010))), [.log(.started)])
         expectRow(.report(.ready(.init(next: Rig.next))), changes)
     }
+
+    @Test("cannot put the watch off beyond the next slot", arguments: [at(1_015), at(9_999), .distantFuture])
+    func farSlot(slot: MonotonicInstant) {
+        var rig = Rig(.starting)
+        rig.send(.report(.ready(.init(next: slot))))
+        #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
+    }
 }
 
 @Suite("The report 'begin'")
