@@ -52,10 +52,11 @@ struct IncidentLog {
     }
 
     /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off.
-    func outputLine(_ text: String, lost: Int, _ job: Job) {
+    func outputLine(_ line: UnsafeRawBufferPointer, lost: Int, _ job: Job) {
+        let text = String(decoding: line, as: UTF8.self)
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
         metadata["text"] = .string(lost > 0 ? text + "…" : text)
-        if lost > 0 { metadata["length"] = "\(text.utf8.count + lost)" }
+        if lost > 0 { metadata["length"] = "\(line.count + lost)" }
         if isDetailed { metadata["pid"] = .string(pid(job)) }
         log.output.info("Job output", metadata: metadata)
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kernel
 
-/// One after the other: a spawn is for one thread at a time.
+/// One after the other: some change what the whole process has.
 @Suite("A program", .serialized)
 struct SpawnTests {
     // MARK: Exits
@@ -40,6 +40,15 @@ struct SpawnTests {
         Children.signalGroup(pid, .terminate)
         #expect(try Children.collect(pid) == .signaled(SIGTERM, dumpedCore: false))
         #expect(throws: SystemError("waitpid", "process \(pid)", code: ECHILD)) { try Children.collectIfExited(pid) }
+    }
+
+    @Test("can be started by any number of threads at once, each with its own descriptors")
+    func threads() async throws {
+        let outputs = try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            for number in 0..<50 { group.addTask { (number, try shell("echo \(number)").output) } }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(outputs == Dictionary(uniqueKeysWithValues: (0..<50).map { ($0, "\($0)\n") }))
     }
 
     @Test("gets its arguments and the environment that was meant for it, and nothing else")

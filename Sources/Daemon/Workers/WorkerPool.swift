@@ -244,7 +244,7 @@ final class WorkerPool {
 
     private func takeOutput(_ line: UnsafeRawBufferPointer, _ lost: Int, _ job: Job) {
         guard admit(size: line.count + lost, job) else { return }
-        incidents.outputLine(String(decoding: line, as: UTF8.self), lost: lost, job)
+        incidents.outputLine(line, lost: lost, job)
     }
 
     private func admit(size: Int, _ job: Job) -> Bool { job.outputLimiter.admit(size: size, at: now) }
