@@ -35,6 +35,7 @@ private final class World {
     private var hasBegun = false
     private var isDying = false
     private var hasStopped = false
+    private var stopAsked = MonotonicInstant.distantFuture
     private var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
@@ -119,6 +120,7 @@ private final class World {
         var effects: [Effect] = []
         let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
         let wasStopped = hasStopped
+        if case .stop = event { stopAsked = min(stopAsked, now) }
         last = event
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
@@ -170,7 +172,8 @@ private final class World {
         require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
-            !hasStopped || !hasBegun || account.accounted >= now || wasStopped, "slots without an outcome at the end")
+            !hasStopped || !hasBegun || account.accounted >= stopAsked || wasStopped,
+            "slots without an outcome at the end")
         if case .idle = supervisor.phase {
             let latest = account.grid.next(after: now + .seconds(1)) + .seconds(80)
             require(supervisor.deadline <= latest, "nobody asks whether the worker lives")
