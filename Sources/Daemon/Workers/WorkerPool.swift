@@ -169,9 +169,10 @@ final class WorkerPool {
 
     /// Waits for room in the pipe if something is left to say.
     private func watchControl(_ job: Job) {
-        guard let control = job.worker?.control, control.isPending else { return }
+        guard let control = job.worker?.control, control.isPending, !control.isWatched else { return }
         do throws(SystemError) {
             try loop.poller.add(control.descriptor, token: token(.control, job), for: .write)
+            control.isWatched = true
         } catch {
             handle(.violation("its control pipe cannot be watched: \(error)"), job)
         }
@@ -180,7 +181,9 @@ final class WorkerPool {
     private func writeControl(_ job: Job) {
         guard let control = job.worker?.control else { return }
         control.flush()
-        if !control.isPending { loop.poller.remove(control.descriptor) }
+        guard !control.isPending else { return }
+        loop.poller.remove(control.descriptor)
+        control.isWatched = false
     }
 
     // MARK: The report and output pipes

@@ -70,6 +70,8 @@ final class ControlWriter {
     init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
     var isPending: Bool { !pending.isEmpty }
+    /// The poller tells when there is room again.
+    var isWatched = false
 
     /// A worker that does not read its few commands has stopped reading at all.
     static let mostPending = 16 * 1_024 * 1_024
