@@ -22,7 +22,7 @@ final class WorkerPool {
 
     /// The moment that the events at hand are handled at.
     private var now: MonotonicInstant
-    /// Workers that had to be killed to stop.
+    /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     private(set) var workerCount = 0
 
@@ -73,7 +73,11 @@ final class WorkerPool {
         if job.successor == nil { job.definition = definition } else { job.successor = definition }
     }
 
-    func stopAll() { for job in jobs.compactMap(\.self) { stop(job.definition.id) } }
+    func stopAll() {
+        // Those that a reload has replaced or removed say nothing of this stop.
+        forcedStops = 0
+        for job in jobs.compactMap(\.self) { stop(job.definition.id) }
+    }
 
     func hurryAll() { for job in jobs.compactMap(\.self) { handle(.hurry, job) } }
 

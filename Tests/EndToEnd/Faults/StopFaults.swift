@@ -75,6 +75,23 @@ struct StopFaults {
             })
     }
 
+    @Test("ends well whomever a reload had to kill before")
+    func killedBefore() throws {
+        try Scene.play { scene in
+            let deaf = JobText(
+                name: "deaf", method: "hang", interval: "50ms", data: ["ledger": scene.ledger],
+                lifecycle: ["stop_timeout: 50ms"])
+            try scene.declare([JobText(name: "job"), deaf])
+            let daemon = try scene.start()
+            try daemon.wait("it is in a run") { !scene.ledgerRows().isEmpty }
+            try scene.declare([JobText(name: "job")])
+            daemon.reload()
+            try daemon.wait(for: "Worker stopped", entry: deaf.id)
+            #expect(daemon.log.count("Worker killed") == 1)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     // MARK: F34, without a history
 
     @Test("lets runs in hand finish within the grace, and cancels the others")
