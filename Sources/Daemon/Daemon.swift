@@ -125,7 +125,9 @@ package final class Daemon {
     private func requestReload() {
         guard !isStopping else { return }
         let now = Clock.monotonic()
-        if reloader.request(at: now) { manager.reloading(at: now) }
+        reloader.request(at: now)
+        // Each one: a manager that asked for this one waits for a moment after its signal.
+        manager.reloading(at: now)
     }
 
     private func advanceReload(at now: MonotonicInstant) {
@@ -137,7 +139,7 @@ package final class Daemon {
         case .refused(let errors): refuse(errors)
         case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
         }
-        manager.ready()
+        if reloader.isIdle { manager.ready() }
     }
 
     private func apply(_ loaded: LoadedJobs) {
