@@ -115,6 +115,7 @@ package final class Daemon {
         if isStopping { return pool.hurryAll() }
         isStopping = true
         manager.stopping()
+        reloader.cancel()
         pool.stopAll()
     }
 
@@ -133,7 +134,7 @@ package final class Daemon {
     private func advanceReload(at now: MonotonicInstant) {
         guard reloadIsDue || now >= reloader.deadline else { return }
         reloadIsDue = false
-        guard let result = reloader.advance(at: now, wall: Clock.wall()), !isStopping else { return }
+        guard let result = reloader.advance(at: now, wall: Clock.wall()) else { return }
         switch result {
         case .loaded(let loaded): apply(loaded)
         case .refused(let errors): refuse(errors)

@@ -61,6 +61,12 @@ final class Reloader {
         if isIdle { state = .settling(next: now, end: now + Self.patience) } else { isRequestedAgain = true }
     }
 
+    /// Gives up the reload that is under way.
+    func cancel() {
+        if case .asking(let query, _, _) = state { finish(query) }
+        (state, isRequestedAgain) = (.idle, false)
+    }
+
     /// To be called when the deadline is past or the catalog's answer is there. Returns what came of the reload, when it is
     /// done.
     func advance(at now: MonotonicInstant, wall: WallInstant) -> Result? {

@@ -92,6 +92,28 @@ struct StopFaults {
         }
     }
 
+    @Test("takes along a worker's program that was asked for its catalog and does not answer")
+    func catalogQuery() throws {
+        try Scene.play { scene in
+            let worker = scene.path("worker")
+            func install(_ answer: String) throws {
+                try TextFile.write(
+                    "#!/bin/sh\n[ \"$1\" = --catalog ] && exec \(answer)\nexec \(Binaries.faultWorker) \"$@\"\n",
+                    to: scene.path("new-worker"))
+                chmod(scene.path("new-worker"), 0o700)
+                try FileSystem.rename(scene.path("new-worker"), to: worker)
+            }
+            try install("\(Binaries.faultWorker) --catalog")
+            try scene.declare([JobText(name: "job")])
+            let daemon = try scene.start(worker: worker)
+            try daemon.wait(for: "Worker started")
+            try install("sleep 60")
+            daemon.reload()
+            try daemon.wait("it is asked") { Proc.children(of: daemon.pid).count == 2 }
+            #expect(try daemon.stop(within: 4) == .exited(code: 0))
+        }
+    }
+
     // MARK: F34, without a history
 
     @Test("lets runs in hand finish within the grace, and cancels the others")
