@@ -24,6 +24,11 @@ final class ReportChannel: Sendable {
     /// Tries again what was kept. Returns whether all is gone.
     func flush() -> Bool { state.withLock { $0.flush() } }
 
+    /// Waits until the daemon has taken all that was kept for it, or is gone.
+    func drain() throws(SystemError) {
+        while !flush() { try waitForRoom(nil) }
+    }
+
     /// Calls `body`, which keeps this thread busy, while another sees to it that what was kept before goes out: the `begin` of
     /// the run in hand is among it.
     func flushing<Result>(during body: () -> Result) -> Result {

@@ -50,8 +50,10 @@ struct Worker: ~Copyable {
                 try wait(until: grid.next(after: now))
             }
         }
-        _ = reports.flush()
+        // The daemon lives on, and what its slots came to must not be lost with this process.
+        try reports.drain()
         reports.send(.stopped(runs: runs))
+        try reports.drain()
     }
 
     /// The slot that comes due next, or the last one if it is due already and has not been run: it is made up for, late.

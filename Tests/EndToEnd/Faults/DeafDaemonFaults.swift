@@ -6,6 +6,25 @@ import Testing
 
 @Suite("A daemon that does not read")
 struct DeafDaemonFaults {
+    @Test("has missed nothing that its worker kept when it reads again after the end", arguments: [100, 200])
+    func stop(lines: Int) throws {
+        try Scene.play { scene in
+            let worker = try BareWorker(scene, interval: .seconds(3_600), lines: lines)
+            try wait("it has run") { scene.ledgerRows().count == 1 }
+            worker.closeControl()
+            // A worker that does not wait is gone by now.
+            usleep(300_000)
+            try worker.read { worker.hasEnded }
+            var reports = worker.reports
+            let isCut = lines == 200
+            guard case .stopped(runs: 1)? = reports.popLast() else { throw Failure("no 'stopped': \(reports.count)") }
+            let ends = reports.count { if case .end(let end) = $0 { end.run == 1 } else { false } }
+            let stated = reports.reduce(Int64(0)) { if case .dropped(let dropped) = $1 { $0 + dropped.ok } else { $0 } }
+            #expect(ends + Int(stated) == 1)
+            #expect(stated == (isCut ? 1 : 0))
+        }
+    }
+
     @Test("has its answer when it reads again")
     func pong() throws {
         try Scene.play { scene in
