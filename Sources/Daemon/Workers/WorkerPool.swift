@@ -307,6 +307,7 @@ final class WorkerPool {
     /// Handles the deadlines that are past, at most `limit` of them. To be called when all that workers wrote has been read:
     /// only then is silence an answer.
     func fireDeadlines(limit: Int) {
+        if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
         var count = 0
         while count < limit, let (index, instant) = deadlines.popDue(at: now) {
             guard let job = jobs[index], job.scheduledAt == instant else { continue }
