@@ -17,12 +17,16 @@ package final class Daemon {
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
+    private var partialRounds = 0
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
     private var isLogWatched = false
 
     /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
     private static let deadlinesAtOnce = 32
+    /// While more is ready than a round takes: rounds after which each of 32,768 descriptors has had its turn, since the kernel
+    /// goes round.
+    private static let roundsForAll = 64
     private static let logRetryInterval = Nanoseconds.milliseconds(100)
 
     private final class SignalSource {
@@ -72,7 +76,8 @@ package final class Daemon {
         manager.beat(at: now)
         advanceReload(at: now)
         // Until all that was written has been read, nobody's silence means anything.
-        if !isPartial { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
+        partialRounds = isPartial ? partialRounds + 1 : 0
+        if partialRounds % Self.roundsForAll == 0 { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
         serveLog(at: now)
         manager.setStatus(statusText)
     }
