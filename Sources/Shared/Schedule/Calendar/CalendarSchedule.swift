@@ -1,0 +1,129 @@
+package import Clocks
+
+/// The slots of a cron expression in a time zone: pure functions of both and of an instant.
+///
+/// Through daylight-saving changes it does what Debian's cron(8) does. An expression with *fixed times*, where neither the minute
+/// nor the hour begins with `*`, names moments of the civil day: one that the clocks jump over comes right after the jump, and one
+/// that they show twice comes at the first. Any other goes by *elapsed time*: it has a slot whenever the clocks show one of its
+/// times, so that in an hour that comes twice it has its slots twice, and real time between them never stretches.
+package struct CalendarSchedule: Hashable, Sendable {
+    package let expression: CronExpression
+    package let zone: ZoneRules
+
+    package init(_ expression: CronExpression, in zone: ZoneRules) {
+        (self.expression, self.zone) = (expression, zone)
+    }
+
+    private static let nanoseconds: Int64 = 1_000_000_000
+
+    /// The first slot after `instant`; `nil` if there is none before the year 2262.
+    package func next(after instant: WallInstant) -> WallInstant? {
+        let second = floorDivide(instant.nanoseconds, Self.nanoseconds)
+        let slot = expression.hasFixedTimes ? nextFixed(after: second) : nextElapsed(after: second)
+        return slot.flatMap(Self.instant)
+    }
+
+    /// The last slot before `instant`; `nil` if there is none after the year 1678.
+    package func previous(before instant: WallInstant) -> WallInstant? {
+        // A slot within the same second lies before it too.
+        let second = floorDivide(instant.nanoseconds - 1, Self.nanoseconds) + 1
+        let slot = expression.hasFixedTimes ? previousFixed(before: second) : previousElapsed(before: second)
+        return slot.flatMap(Self.instant)
+    }
+
+    package func isSlot(_ instant: WallInstant) -> Bool {
+        next(after: WallInstant(nanoseconds: instant.nanoseconds - 1)) == instant
+    }
+
+    private static func instant(_ second: Int64) -> WallInstant? {
+        let (nanoseconds, overflow) = second.multipliedReportingOverflow(by: nanoseconds)
+        return overflow ? nil : WallInstant(nanoseconds: nanoseconds)
+    }
+
+    // MARK: Elapsed time
+
+    private func nextElapsed(after second: Int64) -> Int64? {
+        var from = second + 1
+        var segment = zone.segment(at: from)
+        while let local = expression.fields.next(atOrAfter: from + segment.offset) {
+            let slot = local - segment.offset
+            if slot < segment.end { return slot }
+            // The clocks change before that: ask again from the change on.
+            from = segment.end
+            segment = zone.segment(at: from)
+        }
+        return nil
+    }
+
+    private func previousElapsed(before second: Int64) -> Int64? {
+        var from = second - 1
+        var segment = zone.segment(at: from)
+        while let local = expression.fields.previous(atOrBefore: from + segment.offset) {
+            let slot = local - segment.offset
+            if slot >= segment.start { return slot }
+            from = segment.start - 1
+            segment = zone.segment(at: from)
+        }
+        return nil
+    }
+
+    // MARK: Fixed times
+
+    private func nextFixed(after second: Int64) -> Int64? {
+        var local = zone.offset(at: second) + second + 1
+        while let civil = expression.fields.next(atOrAfter: local) {
+            let slot = zone.place(civil).instant
+            if slot > second { return slot }
+            // The clocks show this one for the second time; its slot was the first.
+            local = civil + 1
+        }
+        return nil
+    }
+
+    private func previousFixed(before second: Int64) -> Int64? {
+        // Where the clocks were set back not long ago, they had shown later times before.
+        let segment = zone.segment(at: second)
+        var local = second + segment.offset
+        if segment.start != .min { local = max(local, segment.start + zone.offset(at: segment.start - 1)) }
+        while let civil = expression.fields.previous(atOrBefore: local) {
+            let slot = zone.place(civil).instant
+            if slot < second { return slot }
+            local = civil - 1
+        }
+        return nil
+    }
+
+    // MARK: Reasons
+
+    /// Why a slot is where it is.
+    package enum Reason: Hashable, Sendable {
+        /// The clocks show one of the expression's times.
+        case asNamed
+        /// They jumped over this civil time, in seconds since 1970-01-01T00:00:00; the slot is the moment of the jump.
+        case afterGap(Int64)
+        /// They show the time twice; this is the first.
+        case firstOfTwo
+    }
+
+    package func reason(for slot: WallInstant) -> Reason {
+        let second = floorDivide(slot.nanoseconds, Self.nanoseconds)
+        guard expression.hasFixedTimes else { return .asNamed }
+        let segment = zone.segment(at: second)
+        let local = second + segment.offset
+        if second == segment.start, expression.fields.next(atOrAfter: local) != local,
+            let passed = expression.fields.previous(atOrBefore: local)
+        {
+            return .afterGap(passed)
+        }
+        guard segment.end != .max else { return .asNamed }
+        return zone.segment(at: segment.end).shows(local) ? .firstOfTwo : .asNamed
+    }
+}
+
+extension ZoneRules.Placement {
+    fileprivate var instant: Int64 {
+        switch self {
+        case .at(let instant), .inGap(let instant): instant
+        }
+    }
+}
