@@ -77,10 +77,11 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "Daemon", "Kernel", "Shared", "Supervision", .product(name: "Logging", package: "swift-log"),
+                "Clocks", "Daemon", "Kernel", "Registry", "Shared", "Supervision",
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
-        .testTarget(name: "JobsTests", dependencies: ["Clocks", "Jobs", "Shared"], swiftSettings: strict),
+        .testTarget(name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared"], path: "Tests/EndToEnd",
             swiftSettings: strict),

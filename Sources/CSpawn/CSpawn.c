@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -23,7 +24,10 @@ static int stage[MOST_DESCRIPTORS];
 static unsigned stage_end;
 static int parked = -1;
 
-int cspawn_reserve(void) {
+/* The stage and the child's stack are there once. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int reserve(void) {
     if (stage_end != 0) return 0;
     if (syscall(SYS_close_range, ~0U, ~0U, 0) != 0) return 0;
     parked = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -37,6 +41,13 @@ int cspawn_reserve(void) {
     }
     stage_end = end;
     return 0;
+}
+
+int cspawn_reserve(void) {
+    pthread_mutex_lock(&lock);
+    int result = reserve();
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 struct child {
@@ -89,6 +100,8 @@ static int run_child(void *argument) {
         fail(child, CSPAWN_CLOSE_RANGE);
     for (int target = 0; target < request->descriptor_count; target++)
         if (place(child->descriptors[target], target) < 0) fail(child, CSPAWN_DUP);
+    /* Those that the caller was started with are not close-on-exec. A kernel without the call passes them on. */
+    syscall(SYS_close_range, (unsigned)request->descriptor_count, ~0U, 0);
     const struct rlimit open_files = {request->open_files_soft, request->open_files_hard};
     if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
 
@@ -129,7 +142,7 @@ static int start(struct child *child) {
     return pid;
 }
 
-int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
+static int spawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
     struct child child = {.request = request, .failure = failure, .descriptors = request->descriptors};
     failure->step = CSPAWN_NONE;
     failure->error = 0;
@@ -153,5 +166,12 @@ int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure)
         }
         return -1;
     }
+    return pid;
+}
+
+int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
+    pthread_mutex_lock(&lock);
+    int pid = spawn(request, failure);
+    pthread_mutex_unlock(&lock);
     return pid;
 }

@@ -10,7 +10,9 @@ package struct CivilTime: Hashable, Sendable {
 
     package init(_ instant: WallInstant) {
         let seconds = floorDivide(instant.nanoseconds, 1_000_000_000)
-        nanosecond = instant.nanoseconds - seconds * 1_000_000_000
+        // Not by the difference: the first second that there is begins before the first instant.
+        let fraction = instant.nanoseconds % 1_000_000_000
+        nanosecond = fraction < 0 ? fraction + 1_000_000_000 : fraction
         let days = floorDivide(seconds, 86_400)
         let secondOfDay = seconds - days * 86_400
         (hour, minute, second) = (secondOfDay / 3_600, secondOfDay / 60 % 60, secondOfDay % 60)

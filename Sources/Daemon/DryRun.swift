@@ -58,7 +58,10 @@ package struct DryRun: Sendable {
         var last = now
         while slots.count < Self.slotsShown {
             last = grid.next(after: last)
-            slots.append(wall + (last - now))
+            let slot = wall + (last - now)
+            // Past the end of a clock.
+            guard last < .distantFuture, wall < slot else { break }
+            slots.append(slot)
         }
         return slots
     }

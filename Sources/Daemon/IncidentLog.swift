@@ -52,10 +52,11 @@ struct IncidentLog {
     }
 
     /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off.
-    func outputLine(_ text: String, lost: Int, _ job: Job) {
+    func outputLine(_ line: UnsafeRawBufferPointer, lost: Int, _ job: Job) {
+        let text = String(decoding: line, as: UTF8.self)
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
         metadata["text"] = .string(lost > 0 ? text + "…" : text)
-        if lost > 0 { metadata["length"] = "\(text.utf8.count + lost)" }
+        if lost > 0 { metadata["length"] = "\(line.count + lost)" }
         if isDetailed { metadata["pid"] = .string(pid(job)) }
         log.output.info("Job output", metadata: metadata)
     }
@@ -119,7 +120,9 @@ struct IncidentLog {
     private func jobLine(_ line: Report.Log, _ job: Job) {
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description), "run": "\(line.run)"]
         // The job's own fields do not take the place of ours.
-        for field in line.fields where metadata[field.key] == nil { metadata[field.key] = .string(field.value) }
+        for field in line.fields where metadata[field.key] == nil && !LogKey.isTaken(field.key) {
+            metadata[field.key] = .string(field.value)
+        }
         if isDetailed { metadata["pid"] = .string(pid(job)) }
         log.output.log(level: line.level.loggerLevel, "\(line.message)", metadata: metadata)
     }

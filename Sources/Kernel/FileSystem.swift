@@ -18,8 +18,12 @@ package struct FileIdentity: Hashable, Sendable {
         changed = Self.instant(status.st_ctim)
     }
 
+    /// Anybody may give a file a time that no `WallInstant` holds: it becomes the nearest one.
     private static func instant(_ time: timespec) -> WallInstant {
-        WallInstant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return WallInstant(nanoseconds: time.tv_sec < 0 ? .min : .max) }
+        let (sum, carry) = seconds.addingReportingOverflow(Int64(time.tv_nsec))
+        return WallInstant(nanoseconds: carry ? .max : sum)
     }
 }
 

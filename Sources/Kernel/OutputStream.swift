@@ -12,18 +12,24 @@ package struct OutputStream: ~Copyable {
     package let isPollable: Bool
 
     package static func standardOutput() throws(SystemError) -> OutputStream {
+        try OutputStream(sharing: Descriptor(owning: systemCall("fcntl") { clinux_fcntl(1, F_DUPFD_CLOEXEC, 3) }))
+    }
+
+    /// Writes to what `original` is open for.
+    package init(sharing original: consuming Descriptor) throws(SystemError) {
         var status = stat()
-        try systemCall("fstat", "standard output") { fstat(1, &status) }
-        let original = try Descriptor(owning: systemCall("fcntl") { clinux_fcntl(1, F_DUPFD_CLOEXEC, 3) })
+        let raw = original.raw
+        try systemCall("fstat", "standard output") { fstat(raw, &status) }
         switch status.st_mode & S_IFMT {
-        case S_IFSOCK: return OutputStream(original, isSocket: true, mustAsk: false, isPollable: true)
+        case S_IFSOCK: self.init(original, isSocket: true, mustAsk: false, isPollable: true)
         case S_IFIFO, S_IFCHR:
             // Opened anew it is an open file of its own, which may be made non-blocking without anyone noticing.
-            if let own = try? Descriptor.open("/proc/self/fd/1", flags: O_WRONLY | O_NONBLOCK | O_NOCTTY) {
-                return OutputStream(own, isSocket: false, mustAsk: false, isPollable: true)
+            if let own = try? Descriptor.open("/proc/self/fd/\(raw)", flags: O_WRONLY | O_NONBLOCK | O_NOCTTY) {
+                self.init(own, isSocket: false, mustAsk: false, isPollable: true)
+            } else {
+                self.init(original, isSocket: false, mustAsk: true, isPollable: true)
             }
-            return OutputStream(original, isSocket: false, mustAsk: true, isPollable: true)
-        default: return OutputStream(original, isSocket: false, mustAsk: false, isPollable: false)
+        default: self.init(original, isSocket: false, mustAsk: false, isPollable: false)
         }
     }
 

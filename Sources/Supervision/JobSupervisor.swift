@@ -14,6 +14,8 @@ package struct JobSupervisor: Sendable {
     private var readySince: MonotonicInstant?
     private var shortages = 0
     private var hasBegun = false
+    /// When the job was told to end.
+    private var stopAsked = MonotonicInstant.distantFuture
     private var shortageLoggedAt: MonotonicInstant?
     private var pingToken: Int64 = 0
 
@@ -29,6 +31,9 @@ package struct JobSupervisor: Sendable {
     package static let unkillableReminder = Nanoseconds.seconds(5)
     /// How often the same shortage is named for one job.
     package static let shortageReminder = Nanoseconds.seconds(60)
+
+    /// How many runs can have been given up between two reports.
+    private static let longestGap = Int64(1) << 32
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     package init(_ definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
@@ -202,6 +207,7 @@ package struct JobSupervisor: Sendable {
     // MARK: Stopping
 
     private mutating func stop(grace: Nanoseconds, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        stopAsked = min(now, stopAsked)
         switch phase {
         case .waiting, .failed: finish(byItself: true, at: now, &effects)
         case .starting, .idle, .running:
@@ -218,7 +224,8 @@ package struct JobSupervisor: Sendable {
     }
 
     private mutating func finish(byItself: Bool, at now: MonotonicInstant, _ effects: inout [Effect]) {
-        if hasBegun { noteMissed(account.miss(through: now), &effects) }
+        // What came due after the stop was asked for was not to begin any more.
+        if hasBegun { noteMissed(account.miss(through: min(now, stopAsked)), &effects) }
         phase = .stopped
         effects.append(.log(.stopped(byItself: byItself)))
     }
@@ -229,7 +236,7 @@ package struct JobSupervisor: Sendable {
         guard phase.hasWorker else { return }
         switch report {
         case .begin(let begin): take(begin, at: now, &effects)
-        case .end(let end): take(end, &effects)
+        case .end(let end): take(end, at: now, &effects)
         case .log(let log): effects.append(.log(.jobLine(log)))
         case .skipped(let skipped): take(skipped, at: now, &effects)
         case .ready(let ready): take(ready, at: now, &effects)
@@ -244,7 +251,7 @@ package struct JobSupervisor: Sendable {
         switch phase {
         case .starting:
             readySince = now
-            watch(next: ready.next)
+            watch(next: ready.next, at: now)
             effects.append(.log(.started))
         case .stopping(.draining, _, _), .condemned, .stopping: break
         case .idle, .running: condemn(.violation("'ready' twice"), &effects)
@@ -256,7 +263,7 @@ package struct JobSupervisor: Sendable {
         guard phase.run == nil, !isStarting else {
             return condemn(.violation("'begin' of run \(begin.run) while \(phaseName)"), &effects)
         }
-        guard begin.run > runs else {
+        guard begin.run > runs, isNear(begin.run) else {
             return condemn(.violation("'begin' of run \(begin.run) after run \(runs)"), &effects)
         }
         if let slot = begin.slot {
@@ -269,13 +276,13 @@ package struct JobSupervisor: Sendable {
         setRun(Phase.Run(number: begin.run, slot: begin.slot))
     }
 
-    private mutating func take(_ end: Report.End, _ effects: inout [Effect]) {
+    private mutating func take(_ end: Report.End, at now: MonotonicInstant, _ effects: inout [Effect]) {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
             return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
         }
         if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
         effects.append(.log(.ended(end)))
-        clearRun(next: end.next)
+        clearRun(next: end.next, at: now)
     }
 
     private mutating func take(_ skipped: Report.Skipped, at now: MonotonicInstant, _ effects: inout [Effect]) {
@@ -284,18 +291,31 @@ package struct JobSupervisor: Sendable {
         else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
         miss(before: skipped.first, &effects)
         effects.append(.log(.skipped(account.close(through: skipped.last, outcome: .skipped))))
-        if case .idle = phase { watch(next: skipped.next) }
+        if case .idle = phase { watch(next: skipped.next, at: now) }
     }
 
     private mutating func take(_ dropped: Report.Dropped, at now: MonotonicInstant, _ effects: inout [Effect]) {
         effects.append(.log(.dropped(dropped)))
+        guard isNear(dropped.run) else {
+            return condemn(.violation("'dropped' up to run \(dropped.run) after run \(runs)"), &effects)
+        }
         guard let through = dropped.through else { return }
-        guard account.isOpen(through, at: now), let missed = account.take(dropped, through: through) else {
+        guard account.isOpen(through, at: now), !leavesInHand(dropped, through),
+            let missed = account.take(dropped, through: through)
+        else {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
         }
         noteMissed(missed, &effects)
         runs = max(runs, dropped.run)
-        if let run = phase.run, run.number <= dropped.run { clearRun(next: account.grid.next(after: through)) }
+        if let run = phase.run, run.number <= dropped.run {
+            clearRun(next: account.grid.next(after: through), at: now)
+        }
+    }
+
+    /// Whether the slot of the run in hand would get a second outcome at the run's end.
+    private func leavesInHand(_ dropped: Report.Dropped, _ through: MonotonicInstant) -> Bool {
+        guard let run = phase.run, let slot = run.slot else { return false }
+        return run.number > dropped.run && slot <= through
     }
 
     private mutating func answered(at now: MonotonicInstant, _ effects: inout [Effect]) {
@@ -315,6 +335,9 @@ package struct JobSupervisor: Sendable {
 
     // MARK: The run in hand
 
+    /// Workers are not believed: the next one is to count on from the highest number, and no integer may be used up by that.
+    private func isNear(_ run: Int64) -> Bool { run <= runs || run - runs <= Self.longestGap }
+
     private var isStarting: Bool { if case .starting = phase { true } else { false } }
 
     private var phaseName: String {
@@ -333,16 +356,18 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func clearRun(next: MonotonicInstant) {
+    private mutating func clearRun(next: MonotonicInstant, at now: MonotonicInstant) {
         switch phase {
-        case .running: watch(next: next)
+        case .running: watch(next: next, at: now)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
         case .condemned: phase = .condemned(nil)
         case .waiting, .starting, .idle, .failed, .stopped: break
         }
     }
 
-    private mutating func watch(next: MonotonicInstant) {
+    private mutating func watch(next: MonotonicInstant, at now: MonotonicInstant) {
+        // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
+        let next = min(next, account.grid.next(after: now + .seconds(1)))
         phase = .idle(Phase.Vigil(next: next, deadline: next + Self.overdueGrace))
     }
 

@@ -36,7 +36,7 @@ package struct SlotAccount: Sendable {
 
     /// Every open slot before `slot` is missed.
     package mutating func miss(before slot: MonotonicInstant) -> Int64 {
-        miss(through: MonotonicInstant(nanoseconds: slot.nanoseconds - 1))
+        slot > accounted ? miss(through: MonotonicInstant(nanoseconds: slot.nanoseconds - 1)) : 0
     }
 
     /// Every open slot up to `instant` is missed.
@@ -56,15 +56,18 @@ package struct SlotAccount: Sendable {
     /// Takes over counts that a worker kept while it could not report. Returns how many slots are `missed` by that, or `nil` if
     /// there are not as many slots.
     package mutating func take(_ dropped: Report.Dropped, through last: MonotonicInstant) -> Int64? {
-        let slots = grid.count(after: accounted, through: last)
-        let named = dropped.ok + dropped.failed + dropped.skipped
-        guard named <= slots else { return nil }
+        var missed = grid.count(after: accounted, through: last)
+        // Taken off one by one: a worker may name numbers whose sum no integer holds.
+        for count in [dropped.ok, dropped.failed, dropped.skipped] {
+            guard 0...missed ~= count else { return nil }
+            missed -= count
+        }
         counts[Outcome.ok.index] += dropped.ok
         counts[Outcome.failed.index] += dropped.failed
         counts[Outcome.skipped.index] += dropped.skipped
-        counts[Outcome.missed.index] += slots - named
+        counts[Outcome.missed.index] += missed
         accounted = last
-        return slots - named
+        return missed
     }
 }
 

@@ -46,6 +46,27 @@ struct JobEntriesTests {
             try jobMessages(job(meta: meta, rest: "method: m, args: [1], comment: c, url: x, bind: 3, beta: 4")) == [])
     }
 
+    @Test("has keys that fit into a message to its worker, however deep they are")
+    func keyLengths() throws {
+        let (longest, long) = (String(repeating: "k", count: 512), String(repeating: "k", count: 513))
+        let complaint = "key of 513 bytes; expected at most 512"
+        for (key, expected) in [(longest, []), (long, [complaint, complaint, complaint])] {
+            let meta = "interval: 1s, labels: [{? \(key) : 1}]"
+            let text = job(meta: meta, rest: "method: m, ? \(key) : {? \(key) : 1}")
+            #expect(try jobMessages(text) == expected)
+        }
+        // Foreign entries have no worker.
+        #expect(errors(in: registry(data: "? \(long)\n: 1")) == [])
+    }
+
+    @Test("has a method whose name is not endless")
+    func methodLength() throws {
+        let name = String(repeating: "m", count: 128)
+        #expect(try jobMessages(job(rest: "method: \(name)")) == [])
+        #expect(
+            try jobMessages(job(rest: "method: \(name)m")) == ["method: name of 129 bytes; expected at most 128"])
+    }
+
     @Test(
         "has an interval with units",
         arguments: [

@@ -10,17 +10,6 @@ struct JobLimitTests {
         return JobEntries.definitions(in: load, functions: functions).errors.map(\.description)
     }
 
-    @Test("has no key that a message could not hold", arguments: ["k", "deep: {k", "list: [{k"])
-    func keys(prefix: String) throws {
-        let closing = prefix.contains("[") ? "}]" : prefix.contains("{") ? "}" : ""
-        for (length, isTooLong) in [(512, false), (513, true)] {
-            let key = String(repeating: "k", count: length - 1)
-            let found = try complaints(job(rest: "method: tick, \(prefix)\(key): 1\(closing)"))
-            #expect(found.isEmpty != isTooLong)
-            #expect(found.allSatisfy { $0.hasSuffix("a key of more than 512 bytes; expected at most 512") })
-        }
-    }
-
     @Test("has an end, with each alias counted as all that it stands for")
     func size() throws {
         let text = """
@@ -50,14 +39,5 @@ struct JobLimitTests {
                 $0.hasSuffix("the worker has no function 'tikc'; expected one of tick, tock; did you mean 'tick'?")
             })
         #expect(try complaints(job(), functions: ["tick"]).isEmpty)
-    }
-
-    @Test("has a method with a name of bounded length")
-    func method() throws {
-        let long = String(repeating: "m", count: 129)
-        #expect(
-            try complaints(job(rest: "method: \(long)")).first?.contains("a name of 129 bytes; expected at most 128")
-                == true)
-        #expect(try complaints(job(rest: "method: \(long.dropFirst())")).isEmpty)
     }
 }

@@ -38,5 +38,6 @@ struct cspawn_failure {
 };
 
 /* The child's process ID, or -1 with *failure filled in; then there is no child left to wait for.
- * The child leads a new session, has no signal blocked and none ignored. Call it from one thread at a time. */
+ * The child leads a new session, has no signal blocked and none ignored, and no descriptors but those of the request.
+ * Threads that call it wait for each other. */
 int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure);

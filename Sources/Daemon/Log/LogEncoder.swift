@@ -85,10 +85,16 @@ struct LogEncoder: ~Copyable {
             let isNumber = LogKey.isNumber(key) && Self.isInteger(value)
             if isNumber { buffer.append(value) } else { appendQuoted(value) }
         } else {
-            buffer.append(key)
+            appendKey(key)
             buffer.append("=")
             appendValue(value)
         }
+    }
+
+    /// A job names its own fields: a key must neither break the line nor look like anything but a key.
+    private mutating func appendKey(_ key: String) {
+        if key.isEmpty { buffer.append("_") }
+        for byte in key.utf8 { buffer.append(Self.breaksBareText(byte) ? UInt8(ascii: "_") : byte) }
     }
 
     private mutating func field(_ key: StaticString, _ value: String) {
@@ -149,16 +155,19 @@ struct LogEncoder: ~Copyable {
     private static func isBare(_ value: String) -> Bool {
         var value = value
         return value.withUTF8 { bytes in
-            for byte in bytes
-            where byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "=") {
-                return false
-            }
+            for byte in bytes where breaksBareText(byte) { return false }
             return !bytes.isEmpty
         }
     }
 
+    private static func breaksBareText(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "=")
+    }
+
+    /// As JSON has them: without leading zeros.
     private static func isInteger(_ text: String) -> Bool {
         let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+        guard digits.first != UInt8(ascii: "0") || digits.count == 1 else { return false }
         return !digits.isEmpty && digits.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 
@@ -235,13 +244,15 @@ private struct TimestampText {
     private var text: [UInt8] = []
 
     mutating func append(_ time: WallInstant, to line: inout LineBuffer) {
-        let civil = time.nanoseconds / 1_000_000_000
+        // Rounded down also before 1970, where a division rounds up.
+        let nanosecond = (time.nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
+        let civil = time.nanoseconds / 1_000_000_000 - (time.nanoseconds % 1_000_000_000 < 0 ? 1 : 0)
         if civil != second {
             second = civil
             text = Array(CivilTime(time).secondsText.utf8)
         }
         text.withUnsafeBufferPointer { line.append($0) }
-        let milliseconds = time.nanoseconds / 1_000_000 % 1_000
+        let milliseconds = nanosecond / 1_000_000
         line.append(UInt8(ascii: "."))
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 100))
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 10 % 10))

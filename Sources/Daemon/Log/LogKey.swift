@@ -16,7 +16,13 @@ enum LogKey {
         "length",
     ]
 
+    /// What every record has of itself.
+    private static let own: Set<String> = ["time", "level", "message"]
+
     private static let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
+
+    /// Whether a field of this name would stand beside the record's own.
+    static func isTaken(_ key: String) -> Bool { own.contains(key) }
 
     static func isNumber(_ key: String) -> Bool { numbers.contains(key) }
 

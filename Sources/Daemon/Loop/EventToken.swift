@@ -23,11 +23,12 @@ enum EventToken: Hashable {
 
     /// `nil` for bits that `packed` never made.
     init?(packed: UInt64) {
-        switch packed & 0xFF {
+        switch packed {
         case 0: self = .signals
         case 1: self = .log
         case 2: self = .catalogQuery
-        case let low:
+        default:
+            let low = packed & 0xFF
             guard low >= Self.workerBase, let channel = Channel(rawValue: UInt8(low - Self.workerBase)) else {
                 return nil
             }

@@ -97,9 +97,10 @@ final class Reloader {
         return nil
     }
 
-    /// A time of change in the future says that the clock was set back, and nothing of the registry.
+    /// A time of change in the future says that the clock was set back, and nothing of the registry. One so long ago that
+    /// its age wraps around looks like one.
     private static func isQuiet(_ modified: WallInstant, _ wall: WallInstant) -> Bool {
-        let age = wall.nanoseconds - modified.nanoseconds
+        let age = wall.nanoseconds &- modified.nanoseconds
         return age < 0 || age >= quietTime.count
     }
 

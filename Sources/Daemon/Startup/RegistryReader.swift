@@ -53,16 +53,28 @@ package enum RegistryReader {
         reading.identities[path] = identity
         for name in try FileSystem.names(in: path) where !name.hasPrefix(".") {
             let child = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
-            let (kind, identity) = try FileSystem.status(child)
+            guard let (kind, identity) = try status(child) else { continue }
             switch kind {
             case .directory:
                 guard try readDirectory(child, identity, depth: depth + 1, limits, &reading) else { return false }
-            case .regular where name.hasSuffix(".yaml") || name.hasSuffix(".yml"):
+            case .regular where isDefinition(name):
                 guard try readFile(child, isNamed: false, limits, &reading) else { return false }
             case .regular, .other: break
             }
         }
         return true
+    }
+
+    private static func isDefinition(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    /// `nil`: a link that leads nowhere, and that would not be read if it led to a file.
+    private static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity)? {
+        do throws(SystemError) {
+            return try FileSystem.status(path)
+        } catch {
+            if error.isNotFound, !isDefinition(path), (try? FileSystem.linkTarget(path)) != nil { return nil }
+            throw error
+        }
     }
 
     private static func readFile(

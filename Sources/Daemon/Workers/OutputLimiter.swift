@@ -29,7 +29,8 @@ struct OutputLimiter {
 
     private mutating func lose(_ size: Int, at now: MonotonicInstant) {
         lines += 1
-        bytes += size
+        let (sum, overflow) = bytes.addingReportingOverflow(size)
+        bytes = overflow ? .max : sum
         if deadline == .distantFuture { deadline = now + Self.reportInterval }
     }
 

@@ -169,9 +169,10 @@ final class WorkerPool {
 
     /// Waits for room in the pipe if something is left to say.
     private func watchControl(_ job: Job) {
-        guard let control = job.worker?.control, control.isPending else { return }
+        guard let control = job.worker?.control, control.isPending, !control.isWatched else { return }
         do throws(SystemError) {
             try loop.poller.add(control.descriptor, token: token(.control, job), for: .write)
+            control.isWatched = true
         } catch {
             handle(.violation("its control pipe cannot be watched: \(error)"), job)
         }
@@ -180,7 +181,9 @@ final class WorkerPool {
     private func writeControl(_ job: Job) {
         guard let control = job.worker?.control else { return }
         control.flush()
-        if !control.isPending { loop.poller.remove(control.descriptor) }
+        guard !control.isPending else { return }
+        loop.poller.remove(control.descriptor)
+        control.isWatched = false
     }
 
     // MARK: The report and output pipes
@@ -244,7 +247,7 @@ final class WorkerPool {
 
     private func takeOutput(_ line: UnsafeRawBufferPointer, _ lost: Int, _ job: Job) {
         guard admit(size: line.count + lost, job) else { return }
-        incidents.outputLine(String(decoding: line, as: UTF8.self), lost: lost, job)
+        incidents.outputLine(line, lost: lost, job)
     }
 
     private func admit(size: Int, _ job: Job) -> Bool { job.outputLimiter.admit(size: size, at: now) }

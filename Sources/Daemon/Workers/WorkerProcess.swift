@@ -63,30 +63,40 @@ final class WorkerProcess {
 /// The daemon's end of a control pipe, which never waits: what the pipe does not take is kept.
 final class ControlWriter {
     let descriptor: Descriptor
+    /// The part before `written` is gone already: to move what remains at each write would cost the square of its size.
     private var pending: [UInt8] = []
+    private var written = 0
 
     init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
     var isPending: Bool { !pending.isEmpty }
+    /// The poller tells when there is room again.
+    var isWatched = false
 
     /// A worker that does not read its few commands has stopped reading at all.
     static let mostPending = 16 * 1_024 * 1_024
 
     /// A reader that is gone is no error here: its exit will tell.
     func send(_ bytes: [UInt8]) {
-        guard pending.count + bytes.count <= Self.mostPending else { return }
+        guard pending.count - written + bytes.count <= Self.mostPending else { return }
+        if written > pending.count / 2 {
+            pending.removeFirst(written)
+            written = 0
+        }
         pending += bytes
         flush()
     }
 
     func flush() {
-        while !pending.isEmpty {
-            switch try? descriptor.write(pending) {
-            case .bytes(let count): pending.removeFirst(count)
+        while written < pending.count {
+            switch try? pending.withUnsafeBytes({
+                try descriptor.write(UnsafeRawBufferPointer(rebasing: $0[written...]))
+            }) {
+            case .bytes(let count): written += count
             case .wouldBlock: return
-            case .closed, nil: pending = []
+            case .closed, nil: written = pending.count
             }
         }
-        pending = []
+        (pending, written) = ([], 0)
     }
 }

@@ -70,26 +70,13 @@ struct JobReader {
 
     /// What tells the worker of its job goes through messages of a bounded size, and is held until the worker has read it.
     private mutating func checkLengths() {
+        KeyLengths.check(entry, &log)
         let most = WorkerDefinition.longestKey
-        for (root, path) in [(entry.meta, ["meta"]), (entry.data, [])] {
-            for (key, value) in zip(root.keys, root.values) where Self.hasLongKey(key, value) {
-                log.error("a key of more than \(most) bytes; expected at most \(most)", atKey: path + [key])
-            }
-        }
         let file = entry.location.file.utf8.count
         if file > most { log.error("the file's path has \(file) bytes; expected at most \(most)", at: []) }
         let size = Self.size(.map(entry.meta)) + Self.size(.map(entry.data))
         if size > Self.largestEntry {
             log.error("the entry has \(size) bytes of values; expected at most \(Self.largestEntry)", at: [])
-        }
-    }
-
-    private static func hasLongKey(_ key: String, _ value: Value) -> Bool {
-        if key.utf8.count > WorkerDefinition.longestKey { return true }
-        switch value {
-        case .map(let map): return zip(map.keys, map.values).contains { hasLongKey($0, $1) }
-        case .list(let list): return list.contains { hasLongKey("", $0) }
-        case .null, .bool, .int, .double, .string: return false
         }
     }
 
@@ -116,7 +103,7 @@ struct JobReader {
         }
         guard method.utf8.count <= Self.longestMethod else {
             log.error(
-                "method: a name of \(method.utf8.count) bytes; expected at most \(Self.longestMethod)", at: ["method"])
+                "method: name of \(method.utf8.count) bytes; expected at most \(Self.longestMethod)", at: ["method"])
             return nil
         }
         if let functions, !functions.contains(method) {

@@ -17,12 +17,12 @@ func backup(_ context: JobContext) throws -> JobResult {
     do {
         let file = try Descriptor.create(partial)
         try file.writeAll(archive)
+        try FileSystem.rename(partial, to: name)
     } catch {
         // What is left of it would be taken for a backup by nobody, but would fill the disk.
         try? FileSystem.remove(partial)
         throw error
     }
-    try FileSystem.rename(partial, to: name)
     return "\((archive.count + 1_023) / 1_024)KB written"
 }
 

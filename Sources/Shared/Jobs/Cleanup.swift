@@ -9,9 +9,8 @@ import Shared
 @Sendable
 func cleanup(_ context: JobContext) throws -> JobResult {
     let directory = try context.path("directory")
-    let keep = Int(context.data["keep"]?.int ?? 5)
-    guard keep >= 0 else { throw JobError("'keep' is \(keep); expected 0 or more") }
-    let suffix = context.data["suffix"]?.string ?? ""
+    let keep = try keptFiles(context)
+    let suffix = try suffix(context)
     var files: [(path: String, modified: Int64)] = []
     for name in try namesIfPresent(in: directory) where name.hasSuffix(suffix) {
         let path = "\(directory)/\(name)"
@@ -23,6 +22,21 @@ func cleanup(_ context: JobContext) throws -> JobResult {
     let surplus = files.dropFirst(keep)
     for file in surplus { try FileSystem.remove(file.path) }
     return "\(surplus.count) files removed"
+}
+
+// A value of another type is an error, never the default: what is removed by mistake does not come back.
+
+private func keptFiles(_ context: JobContext) throws -> Int {
+    guard let value = context.data["keep"] else { return 5 }
+    guard let keep = value.int else { throw JobError("'keep' is no integer; expected a number of files") }
+    guard keep >= 0 else { throw JobError("'keep' is \(keep); expected 0 or more") }
+    return Int(keep)
+}
+
+private func suffix(_ context: JobContext) throws -> String {
+    guard let value = context.data["suffix"] else { return "" }
+    guard let suffix = value.string else { throw JobError("'suffix' is no string; expected an ending such as .log") }
+    return suffix
 }
 
 /// A directory that nobody has created yet has nothing to clean up.

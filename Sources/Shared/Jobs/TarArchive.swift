@@ -5,6 +5,8 @@ struct TarArchive {
     /// A backup is put together in memory.
     static let largestFile = 64 * 1_024 * 1_024
     private static let block = 512
+    /// As a moment, in the year 2242.
+    private static let largestNumber = 0o777_7777_7777
     private var bytes: [UInt8] = []
 
     /// - Throws: `JobError` for a name that the format cannot hold.
@@ -31,7 +33,7 @@ struct TarArchive {
         put(octal(0, digits: 7), at: 108)
         put(octal(0, digits: 7), at: 116)
         put(octal(size, digits: 11), at: 124)
-        put(octal(Int(max(0, modified.nanoseconds) / 1_000_000_000), digits: 11), at: 136)
+        put(octal(min(Int(max(0, modified.nanoseconds) / 1_000_000_000), largestNumber), digits: 11), at: 136)
         // The checksum counts its own field as spaces.
         put("        ", at: 148)
         put("0", at: 156)

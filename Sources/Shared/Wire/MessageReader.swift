@@ -164,15 +164,17 @@ package struct MessageReader {
         let isNegative = slice.first == UInt8(ascii: "-")
         let digits = isNegative ? slice.dropFirst() : slice
         guard !digits.isEmpty else { return nil }
-        var magnitude = Int64(0)
+        // Below zero there is one number more than above.
+        var negative = Int64(0)
         for digit in digits {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-            let (tens, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = tens.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-            guard !overflow, !carry else { return nil }
-            magnitude = sum
+            let (tens, overflow) = negative.multipliedReportingOverflow(by: 10)
+            let (difference, borrow) = tens.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+            guard !overflow, !borrow else { return nil }
+            negative = difference
         }
-        return isNegative ? -magnitude : magnitude
+        guard !isNegative else { return negative }
+        return negative == .min ? nil : -negative
     }
 
     fileprivate static func excerpt(_ slice: Slice<UnsafeRawBufferPointer>) -> String {

@@ -1,0 +1,53 @@
+import Glibc
+import Testing
+
+@testable import Daemon
+@testable import Kernel
+
+@Suite("An event's token")
+struct EventTokenTests {
+    private static let extremes: [(job: Int, generation: UInt32)] = [
+        (0, 0), (1, 1), (EventToken.mostJobs - 1, .max), (EventToken.mostJobs - 1, 0), (0, .max), (0xFF, 0x100),
+        (0x123456, 0x789A_BCDE),
+    ]
+
+    @Test("reads back as what was packed")
+    func roundTrip() {
+        var tokens: [EventToken] = [.signals, .log, .catalogQuery]
+        for (job, generation) in Self.extremes {
+            for channel in [EventToken.Channel.control, .report, .output] {
+                tokens.append(.worker(channel, job: job, generation: generation))
+            }
+        }
+        for token in tokens { #expect(EventToken(packed: token.packed) == token) }
+        #expect(Set(tokens.map(\.packed)).count == tokens.count)
+    }
+
+    @Test("is none of bits that nobody packed", arguments: [3, 15, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
+    func invalid(bits: UInt64) {
+        #expect(EventToken(packed: bits) == nil)
+    }
+
+    @Test("is the same bits again, or nothing")
+    func anyBits() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<10_000 {
+            let bits = UInt64.random(in: 0 ... .max, using: &random) >> UInt64.random(in: 0..<64, using: &random)
+            #expect([nil, bits].contains(EventToken(packed: bits)?.packed))
+        }
+    }
+}
+
+@Suite("The budget of descriptors")
+struct DescriptorBudgetTests {
+    @Test(
+        "has room for a third of what is left beside the daemon's own",
+        arguments: [
+            (0, 0), (39, 0), (40, 0), (42, 0), (43, 1), (1_024, 328), (1 << 20, 349_512),
+            (UInt64(Int.max), EventToken.mostJobs), (.max, EventToken.mostJobs),
+        ] as [(UInt64, Int)])
+    func mostJobs(soft: UInt64, jobs: Int) {
+        let limit = OpenFilesLimit(limit: rlimit(rlim_cur: rlim_t(soft), rlim_max: .max))
+        #expect(DescriptorBudget.mostJobs(limit) == jobs)
+    }
+}

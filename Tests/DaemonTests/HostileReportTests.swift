@@ -1,0 +1,102 @@
+import Clocks
+import Kernel
+import Logging
+import Shared
+import Supervision
+import Testing
+
+@testable import Daemon
+
+@Suite("A worker's message")
+struct HostileReportTests {
+    private static let now = MonotonicInstant(nanoseconds: 100_000_000_000)
+    private static let numbers = [
+        "0", "1", "100000000000", "9223372036854775807", "9223372036854775", "9223372036854776",
+    ]
+
+    /// Each field of each message, with each number.
+    private static let messages: [String] = templates.flatMap { template in
+        let parts = template.split(separator: "#", omittingEmptySubsequences: false).map(String.init)
+        return numbers.flatMap { outer in
+            numbers.map { inner in
+                zip(parts, parts.indices.map { $0 % 2 == 0 ? outer : inner }).dropLast().map { $0 + $1 }.joined()
+                    + parts.last!
+            }
+        }
+    }
+
+    private static let templates = [
+        "ready protocol=1 next=#", "begin run=# slot=# next=# lateness_us=#", "begin run=1 next=# lateness_us=#",
+        "begin run=1 slot=100000000000 next=# lateness_us=#",
+        "end run=# slot=# next=# lateness_us=# duration_us=# outcome=ok result=x length=#",
+        "end run=1 next=# lateness_us=# duration_us=# outcome=failed error=x length=#",
+        "skipped first=# last=# next=#", "dropped reports=# ok=# failed=# skipped=# through=# run=#",
+        "dropped reports=# ok=# failed=# skipped=# through=100000000000 run=#", "pong token=#", "stopped runs=#",
+        "fault step=x errno=# error=x", "log run=# message=x key=a value=#",
+    ]
+
+    @Test("does no harm, whatever numbers are in it", arguments: LogFormat.allCases)
+    func numbers(format: LogFormat) throws {
+        let pipe = try TestPipe()
+        let log = CronLog(LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: format), level: .trace)
+        let incidents = IncidentLog(log: log, wallOffset: someTime.nanoseconds - Self.now.nanoseconds)
+        var accepted = 0
+        for first in Self.openings {
+            for message in Self.messages { accepted += try tell([first, message], incidents) }
+            _ = try pipe.read()
+        }
+        #expect(accepted > 1_000)
+    }
+
+    private static let openings = [
+        "ready protocol=1 next=99000000000", "ready protocol=1 next=9223372036854775807",
+        "begin run=1 slot=100000000000 next=101000000000 lateness_us=0", "begin run=1 next=101000000000 lateness_us=0",
+    ]
+
+    /// Returns how many of the messages are such.
+    private func tell(_ messages: [String], _ incidents: IncidentLog) throws -> Int {
+        let job = Job(index: 0, definition: definition(), start: MonotonicInstant(nanoseconds: 0), seed: 1)
+        var effects: [Effect] = []
+        job.supervisor.handle(.deadline, at: MonotonicInstant(nanoseconds: 0), effects: &effects)
+        job.supervisor.handle(.spawned, at: MonotonicInstant(nanoseconds: 0), effects: &effects)
+        let start = messages[0].hasPrefix("ready") ? [] : ["ready protocol=1 next=1000000000"]
+        let reports = (start + messages).compactMap { try? decode($0) }
+        for report in reports { job.supervisor.handle(.report(report), at: Self.now, effects: &effects) }
+        job.supervisor.handle(.deadline, at: job.deadline, effects: &effects)
+        job.supervisor.handle(.exited("exit 1"), at: Self.now, effects: &effects)
+        for case .log(let incident) in effects { incidents.record(incident, of: job) }
+        return reports.count - start.count
+    }
+
+    private func decode(_ text: String) throws -> Report {
+        try Array(text.utf8).withUnsafeBytes { try Report.decode($0) }
+    }
+
+    @Test(
+        "is refused with a negative or an oversized number",
+        arguments: ["-1", "-9223372036854775808", "9223372036854775808"])
+    func refused(number: String) {
+        for key in ["run", "slot", "next", "lateness_us", "duration_us"] {
+            let fields = ["run", "slot", "next", "lateness_us", "duration_us"].map {
+                "\($0)=\($0 == key ? number : "1")"
+            }
+            let text = "end \(fields.joined(separator: " ")) outcome=ok result=x"
+            #expect(throws: WireError.self, "\(text)") { try decode(text) }
+        }
+    }
+
+    @Test("cannot put its fields in the place of the record's own")
+    func fields() throws {
+        let pipe = try TestPipe()
+        let log = CronLog(LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: .json), level: .trace)
+        let names = ["time", "level", "message", "entry", "run", "pid", "mine", "mine"]
+        let line = Report.Log(
+            level: .info, run: 7, message: "m", fields: names.map { Report.Log.Field(key: $0, value: "forged") })
+        IncidentLog(log: log).record(.jobLine(line), of: job(0, start: Self.now))
+        let text = String(decoding: try pipe.read().dropLast(), as: UTF8.self)
+        let read = try StrictJSON(text)
+        #expect(read.names == ["time", "level", "message", "entry", "pid", "run", "mine"])
+        #expect(read["message"] == .string("m") && read["run"] == .number("7"))
+        #expect(read["entry"] == .string("app:job.one"))
+    }
+}

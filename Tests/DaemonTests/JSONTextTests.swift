@@ -1,0 +1,58 @@
+import Testing
+
+@testable import Daemon
+
+@Suite("A JSON text")
+struct JSONTextTests {
+    @Test("is written without spaces, its members in the order in which they were given")
+    func structure() {
+        let value = JSONText.object([
+            ("b", .array([.number(1), .number(.min), .number(.max)])), ("a", .object([])), ("c", .array([])),
+            ("d", .string("x")),
+        ])
+        #expect(value.text == #"{"b":[1,-9223372036854775808,9223372036854775807],"a":{},"c":[],"d":"x"}"#)
+    }
+
+    @Test(
+        "quotes what a string may not hold as it is",
+        arguments: [
+            ("", #""""#), ("a\"b\\c", #""a\"b\\c""#), ("\n\r\t", #""\n\r\t""#), ("\r\n", #""\r\n""#),
+            ("\0\u{1F}\u{7F}", #""\u0000\u001f\u007f""#), ("é日本😀/", "\"é日本😀/\""),
+        ])
+    func quoting(text: String, written: String) {
+        #expect(JSONText.quoted(text) == written)
+    }
+
+    @Test("reads back as what was written")
+    func roundTrip() throws {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<500 {
+            let value = randomValue(&random, depth: 4)
+            #expect(try StrictJSON(value.text) == value.expected)
+        }
+    }
+
+    private func randomValue(_ random: inout SystemRandomNumberGenerator, depth: Int) -> JSONText {
+        switch Int.random(in: 0..<(depth > 0 ? 4 : 2), using: &random) {
+        case 0: .number(Int.random(in: .min ... .max, using: &random))
+        case 1: .string(String(String.UnicodeScalarView((0..<6).map { _ in scalar(&random) })))
+        case 2: .array((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
+        default: .object((0..<3).map { ("\($0)\n", randomValue(&random, depth: depth - 1)) })
+        }
+    }
+
+    private func scalar(_ random: inout SystemRandomNumberGenerator) -> Unicode.Scalar {
+        Unicode.Scalar(UInt32.random(in: 0..<(Bool.random(using: &random) ? 0x80 : 0xD800), using: &random))!
+    }
+}
+
+extension JSONText {
+    fileprivate var expected: StrictJSON {
+        switch self {
+        case .string(let string): .string(string)
+        case .number(let number): .number(String(number))
+        case .array(let elements): .list(elements.map(\.expected))
+        case .object(let members): .object(members.map { .init(name: $0.0, value: $0.1.expected) })
+        }
+    }
+}

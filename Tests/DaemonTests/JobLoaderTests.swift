@@ -1,0 +1,78 @@
+import Registry
+import Shared
+import Testing
+
+@testable import Daemon
+
+func load(_ text: String, functions: Set<String>? = nil, mostJobs: Int = 100) -> LoadedJobs {
+    LoadedJobs.load(
+        [RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))], functions: functions, mostJobs: mostJobs)
+}
+
+/// Each job in four lines; the first begins in line 3.
+func registry(_ jobs: (name: String, method: String, interval: String)...) -> String {
+    let entries = jobs.map { job in
+        """
+        - name: \(job.name)
+          kind: function.swift
+          method: \(job.method)
+          meta: {type: cron.job, interval: \(job.interval)}
+
+        """
+    }
+    return "namespace: app\nentries:\n" + entries.joined()
+}
+
+@Suite("A registry's jobs")
+struct JobLoaderTests {
+    private static let functions: Set<String> = ["heartbeat", "cleanup", "report"]
+
+    @Test("are loaded in file order if the worker has their functions")
+    func fine() {
+        let loaded = load(
+            registry(("job.b", "cleanup", "1s"), ("job.a", "report", "2s")), functions: Self.functions)
+        #expect(loaded.errors.isEmpty && loaded.errorText.isEmpty && loaded.noteText.isEmpty)
+        #expect(loaded.jobs.map(\.id.description) == ["app:job.b", "app:job.a"])
+    }
+
+    @Test("with a function that the worker does not have name it, its place, and the nearest that it has")
+    func unknownFunction() {
+        let text = registry(
+            ("job.a", "heartbeet", "1s"), ("job.b", "heartbeat", "1s"), ("job.c", "vacuum", "1s"))
+        let loaded = load(text, functions: Self.functions)
+        #expect(
+            loaded.errors.map(\.description) == [
+                "registry.yaml:5:11: the worker has no function 'heartbeet'; expected one of cleanup, heartbeat, report"
+                    + "; did you mean 'heartbeat'?",
+                "registry.yaml:13:11: the worker has no function 'vacuum'; expected one of cleanup, heartbeat, report",
+            ])
+        #expect(loaded.errorText.contains("  5 |   method: heartbeet\n    |           ^\n"))
+        #expect(load(text).errors.isEmpty)
+    }
+
+    @Test("are refused at the first one that there is no room for")
+    func tooMany() {
+        let text = registry(("job.a", "x", "1s"), ("job.b", "x", "1s"), ("job.c", "x", "1s"))
+        #expect(load(text, mostJobs: 3).errors.isEmpty)
+        #expect(
+            load(text, mostJobs: 2).errors.map(\.description) == [
+                "registry.yaml:11:3: job 3 of 3 is more than the limit of open files allows; expected at most 2 jobs, "
+                    + "or a higher limit (LimitNOFILE=, ulimit -n)"
+            ])
+        #expect(load(text, mostJobs: 0).errors.map(\.location.line) == [3])
+    }
+
+    @Test("are all refused if the registry is wrong")
+    func registryError() {
+        let loaded = load("namespace: app\nentries: 5\n", functions: [])
+        #expect(loaded.jobs.isEmpty)
+        #expect(loaded.errors.count == 1)
+    }
+
+    @Test("may come with notes")
+    func notes() {
+        let loaded = load("namespace: app\nentries:\n- {name: a, kind: b}\n")
+        #expect(loaded.errors.isEmpty)
+        #expect(loaded.noteText.hasPrefix("note: registry.yaml:1:1: no entry of the registry has meta.type: cron.job"))
+    }
+}

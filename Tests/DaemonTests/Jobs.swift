@@ -1,0 +1,26 @@
+import Clocks
+import Shared
+
+@testable import Daemon
+@testable import Supervision
+
+func definition(
+    _ id: String = "app:job.one", function: String = "heartbeat", interval: Nanoseconds = .seconds(1)
+) -> JobDefinition {
+    let place = SourceLocation(file: "registry.yaml", line: 3, column: 3)
+    return JobDefinition(
+        id: EntryID(id)!, kind: .swift, function: function, intervalText: DurationText.format(interval),
+        interval: interval, lifecycle: Lifecycle(), meta: .init(), data: .init(), location: place,
+        functionLocation: place)
+}
+
+/// A job whose deadline is `start`.
+func job(_ index: Int, start: MonotonicInstant) -> Job {
+    Job(index: index, definition: definition(), start: start, seed: 1)
+}
+
+extension Job {
+    func setDeadline(_ instant: MonotonicInstant) {
+        supervisor = JobSupervisor(definition, start: instant, seed: 1)
+    }
+}

@@ -1,0 +1,256 @@
+import Clocks
+import Shared
+import Testing
+
+@testable import Supervision
+
+@Suite("A job's stage")
+struct StageTests {
+    @Test("is reached by events alone", arguments: Stage.allCases)
+    func reached(stage: Stage) {
+        let rig = Rig(stage)
+        #expect(rig.supervisor.phase == stage.phase)
+        #expect(rig.supervisor.deadline == stage.phase.deadline)
+    }
+
+    @Test("tells whether there is a worker, whether it serves its slots, and which run is in hand")
+    func facts() {
+        for stage in Stage.allCases {
+            #expect(stage.phase.hasWorker == Stage.withWorker.contains(stage), "\(stage)")
+            #expect(stage.phase.isServing == [.idle, .asked, .running].contains(stage), "\(stage)")
+            #expect(stage.phase.run == (Stage.inRun.contains(stage) ? Rig.run : nil), "\(stage)")
+        }
+    }
+}
+
+@Suite("A worker that was asked for")
+struct SpawnTests {
+    @Test("has half a minute to say that it is ready")
+    func spawned() {
+        expectRow(.spawned, row(Stage.withoutWorker) { _ in Cell(.starting(deadline: at(1_030))) })
+    }
+
+    @Test("and may not start yet is asked for again at the moment that is named")
+    func deferred() {
+        let cell = Cell(.waiting(until: at(1_003), .shortage))
+        expectRow(.spawnDeferred(until: at(1_003)), row(Stage.withoutWorker) { _ in cell })
+    }
+
+    @Test("and cannot be had counts as a failure of the job")
+    func failed() {
+        let first = Cell(
+            .waiting(until: at(1_001), .backoff),
+            [.log(.spawnFailed("gone")), .log(.retry(after: .seconds(1), failures: 1))])
+        var changes = row(Stage.withoutWorker) { stage in
+            let failures = stage == .failed ? 3 : 2
+            let giveUp = Effect.log(.gaveUp(retryAfter: .seconds(300), failures: failures))
+            return Cell(.failed(until: at(1_300)), [.log(.spawnFailed("gone")), giveUp])
+        }
+        changes[.firstStart] = first
+        expectRow(.spawnFailed("gone", isShortage: false), changes)
+    }
+
+    @Test("and is short of something of the machine's is tried again in 0.5 to 5 s, which is no failure")
+    func shortage() {
+        for stage in Stage.allCases {
+            var rig = Rig(stage)
+            let failures = rig.supervisor.failures
+            rig.send(.spawnFailed("too many", isShortage: true))
+            #expect(rig.supervisor.failures == failures, "\(stage)")
+            let isTaken = Stage.withoutWorker.contains(stage)
+            #expect(rig.effects == (isTaken ? [.log(.shortage("too many"))] : []), "\(stage)")
+            if isTaken { expectShortWait(rig, longest: 1) } else { #expect(rig.supervisor.phase == stage.phase) }
+        }
+    }
+
+    private func expectShortWait(_ rig: Rig, longest: Double) {
+        guard case .waiting(let until, .shortage) = rig.supervisor.phase else {
+            Issue.record("\(rig.supervisor.phase)")
+            return
+        }
+        #expect((0.5...longest).contains((until - rig.now).inSeconds))
+    }
+
+    @Test("and is short again and again waits up to 5 s, and says so once a minute")
+    func longShortage() {
+        var rig = Rig(.backoff)
+        var loggedAt: [MonotonicInstant] = []
+        for longest in [1.0, 2, 4] + Array(repeating: 5.0, count: 40) {
+            rig.send(.spawnFailed("too many", isShortage: true))
+            if !rig.effects.isEmpty { loggedAt.append(rig.now) }
+            expectShortWait(rig, longest: longest)
+            rig.now = rig.supervisor.deadline
+        }
+        #expect(loggedAt.count >= 2)
+        #expect(zip(loggedAt, loggedAt.dropFirst()).allSatisfy { $1 - $0 >= JobSupervisor.shortageReminder })
+    }
+
+    @Test("begins the job's grid the first time, and only then")
+    func grid() {
+        var rig = Rig(.firstStart)
+        rig.now = at(1_002)
+        rig.send(.spawned)
+        #expect(rig.supervisor.account.grid.start == at(1_002))
+        rig.now = at(1_100)
+        rig.send(.exited("exit 1"))
+        rig.send(.spawned)
+        #expect(rig.supervisor.account.grid.start == at(1_002))
+    }
+}
+
+@Suite("The exit of a worker")
+struct ExitTests {
+    private static let status = "exit 1"
+
+    @Test("brings the next one after a delay, or ends the job if that was asked for")
+    func exits() {
+        let retry = Effect.log(.retry(after: .seconds(1), failures: 1))
+        var changes = row([.starting, .idle, .asked, .condemned]) { _ in
+            Cell(.waiting(until: at(1_001), .backoff), [.log(.exited(Self.status)), retry])
+        }
+        for stage in [Stage.running, .condemnedInRun] {
+            let lost = Effect.log(.lost(Rig.run, .crashed, reason: Self.status))
+            changes[stage] = Cell(.waiting(until: at(1_001), .backoff), [.log(.exited(Self.status)), lost, retry])
+        }
+        changes.merge(stops()) { first, _ in first }
+        expectRow(.exited(Self.status), changes)
+    }
+
+    private func stops() -> [Stage: Cell] {
+        row([.draining, .drainingInRun, .terminated, .terminatedInRun, .killed, .killedInRun]) { stage in
+            let isInRun = Stage.inRun.contains(stage)
+            let end = Incident.stopped(byItself: [.draining, .drainingInRun].contains(stage))
+            // The slot that came due has its outcome either way.
+            let loss = isInRun ? Incident.lost(Rig.run, .cancelled, reason: Self.status) : .missed(1)
+            return Cell(.stopped, [.log(loss), .log(end)])
+        }
+    }
+
+    @Test("is forgiven if it was ready for long enough, and only then")
+    func stability() {
+        var rig = Rig(.idle)
+        for (lifetime, failures) in [(10, 1), (9, 2), (10, 1), (100, 1)] as [(Int64, Int)] {
+            rig.send(.exited(Self.status))
+            rig.send(.spawned)
+            rig.send(.report(.ready(.init(next: .distantFuture))))
+            rig.now = rig.now + .seconds(lifetime)
+            rig.send(.exited(Self.status))
+            #expect(rig.supervisor.failures == failures, "ready for \(lifetime) s")
+            rig = Rig(.idle)
+        }
+    }
+}
+
+@Suite("The deadline of a job")
+struct DeadlineTests {
+    @Test("does nothing before its time")
+    func early() {
+        for stage in Stage.allCases where stage.phase.deadline != .distantFuture {
+            var rig = Rig(stage)
+            rig.now = MonotonicInstant(nanoseconds: rig.supervisor.deadline.nanoseconds - 1)
+            rig.send(.deadline)
+            #expect(rig.supervisor.phase == stage.phase, "\(stage)")
+            #expect(rig.effects == [], "\(stage)")
+        }
+    }
+
+    @Test("never comes while a run is in hand, after a kill for cause, and at the end")
+    func never() {
+        for stage in [Stage.running, .condemned, .condemnedInRun, .stopped] {
+            var rig = Rig(stage)
+            #expect(rig.supervisor.deadline == .distantFuture)
+            rig.now = .distantFuture
+            rig.send(.deadline)
+            #expect(rig.supervisor.phase == stage.phase, "\(stage)")
+            #expect(rig.effects == [], "\(stage)")
+        }
+    }
+
+    @Test("asks for a worker where there is none, and gives up all slots but the last that is due")
+    func spawn() {
+        for (stage, missed) in [(.firstStart, 0), (.backoff, 0), (.shortage, 0), (.failed, 30)] as [(Stage, Int64)] {
+            var rig = Rig(stage)
+            rig.now = rig.supervisor.deadline
+            rig.send(.deadline)
+            #expect(rig.effects == (missed > 0 ? [.log(.missed(missed))] : []) + [.spawn], "\(stage)")
+            #expect(rig.supervisor.phase == stage.phase, "\(stage)")
+        }
+    }
+
+    @Test("kills a worker that is not ready in time")
+    func start() {
+        expect(.starting, .condemned(nil), [.log(.hung("it did not say ready within 30s")), .kill])
+    }
+
+    @Test("asks a worker whose slot is overdue, and kills it if it does not answer")
+    func vigil() {
+        expect(.idle, .idle(.init(next: Rig.slot, deadline: at(1_010), isAsked: true)), [.ping(token: 1)])
+        expect(.asked, .condemned(nil), [.log(.hung("it did not answer within 10s")), .kill])
+    }
+
+    @Test("takes the next, rougher means against a worker that does not stop")
+    func escalation() {
+        for (draining, terminated, killed, run) in [
+            (.draining, .terminated, .killed, nil),
+            (.drainingInRun, .terminatedInRun, .killedInRun, Rig.run),
+        ] as [(Stage, Stage, Stage, Phase.Run?)] {
+            expect(draining, .stopping(.terminated, until: at(1_008), run), [.log(.terminated), .terminate])
+            expect(terminated, .stopping(.killed, until: at(1_006), run), [.log(.killed), .kill])
+            expect(killed, .stopping(.killed, until: at(1_010), run), [.log(.unkillable)])
+        }
+    }
+
+    private func expect(_ stage: Stage, _ phase: Phase, _ effects: [Effect]) {
+        var rig = Rig(stage)
+        rig.now = rig.supervisor.deadline
+        rig.send(.deadline)
+        #expect(rig.supervisor.phase == phase, "\(stage)")
+        #expect(rig.effects == effects, "\(stage)")
+    }
+}
+
+@Suite("A stop")
+struct StopTests {
+    @Test("closes the control pipe of a worker that serves, and ends a job without one")
+    func stop() {
+        var changes = row([.starting, .idle, .asked, .running]) { stage in
+            Cell(.stopping(.draining, until: at(1_002), stage.phase.run), [.closeControl])
+        }
+        for stage in [Stage.condemned, .condemnedInRun] {
+            changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
+        }
+        for stage in [Stage.backoff, .shortage, .failed] {
+            changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
+        }
+        changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
+        expectRow(.stop(grace: .seconds(2)), changes)
+    }
+
+    @Test("may be given more time than the clock has")
+    func longGrace() {
+        var rig = Rig(.running)
+        rig.send(.stop(grace: Nanoseconds(.max)))
+        #expect(rig.supervisor.phase == .stopping(.draining, until: .distantFuture, Rig.run))
+    }
+
+    @Test("that takes too long for somebody goes on to the next means at once")
+    func hurry() {
+        var changes: [Stage: Cell] = [:]
+        for stage in [Stage.draining, .drainingInRun] {
+            changes[stage] = Cell(
+                .stopping(.terminated, until: at(1_001), stage.phase.run), [.log(.terminated), .terminate])
+        }
+        for stage in [Stage.terminated, .terminatedInRun] {
+            changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run), [.log(.killed), .kill])
+        }
+        expectRow(.hurry, changes)
+    }
+}
+
+@Suite("A violation of the protocol")
+struct ViolationTests {
+    @Test("is what a worker is killed for")
+    func violation() {
+        expectRow(.violation("lies"), violations("lies"))
+    }
+}

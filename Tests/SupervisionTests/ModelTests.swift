@@ -1,0 +1,256 @@
+import Clocks
+import Shared
+import Supervision
+import Testing
+
+@Suite("Whatever a worker says and whatever happens to it")
+struct ModelTests {
+    @Test("its job keeps its books, has one worker at a time, never spins and ends when it is stopped")
+    func histories() { replay(2_000, isHonest: false) }
+
+    @Test("if the worker is honest it commits no violation")
+    func honest() { replay(300, isHonest: true) }
+
+    private func replay(_ count: Int, isHonest: Bool) {
+        for iteration in 0..<Replay.iterations(count) {
+            let seed = Replay.seed &+ UInt64(iteration)
+            let world = World(seed: seed)
+            world.isHonest = isHonest
+            for _ in 0..<200 where world.fault == nil { world.step() }
+            if world.fault == nil { world.stop() }
+            let violation = isHonest && world.sawViolation ? "a violation" : nil
+            guard let fault = world.fault ?? violation else { continue }
+            Issue.record("FUZZ_SEED=\(seed) FUZZ_ITERATIONS=1: \(fault)")
+            return
+        }
+    }
+}
+
+/// A machine around one supervisor: a clock, at most one process, and a worker that is not to be trusted.
+private final class World {
+    private var random: SplitMix64
+    private var supervisor: JobSupervisor
+    private var now = at(1_000)
+    private var hasProcess = false
+    private var hasBegun = false
+    private var isDying = false
+    private var hasStopped = false
+    private var stopAsked = MonotonicInstant.distantFuture
+    private var last: Event?
+    /// What was wrong first.
+    private(set) var fault: String?
+    private(set) var sawViolation = false
+    var isHonest = false
+
+    private static let intervals = [
+        Nanoseconds.milliseconds(10), .seconds(1), .seconds(10), .seconds(86_400), Nanoseconds(1),
+        DurationText.longest,
+    ]
+
+    init(seed: UInt64) {
+        random = SplitMix64(seed: seed)
+        let interval = random.pick(Self.intervals)
+        let job = definition(interval: interval, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
+        supervisor = JobSupervisor(job, start: now, seed: seed)
+    }
+
+    func step() {
+        passTime()
+        if supervisor.deadline <= now { return fireDeadline() }
+        if isDying, random.chance(4) { return exit() }
+        switch random.below(100) {
+        case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
+        case 70..<73 where hasProcess: exit()
+        case 73 where !isHonest: handle(.violation("lies"))
+        case 74 where random.chance(4): handle(.stop(grace: Nanoseconds(random.pick([0, 1_000_000_000, .max]))))
+        case 75: handle(.hurry)
+        case 76: fireDeadline()
+        default: break
+        }
+    }
+
+    /// Stops the job, which must come to its end although its worker heeds nothing but a kill.
+    func stop() {
+        handle(.stop(grace: .seconds(1)))
+        // It may have been stopped before, with a grace that is longer than any test.
+        if supervisor.deadline > now + .seconds(1) { handle(.hurry) }
+        for _ in 0..<5 where supervisor.phase != .stopped {
+            if isDying { return exit() }
+            now = max(now, supervisor.deadline)
+            fireDeadline()
+        }
+        require(supervisor.phase == .stopped, "the stop did not end")
+    }
+
+    private func require(_ condition: Bool, _ what: @autoclosure () -> String) {
+        if !condition, fault == nil {
+            fault = "\(what()) after \(last.map { "\($0)" } ?? "nothing") at \(now) in \(supervisor.phase)"
+        }
+    }
+
+    private func passTime() {
+        let interval = supervisor.account.grid.interval
+        switch random.below(40) {
+        case 0..<15: now = now + Nanoseconds(Int64(random.below(2_000_000_000)))
+        case 15..<25: now = now + Nanoseconds(min(interval.count, 1 << 55) / Int64(1 + random.below(4)))
+        case 25..<28 where supervisor.deadline < now + .seconds(86_400): now = max(now, supervisor.deadline)
+        case 28: now = now + .seconds(Int64(random.below(1_000_000)))
+        default: break
+        }
+    }
+
+    private func fireDeadline() {
+        let (before, isDue) = (supervisor.phase, supervisor.deadline <= now)
+        let effects = handle(.deadline)
+        let hasMoved = supervisor.phase != before || effects.contains(.spawn)
+        require(isDue ? hasMoved : !hasMoved && effects.isEmpty, "the deadline was due: \(isDue), moved: \(hasMoved)")
+        // One more may follow at once, such as a respawn after no delay, but it must lead somewhere in turn.
+        require(supervisor.deadline > now || effects.contains(.spawn), "a deadline that is past again")
+    }
+
+    private func exit() {
+        (hasProcess, isDying) = (false, false)
+        handle(.exited("exit 1"))
+    }
+
+    // MARK: Handling
+
+    @discardableResult
+    private func handle(_ event: Event) -> [Effect] {
+        var effects: [Effect] = []
+        let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
+        let wasStopped = hasStopped
+        if case .stop = event { stopAsked = min(stopAsked, now) }
+        last = event
+        supervisor.handle(event, at: now, effects: &effects)
+        require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
+        require(supervisor.runs >= runs, "the runs went back")
+        require(supervisor.account.accounted >= accounted, "the account went back")
+        for effect in effects { perform(effect) }
+        check(wasStopped)
+        return effects
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .spawn: spawn()
+        case .kill, .terminate, .closeControl, .ping: affectProcess(effect)
+        case .log(.stopped):
+            require(!hasStopped, "stopped twice")
+            hasStopped = true
+        case .log(.violation): sawViolation = true
+        case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
+        case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
+        case .log: break
+        }
+    }
+
+    private func affectProcess(_ effect: Effect) {
+        require(hasProcess, "\(effect) without a process")
+        if effect == .kill { isDying = true }
+    }
+
+    private func spawn() {
+        require(!hasProcess, "a second worker")
+        require(!hasStopped, "a worker behind the end")
+        switch random.below(8) {
+        case 0: handle(.spawnFailed("gone", isShortage: false))
+        case 1: handle(.spawnFailed("short", isShortage: true))
+        case 2: handle(.spawnDeferred(until: now + Nanoseconds(Int64(1 + random.below(1_000_000_000)))))
+        default:
+            (hasProcess, hasBegun) = (true, true)
+            handle(.spawned)
+        }
+    }
+
+    private func check(_ wasStopped: Bool) {
+        let account = supervisor.account
+        let due = account.grid.count(after: account.grid.start, through: account.accounted)
+        require(account.total == due, "\(account.total) outcomes for \(due) slots")
+        require(Outcome.allCases.allSatisfy { account[$0] >= 0 }, "a negative count")
+        require(account.accounted <= max(account.grid.start, now + .seconds(1)), "slots that are not due")
+        require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
+        require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
+        require(
+            !hasStopped || !hasBegun || account.accounted >= stopAsked || wasStopped,
+            "slots without an outcome at the end")
+        if case .idle = supervisor.phase {
+            let latest = account.grid.next(after: now + .seconds(1)) + .seconds(80)
+            require(supervisor.deadline <= latest, "nobody asks whether the worker lives")
+        }
+        if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
+    }
+
+    // MARK: What the worker says
+
+    private func report() -> Report { isHonest || random.chance(2) ? plausible() : hostile() }
+
+    private func plausible() -> Report {
+        let account = supervisor.account
+        let next = account.grid.next(after: now)
+        if case .starting = supervisor.phase { return .ready(.init(next: next)) }
+        if let run = supervisor.phase.run {
+            return .end(
+                .init(
+                    run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
+                    isOK: random.chance(2), text: "x"))
+        }
+        guard let slot = account.grid.last(through: now), account.isOpen(slot, at: now) else {
+            return random.chance(2) ? .pong(token: 1) : .log(.init(level: .info, run: 0, message: "x", fields: []))
+        }
+        return due(slot, next)
+    }
+
+    private func due(_ slot: MonotonicInstant, _ next: MonotonicInstant) -> Report {
+        let first = supervisor.account.grid.next(after: supervisor.account.accounted)
+        switch random.below(5) {
+        case 0: return .skipped(.init(first: first, last: slot, next: next))
+        case 1:
+            let run = supervisor.runs + Int64(random.below(3))
+            return .dropped(.init(reports: 3, ok: 1, through: slot, run: run))
+        default: return .begin(.init(run: supervisor.runs + 1, slot: slot, next: next, lateness: .zero))
+        }
+    }
+
+    private func hostile() -> Report {
+        switch random.below(9) {
+        case 0: .ready(.init(next: instant()))
+        case 1: .begin(.init(run: number(), slot: slot(), next: instant(), lateness: Nanoseconds(number())))
+        case 2:
+            .end(
+                .init(
+                    run: number(), slot: slot(), next: instant(), lateness: Nanoseconds(number()),
+                    duration: Nanoseconds(number()), isOK: random.chance(2), text: "", fullLength: number()))
+        case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
+        case 4: .log(.init(level: .error, run: number(), message: "", fields: []))
+        case 5: .pong(token: number())
+        case 6, 7:
+            .dropped(
+                .init(
+                    reports: number(), ok: number(), failed: number(), skipped: number(), through: slot(),
+                    run: number()))
+        default: random.chance(4) ? .stopped(runs: number()) : .fault(.init(step: "", errno: .min, message: ""))
+        }
+    }
+
+    private func number() -> Int64 {
+        let runs = supervisor.runs
+        return random.pick([
+            .min, .min + 1, -1, 0, 0, 1, 1, 2, runs &- 1, runs, runs &+ 1, runs &+ 1, runs &+ 2, .max - 1, .max,
+            Int64(bitPattern: random.next()), supervisor.phase.run?.number ?? 7,
+        ])
+    }
+
+    private func slot() -> MonotonicInstant? { random.chance(6) ? nil : instant() }
+
+    private func instant() -> MonotonicInstant {
+        let (account, inHand) = (supervisor.account, supervisor.phase.run?.slot ?? now)
+        let known = [
+            account.accounted, account.grid.start, now, inHand, account.grid.next(after: now), .distantFuture,
+            account.grid.next(after: account.accounted), account.grid.last(through: now) ?? now,
+            account.grid.last(through: now + .seconds(1)) ?? now, MonotonicInstant(nanoseconds: number()),
+        ]
+        let instant = random.pick(known)
+        return random.chance(5) ? instant + Nanoseconds(random.pick([1, -1, account.grid.interval.count])) : instant
+    }
+}

@@ -1,0 +1,280 @@
+import Clocks
+import Shared
+import Testing
+
+@testable import Supervision
+
+/// The stages with a worker that has no run in hand, those of a worker that is being stopped, and the others.
+private let stoppingIdle: [Stage] = [.draining, .terminated, .killed]
+private let betweenRuns: [Stage] = [.idle, .asked, .condemned] + stoppingIdle
+
+extension Phase {
+    /// This phase with another run in hand.
+    fileprivate func with(_ run: Phase.Run?) -> Phase {
+        switch self {
+        case .condemned: .condemned(run)
+        case .stopping(let stage, let until, _): .stopping(stage, until: until, run)
+        case .idle, .running: run.map { .running($0) } ?? .idle(.init(next: Rig.next, deadline: at(1_010)))
+        case .waiting, .starting, .failed, .stopped: self
+        }
+    }
+}
+
+@Suite("The report 'ready'")
+struct ReadyTests {
+    @Test("begins the watch over the next slot, and comes once")
+    func ready() {
+        var changes = violations("'ready' twice", at: [.idle, .asked, .running])
+        changes[.starting] = Cell(.idle(.init(next: at(1_005), deadline: at(1_010))), [.log(.started)])
+        expectRow(.report(.ready(.init(next: Rig.next))), changes)
+    }
+
+    @Test("cannot put the watch off beyond the next slot", arguments: [at(1_015), at(9_999), .distantFuture])
+    func farSlot(slot: MonotonicInstant) {
+        var rig = Rig(.starting)
+        rig.send(.report(.ready(.init(next: slot))))
+        #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
+    }
+}
+
+@Suite("The report 'begin'")
+struct BeginTests {
+    private func refusals(_ run: Int64, _ whenIdle: String) -> [Stage: Cell] {
+        violations(whenIdle, at: betweenRuns)
+            .merging(violations("'begin' of run \(run) while it is starting", at: [.starting])) { $1 }
+            .merging(violations("'begin' of run \(run) while a run is in hand", at: Stage.inRun)) { $1 }
+    }
+
+    @Test("puts the run in hand", arguments: [Rig.slot, nil])
+    func begins(slot: MonotonicInstant?) {
+        var changes = refusals(1, "")
+        for stage in betweenRuns { changes[stage] = Cell(stage.phase.with(.init(number: 1, slot: slot))) }
+        expectRow(.report(begin(run: 1, slot: slot)), changes)
+    }
+
+    @Test(
+        "must be of a run after the one before, and not of one out of all reach",
+        arguments: [0, -1, .min, .max, 1 << 32 + 1] as [Int64])
+    func number(run: Int64) {
+        expectRow(.report(begin(run: run, slot: Rig.slot)), refusals(run, "'begin' of run \(run) after run 0"))
+    }
+
+    @Test("must be for a slot of the grid that is due and has no outcome", arguments: Self.foreignSlots)
+    func foreign(slot: MonotonicInstant) {
+        let refusal = "'begin' for slot \(slot.nanoseconds), which is not due"
+        expectRow(.report(begin(run: 1, slot: slot)), refusals(1, refusal))
+    }
+
+    static let foreignSlots = [
+        at(985), at(996), Rig.next, at(0), .distantFuture, MonotonicInstant(nanoseconds: .max - 1),
+        MonotonicInstant(nanoseconds: .min), MonotonicInstant(nanoseconds: -1),
+    ]
+
+    @Test("may come from a clock that is read a moment later")
+    func ahead() {
+        var rig = Rig(.idle)
+        rig.now = at(1_004)
+        rig.send(.report(begin(run: 1, slot: Rig.next)))
+        #expect(rig.supervisor.phase == .running(.init(number: 1, slot: Rig.next)))
+        #expect(rig.effects == [.log(.missed(1))])
+    }
+
+    @Test("of a later slot gives up those before it")
+    func misses() {
+        var rig = Rig(.idle)
+        rig.now = at(1_029)
+        rig.send(.report(begin(run: 1, slot: at(1_025))))
+        #expect(rig.effects == [.log(.missed(3))])
+        #expect(rig.supervisor.account[.missed] == 3)
+    }
+}
+
+@Suite("The report 'end'")
+struct EndTests {
+    @Test("gives the slot of the run its outcome", arguments: [true, false])
+    func ends(isOK: Bool) {
+        let report = end(run: 1, slot: Rig.slot, isOK: isOK)
+        guard case .end(let end) = report else { return }
+        var changes = violations("'end' of run 1, which is not in hand")
+        for stage in Stage.inRun { changes[stage] = Cell(stage.phase.with(nil), [.log(.ended(end))]) }
+        expectRow(.report(report), changes)
+        for stage in Stage.inRun {
+            var rig = Rig(stage)
+            rig.send(.report(report))
+            #expect(rig.supervisor.account[isOK ? .ok : .failed] == 1, "\(stage)")
+            #expect(rig.supervisor.account.accounted == Rig.slot, "\(stage)")
+        }
+    }
+
+    @Test(
+        "must be that of the run in hand",
+        arguments: [
+            (2, Rig.slot), (0, Rig.slot), (.min, Rig.slot), (.max, Rig.slot), (1, Rig.next), (1, nil),
+            (1, .distantFuture),
+        ] as [(Int64, MonotonicInstant?)])
+    func foreign(run: Int64, slot: MonotonicInstant?) {
+        expectRow(.report(end(run: run, slot: slot)), violations("'end' of run \(run), which is not in hand"))
+    }
+
+    @Test("of a run that was asked for concerns no slot")
+    func noSlot() {
+        var rig = Rig(.idle)
+        rig.send(.report(begin(run: 1, slot: nil)))
+        rig.send(.report(end(run: 1, slot: nil)))
+        #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
+        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.runs == 1)
+    }
+}
+
+@Suite("The report 'skipped'")
+struct SkippedTests {
+    @Test("gives the slots their outcome")
+    func skips() {
+        // Nobody checks that the worker is ready: it loses nothing by it but its own slot.
+        var changes = violations("'skipped' for slots that are not due", at: Stage.inRun)
+        for stage in betweenRuns + [.starting] {
+            let isWatched = [.idle, .asked].contains(stage)
+            changes[stage] = Cell(isWatched ? stage.phase.with(nil) : stage.phase, [.log(.skipped(1))])
+        }
+        expectRow(.report(skipped(Rig.slot, Rig.slot)), changes)
+    }
+
+    @Test(
+        "must be about slots of the grid that are due and have no outcome, in their order",
+        arguments: [
+            (Rig.slot, Rig.next), (Rig.next, Rig.slot), (at(985), Rig.slot), (Rig.slot, at(996)),
+            (Rig.slot, .distantFuture), (MonotonicInstant(nanoseconds: .min), Rig.slot),
+        ])
+    func foreign(first: MonotonicInstant, last: MonotonicInstant) {
+        expectRow(.report(skipped(first, last)), violations("'skipped' for slots that are not due"))
+    }
+
+    @Test("gives up the slots before them")
+    func misses() {
+        var rig = Rig(.idle)
+        rig.now = at(1_030)
+        rig.send(.report(skipped(at(1_015), at(1_025))))
+        #expect(rig.effects == [.log(.missed(2)), .log(.skipped(2))])
+    }
+}
+
+@Suite("The report 'dropped'")
+struct DroppedTests {
+    @Test("without slots is only noted")
+    func lines() {
+        let dropped = Report.Dropped(reports: 3)
+        expectRow(
+            .report(.dropped(dropped)), row(Stage.withWorker) { Cell($0.phase, [.log(.dropped(dropped))]) })
+    }
+
+    @Test("with slots gives them their outcomes, and ends the run in hand if it covers it")
+    func slots() {
+        let dropped = Report.Dropped(reports: 2, ok: 1, through: Rig.slot, run: 1)
+        expectRow(
+            .report(.dropped(dropped)),
+            row(Stage.withWorker) { stage in
+                Cell(Stage.inRun.contains(stage) ? stage.phase.with(nil) : stage.phase, [.log(.dropped(dropped))])
+            })
+        for stage in Stage.withWorker {
+            var rig = Rig(stage)
+            rig.send(.report(.dropped(dropped)))
+            #expect(rig.supervisor.account[.ok] == 1, "\(stage)")
+            #expect(rig.supervisor.runs == 1, "\(stage)")
+        }
+    }
+
+    @Test("gives up the slots that it does not name")
+    func misses() {
+        var rig = Rig(.idle)
+        rig.now = at(1_030)
+        let dropped = Report.Dropped(reports: 9, ok: 1, failed: 1, skipped: 1, through: at(1_025), run: 2)
+        rig.send(.report(.dropped(dropped)))
+        #expect(rig.effects == [.log(.dropped(dropped)), .log(.missed(1))])
+        #expect(rig.supervisor.account.total == 4)
+    }
+
+    @Test("must not name more slots than were due, nor others", arguments: Self.lies)
+    func namesTooMany(dropped: Report.Dropped) {
+        let refusal = violations("'dropped' with slots that were not due")
+        expectRow(
+            .report(.dropped(dropped)),
+            row(Stage.withWorker) { stage in
+                let cell = refusal[stage] ?? Cell(stage.phase)
+                return Cell(cell.phase, [.log(.dropped(dropped))] + cell.effects)
+            })
+        for stage in Stage.withWorker {
+            var rig = Rig(stage)
+            rig.send(.report(.dropped(dropped)))
+            #expect(rig.supervisor.account.total == 0, "\(stage)")
+        }
+    }
+
+    static let lies: [Report.Dropped] = [
+        .init(ok: 2, through: Rig.slot), .init(ok: 1, failed: 1, through: Rig.slot),
+        .init(ok: .max, failed: 1, through: Rig.slot), .init(ok: .max, failed: .max, skipped: 3, through: Rig.slot),
+        .init(ok: 1, failed: .max, skipped: .max, through: Rig.slot), .init(ok: -1, through: Rig.slot),
+        .init(ok: 1, failed: -1, skipped: 1, through: Rig.slot), .init(ok: .min, failed: .min, through: Rig.slot),
+        .init(ok: 1, through: Rig.next), .init(ok: 1, through: at(996)), .init(ok: 1, through: .distantFuture),
+        .init(through: MonotonicInstant(nanoseconds: .min)),
+    ]
+
+    @Test("must not name a run out of all reach", arguments: [.max, 1 << 32 + 1] as [Int64])
+    func farRun(run: Int64) {
+        let dropped = Report.Dropped(ok: 1, through: Rig.slot, run: run)
+        var rig = Rig(.idle)
+        rig.send(.report(.dropped(dropped)))
+        #expect(rig.effects.dropFirst() == [.log(.violation("'dropped' up to run \(run) after run 0")), .kill])
+        #expect(rig.supervisor.runs == 0)
+    }
+
+    @Test("must not name the slot of a run that it leaves in hand")
+    func runInHand() {
+        let dropped = Report.Dropped(ok: 1, through: Rig.slot, run: 0)
+        var rig = Rig(.running)
+        rig.send(.report(.dropped(dropped)))
+        #expect(rig.supervisor.phase == .condemned(Rig.run))
+        rig.send(.exited("exit 1"))
+        #expect(rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.account[.crashed] == 1)
+    }
+}
+
+@Suite("Any other report")
+struct OtherReportTests {
+    @Test("'log' and 'fault' are passed on")
+    func passedOn() {
+        let log = Report.Log(level: .info, run: .max, message: "x", fields: [])
+        expectRow(.report(.log(log)), row(Stage.withWorker) { Cell($0.phase, [.log(.jobLine(log))]) })
+        let fault = Report.Fault(step: "exec", errno: 2, message: "no such file")
+        expectRow(.report(.fault(fault)), row(Stage.withWorker) { Cell($0.phase, [.log(.fault(fault))]) })
+    }
+
+    @Test("'stopped' is the last word of a worker without a run in hand", arguments: [0, .max, .min] as [Int64])
+    func stopped(runs: Int64) {
+        expectRow(
+            .report(.stopped(runs: runs)), violations("'stopped' with a run in hand", at: Stage.inRun))
+    }
+
+    @Test("'pong' matters to a worker that was asked", arguments: [1, 0, .max, .min] as [Int64])
+    func pong(token: Int64) {
+        let vigil = Phase.Vigil(next: Rig.slot, deadline: at(1_010), answers: 1)
+        expectRow(
+            .report(.pong(token: token)), [.asked: Cell(.idle(vigil), [.log(.overdue(by: .seconds(5)))])])
+    }
+
+    @Test("'pong' without the slot having begun makes the next question come later, up to 80 s, and is noted once")
+    func answers() {
+        var rig = Rig(.asked)
+        var distances: [Double] = []
+        for _ in 0..<6 {
+            rig.send(.report(.pong(token: 1)))
+            #expect(rig.effects.count == (distances.isEmpty ? 1 : 0))
+            distances.append((rig.supervisor.deadline - rig.now).inSeconds)
+            rig.now = rig.supervisor.deadline
+            rig.send(.deadline)
+        }
+        #expect(distances == [10, 20, 40, 80, 80, 80])
+        #expect(rig.effects == [.ping(token: 7)])
+    }
+}

@@ -1,0 +1,164 @@
+import Clocks
+import Shared
+import Testing
+
+@testable import Supervision
+
+/// `seconds` after boot.
+func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
+
+/// A job that runs every ten seconds and is given up after one retry, without jitter so that its delays are exact.
+func definition(
+    _ name: String = "job", interval: Nanoseconds = .seconds(10), maxAttempts: Int = 1, jitter: Double = 0
+) -> JobDefinition {
+    let location = SourceLocation(file: "registry.yaml", line: 1, column: 1)
+    var lifecycle = Lifecycle()
+    lifecycle.restart.jitter = jitter
+    lifecycle.restart.maxAttempts = maxAttempts
+    return JobDefinition(
+        id: EntryID(namespace: "app", name: name)!, kind: .swift, function: "tick",
+        intervalText: DurationText.format(interval), interval: interval, lifecycle: lifecycle, meta: .init(),
+        data: .init(), location: location, functionLocation: location)
+}
+
+/// Every state that a job can be in.
+enum Stage: CaseIterable {
+    case firstStart, backoff, shortage, starting, idle, asked, running, condemned, condemnedInRun
+    case draining, drainingInRun, terminated, terminatedInRun, killed, killedInRun, failed, stopped
+
+    static let withoutWorker: [Stage] = [.firstStart, .backoff, .shortage, .failed]
+    static let inRun: [Stage] = [.running, .condemnedInRun, .drainingInRun, .terminatedInRun, .killedInRun]
+    static let withWorker = allCases.filter { !withoutWorker.contains($0) && $0 != .stopped }
+}
+
+/// A supervisor that events alone have brought to a stage. The worker was spawned at 985 s, so that at 1,000 s its first
+/// slot is 5 s old and the second is 5 s away.
+struct Rig {
+    static let now = at(1_000)
+    static let slot = at(995)
+    static let next = at(1_005)
+    static let grace = Nanoseconds.seconds(7)
+    static let run = Phase.Run(number: 1, slot: slot)
+
+    var supervisor: JobSupervisor
+    var now = Rig.now
+    private(set) var effects: [Effect] = []
+
+    init(_ stage: Stage) {
+        supervisor = JobSupervisor(definition(), start: stage == .firstStart ? Self.now : at(985), seed: 1)
+        if stage != .firstStart { send(.spawned, at: at(985)) }
+        bring(to: stage)
+        effects = []
+    }
+
+    private mutating func bring(to stage: Stage) {
+        switch stage {
+        case .firstStart, .starting: break
+        case .backoff: send(.exited("exit 1"))
+        case .shortage: follow(.backoff, .spawnDeferred(until: at(1_002)))
+        case .failed: follow(.backoff, .spawnFailed("no such file", isShortage: false))
+        case .idle: send(.report(.ready(.init(next: Self.slot))), at: at(985))
+        case .asked: follow(.idle, .deadline)
+        case .running: follow(.idle, .report(begin(run: 1, slot: Self.slot)))
+        case .condemned: follow(.idle, .violation("lies"))
+        case .condemnedInRun: follow(.running, .violation("lies"))
+        case .draining: follow(.idle, .stop(grace: Self.grace))
+        case .drainingInRun: follow(.running, .stop(grace: Self.grace))
+        case .terminated: follow(.draining, .hurry)
+        case .terminatedInRun: follow(.drainingInRun, .hurry)
+        case .killed: follow(.terminated, .hurry)
+        case .killedInRun: follow(.terminatedInRun, .hurry)
+        case .stopped: follow(.draining, .exited("exit 0"))
+        }
+    }
+
+    private mutating func follow(_ stage: Stage, _ event: Event) {
+        bring(to: stage)
+        send(event)
+    }
+
+    private mutating func send(_ event: Event, at moment: MonotonicInstant) {
+        now = moment
+        send(event)
+        now = Self.now
+    }
+
+    mutating func send(_ event: Event) {
+        effects = []
+        supervisor.handle(event, at: now, effects: &effects)
+    }
+}
+
+extension Stage {
+    /// The phase that the rig leaves its supervisor in.
+    var phase: Phase {
+        switch self {
+        case .firstStart: .waiting(until: Rig.now, .firstStart)
+        case .backoff: .waiting(until: at(1_001), .backoff)
+        case .shortage: .waiting(until: at(1_002), .shortage)
+        case .starting: .starting(deadline: at(1_015))
+        case .idle: .idle(.init(next: Rig.slot, deadline: at(1_000)))
+        case .asked: .idle(.init(next: Rig.slot, deadline: at(1_010), isAsked: true))
+        case .running: .running(Rig.run)
+        case .condemned: .condemned(nil)
+        case .condemnedInRun: .condemned(Rig.run)
+        case .draining: .stopping(.draining, until: at(1_007), nil)
+        case .drainingInRun: .stopping(.draining, until: at(1_007), Rig.run)
+        case .terminated: .stopping(.terminated, until: at(1_001), nil)
+        case .terminatedInRun: .stopping(.terminated, until: at(1_001), Rig.run)
+        case .killed: .stopping(.killed, until: at(1_005), nil)
+        case .killedInRun: .stopping(.killed, until: at(1_005), Rig.run)
+        case .failed: .failed(until: at(1_300))
+        case .stopped: .stopped
+        }
+    }
+}
+
+/// What an event leads to at one stage.
+struct Cell {
+    var phase: Phase
+    var effects: [Effect]
+
+    init(_ phase: Phase, _ effects: [Effect] = []) { (self.phase, self.effects) = (phase, effects) }
+}
+
+/// Checks a whole row of the table: at every stage that `changes` does not name, the event must do nothing.
+func expectRow(_ event: Event, _ changes: [Stage: Cell]) {
+    for stage in Stage.allCases {
+        var rig = Rig(stage)
+        rig.send(event)
+        let cell = changes[stage] ?? Cell(stage.phase)
+        #expect(rig.supervisor.phase == cell.phase, "\(stage)")
+        #expect(rig.effects == cell.effects, "\(stage)")
+    }
+}
+
+/// A cell for each of several stages.
+func row(_ stages: [Stage], _ cell: (Stage) -> Cell) -> [Stage: Cell] {
+    Dictionary(uniqueKeysWithValues: stages.map { ($0, cell($0)) })
+}
+
+/// A worker that breaks the protocol is killed once, whatever its stage.
+func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage: Cell] {
+    row(stages) { stage in
+        let log = Effect.log(.violation(what))
+        return switch stage.phase {
+        case .condemned(let run): Cell(.condemned(run))
+        case .stopping(.killed, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log])
+        case .stopping(_, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log, .kill])
+        default: Cell(.condemned(stage.phase.run), [log, .kill])
+        }
+    }
+}
+
+func begin(run: Int64, slot: MonotonicInstant?) -> Report {
+    .begin(.init(run: run, slot: slot, next: Rig.next, lateness: .zero))
+}
+
+func end(run: Int64, slot: MonotonicInstant?, isOK: Bool = true) -> Report {
+    .end(.init(run: run, slot: slot, next: Rig.next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
+}
+
+func skipped(_ first: MonotonicInstant, _ last: MonotonicInstant) -> Report {
+    .skipped(.init(first: first, last: last, next: Rig.next))
+}
