@@ -93,6 +93,43 @@ package struct CalendarSchedule: Hashable, Sendable {
         return nil
     }
 
+    // MARK: Count
+
+    /// How many slots s have `after` < s ≤ `through`, without going through them: a clock that was wrong by decades leaves
+    /// millions.
+    package func count(after: WallInstant, through: WallInstant) -> Int64 {
+        let end = floorDivide(through.nanoseconds, Self.nanoseconds) + 1
+        var start = floorDivide(after.nanoseconds, Self.nanoseconds) + 1
+        var count: Int64 = 0
+        while start < end {
+            let segment = zone.segment(at: start)
+            let (first, last) = (start, min(end, segment.end))
+            count += expression.hasFixedTimes ? countFixed(first, last, segment) : countElapsed(first, last, segment)
+            start = last
+        }
+        return count
+    }
+
+    private func countElapsed(_ first: Int64, _ last: Int64, _ segment: ZoneRules.Segment) -> Int64 {
+        expression.fields.count(from: first + segment.offset, to: last + segment.offset)
+    }
+
+    private func countFixed(_ first: Int64, _ last: Int64, _ segment: ZoneRules.Segment) -> Int64 {
+        var from = first + segment.offset
+        var count: Int64 = 0
+        if segment.start != .min {
+            // What the clocks showed last before the change.
+            let shown = segment.start + zone.offset(at: segment.start - 1)
+            if first == segment.start, shown < from, expression.fields.next(atOrAfter: from) != from,
+                expression.fields.count(from: shown, to: from) > 0
+            {
+                count = 1
+            }
+            from = max(from, shown)
+        }
+        return count + expression.fields.count(from: from, to: last + segment.offset)
+    }
+
     // MARK: Reasons
 
     /// Why a slot is where it is.

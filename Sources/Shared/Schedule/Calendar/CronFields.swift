@@ -104,6 +104,50 @@ package struct CronFields: Hashable, Sendable {
         return nil
     }
 
+    // MARK: Count
+
+    /// How many of the seconds there are at or after `from` and before `to`.
+    func count(from: Int64, to: Int64) -> Int64 {
+        from < to ? count(upTo: to, since: from) - count(upTo: from, since: from) : 0
+    }
+
+    /// From the beginning of the month that `start` is in up to `end`, month by month.
+    private func count(upTo end: Int64, since start: Int64) -> Int64 {
+        let lastDay = floorDivide(end, Self.secondsOfDay)
+        let last = CivilDate(daysSince1970: lastDay)
+        let first = CivilDate(daysSince1970: floorDivide(start, Self.secondsOfDay))
+        var (month, year) = (first.month, first.year)
+        var days: Int64 = 0
+        while (year, month) < (last.year, last.month) {
+            days += Int64(dayMask(month, year).nonzeroBitCount)
+            (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1)
+        }
+        let mask = dayMask(last.month, last.year)
+        days += Int64((mask & ((1 << UInt64(last.day)) - 1)).nonzeroBitCount)
+        let isDay = mask >> last.day & 1 == 1
+        return days * timesOfDay + (isDay ? times(before: end - lastDay * Self.secondsOfDay) : 0)
+    }
+
+    /// Nothing in a month that is not named.
+    private func dayMask(_ month: Int64, _ year: Int64) -> UInt64 {
+        guard months >> month & 1 == 1 else { return 0 }
+        return dayMask(CivilDate(year: year, month: month, day: 1).daysSince1970, month, year)
+    }
+
+    private var timesOfDay: Int64 {
+        Int64(hours.nonzeroBitCount * minutes.nonzeroBitCount * seconds.nonzeroBitCount)
+    }
+
+    private func times(before time: Int64) -> Int64 {
+        let (hour, minute, second) = (Int(time / 3_600), Int(time / 60 % 60), Int(time % 60))
+        func below(_ bits: UInt64, _ limit: Int) -> Int { (bits & ((1 << UInt64(limit)) - 1)).nonzeroBitCount }
+        var count = below(hours, hour) * minutes.nonzeroBitCount * seconds.nonzeroBitCount
+        guard hours >> hour & 1 == 1 else { return Int64(count) }
+        count += below(minutes, minute) * seconds.nonzeroBitCount
+        if minutes >> minute & 1 == 1 { count += below(seconds, second) }
+        return Int64(count)
+    }
+
     private func dayMask(_ firstOfMonth: Int64, _ month: Int64, _ year: Int64) -> UInt64 {
         days.days(
             length: CivilDate.length(ofMonth: month, in: year),
