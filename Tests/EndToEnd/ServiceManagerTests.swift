@@ -107,7 +107,7 @@ private final class NotificationSocket {
     func count(_ word: String) -> Int { text.split(separator: "\n").filter { $0.hasPrefix(word) }.count }
 
     func wait(for word: String, times: Int = 1) throws {
-        try EndToEnd.wait("\(times) × '\(word)'", evidence: { text }) {
+        try EndToEnd.wait("\(times) × '\(word)'", evidence: text) {
             receive()
             return count(word) >= times
         }

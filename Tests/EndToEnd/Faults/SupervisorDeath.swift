@@ -18,7 +18,7 @@ struct SupervisorDeath {
             try daemon.wait("all are up", within: 60) { daemon.workers.count == count }
             daemon.signal(signal)
             #expect(try daemon.waitForExit().isSignal(signal))
-            try wait("no worker is left", within: 4, evidence: { "\(scene.cage.processes)" }) { scene.cage.isEmpty }
+            try wait("no worker is left", within: 4, evidence: "\(scene.cage.processes)") { scene.cage.isEmpty }
         }
     }
 

@@ -4,6 +4,9 @@ import Kernel
 /// A program that a test has started. The spawning is the C library's, and not that of the code under test.
 final class ChildProcess {
     let pid: ProcessID
+    /// POSIX_SPAWN_SETSID, which the Glibc module lacks.
+    private static let newSession: Int32 = 0x80
+
     private(set) var exitStatus: Kernel.ExitStatus?
 
     /// `descriptors`: paths that become the program's 0, 1, 2…, each opened for reading (0) or created for writing.
@@ -20,7 +23,7 @@ final class ChildProcess {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | 0x80 /* POSIX_SPAWN_SETSID */))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | Self.newSession))
         var pid = ProcessID()
         let code = Self.withCStrings(arguments) { argv in
             Self.withCStrings(environment) { envp in

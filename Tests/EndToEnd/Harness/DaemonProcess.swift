@@ -19,7 +19,7 @@ final class DaemonProcess {
     func signal(_ number: Int32) { process.signal(number) }
 
     func wait(_ what: String, within seconds: Int = 20, until condition: () throws -> Bool) throws {
-        try EndToEnd.wait(what, within: seconds, evidence: { evidence }, until: condition)
+        try EndToEnd.wait(what, within: seconds, evidence: evidence, until: condition)
     }
 
     private var evidence: String { "log:\n\(log.tail)\nstandard error:\n\(TextFile.read(errors) ?? "")" }

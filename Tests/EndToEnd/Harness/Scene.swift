@@ -19,7 +19,7 @@ final class Scene {
         let scene = try Scene()
         defer { scene.clear() }
         try body(scene)
-        try wait("no process is left", within: 5, evidence: { "left: \(scene.cage.processes)" }) {
+        try wait("no process is left", within: 5, evidence: "left: \(scene.cage.processes)") {
             scene.cage.isEmpty
         }
     }
@@ -89,7 +89,7 @@ final class Scene {
         let (output, errors) = (path("out-\(starts)"), path("errors-\(starts)"))
         let process = try ChildProcess(
             [program] + arguments, environment: environment, output: output, errors: errors)
-        try wait("the end of \(arguments)", evidence: { TextFile.read(errors) ?? "" }) { process.hasExited }
+        try wait("the end of \(arguments)", evidence: TextFile.read(errors) ?? "") { process.hasExited }
         return Finished(
             status: process.exitStatus, output: TextFile.read(output) ?? "", errors: TextFile.read(errors) ?? "")
     }

@@ -6,7 +6,8 @@ import Kernel
 ///
 /// - Throws: `Failure` with `what` and what `evidence` says when it does not hold within `seconds`.
 func wait(
-    _ what: String, within seconds: Int = 20, evidence: () -> String = { "" }, until condition: () throws -> Bool
+    _ what: String, within seconds: Int = 20, evidence: @autoclosure () -> String = "",
+    until condition: () throws -> Bool
 ) throws {
     let end = Clock.monotonic() + .seconds(Int64(seconds))
     while try !condition() {
