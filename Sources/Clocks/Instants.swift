@@ -62,6 +62,13 @@ package struct WallInstant: Hashable, Comparable, Sendable {
     }
 }
 
+extension WallInstant {
+    /// Rounded down.
+    package var wholeSeconds: Int64 { floorDivide(nanoseconds, 1_000_000_000) }
+
+    package init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
+}
+
 /// A span of time in whole nanoseconds, at most 292 years. Eight bytes and plain integer arithmetic, where
 /// `Swift.Duration` takes sixteen and a division: a busy daemon handles several of these for each report.
 @frozen

@@ -36,14 +36,15 @@ package final class Daemon {
         log: CronLog,
         mostJobs: Int
     ) throws(SystemError) {
-        let now = Clock.monotonic()
+        let moment = Clock.moment()
+        let now = moment.monotonic
         (self.configuration, self.log, desired) = (configuration, log, jobs)
         loop = try PollLoop()
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
         manager = ServiceManager(at: now)
         pool = WorkerPool(
-            loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: now)
+            loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: moment)
         reloader = Reloader(
             path: configuration.registry, program: program, functions: functions, loop: loop, mostJobs: mostJobs)
         try ThisProcess.becomeSubreaper()
@@ -54,7 +55,7 @@ package final class Daemon {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
         log.records.info("Discovered jobs", metadata: ["count": "\(desired.count)"])
-        pool.setTime(Clock.monotonic(), wall: Clock.wall())
+        pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
@@ -66,8 +67,9 @@ package final class Daemon {
     /// One round: wait, take what is there, then see what time it is.
     private func turn() throws(SystemError) {
         let (ready, isPartial) = try loop.wait(until: nextDeadline)
-        let now = Clock.monotonic()
-        pool.setTime(now, wall: Clock.wall())
+        let moment = Clock.moment()
+        let now = moment.monotonic
+        pool.setTime(moment)
         for readiness in ready { try handle(readiness) }
         manager.beat(at: now)
         advanceReload(at: now)

@@ -1,5 +1,6 @@
 /// A JSON value to be written (RFC 8259), its members in the order in which they are given.
 indirect enum JSONText {
+    case null
     case string(String)
     case number(Int)
     case array([JSONText])
@@ -7,6 +8,7 @@ indirect enum JSONText {
 
     var text: String {
         switch self {
+        case .null: "null"
         case .string(let string): Self.quoted(string)
         case .number(let number): String(number)
         case .array(let elements): "[\(elements.map(\.text).joined(separator: ","))]"

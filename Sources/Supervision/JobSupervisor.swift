@@ -40,7 +40,8 @@ package struct JobSupervisor: Sendable {
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     package init(_ definition: JobDefinition, start: Moment, seed: UInt64) {
-        account = SlotAccount(timetable: Timetable(definition.schedule.rule, start: start.on(definition.schedule.rule.clock)))
+        account = SlotAccount(
+            timetable: Timetable(definition.schedule.rule, start: start.on(definition.schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
         stableThreshold = definition.lifecycle.stableThreshold
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)

@@ -26,6 +26,12 @@ struct Cronsupd: ParsableCommand {
     @Flag(help: "With --once: print one JSON object.")
     var json = false
 
+    @Option(help: "With --once: show the slots after this moment (RFC 3339).")
+    var at: InstantOption?
+
+    @Option(help: "With --once: how many slots of each job to show, from 1 to 1000.")
+    var slots = 3
+
     @Flag(help: "Validate and print nothing but errors.")
     var check = false
 
@@ -42,6 +48,8 @@ struct Cronsupd: ParsableCommand {
     var worker: String?
 
     func validate() throws {
+        if at != nil, !once { throw ValidationError("--at goes with --once.") }
+        guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if json, !once { throw ValidationError("--json goes with --once.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
     }
@@ -62,6 +70,15 @@ struct LogLevel: ExpressibleByArgument {
     var defaultValueDescription: String { level.rawValue }
 
     static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+}
+
+struct InstantOption: ExpressibleByArgument {
+    let instant: WallInstant
+
+    init?(argument: String) {
+        guard let instant = CivilText.instant(argument) else { return nil }
+        self.instant = instant
+    }
 }
 
 struct DurationOption: ExpressibleByArgument {

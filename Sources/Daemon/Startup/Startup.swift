@@ -1,6 +1,6 @@
 import Kernel
 import Registry
-import Shared
+package import Shared
 
 /// From the configuration to everything that a run or a dry run needs.
 package struct Startup {
@@ -8,6 +8,7 @@ package struct Startup {
     package let functions: Set<String>
     package let loaded: LoadedJobs
     package let mostJobs: Int
+    package let localZone: ZoneRules
 
     /// Reads and checks the registry, and asks the worker for its catalog.
     ///
@@ -18,7 +19,9 @@ package struct Startup {
         program = WorkerProgram(path: configuration.worker, openFiles: original)
         let reading = try Self.read(configuration.registry)
         functions = try CatalogQuery.ask(program)
-        loaded = LoadedJobs.load(reading.files, functions: functions, mostJobs: mostJobs)
+        let zones = ZoneDirectory().source
+        localZone = (try? zones.zone(nil).rules) ?? .utc
+        loaded = LoadedJobs.load(reading.files, functions: functions, zones: zones, mostJobs: mostJobs)
     }
 
     private static func read(_ path: String) throws(RegistryReader.Failure) -> RegistryReader.Reading {

@@ -21,14 +21,15 @@ final class WorkerPool {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1_024, alignment: 16)
 
     /// The moment that the events at hand are handled at.
-    private var now: MonotonicInstant
+    private var moment: Moment
+    private var now: MonotonicInstant { moment.monotonic }
     /// Workers that had to be killed to stop.
     private(set) var forcedStops = 0
     private(set) var workerCount = 0
 
-    init(loop: PollLoop, program: WorkerProgram, stopTimeout: Nanoseconds, log: CronLog, at now: MonotonicInstant) {
-        (self.loop, self.program, self.stopTimeout, self.now) = (loop, program, stopTimeout, now)
-        incidents = IncidentLog(log: log)
+    init(loop: PollLoop, program: WorkerProgram, stopTimeout: Nanoseconds, log: CronLog, at moment: Moment) {
+        (self.loop, self.program, self.stopTimeout, self.moment) = (loop, program, stopTimeout, moment)
+        incidents = IncidentLog(log: log, moment: moment)
     }
 
     deinit { buffer.deallocate() }
@@ -40,9 +41,26 @@ final class WorkerPool {
     var nextDeadline: MonotonicInstant { deadlines.next ?? .distantFuture }
 
     /// To be called before a batch of events.
-    func setTime(_ now: MonotonicInstant, wall: WallInstant) {
-        self.now = now
-        incidents.wallOffset = wall.nanoseconds - now.nanoseconds
+    func setTime(_ moment: Moment) {
+        self.moment = moment
+        incidents.moment = moment
+    }
+
+    /// The wall clock was set: jobs that begin or end at one of its moments look again.
+    func clockWasSet() {
+        for job in jobs.compactMap(\.self) {
+            job.supervisor.clockWasSet(at: moment)
+            endIfOver(job)
+            settle(job)
+        }
+    }
+
+    /// Returns whether the job's life is over.
+    @discardableResult
+    private func endIfOver(_ job: Job) -> Bool {
+        guard job.isOver(at: moment) else { return false }
+        process(.stop(grace: job.definition.lifecycle.stopTimeout ?? stopTimeout), job)
+        return true
     }
 
     // MARK: Jobs
@@ -53,10 +71,11 @@ final class WorkerPool {
             return
         }
         let index = freeIndices.popLast() ?? jobs.count
-        let job = Job(index: index, definition: definition, start: now, seed: random.next())
+        let job = Job(index: index, definition: definition, start: moment, seed: random.next())
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
-        deadlines.schedule(job)
+        endIfOver(job)
+        settle(job)
     }
 
     /// The run in hand may finish; `successor` then takes the job's place.
@@ -90,7 +109,7 @@ final class WorkerPool {
         var decided = effects
         effects = []
         decided.removeAll(keepingCapacity: true)
-        job.supervisor.handle(event, at: now, effects: &decided)
+        job.supervisor.handle(event, at: moment, effects: &decided)
         for effect in decided { perform(effect, job) }
         effects = decided
     }
@@ -129,7 +148,7 @@ final class WorkerPool {
         do throws(SystemError) {
             let worker = try start(job)
             // Spawns take their time, which the jobs' grids are to begin with.
-            now = Clock.monotonic()
+            setTime(Clock.moment())
             job.worker = worker
             jobsByProcess[worker.pid] = job
             workerCount += 1
@@ -151,7 +170,7 @@ final class WorkerPool {
         try loop.poller.add(report.reader, token: token(.report, job), for: .read)
         try loop.poller.add(output.reader, token: token(.output, job), for: .read)
         let pid = try program.spawn(
-            arguments: [job.definition.id.description, job.definition.intervalText], control: control.reader,
+            arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
             output: output.writer, report: report.writer)
         return WorkerProcess(pid: pid, control: control.writer, report: report.reader, output: output.reader)
     }
@@ -318,6 +337,7 @@ final class WorkerPool {
             worker.exitDeadline = .distantFuture
             process(.violation("it closed its report pipe and lives on"), job)
         }
+        if job.endDeadline <= now { endIfOver(job) }
         if job.supervisor.deadline <= now { process(.deadline, job) }
         settle(job)
     }

@@ -23,6 +23,11 @@ struct EntryLog {
         errors.add(positions.diagnostic(.error, at: path, of: entry, message()))
     }
 
+    /// About what stands `offset` bytes behind the beginning of the text at `path`.
+    mutating func error(_ message: @autoclosure () -> String, at path: [String], offset: Int) {
+        errors.add(positions.diagnostic(.error, at: path, offset: offset, of: entry, message()))
+    }
+
     /// About the key itself, not its value.
     mutating func error(_ message: @autoclosure () -> String, atKey path: [String]) {
         errors.add(positions.diagnostic(.error, atKey: path, of: entry, message()))

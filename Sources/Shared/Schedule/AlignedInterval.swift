@@ -10,7 +10,8 @@ package struct AlignedInterval: Hashable, Sendable {
 
     /// `interval` must be above zero and at most a day.
     package init(_ interval: Nanoseconds, in zone: ZoneRules) {
-        precondition(interval > .zero && interval <= Self.longest, "an interval of \(interval.count) ns does not fit into a day")
+        precondition(
+            interval > .zero && interval <= Self.longest, "an interval of \(interval.count) ns does not fit into a day")
         (self.interval, self.zone) = (interval, zone)
     }
 

@@ -25,6 +25,14 @@ package struct Schedule: Hashable, Sendable {
 
     package init(_ rule: SlotRule, text: String) { (self.rule, self.text) = (rule, text) }
 
+    /// What the text is called in a log.
+    package var key: String {
+        switch rule {
+        case .interval, .aligned: "interval"
+        case .calendar, .none: "schedule"
+        }
+    }
+
     package static func interval(_ interval: Nanoseconds, text: String? = nil) -> Schedule {
         Schedule(.interval(interval), text: text ?? DurationText.format(interval))
     }
