@@ -14,6 +14,7 @@ package final class Daemon {
     private let pool: WorkerPool
     private let reloader: Reloader
     private let manager: ServiceManager
+    private let clockWatch: ClockWatch
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
@@ -47,6 +48,7 @@ package final class Daemon {
             loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: moment)
         reloader = Reloader(
             path: configuration.registry, program: program, functions: functions, loop: loop, mostJobs: mostJobs)
+        clockWatch = try ClockWatch(loop.poller)
         try ThisProcess.becomeSubreaper()
     }
 
@@ -94,6 +96,9 @@ package final class Daemon {
         case .log: log.sink.flush()
         // The reload is advanced in every round.
         case .catalogQuery: reloadIsDue = true
+        case .clock:
+            try clockWatch.arm()
+            pool.clockWasSet()
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }

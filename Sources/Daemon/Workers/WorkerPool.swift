@@ -70,12 +70,13 @@ final class WorkerPool {
             job.successor = definition
             return
         }
-        let index = freeIndices.popLast() ?? jobs.count
+        let index = freeIndices.last ?? jobs.count
         let job = Job(index: index, definition: definition, start: moment, seed: random.next())
+        if job.isOver(at: moment) { return incidents.over(job) }
+        if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
-        endIfOver(job)
-        settle(job)
+        deadlines.schedule(job)
     }
 
     /// The run in hand may finish; `successor` then takes the job's place.
