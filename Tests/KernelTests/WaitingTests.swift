@@ -1,5 +1,7 @@
 import Clocks
+import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Kernel
@@ -77,6 +79,27 @@ struct PollerTests {
         #expect(try poller.wait(milliseconds: 0, into: &ready) == false)
         #expect(ready.count == 3)
     }
+
+    @Test("has not looked when a signal ends its wait, and says that there may be more")
+    func interrupted() throws {
+        var poller = try Poller(capacity: 2)
+        let waiting = pthread_self()
+        let isOver = Flag()
+        Thread.detachNewThread {
+            while !isOver.value.load(ordering: .relaxed) {
+                pthread_kill(waiting, SIGPIPE)
+                usleep(10_000)
+            }
+        }
+        defer { isOver.value.store(true, ordering: .relaxed) }
+        var ready: [Poller.Readiness] = []
+        #expect(try poller.wait(milliseconds: 10_000, into: &ready))
+        #expect(ready == [])
+    }
+}
+
+private final class Flag: Sendable {
+    let value = Atomic(false)
 }
 
 extension Poller {

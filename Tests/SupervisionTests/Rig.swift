@@ -144,7 +144,7 @@ func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage
         let log = Effect.log(.violation(what))
         return switch stage.phase {
         case .condemned(let run): Cell(.condemned(run))
-        case .stopping(.killed, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log])
+        case .stopping(.killed, let until, let run): Cell(.stopping(.killed, until: until, run))
         case .stopping(_, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log, .kill])
         default: Cell(.condemned(stage.phase.run), [log, .kill])
         }
