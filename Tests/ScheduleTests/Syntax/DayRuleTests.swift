@@ -32,7 +32,8 @@ struct DayRuleTests {
             ("lw,1W * *", [1, 30]), ("31W,1 * *", [1]),
             // The nth and the last of a weekday: five Wednesdays and Thursdays, four of the others.
             ("* * fri#2", [10]), ("* * 5#1", [3]), ("* * wed#5", [29]), ("* * thu#5,fri#5", [30]), ("* * 0#1", [5]),
-            ("* * 7#1", [5]), ("* * 5L", [24]), ("* * friL", [24]), ("* * WEDL", [29]), ("* * 7L", [26]), ("* * 0L", [26]),
+            ("* * 7#1", [5]), ("* * 5L", [24]), ("* * friL", [24]), ("* * WEDL", [29]), ("* * 7L", [26]),
+            ("* * 0L", [26]),
             ("* * mon#1,monL", [6, 27]), ("* * mon,fri#2", [6, 10, 13, 20, 27]), ("13 * fri#2", [10, 13]),
             ("*/3 * fri#2", [10]), ("*/2 * fri#2", []),
         ] as [(String, [Int])])
@@ -53,7 +54,8 @@ struct DayRuleTests {
     /// The days of every form of month, day by day and word by word.
     @Test(
         "agrees with a plain count in every form of month",
-        arguments: ["L", "L-3", "LW", "1W", "15W", "28W", "30W", "31W", "29", "*"], ["*", "fri", "7", "2#1", "sat#5", "3L", "*/2"])
+        arguments: ["L", "L-3", "LW", "1W", "15W", "28W", "30W", "31W", "29", "*"],
+        ["*", "fri", "7", "2#1", "sat#5", "3L", "*/2"])
     func plain(day: String, weekday: String) throws {
         for length in Int64(28)...31 {
             for first in Int64(0)..<7 {

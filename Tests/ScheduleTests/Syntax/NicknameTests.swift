@@ -32,7 +32,9 @@ struct NicknameTests {
         #expect(try read("@daily", hasSeconds: true).fields == read("@daily").fields)
     }
 
-    @Test("must be one of those that there are", arguments: ["@", "@foo", "@daily @daily", "@daily 5", "@every", "@dailyy"])
+    @Test(
+        "must be one of those that there are",
+        arguments: ["@", "@foo", "@daily @daily", "@daily 5", "@every", "@dailyy"])
     func unknown(text: String) {
         let failure = failure(text)
         #expect(failure?.message.hasPrefix("'\(text)' is no nickname; expected one of @hourly, @daily") == true)
