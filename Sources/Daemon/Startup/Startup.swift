@@ -1,3 +1,4 @@
+import Host
 import Kernel
 import Registry
 package import Shared
@@ -17,17 +18,10 @@ package struct Startup {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
         program = WorkerProgram(path: configuration.worker, openFiles: original)
-        let reading = try Self.read(configuration.registry)
+        let reading = try RegistryReader.readPatiently(configuration.registry)
         functions = try CatalogQuery.ask(program)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
         loaded = LoadedJobs.load(reading.files, functions: functions, zones: zones, mostJobs: mostJobs)
-    }
-
-    private static func read(_ path: String) throws(RegistryReader.Failure) -> RegistryReader.Reading {
-        for _ in 0..<100 {
-            if let reading = try RegistryReader.read(path) { return reading }
-        }
-        throw RegistryReader.Failure(description: "'\(path)' changes faster than it can be read")
     }
 }
