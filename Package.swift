@@ -41,20 +41,23 @@ let package = Package(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
             swiftSettings: strict),
 
+        // What programs on a host do alike: read its registry and zones, print tables and JSON, end with a code.
+        .target(name: "Host", dependencies: ["Clocks", "Kernel", "Registry", "Shared"], swiftSettings: strict),
+
         // The daemon.
         .target(name: "Registry", dependencies: ["Clocks", "CYAML", "Shared"], swiftSettings: strict),
         .target(name: "Supervision", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
-                "Clocks", "Kernel", "Registry", "Shared", "Supervision",
+                "Clocks", "Host", "Kernel", "Registry", "Shared", "Supervision",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupd",
             dependencies: [
-                "Clocks", "Daemon", "Kernel", "Shared",
+                "Clocks", "Daemon", "Host", "Kernel", "Shared",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -80,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "Daemon", "Kernel", "Registry", "Shared", "Supervision",
+                "Clocks", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),

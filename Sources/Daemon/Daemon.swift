@@ -1,4 +1,5 @@
 import Clocks
+import Host
 package import Kernel
 import Logging
 import Registry

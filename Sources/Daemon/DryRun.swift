@@ -1,4 +1,5 @@
 package import Clocks
+import Host
 import Registry
 package import Shared
 
@@ -22,7 +23,7 @@ package struct DryRun: Sendable {
         let header = ["ID", "KIND", "SCHEDULE", "NEXT SLOTS, LOCAL", "UTC", "FUNCTION", "DECLARED AT"]
         let rows = loaded.jobs.flatMap(rows)
         let count = loaded.jobs.count
-        return Self.aligned([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\n"
+        return TextTable.text([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\n"
     }
 
     private func rows(of job: JobDefinition) -> [[String]] {
@@ -36,20 +37,6 @@ package struct DryRun: Sendable {
 
     private static func localText(_ instant: WallInstant, _ zone: ZoneRules) -> String {
         CivilText.text(instant, offset: zone.offset(at: instant.wholeSeconds))
-    }
-
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        var text = ""
-        for row in rows {
-            var line = ""
-            for (cell, width) in zip(row, widths) {
-                line += cell + String(repeating: " ", count: width - cell.count + 2)
-            }
-            text +=
-                line.prefix(upTo: line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.endIndex) + "\n"
-        }
-        return text
     }
 
     private func slots(_ job: JobDefinition) -> [WallInstant] {

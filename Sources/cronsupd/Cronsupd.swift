@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clocks
 import Daemon
+import Host
 import Kernel
 import Logging
 import Shared
@@ -15,7 +16,7 @@ struct Cronsupd: ParsableCommand {
             Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a worker had \
             to be killed.
             """,
-        version: "cronsupd \(DaemonVersion.text)")
+        version: "cronsupd \(ProgramVersion.text)")
 
     @Option(help: "The registry: a YAML file, or a directory that is read with all below it.")
     var registry = "/etc/cronsupd"

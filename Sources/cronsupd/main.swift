@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clocks
 import Daemon
+import Host
 import Kernel
 
 // Before anything else: until they are blocked, signals have their default action, or none at all as PID 1.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Daemon
+@testable import Host
 
 @Suite("A JSON text")
 struct JSONTextTests {

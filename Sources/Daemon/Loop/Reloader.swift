@@ -1,4 +1,5 @@
 import Clocks
+import Host
 import Kernel
 import Registry
 import Shared

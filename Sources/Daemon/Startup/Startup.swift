@@ -1,3 +1,4 @@
+import Host
 import Kernel
 import Registry
 package import Shared
@@ -26,17 +27,10 @@ package struct Startup {
 
     private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {
-            return try read(path)
+            return try RegistryReader.readPatiently(path)
         } catch {
             if let shortage = error.shortage { throw shortage }
             throw error
         }
-    }
-
-    private static func read(_ path: String) throws(RegistryReader.Failure) -> RegistryReader.Reading {
-        for _ in 0..<100 {
-            if let reading = try RegistryReader.read(path) { return reading }
-        }
-        throw RegistryReader.Failure(description: "'\(path)' changes faster than it can be read")
     }
 }

@@ -37,6 +37,14 @@ package enum RegistryReader {
         }
     }
 
+    /// As `read`, again and again while something is written.
+    package static func readPatiently(_ path: String) throws(Failure) -> Reading {
+        for _ in 0..<100 {
+            if let reading = try read(path) { return reading }
+        }
+        throw Failure(description: "'\(path)' changes faster than it can be read")
+    }
+
     private static func readOnce(_ path: String, _ limits: RegistryLimits) throws(SystemError) -> Reading? {
         var reading = Reading()
         let (kind, identity) = try FileSystem.status(path)

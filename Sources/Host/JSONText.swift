@@ -1,12 +1,12 @@
 /// A JSON value to be written (RFC 8259), its members in the order in which they are given.
-indirect enum JSONText {
+package indirect enum JSONText {
     case null
     case string(String)
     case number(Int)
     case array([JSONText])
     case object([(String, JSONText)])
 
-    var text: String {
+    package var text: String {
         switch self {
         case .null: "null"
         case .string(let string): Self.quoted(string)
@@ -17,7 +17,7 @@ indirect enum JSONText {
         }
     }
 
-    static func quoted(_ string: String) -> String {
+    package static func quoted(_ string: String) -> String {
         var quoted = "\""
         for scalar in string.unicodeScalars {
             switch scalar {
