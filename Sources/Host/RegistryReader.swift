@@ -7,7 +7,7 @@ package enum RegistryReader {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
         /// The machine's trouble, not the registry's.
-        var shortage: SystemError?
+        package var shortage: SystemError?
     }
 
     /// The files as they were at one moment.
