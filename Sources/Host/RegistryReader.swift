@@ -1,5 +1,5 @@
 package import Clocks
-import Kernel
+package import Kernel
 package import Registry
 
 /// Reads a registry's files from the disk: one file, or a directory with all below it.
