@@ -1,4 +1,5 @@
 import Registry
+import Shared
 import Testing
 
 @Suite("A schedule that is right")
