@@ -11,11 +11,13 @@ struct TimetableTests {
     @Test("of an interval has the slots that counting from its start finds", arguments: intervals)
     func interval(interval: Nanoseconds) {
         let start = SlotInstant(nanoseconds: 1_000_000_000_000)
-        var slots: [SlotInstant] = []
-        while slots.count < 300, (slots.last ?? start) < .distantFuture {
-            slots.append((slots.last ?? start) + interval)
+        var slots = [start]
+        while slots.count < 300, slots[slots.count - 1] + interval < .distantFuture {
+            slots.append(slots[slots.count - 1] + interval)
         }
-        let list = SlotList(slots: slots, span: SlotInstant(nanoseconds: 0)...(slots.last ?? start))
+        // Past the end of the clock, there is none.
+        let end = slots.count == 1 ? SlotInstant(nanoseconds: .max - 1) : slots[slots.count - 1]
+        let list = SlotList(slots: slots, span: SlotInstant(nanoseconds: 0)...end)
         let timetable = Timetable(.interval(interval), start: start)
         #expect(timetable.clock == .monotonic)
         for round in 0..<Fuzz.iterations(5) { list.check(timetable, "\(interval)", seed: Fuzz.seed &+ UInt64(round)) }
@@ -59,7 +61,7 @@ struct TimetableTests {
         for start in [first, middle, middle + Nanoseconds(-1), SlotInstant(nanoseconds: 0)] {
             let timetable = Timetable(rule, start: start)
             #expect(timetable.clock == .wall)
-            for round in 0..<Fuzz.iterations(2) { list.check(timetable, what, seed: Fuzz.seed &+ UInt64(round)) }
+            for round in 0..<Fuzz.iterations(1) { list.check(timetable, what, seed: Fuzz.seed &+ UInt64(round)) }
         }
     }
 
@@ -85,6 +87,8 @@ struct TimetableTests {
         ]
         for (rule, start) in rules.flatMap({ rule in ends.map { (rule, $0) } }) {
             let timetable = Timetable(rule, start: SlotInstant(nanoseconds: start))
+            // The monotonic clock shows nothing below zero.
+            if timetable.clock == .monotonic, start < 0 { continue }
             for end in ends.map({ SlotInstant(nanoseconds: $0) }) {
                 #expect(timetable.next(after: end) > end || end == .distantFuture)
                 #expect(timetable.last(through: end).map { $0 > timetable.start && $0 <= end } ?? true)
