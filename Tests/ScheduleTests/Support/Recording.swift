@@ -13,8 +13,10 @@ enum Recording {
         guard let (bytes, _) = try FileSystem.contents(of: "\(folder)/\(file)", limit: 1 << 24) else {
             throw Failure(message: "'\(file)' is being written")
         }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.utf8.first != UInt8(ascii: "#") }
-            .map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter {
+            $0.utf8.first != UInt8(ascii: "#")
+        }
+        .map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
     }
 
     /// The numbers of `1 2 3`, each so much above the one before; the first above `first`.

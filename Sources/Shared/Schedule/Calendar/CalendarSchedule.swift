@@ -26,13 +26,15 @@ package struct CalendarSchedule: Hashable, Sendable {
     /// The last slot before `instant`; `nil` if there is none after the year 1678.
     package func previous(before instant: WallInstant) -> WallInstant? {
         // A slot within the same second lies before it too.
-        let second = floorDivide(instant.nanoseconds - 1, Self.nanoseconds) + 1
+        let isWhole = instant.nanoseconds % Self.nanoseconds == 0
+        let second = floorDivide(instant.nanoseconds, Self.nanoseconds) + (isWhole ? 0 : 1)
         let slot = expression.hasFixedTimes ? previousFixed(before: second) : previousElapsed(before: second)
         return slot.flatMap(Self.instant)
     }
 
     package func isSlot(_ instant: WallInstant) -> Bool {
-        next(after: WallInstant(nanoseconds: instant.nanoseconds - 1)) == instant
+        // The first of all has none before it to ask from.
+        instant.nanoseconds != .min && next(after: WallInstant(nanoseconds: instant.nanoseconds - 1)) == instant
     }
 
     private static func instant(_ second: Int64) -> WallInstant? {
