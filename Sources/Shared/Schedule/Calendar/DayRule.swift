@@ -22,7 +22,7 @@ package struct DayRule: Hashable, Sendable {
         let ofMonth = daysOfMonth(length, firstWeekday)
         let ofWeek = daysOfWeek(length, firstWeekday)
         let days = needsBoth ? ofMonth & ofWeek : ofMonth | ofWeek
-        return days & (2 << UInt64(length)) - 2
+        return days & ((2 << UInt64(length)) - 2)
     }
 
     // MARK: Day of month
