@@ -86,6 +86,9 @@ let package = Package(
             name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
             swiftSettings: staticExecutable, linkerSettings: linkStatically),
         .testTarget(name: "SharedTests", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .testTarget(
+            name: "ScheduleTests", dependencies: ["Clocks", "Kernel", "Shared"], exclude: ["Data"],
+            swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared"], swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision"], swiftSettings: strict),

@@ -14,7 +14,7 @@ struct FunctionRunner {
         _ context: JobContext, control: ControlChannel, reports: ReportChannel
     ) throws -> (isOK: Bool, text: String) {
         switch function {
-        case .function(let body): return Self.outcome { try body(context) }
+        case .function(let body): return reports.flushing { Self.outcome { try body(context) } }
         case .asyncFunction(let body): return try AsyncRun(body, context).wait(control: control, reports: reports)
         }
     }
@@ -56,6 +56,7 @@ private struct AsyncRun: ~Copyable {
             var poll = Poll()
             poll.add(done.pollHandle, for: .read)
             if !control.isClosed { poll.add(control.pollHandle, for: .read) }
+            if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
             try poll.wait(nil)
             if poll.isReady(0), let outcome = result.value.withLock({ $0 }) { return outcome }
             if !control.isClosed, poll.isReady(1) { try answer(control, reports) }

@@ -24,6 +24,36 @@ final class ReportChannel: Sendable {
     /// Tries again what was kept. Returns whether all is gone.
     func flush() -> Bool { state.withLock { $0.flush() } }
 
+    /// Waits until the daemon has taken all that was kept for it, or is gone.
+    func drain() throws(SystemError) {
+        while !flush() { try waitForRoom(nil) }
+    }
+
+    /// Calls `body`, which keeps this thread busy, while another sees to it that what was kept before goes out: the `begin` of
+    /// the run in hand is among it.
+    func flushing<Result>(during body: () -> Result) -> Result {
+        if flush() { return body() }
+        let run = RunInHand()
+        Task.detached {
+            while !run.isOver.load(ordering: .relaxed), !self.flush() { try self.waitForRoom(Self.patience) }
+        }
+        defer { run.isOver.store(true, ordering: .relaxed) }
+        return body()
+    }
+
+    /// How long the other thread may take to notice that the run is over.
+    private static var patience: Nanoseconds { .milliseconds(100) }
+
+    private final class RunInHand: Sendable {
+        let isOver = Atomic(false)
+    }
+
+    private func waitForRoom(_ timeout: Nanoseconds?) throws(SystemError) {
+        var poll = Poll()
+        poll.add(pollHandle, for: .write)
+        try poll.wait(timeout)
+    }
+
     /// Whether the daemon's end is closed.
     var isClosed: Bool { state.withLock { $0.isClosed } }
 }
@@ -36,8 +66,9 @@ private struct State: ~Copyable {
     private let waits: Bool
     private var kept: [[UInt8]] = []
     private var dropped = Report.Dropped()
-    /// The `begin` of the run in hand was given up, so its `end` must be as well: the daemon would not know the run.
-    private var gaveUpBegin = false
+    /// The `begin` of the run in hand while there is no room for it: it is not given up before its run ends, since the daemon
+    /// would take the silence of a run that it does not know of for that of a worker that hangs.
+    private var heldBegin: [UInt8]?
     private(set) var isClosed = false
 
     init(_ descriptor: consuming Descriptor, waits: Bool) {
@@ -46,17 +77,25 @@ private struct State: ~Copyable {
     }
 
     mutating func send(_ report: Report, count: Int64 = 1) {
-        let isFollowUp: Bool
-        if case .end = report { isFollowUp = gaveUpBegin } else { isFollowUp = false }
-        if isFollowUp || !accept(report) { giveUp(report, count: count) }
-        if case .end = report { gaveUpBegin = false }
+        guard !accept(report) else { return }
+        switch report {
+        case .begin: heldBegin = report.encoded()
+        // The daemon asks once and waits for this one.
+        case .pong: kept.append(report.encoded())
+        case .end where heldBegin != nil:
+            // The daemon would not know the run.
+            heldBegin = nil
+            dropped.reports += 1
+            giveUp(report, count: count)
+        default: giveUp(report, count: count)
+        }
     }
 
     /// Writes it or keeps it for later. Once reports are given up, all are until the ones that are kept have gone.
     private mutating func accept(_ report: Report) -> Bool {
         let message = report.encoded()
         if flush(), write(message) { return true }
-        guard dropped.reports == 0, kept.count < bound(for: report) else { return false }
+        guard dropped.reports == 0, heldBegin == nil, kept.count < bound(for: report) else { return false }
         kept.append(message)
         return true
     }
@@ -69,7 +108,6 @@ private struct State: ~Copyable {
     private mutating func giveUp(_ report: Report, count: Int64) {
         dropped.reports += 1
         switch report {
-        case .begin: gaveUpBegin = true
         case .end(let end):
             if end.isOK { dropped.ok += end.slot == nil ? 0 : 1 } else { dropped.failed += end.slot == nil ? 0 : 1 }
             dropped.through = end.slot ?? dropped.through
@@ -86,9 +124,13 @@ private struct State: ~Copyable {
             guard write(first) else { return false }
             kept.removeFirst()
         }
-        guard dropped.reports > 0 else { return true }
-        guard !gaveUpBegin, write(Report.dropped(dropped).encoded()) else { return false }
-        dropped = Report.Dropped()
+        if dropped.reports > 0 {
+            guard write(Report.dropped(dropped).encoded()) else { return false }
+            dropped = Report.Dropped()
+        }
+        guard let begin = heldBegin else { return true }
+        guard write(begin) else { return false }
+        heldBegin = nil
         return true
     }
 

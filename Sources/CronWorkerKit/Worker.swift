@@ -64,8 +64,10 @@ struct Worker: ~Copyable {
                 try wait(until: nextSlot(at: now))
             }
         }
-        _ = reports.flush()
+        // The daemon lives on, and what its slots came to must not be lost with this process.
+        try reports.drain()
         reports.send(.stopped(runs: runs))
+        try reports.drain()
     }
 
     /// The last slot that has come due and has not been run. Those before it are not made up for.

@@ -15,15 +15,20 @@ package final class Daemon {
     private let pool: WorkerPool
     private let reloader: Reloader
     private let manager: ServiceManager
+    private let clockWatch: ClockWatch
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
+    private var partialRounds = 0
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
     private var isLogWatched = false
 
     /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
     private static let deadlinesAtOnce = 32
+    /// While more is ready than a round takes: rounds after which each of 32,768 descriptors has had its turn, since the kernel
+    /// goes round.
+    private static let roundsForAll = 64
     private static let logRetryInterval = Nanoseconds.milliseconds(100)
 
     private final class SignalSource {
@@ -48,6 +53,7 @@ package final class Daemon {
             loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: moment)
         reloader = Reloader(
             path: configuration.registry, program: program, functions: functions, loop: loop, mostJobs: mostJobs)
+        clockWatch = try ClockWatch(loop.poller)
         try ThisProcess.becomeSubreaper()
     }
 
@@ -75,7 +81,8 @@ package final class Daemon {
         manager.beat(at: now)
         advanceReload(at: now)
         // Until all that was written has been read, nobody's silence means anything.
-        if !isPartial { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
+        partialRounds = isPartial ? partialRounds + 1 : 0
+        if partialRounds % Self.roundsForAll == 0 { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
         serveLog(at: now)
         manager.setStatus(statusText)
     }
@@ -95,6 +102,9 @@ package final class Daemon {
         case .log: log.sink.flush()
         // The reload is advanced in every round.
         case .catalogQuery: reloadIsDue = true
+        case .clock:
+            try clockWatch.arm()
+            pool.clockWasSet()
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }
@@ -118,6 +128,7 @@ package final class Daemon {
         if isStopping { return pool.hurryAll() }
         isStopping = true
         manager.stopping()
+        reloader.cancel()
         pool.stopAll()
     }
 
@@ -128,19 +139,21 @@ package final class Daemon {
     private func requestReload() {
         guard !isStopping else { return }
         let now = Clock.monotonic()
-        if reloader.request(at: now) { manager.reloading(at: now) }
+        reloader.request(at: now)
+        // Each one: a manager that asked for this one waits for a moment after its signal.
+        manager.reloading(at: now)
     }
 
     private func advanceReload(at now: MonotonicInstant) {
         guard reloadIsDue || now >= reloader.deadline else { return }
         reloadIsDue = false
-        guard let result = reloader.advance(at: now, wall: Clock.wall()), !isStopping else { return }
+        guard let result = reloader.advance(at: now, wall: Clock.wall()) else { return }
         switch result {
         case .loaded(let loaded): apply(loaded)
         case .refused(let errors): refuse(errors)
         case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
         }
-        manager.ready()
+        if reloader.isIdle { manager.ready() }
     }
 
     private func apply(_ loaded: LoadedJobs) {

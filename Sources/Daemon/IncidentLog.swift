@@ -21,6 +21,12 @@ struct IncidentLog {
             ])
     }
 
+    /// The job's life ended before it began.
+    func over(_ job: Job) {
+        let end = job.definition.schedule.endsAt.map { CivilText.text($0, offset: nil) }
+        records(.notice, "Job over", job, ["ends_at": end ?? ""])
+    }
+
     func record(_ incident: Incident, of job: Job) {
         switch incident {
         case .ended(let end): ended(end, job)

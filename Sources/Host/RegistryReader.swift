@@ -1,11 +1,13 @@
 package import Clocks
-import Kernel
+package import Kernel
 package import Registry
 
 /// Reads a registry's files from the disk: one file, or a directory with all below it.
 package enum RegistryReader {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+        /// The machine's trouble, not the registry's.
+        package var shortage: SystemError?
     }
 
     /// The files as they were at one moment.
@@ -31,7 +33,7 @@ package enum RegistryReader {
         } catch {
             // What was listed and is gone now is a write like any other.
             if error.isNotFound, error.object != path { return nil }
-            throw Failure(description: error.description)
+            throw Failure(description: error.description, shortage: error.isShortage ? error : nil)
         }
     }
 

@@ -41,7 +41,13 @@ package struct OutputStream: ~Copyable {
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
         if isSocket { return try send(bytes) }
         if mustAsk, !isWritable() { return .wouldBlock }
-        return try descriptor.write(bytes)
+        do throws(SystemError) {
+            return try descriptor.write(bytes)
+        } catch {
+            // A terminal that was hung up. It never comes back, and whoever waits for room finds that there is some.
+            if isPollable, error.code == EIO { return .closed }
+            throw error
+        }
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {

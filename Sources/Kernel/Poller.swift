@@ -57,8 +57,9 @@ package struct Poller: ~Copyable {
         let count = epoll_wait(descriptor.raw, &events, Int32(events.count), milliseconds)
         guard count >= 0 else {
             let code = errno
-            // A stopped and continued process comes back with EINTR even if no handler ran (signal(7)).
-            if code == EINTR { return false }
+            // A stopped and continued process comes back with EINTR even if no handler ran (signal(7)), however long it was
+            // stopped. What is ready by now was not looked at.
+            if code == EINTR { return true }
             throw SystemError("epoll_wait", code: code)
         }
         for event in events.prefix(Int(count)) {

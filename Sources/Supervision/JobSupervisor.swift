@@ -145,9 +145,11 @@ package struct JobSupervisor: Sendable {
             effects.append(.log(cause))
             effects.append(.kill)
             phase = .condemned(phase.run)
-        case .stopping(let stage, _, let run):
+        // Killed already: what is left in its pipe may be thousands of messages.
+        case .stopping(.killed, _, _): break
+        case .stopping(_, _, let run):
             effects.append(.log(cause))
-            if stage != .killed { effects.append(.kill) }
+            effects.append(.kill)
             phase = .stopping(.killed, until: .distantFuture, run)
         case .condemned, .waiting, .failed, .stopped: break
         }

@@ -56,6 +56,25 @@ struct DeadlineQueueTests {
         #expect(second?.instant == Self.at(50) && second?.instant != job.scheduledAt)
     }
 
+    @Test("holds on request no more than an entry for each job, however often deadlines moved to and fro")
+    func prune() {
+        var queue = DeadlineQueue()
+        let jobs = (0..<3).map { job($0, start: Self.at(1_000_000 + Int64($0))) }
+        for job in jobs { queue.schedule(job) }
+        for moment in 1...100 as ClosedRange<Int64> {
+            jobs[1].setDeadline(Self.at(moment))
+            queue.schedule(jobs[1])
+            #expect(pop(&queue, at: moment) == [1])
+            jobs[1].scheduledAt = .distantFuture
+            jobs[1].setDeadline(Self.at(1_000_001))
+            queue.schedule(jobs[1])
+        }
+        #expect(queue.count > 100)
+        queue.prune { $0 == 2 ? nil : jobs[$0].scheduledAt }
+        #expect(queue.count == 2)
+        #expect(pop(&queue, at: 2_000_000) == [0, 1])
+    }
+
     @Test("fires what a sorted list would, however the deadlines move")
     func model() {
         var random = SystemRandomNumberGenerator()

@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import Logging
 import Testing
@@ -67,6 +68,21 @@ struct LogSinkTests {
         #expect(!sink.isBacklogged)
         sink.write(event(.info, message), [], .record)
         sink.flush()
+        #expect(!sink.isBacklogged)
+    }
+
+    @Test("goes on without a word when its terminal was hung up, which always looks as if it had room")
+    func hungUp() throws {
+        let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var (lock, number) = (CInt(0), CInt(-1))
+        // TIOCSPTLCK and TIOCGPTN (ioctl_tty(2)), which have no names in Swift.
+        try #require(ioctl(terminal, 0x4004_5431, &lock) == 0 && ioctl(terminal, 0x8004_5430, &number) == 0)
+        let name = "/dev/pts/\(number)"
+        let sink = LogSink(try OutputStream(sharing: try Descriptor.open(updating: name)), format: .logfmt)
+        sink.write(event(.info, "one"), [], .record)
+        #expect(!sink.isBacklogged)
+        close(terminal)
+        sink.write(event(.info, "two"), [], .record)
         #expect(!sink.isBacklogged)
     }
 

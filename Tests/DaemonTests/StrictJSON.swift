@@ -1,6 +1,7 @@
 /// Reads JSON to the letter of RFC 8259: what it takes, every reader takes. An object's members keep their order, and a
 /// name may occur once.
 indirect enum StrictJSON: Hashable {
+    case null
     case string(String)
     /// As it was written.
     case number(String)
@@ -63,8 +64,14 @@ private struct Reader {
         case UInt8(ascii: "\""): .string(try string())
         case UInt8(ascii: "{"): try object()
         case UInt8(ascii: "["): try list()
+        case UInt8(ascii: "n"): try null()
         default: .number(try number())
         }
+    }
+
+    private mutating func null() throws(StrictJSON.Failure) -> StrictJSON {
+        for character in "null".unicodeScalars { try expect(character) }
+        return .null
     }
 
     private mutating func object() throws(StrictJSON.Failure) -> StrictJSON {

@@ -34,6 +34,27 @@ struct ServiceManagerTests {
         }
     }
 
+    @Test("is told of a reload that is asked for during another, and of the end of both at once")
+    func reloadDuringReload() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "one", interval: "1h")])
+            let socket = try NotificationSocket(scene.path("notify"))
+            let daemon = try scene.start(environment: ["NOTIFY_SOCKET=\(scene.path("notify"))"])
+            try socket.wait(for: "STATUS=1 worker for 1 job")
+            // Written to just now, so that the reload waits.
+            try scene.declare([JobText(name: "one", interval: "2h")])
+            daemon.reload()
+            try socket.wait(for: "RELOADING=1")
+            daemon.reload()
+            try socket.wait(for: "RELOADING=1", times: 2)
+            try daemon.wait(for: "Reloaded registry", count: 2)
+            try socket.wait(for: "READY=1", times: 2)
+            #expect(try daemon.stop() == .exited(code: 0))
+            socket.receive()
+            #expect(socket.count("READY=1") == 2)
+        }
+    }
+
     @Test("hears from the loop as often as its watchdog asks for")
     func watchdog() throws {
         try Scene.play { scene in

@@ -7,6 +7,7 @@ var faultCatalog: JobCatalog {
         "tick": .function(tick),
         "wait": .asyncFunction(waitAsynchronously),
         "talk": .function(talk),
+        "chatter": .function(chatter),
         "fail": .function(fail),
         "exit": .function(exitNow),
         "die": .function(die),
@@ -36,6 +37,17 @@ private func talk(_ context: JobContext) throws -> JobResult {
     print("said to the standard output")
     write("said to the standard error\n", to: 2)
     return JobResult(context.data["result"]?.string ?? "talked")
+}
+
+/// Says more than the report pipe holds in its first run, and takes its time in the others.
+private func chatter(_ context: JobContext) throws -> JobResult {
+    if context.run == 1 {
+        let line = String(repeating: "x", count: 1_000)
+        for _ in 0..<context.number("lines") { context.logger.info(line) }
+    }
+    writeLedger(context)
+    if context.run > 1 { usleep(UInt32(context.number("milliseconds") * 1_000)) }
+    return "ok"
 }
 
 private func fail(_ context: JobContext) throws -> JobResult { throw JobError("disk full") }

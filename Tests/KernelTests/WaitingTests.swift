@@ -1,5 +1,7 @@
 import Clocks
+import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Kernel
@@ -77,6 +79,27 @@ struct PollerTests {
         #expect(try poller.wait(milliseconds: 0, into: &ready) == false)
         #expect(ready.count == 3)
     }
+
+    @Test("has not looked when a signal ends its wait, and says that there may be more")
+    func interrupted() throws {
+        var poller = try Poller(capacity: 2)
+        let waiting = pthread_self()
+        let isOver = Flag()
+        Thread.detachNewThread {
+            while !isOver.value.load(ordering: .relaxed) {
+                pthread_kill(waiting, SIGPIPE)
+                usleep(10_000)
+            }
+        }
+        defer { isOver.value.store(true, ordering: .relaxed) }
+        var ready: [Poller.Readiness] = []
+        #expect(try poller.wait(milliseconds: 10_000, into: &ready))
+        #expect(ready == [])
+    }
+}
+
+private final class Flag: Sendable {
+    let value = Atomic(false)
 }
 
 extension Poller {
@@ -125,28 +148,30 @@ struct SlotTimerTests {
         return poll.isReady(0)
     }
 
-    @Test("is ready at once for a moment that is past", arguments: [Int64.min, -1, 0, 1, 1_000_000])
-    func past(nanoseconds: Int64) throws {
-        let timer = try SlotTimer()
+    @Test(
+        "is ready at once for a moment that is past",
+        arguments: [Int64.min, -1, 0, 1, 1_000_000], [ScheduleClock.monotonic, .wall])
+    func past(nanoseconds: Int64, clock: ScheduleClock) throws {
+        let timer = try SlotTimer(clock)
         #expect(try !isReady(timer))
-        try timer.set(MonotonicInstant(nanoseconds: nanoseconds))
+        try timer.set(SlotInstant(nanoseconds: nanoseconds))
         #expect(try isReady(timer))
         #expect(try isReady(timer), "until it is set again")
     }
 
-    @Test("is ready at its moment and not before")
-    func moment() throws {
-        let timer = try SlotTimer()
-        let moment = Clock.monotonic() + .milliseconds(5)
+    @Test("is ready at its moment and not before", arguments: [ScheduleClock.monotonic, .wall])
+    func moment(clock: ScheduleClock) throws {
+        let timer = try SlotTimer(clock)
+        let moment = Clock.slotInstant(clock) + .milliseconds(5)
         try timer.set(moment)
         #expect(try isReady(timer, within: .seconds(10)))
-        #expect(Clock.monotonic() >= moment)
+        #expect(Clock.slotInstant(clock) >= moment)
     }
 
-    @Test("is for the moment that was set last")
-    func again() throws {
-        let timer = try SlotTimer()
-        let now = Clock.monotonic()
+    @Test("is for the moment that was set last", arguments: [ScheduleClock.monotonic, .wall])
+    func again(clock: ScheduleClock) throws {
+        let timer = try SlotTimer(clock)
+        let now = Clock.slotInstant(clock)
         try timer.set(now)
         #expect(try isReady(timer))
         try timer.set(now + .seconds(3_600))

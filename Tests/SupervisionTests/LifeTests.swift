@@ -90,11 +90,11 @@ struct SpawnTests {
         var rig = Rig(.firstStart)
         rig.now = at(1_002)
         rig.send(.spawned)
-        #expect(rig.supervisor.account.grid.start == at(1_002))
+        #expect(rig.supervisor.account.timetable.start == at(1_002))
         rig.now = at(1_100)
         rig.send(.exited("exit 1"))
         rig.send(.spawned)
-        #expect(rig.supervisor.account.grid.start == at(1_002))
+        #expect(rig.supervisor.account.timetable.start == at(1_002))
     }
 }
 

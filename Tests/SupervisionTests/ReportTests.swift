@@ -29,8 +29,10 @@ struct ReadyTests {
         expectRow(.report(.ready(.init(next: Rig.next))), changes)
     }
 
-    @Test("cannot put the watch off beyond the next slot", arguments: [at(1_015), at(9_999), .distantFuture])
-    func farSlot(slot: MonotonicInstant) {
+    @Test(
+        "cannot put the watch off beyond the next slot",
+        arguments: [at(1_015), at(9_999), .distantFuture] as [SlotInstant])
+    func farSlot(slot: SlotInstant) {
         var rig = Rig(.starting)
         rig.send(.report(.ready(.init(next: slot))))
         #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
@@ -45,8 +47,8 @@ struct BeginTests {
             .merging(violations("'begin' of run \(run) while a run is in hand", at: Stage.inRun)) { $1 }
     }
 
-    @Test("puts the run in hand", arguments: [Rig.slot, nil])
-    func begins(slot: MonotonicInstant?) {
+    @Test("puts the run in hand", arguments: [Rig.slot, nil] as [SlotInstant?])
+    func begins(slot: SlotInstant?) {
         var changes = refusals(1, "")
         for stage in betweenRuns { changes[stage] = Cell(stage.phase.with(.init(number: 1, slot: slot))) }
         expectRow(.report(begin(run: 1, slot: slot)), changes)
@@ -60,14 +62,14 @@ struct BeginTests {
     }
 
     @Test("must be for a slot of the grid that is due and has no outcome", arguments: Self.foreignSlots)
-    func foreign(slot: MonotonicInstant) {
+    func foreign(slot: SlotInstant) {
         let refusal = "'begin' for slot \(slot.nanoseconds), which is not due"
         expectRow(.report(begin(run: 1, slot: slot)), refusals(1, refusal))
     }
 
-    static let foreignSlots = [
-        at(985), at(996), Rig.next, at(0), .distantFuture, MonotonicInstant(nanoseconds: .max - 1),
-        MonotonicInstant(nanoseconds: .min), MonotonicInstant(nanoseconds: -1),
+    static let foreignSlots: [SlotInstant] = [
+        at(985), at(996), Rig.next, at(0), .distantFuture, SlotInstant(nanoseconds: .max - 1),
+        SlotInstant(nanoseconds: .min), SlotInstant(nanoseconds: -1),
     ]
 
     @Test("may come from a clock that is read a moment later")
@@ -111,8 +113,8 @@ struct EndTests {
         arguments: [
             (2, Rig.slot), (0, Rig.slot), (.min, Rig.slot), (.max, Rig.slot), (1, Rig.next), (1, nil),
             (1, .distantFuture),
-        ] as [(Int64, MonotonicInstant?)])
-    func foreign(run: Int64, slot: MonotonicInstant?) {
+        ] as [(Int64, SlotInstant?)])
+    func foreign(run: Int64, slot: SlotInstant?) {
         expectRow(.report(end(run: run, slot: slot)), violations("'end' of run \(run), which is not in hand"))
     }
 
@@ -144,9 +146,9 @@ struct SkippedTests {
         "must be about slots of the grid that are due and have no outcome, in their order",
         arguments: [
             (Rig.slot, Rig.next), (Rig.next, Rig.slot), (at(985), Rig.slot), (Rig.slot, at(996)),
-            (Rig.slot, .distantFuture), (MonotonicInstant(nanoseconds: .min), Rig.slot),
-        ])
-    func foreign(first: MonotonicInstant, last: MonotonicInstant) {
+            (Rig.slot, .distantFuture), (SlotInstant(nanoseconds: .min), Rig.slot),
+        ] as [(SlotInstant, SlotInstant)])
+    func foreign(first: SlotInstant, last: SlotInstant) {
         expectRow(.report(skipped(first, last)), violations("'skipped' for slots that are not due"))
     }
 
@@ -216,7 +218,7 @@ struct DroppedTests {
         .init(ok: 1, failed: .max, skipped: .max, through: Rig.slot), .init(ok: -1, through: Rig.slot),
         .init(ok: 1, failed: -1, skipped: 1, through: Rig.slot), .init(ok: .min, failed: .min, through: Rig.slot),
         .init(ok: 1, through: Rig.next), .init(ok: 1, through: at(996)), .init(ok: 1, through: .distantFuture),
-        .init(through: MonotonicInstant(nanoseconds: .min)),
+        .init(through: SlotInstant(nanoseconds: .min)),
     ]
 
     @Test("must not name a run out of all reach", arguments: [.max, 1 << 32 + 1] as [Int64])

@@ -29,10 +29,19 @@ struct RespawnLimiterTests {
     func moment() {
         var limiter = RespawnLimiter(perSecond: 100, burst: 1)
         #expect(limiter.admit(at: at(1_000)) == nil)
-        let moment = at(1_000) + .milliseconds(10)
+        let moment: MonotonicInstant = at(1_000) + .milliseconds(10)
         #expect(limiter.admit(at: at(1_000)) == moment)
-        #expect(limiter.admit(at: MonotonicInstant(nanoseconds: moment.nanoseconds - 1)) == moment)
+        #expect(limiter.admit(at: MonotonicInstant(nanoseconds: moment.nanoseconds - 1)) != nil)
         #expect(limiter.admit(at: moment) == nil)
+    }
+
+    @Test("names to each a moment of its own, at which it is let through")
+    func turns() {
+        var limiter = RespawnLimiter(perSecond: 100, burst: 20)
+        let moments = (0..<1_020).compactMap { _ in limiter.admit(at: at(1_000)) }
+        #expect(moments.count == 1_000 && Set(moments).count == 1_000)
+        #expect(moments.allSatisfy { limiter.admit(at: $0) == nil })
+        #expect(moments.last == at(1_000) + .seconds(10))
     }
 
     @Test("saves up no more than a burst, however long nothing happens")

@@ -7,6 +7,27 @@ import Testing
 /// `seconds` after boot.
 func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
 
+/// The slot at that moment, on either clock.
+func at(_ seconds: Int64) -> SlotInstant { SlotInstant(nanoseconds: seconds * 1_000_000_000) }
+
+/// That moment; the machine was booted in 1970.
+func at(_ seconds: Int64) -> Moment { Moment(at(seconds)) }
+
+extension Moment {
+    init(_ instant: MonotonicInstant) {
+        self.init(monotonic: instant, wall: WallInstant(nanoseconds: instant.nanoseconds))
+    }
+}
+
+extension Phase.Vigil {
+    /// Of a job without jitter, by clocks that show the same.
+    init(next: SlotInstant, deadline: MonotonicInstant, answers: Int = 0, isAsked: Bool = false) {
+        self.init(
+            slot: next, next: MonotonicInstant(nanoseconds: next.nanoseconds), deadline: deadline, answers: answers,
+            isAsked: isAsked)
+    }
+}
+
 /// A job that runs every ten seconds and is given up after one retry, without jitter so that its delays are exact.
 func definition(
     _ name: String = "job", interval: Nanoseconds = .seconds(10), maxAttempts: Int = 1, jitter: Double = 0
@@ -17,7 +38,7 @@ func definition(
     lifecycle.restart.maxAttempts = maxAttempts
     return JobDefinition(
         id: EntryID(namespace: "app", name: name)!, kind: .swift, function: "tick",
-        intervalText: DurationText.format(interval), interval: interval, lifecycle: lifecycle, meta: .init(),
+        schedule: .interval(interval), lifecycle: lifecycle, meta: .init(),
         data: .init(), location: location, functionLocation: location)
 }
 
@@ -34,9 +55,9 @@ enum Stage: CaseIterable {
 /// A supervisor that events alone have brought to a stage. The worker was spawned at 985 s, so that at 1,000 s its first
 /// slot is 5 s old and the second is 5 s away.
 struct Rig {
-    static let now = at(1_000)
-    static let slot = at(995)
-    static let next = at(1_005)
+    static let now: MonotonicInstant = at(1_000)
+    static let slot: SlotInstant = at(995)
+    static let next: SlotInstant = at(1_005)
     static let grace = Nanoseconds.seconds(7)
     static let run = Phase.Run(number: 1, slot: slot)
 
@@ -45,7 +66,7 @@ struct Rig {
     private(set) var effects: [Effect] = []
 
     init(_ stage: Stage) {
-        supervisor = JobSupervisor(definition(), start: stage == .firstStart ? Self.now : at(985), seed: 1)
+        supervisor = JobSupervisor(definition(), start: Moment(stage == .firstStart ? Self.now : at(985)), seed: 1)
         if stage != .firstStart { send(.spawned, at: at(985)) }
         bring(to: stage)
         effects = []
@@ -85,7 +106,7 @@ struct Rig {
 
     mutating func send(_ event: Event) {
         effects = []
-        supervisor.handle(event, at: now, effects: &effects)
+        supervisor.handle(event, at: Moment(now), effects: &effects)
     }
 }
 
@@ -144,21 +165,21 @@ func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage
         let log = Effect.log(.violation(what))
         return switch stage.phase {
         case .condemned(let run): Cell(.condemned(run))
-        case .stopping(.killed, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log])
+        case .stopping(.killed, let until, let run): Cell(.stopping(.killed, until: until, run))
         case .stopping(_, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log, .kill])
         default: Cell(.condemned(stage.phase.run), [log, .kill])
         }
     }
 }
 
-func begin(run: Int64, slot: MonotonicInstant?) -> Report {
+func begin(run: Int64, slot: SlotInstant?) -> Report {
     .begin(.init(run: run, slot: slot, next: Rig.next, lateness: .zero))
 }
 
-func end(run: Int64, slot: MonotonicInstant?, isOK: Bool = true) -> Report {
+func end(run: Int64, slot: SlotInstant?, isOK: Bool = true) -> Report {
     .end(.init(run: run, slot: slot, next: Rig.next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
 }
 
-func skipped(_ first: MonotonicInstant, _ last: MonotonicInstant) -> Report {
+func skipped(_ first: SlotInstant, _ last: SlotInstant) -> Report {
     .skipped(.init(first: first, last: last, next: Rig.next))
 }

@@ -2,7 +2,7 @@ import Clocks
 
 /// Which job's time comes next: a binary heap.
 ///
-/// A job is in it once at most times. One whose deadline moves later is not touched: it comes up at the old one and is put
+/// A job is in it once, but for entries that `prune` drops. One whose deadline moves later is not touched: it comes up at the old one and is put
 /// back. A busy job's deadline moves with every run, and the heap is left alone.
 struct DeadlineQueue {
     private struct Entry: Comparable {
@@ -36,6 +36,20 @@ struct DeadlineQueue {
             siftDown(0)
         }
         return (first.job, first.instant)
+    }
+
+    /// How many entries there are, those that are nobody's any more among them.
+    var count: Int { heap.count }
+
+    /// Drops the entries that are nobody's any more. `scheduledAt`: that of a job, or `nil` if there is none.
+    ///
+    /// An entry stays behind for each time that a job's deadline moves to an earlier moment, and one more is made for the later
+    /// moment: of a job that runs once a year and has lost output every second they would fill the memory.
+    mutating func prune(_ scheduledAt: (Int) -> MonotonicInstant?) {
+        let sorted = heap.filter { scheduledAt($0.job) == $0.instant }.sorted()
+        heap.removeAll(keepingCapacity: true)
+        // Sorted it is a heap.
+        for entry in sorted where heap.last != entry { heap.append(entry) }
     }
 
     private mutating func siftUp(_ start: Int) {

@@ -54,14 +54,18 @@ final class Reloader {
         }
     }
 
-    /// Returns whether this begins a reload. One that comes during another leads to one more when that is done.
-    func request(at now: MonotonicInstant) -> Bool {
-        guard case .idle = state else {
-            isRequestedAgain = true
-            return false
-        }
-        state = .settling(next: now, end: now + Self.patience)
-        return true
+    /// Whether no reload is under way.
+    var isIdle: Bool { if case .idle = state { true } else { false } }
+
+    /// One that comes during another leads to one more when that is done.
+    func request(at now: MonotonicInstant) {
+        if isIdle { state = .settling(next: now, end: now + Self.patience) } else { isRequestedAgain = true }
+    }
+
+    /// Gives up the reload that is under way.
+    func cancel() {
+        if case .asking(let query, _, _) = state { finish(query) }
+        (state, isRequestedAgain) = (.idle, false)
     }
 
     /// To be called when the deadline is past or the catalog's answer is there. Returns what came of the reload, when it is

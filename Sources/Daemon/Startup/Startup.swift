@@ -18,10 +18,19 @@ package struct Startup {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
         program = WorkerProgram(path: configuration.worker, openFiles: original)
-        let reading = try RegistryReader.readPatiently(configuration.registry)
+        let reading = try Self.readThrowingShortages(configuration.registry)
         functions = try CatalogQuery.ask(program)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
         loaded = LoadedJobs.load(reading.files, functions: functions, zones: zones, mostJobs: mostJobs)
+    }
+
+    private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
+        do throws(RegistryReader.Failure) {
+            return try RegistryReader.readPatiently(path)
+        } catch {
+            if let shortage = error.shortage { throw shortage }
+            throw error
+        }
     }
 }

@@ -23,7 +23,7 @@ final class WorkerPool {
     /// The moment that the events at hand are handled at.
     private var moment: Moment
     private var now: MonotonicInstant { moment.monotonic }
-    /// Workers that had to be killed to stop.
+    /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     private(set) var workerCount = 0
 
@@ -70,12 +70,13 @@ final class WorkerPool {
             job.successor = definition
             return
         }
-        let index = freeIndices.popLast() ?? jobs.count
+        let index = freeIndices.last ?? jobs.count
         let job = Job(index: index, definition: definition, start: moment, seed: random.next())
+        if job.isOver(at: moment) { return incidents.over(job) }
+        if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
-        endIfOver(job)
-        settle(job)
+        deadlines.schedule(job)
     }
 
     /// The run in hand may finish; `successor` then takes the job's place.
@@ -92,7 +93,11 @@ final class WorkerPool {
         if job.successor == nil { job.definition = definition } else { job.successor = definition }
     }
 
-    func stopAll() { for job in jobs.compactMap(\.self) { stop(job.definition.id) } }
+    func stopAll() {
+        // Those that a reload has replaced or removed say nothing of this stop.
+        forcedStops = 0
+        for job in jobs.compactMap(\.self) { stop(job.definition.id) }
+    }
 
     func hurryAll() { for job in jobs.compactMap(\.self) { handle(.hurry, job) } }
 
@@ -322,6 +327,7 @@ final class WorkerPool {
     /// Handles the deadlines that are past, at most `limit` of them. To be called when all that workers wrote has been read:
     /// only then is silence an answer.
     func fireDeadlines(limit: Int) {
+        if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
         var count = 0
         while count < limit, let (index, instant) = deadlines.popDue(at: now) {
             guard let job = jobs[index], job.scheduledAt == instant else { continue }

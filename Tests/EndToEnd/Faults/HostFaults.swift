@@ -94,6 +94,17 @@ struct HostFaults {
         }
     }
 
+    @Test("may be short of descriptors when the registry is read, which is not the registry's fault")
+    func shortage() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job")])
+            let few = ["/bin/sh", "-c", "ulimit -n 8; exec \"$@\"", "sh"]
+            let daemon = try scene.start(["--check"], wrapper: few)
+            #expect(try daemon.waitForExit() == .exited(code: 111))
+            #expect(TextFile.read(daemon.errors)?.contains("Too many open files") == true)
+        }
+    }
+
     @Test(
         "may have a read-only root",
         .enabled(if: Namespaces.areAvailable, "needs the right to create mount namespaces"))

@@ -75,6 +75,45 @@ struct StopFaults {
             })
     }
 
+    @Test("ends well whomever a reload had to kill before")
+    func killedBefore() throws {
+        try Scene.play { scene in
+            let deaf = JobText(
+                name: "deaf", method: "hang", interval: "50ms", data: ["ledger": scene.ledger],
+                lifecycle: ["stop_timeout: 50ms"])
+            try scene.declare([JobText(name: "job"), deaf])
+            let daemon = try scene.start()
+            try daemon.wait("it is in a run") { !scene.ledgerRows().isEmpty }
+            try scene.declare([JobText(name: "job")])
+            daemon.reload()
+            try daemon.wait(for: "Worker stopped", entry: deaf.id)
+            #expect(daemon.log.count("Worker killed") == 1)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("takes along a worker's program that was asked for its catalog and does not answer")
+    func catalogQuery() throws {
+        try Scene.play { scene in
+            let worker = scene.path("worker")
+            func install(_ answer: String) throws {
+                try TextFile.write(
+                    "#!/bin/sh\n[ \"$1\" = --catalog ] && exec \(answer)\nexec \(Binaries.faultWorker) \"$@\"\n",
+                    to: scene.path("new-worker"))
+                chmod(scene.path("new-worker"), 0o700)
+                try FileSystem.rename(scene.path("new-worker"), to: worker)
+            }
+            try install("\(Binaries.faultWorker) --catalog")
+            try scene.declare([JobText(name: "job")])
+            let daemon = try scene.start(worker: worker)
+            try daemon.wait(for: "Worker started")
+            try install("sleep 60")
+            daemon.reload()
+            try daemon.wait("it is asked") { Proc.children(of: daemon.pid).count == 2 }
+            #expect(try daemon.stop(within: 4) == .exited(code: 0))
+        }
+    }
+
     // MARK: F34, without a history
 
     @Test("lets runs in hand finish within the grace, and cancels the others")

@@ -29,6 +29,6 @@ struct JobText {
 
 enum RegistryText {
     static func file(_ jobs: [JobText]) -> String {
-        "version: \"1.0\"\nnamespace: test\nentries:\n" + jobs.map(\.text).joined()
+        "version: \"1.0\"\nnamespace: test\nentries:\n" + (jobs.isEmpty ? "  []\n" : jobs.map(\.text).joined())
     }
 }

@@ -69,9 +69,11 @@ struct CronListReader {
     ) -> CronFailure {
         let end = field == .dayOfWeek ? 6 : field.range.upperBound
         func half(_ from: String, _ through: String) -> String { from == through ? from : "\(from)-\(through)" }
-        let head = half(String(first), low == end ? String(first) : name(of: end, like: first))
         let start = field.range.lowerBound
         let tail = half(high == start ? String(last) : name(of: start, like: last), String(last))
+        // Seven is the Sunday that the week begins with.
+        guard low <= end else { return wrong(part, "ends before it begins; expected \(tail)") }
+        let head = half(String(first), low == end ? String(first) : name(of: end, like: first))
         return wrong(part, "ends before it begins; expected its two halves: \(head),\(tail)")
     }
 

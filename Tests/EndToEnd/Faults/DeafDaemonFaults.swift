@@ -1,0 +1,124 @@
+import Clocks
+import Glibc
+import Kernel
+import Shared
+import Testing
+
+@Suite("A daemon that does not read")
+struct DeafDaemonFaults {
+    @Test("has missed nothing that its worker kept when it reads again after the end", arguments: [100, 200])
+    func stop(lines: Int) throws {
+        try Scene.play { scene in
+            let worker = try BareWorker(scene, interval: .seconds(3_600), lines: lines)
+            try wait("it has run") { scene.ledgerRows().count == 1 }
+            worker.closeControl()
+            // A worker that does not wait is gone by now.
+            usleep(300_000)
+            try worker.read { worker.hasEnded }
+            var reports = worker.reports
+            let isCut = lines == 200
+            guard case .stopped(runs: 1)? = reports.popLast() else { throw Failure("no 'stopped': \(reports.count)") }
+            let ends = reports.count { if case .end(let end) = $0 { end.run == 1 } else { false } }
+            let stated = reports.reduce(Int64(0)) { if case .dropped(let dropped) = $1 { $0 + dropped.ok } else { $0 } }
+            #expect(ends + Int(stated) == 1)
+            #expect(stated == (isCut ? 1 : 0))
+        }
+    }
+
+    @Test("has its answer when it reads again")
+    func pong() throws {
+        try Scene.play { scene in
+            let worker = try BareWorker(scene, interval: .seconds(3_600), lines: 200)
+            try wait("it has run") { scene.ledgerRows().count == 1 }
+            try worker.send(.ping(token: 7))
+            // It has been asked by then.
+            usleep(300_000)
+            try worker.read { worker.reports.contains(.pong(token: 7)) }
+            worker.closeControl()
+        }
+    }
+
+    @Test("hears of the run in hand when it reads again, before the run is over", arguments: [100, 200])
+    func begin(lines: Int) throws {
+        try Scene.play { scene in
+            let worker = try BareWorker(scene, interval: .milliseconds(100), lines: lines)
+            try wait("it is in its second run") { scene.ledgerRows().count == 2 }
+            try worker.read {
+                worker.reports.contains { if case .begin(let begin) = $0 { begin.run == 2 } else { false } }
+            }
+            let isOver = worker.reports.contains { if case .end(let end) = $0 { end.run == 2 } else { false } }
+            #expect(!isOver)
+            worker.closeControl()
+        }
+    }
+}
+
+/// A worker with this test for its daemon.
+private final class BareWorker {
+    private let process: ProcessID
+    private var control: End?
+    private let report: End
+    private var bytes: [UInt8] = []
+    private(set) var hasEnded = false
+
+    private final class End {
+        let descriptor: Descriptor
+        init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
+    /// Its first slot is due at once.
+    init(_ scene: Scene, interval: Nanoseconds, lines: Int) throws {
+        let control = try Pipe.open(nonblocking: .writer)
+        let report = try Pipe.open(nonblocking: .reader)
+        let null = try Descriptor.open(updating: "/dev/null")
+        let environment = scene.environment + ["CRONSUPD_PID=\(ThisProcess.id)"]
+        let program = Program(
+            path: Binaries.faultWorker, environment: environment, openFiles: try OpenFilesLimit.current())
+        process = try program.spawn(
+            arguments: ["test:chatter", "1s"], input: control.reader, output: null, error: null, report: report.writer)
+        let start = MonotonicInstant(nanoseconds: Clock.monotonic().nanoseconds - interval.count)
+        let data: [(String, Value)] = [
+            ("ledger", .string(scene.ledger)), ("lines", .int(Int64(lines))), ("milliseconds", .int(5_000)),
+        ]
+        let definition = WorkerDefinition(
+            header: .init(
+                entry: EntryID("test:chatter")!, kind: "function.swift", function: "chatter", intervalText: "1s",
+                grid: IntervalGrid(start: start, interval: interval), accounted: start, runs: 0, file: "registry.yaml"),
+            meta: .init(), data: Value.Map(data))
+        try control.writer.writeAll(definition.encoded())
+        self.control = End(control.writer)
+        self.report = End(report.reader)
+    }
+
+    deinit {
+        Children.signal(process, .kill)
+        _ = try? Children.collect(process)
+    }
+
+    func send(_ command: Command) throws { try control?.descriptor.writeAll(command.encoded()) }
+
+    func closeControl() { control = nil }
+
+    /// Reads until `condition` holds.
+    func read(until condition: () -> Bool) throws {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        try wait("the worker's reports", within: 4) {
+            loop: while true {
+                switch try report.descriptor.read(into: &buffer, from: 0) {
+                case .bytes(let count): bytes += buffer[..<count]
+                case .wouldBlock: break loop
+                case .closed:
+                    hasEnded = true
+                    break loop
+                }
+            }
+            return condition()
+        }
+    }
+
+    var reports: [Report] {
+        bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            Array(line).withUnsafeBytes { try? Report.decode($0) }
+        }
+    }
+}
