@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Control", "Host", "Kernel", "Shared",
+                "Clocks", "Control", "Host", "Kernel", "Registry", "Shared",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

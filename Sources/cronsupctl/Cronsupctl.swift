@@ -11,5 +11,5 @@ struct Cronsupctl: ParsableCommand {
             crontab or the registry is wrong; 111 the system failed.
             """,
         version: "cronsupctl \(ProgramVersion.text)",
-        subcommands: [NextCommand.self, ExplainCommand.self, ImportCommand.self])
+        subcommands: [NextCommand.self, ExplainCommand.self, ImportCommand.self, RegistryCommand.self])
 }

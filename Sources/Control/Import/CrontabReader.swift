@@ -60,21 +60,24 @@ struct CrontabReader {
     // MARK: Comments
 
     private static func commentText(_ line: String) -> String {
-        let text = line.drop { $0 == "#" }
-        let trimmed = CrontabText.trimmed(text)
-        return trimmed
+        CrontabText.trimmed(line.drop { $0 == "#" })
     }
 
     /// What stands above no entry.
     private mutating func flushComment() {
-        items += comment.filter { !$0.isEmpty }.map { .remark($0) }
+        items += comment.filter { !CrontabText.isRule($0) }.map { .remark($0) }
         comment.removeAll()
     }
 
+    /// For the entry that follows.
     private mutating func takeComment() -> [String] {
-        let lines = comment.filter { !CrontabText.isRuler($0) }
-        comment.removeAll()
-        return lines
+        // What leads to a picture of the columns is about the file, not about the line below it.
+        if let picture = comment.lastIndex(where: CrontabText.isColumnHeader) {
+            items += comment[..<picture].filter { !CrontabText.isPicture($0) }.map { .remark($0) }
+            comment.removeSubrange(...picture)
+        }
+        defer { comment.removeAll() }
+        return comment.filter { !CrontabText.isRule($0) }
     }
 
     // MARK: Settings
@@ -140,7 +143,7 @@ struct CrontabReader {
                 ImportedEntry(
                     origin: "\(file.path):\(line)", name: namer.name(for: command.command), command: command,
                     shell: shell, user: user, environment: environment, schedule: schedule,
-                    zone: schedule.hasPrefix("@reboot") ? nil : zone, comment: comment)))
+                    zone: CrontabText.goesByClock(schedule) ? zone : nil, comment: comment)))
     }
 
     private var behind: String { file.isSystem ? "the schedule and the user" : "the schedule" }

@@ -6,9 +6,17 @@ enum CrontabText {
         return end.map { String(start[...$0]) } ?? ""
     }
 
-    /// A line that Debian and others put above the columns to explain them.
-    static func isRuler(_ comment: String) -> Bool {
-        if !comment.contains(where: \.isLetter) || comment.hasPrefix("|") || comment.hasPrefix(".-") { return true }
+    /// `@reboot` and `@every 10s` have no use for a time zone.
+    static func goesByClock(_ schedule: String) -> Bool { schedule != "@reboot" && !schedule.hasPrefix("@every") }
+
+    /// A line that says nothing: `-----`.
+    static func isRule(_ comment: String) -> Bool { !comment.contains { $0.isLetter || $0.isNumber } }
+
+    static func isPicture(_ comment: String) -> Bool { isRule(comment) || isColumnHeader(comment) }
+
+    /// A line of those that Debian and others put above the columns to explain them.
+    static func isColumnHeader(_ comment: String) -> Bool {
+        if comment.hasPrefix("|") || comment.hasPrefix(".-") { return true }
         let words = comment.split { $0 == " " || $0 == "\t" }
         return words.starts(with: ["m", "h"]) || words.starts(with: ["*", "*", "*", "*", "*"])
     }
