@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .executable(name: "cronsupd", targets: ["cronsupd"]),
         .executable(name: "cronworker", targets: ["cronworker"]),
+        .executable(name: "cronsupctl", targets: ["cronsupctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -63,6 +64,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The tool for those who write registries.
+        .target(
+            name: "Control", dependencies: ["Clocks", "Host", "Kernel", "Registry", "Shared"], swiftSettings: strict),
+        .executableTarget(
+            name: "cronsupctl",
+            dependencies: [
+                "Clocks", "Control", "Host", "Kernel", "Registry", "Shared",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         // The worker.
         .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
         .executableTarget(
@@ -86,6 +98,9 @@ let package = Package(
                 "Clocks", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "ControlTests", dependencies: ["Clocks", "Control", "Host", "Kernel", "Registry", "Shared"],
+            swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
         .testTarget(name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
         .testTarget(

@@ -10,6 +10,8 @@ package final class ZoneDirectory: Sendable {
     private static let standardPath = "/usr/share/zoneinfo"
     private static let localLink = "/etc/localtime"
     private static let largestFile = 1 << 20
+    /// More than there are zones: what else is asked for are slips.
+    private static let mostKept = 1_024
 
     package init(_ path: String? = nil) {
         self.path = path ?? ThisProcess.environment("TZDIR") ?? Self.standardPath
@@ -21,7 +23,10 @@ package final class ZoneDirectory: Sendable {
     private func find(_ name: String) -> Result<ZoneSource.Zone, ZoneSource.Failure> {
         if let known = zones.withLock({ $0[name] }) { return known }
         let result = Result { () throws(ZoneSource.Failure) in try read(name) }
-        zones.withLock { $0[name] = result }
+        zones.withLock { zones in
+            if zones.count >= Self.mostKept { zones.removeAll() }
+            zones[name] = result
+        }
         return result
     }
 

@@ -16,4 +16,6 @@ package struct CronFailure: Error, Hashable, Sendable {
     package let message: String
     /// In bytes from the expression's beginning.
     package let offset: Int
+
+    package init(message: String, offset: Int) { (self.message, self.offset) = (message, offset) }
 }
