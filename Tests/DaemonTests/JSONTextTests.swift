@@ -51,7 +51,9 @@ extension JSONText {
     fileprivate var expected: StrictJSON {
         switch self {
         case .null: .null
+        case .bool(let bool): .bool(bool)
         case .string(let string): .string(string)
+        case .double(let double): .number("\(double)")
         case .number(let number): .number(String(number))
         case .array(let elements): .list(elements.map(\.expected))
         case .object(let members): .object(members.map { .init(name: $0.0, value: $0.1.expected) })

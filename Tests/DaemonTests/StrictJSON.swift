@@ -2,6 +2,7 @@
 /// name may occur once.
 indirect enum StrictJSON: Hashable {
     case null
+    case bool(Bool)
     case string(String)
     /// As it was written.
     case number(String)
@@ -64,14 +65,16 @@ private struct Reader {
         case UInt8(ascii: "\""): .string(try string())
         case UInt8(ascii: "{"): try object()
         case UInt8(ascii: "["): try list()
-        case UInt8(ascii: "n"): try null()
+        case UInt8(ascii: "n"): try word("null", .null)
+        case UInt8(ascii: "t"): try word("true", .bool(true))
+        case UInt8(ascii: "f"): try word("false", .bool(false))
         default: .number(try number())
         }
     }
 
-    private mutating func null() throws(StrictJSON.Failure) -> StrictJSON {
-        for character in "null".unicodeScalars { try expect(character) }
-        return .null
+    private mutating func word(_ text: String, _ value: StrictJSON) throws(StrictJSON.Failure) -> StrictJSON {
+        for character in text.unicodeScalars { try expect(character) }
+        return value
     }
 
     private mutating func object() throws(StrictJSON.Failure) -> StrictJSON {
