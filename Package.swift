@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
             swiftSettings: staticExecutable, linkerSettings: linkStatically),
-        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared"], swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared"], swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision"], swiftSettings: strict),
