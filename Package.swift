@@ -85,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
             swiftSettings: staticExecutable, linkerSettings: linkStatically),
-        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared"], swiftSettings: strict),
         .testTarget(
             name: "ScheduleTests", dependencies: ["Clocks", "Kernel", "Shared"], exclude: ["Data"],
             swiftSettings: strict),

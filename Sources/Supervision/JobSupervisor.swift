@@ -181,9 +181,9 @@ package struct JobSupervisor: Sendable {
 
     private mutating func timeIsUp(at now: Moment, _ effects: inout [Effect]) {
         switch phase {
-        case .waiting(_, let wait):
+        case .waiting:
             if let startsAt, now.wall < startsAt, !hasBegun {
-                phase = .waiting(until: now.monotonic(of: startsAt), wait)
+                phase = .waiting(until: now.monotonic(of: startsAt), .firstStart)
             } else {
                 askForWorker(at: now, &effects)
             }
@@ -341,9 +341,13 @@ package struct JobSupervisor: Sendable {
 
     private mutating func answered(at now: Moment, _ effects: inout [Effect]) {
         guard case .idle(var vigil) = phase, vigil.isAsked else { return }
+        // The slot has its outcome, which came as a count.
+        guard vigil.slot > account.accounted else {
+            return watch(next: account.timetable.next(after: account.accounted), at: now)
+        }
+        // The wall clock was set back meanwhile, and it is not time yet.
+        guard vigil.slot + longestDelay <= now.on(clock) else { return watch(next: vigil.slot, at: now) }
         // It lives, and yet its slot has not begun: the machine is busy. Asked again, at a growing distance.
-        // Unless the wall clock was set back meanwhile, and it is not time yet.
-        guard vigil.slot <= now.on(clock) else { return watch(next: vigil.slot, at: now) }
         if vigil.answers == 0 { effects.append(.log(.overdue(by: now.monotonic - vigil.next))) }
         vigil.isAsked = false
         vigil.answers = min(vigil.answers + 1, 4)
@@ -390,7 +394,9 @@ package struct JobSupervisor: Sendable {
 
     private mutating func watch(next: SlotInstant, at now: Moment) {
         // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
-        let slot = min(next, account.timetable.next(after: now.on(clock) + .seconds(1)))
+        // Where the wall clock was set back, the slots that come again have their outcome.
+        let last = max(now.on(clock) + .seconds(1), account.accounted)
+        let slot = min(next, account.timetable.next(after: last))
         let next = now.monotonic(of: slot, on: clock) + longestDelay
         phase = .idle(Phase.Vigil(slot: slot, next: next, deadline: next + Self.overdueGrace))
     }

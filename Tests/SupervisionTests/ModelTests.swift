@@ -5,16 +5,18 @@ import Testing
 
 @Suite("Whatever a worker says and whatever happens to it")
 struct ModelTests {
-    @Test("its job keeps its books, has one worker at a time, never spins and ends when it is stopped")
-    func histories() { replay(2_000, isHonest: false) }
+    @Test(
+        "its job keeps its books, has one worker at a time, never spins and ends when it is stopped",
+        arguments: ScheduleClock.both)
+    func histories(clock: ScheduleClock) { replay(2_000, clock, isHonest: false) }
 
-    @Test("if the worker is honest it commits no violation")
-    func honest() { replay(300, isHonest: true) }
+    @Test("if the worker is honest it commits no violation", arguments: ScheduleClock.both)
+    func honest(clock: ScheduleClock) { replay(300, clock, isHonest: true) }
 
-    private func replay(_ count: Int, isHonest: Bool) {
+    private func replay(_ count: Int, _ clock: ScheduleClock, isHonest: Bool) {
         for iteration in 0..<Replay.iterations(count) {
             let seed = Replay.seed &+ UInt64(iteration)
-            let world = World(seed: seed)
+            let world = World(clock, seed: seed)
             world.isHonest = isHonest
             for _ in 0..<200 where world.fault == nil { world.step() }
             if world.fault == nil { world.stop() }
@@ -31,9 +33,16 @@ private final class World {
     private var random: SplitMix64
     private var supervisor: JobSupervisor
     private var now: Moment = at(1_000)
+    /// About the distance of its slots.
     private let interval: Nanoseconds
+    /// How late the job's runs may begin.
+    private let delay: Nanoseconds
+    /// The furthest that the clock of the slots has been, wherever it was set since.
+    private var latest: SlotInstant = at(1_000)
+    private var vigil: (slot: SlotInstant, bound: MonotonicInstant)?
     private var hasProcess = false
     private var hasBegun = false
+    private var hasBooks = false
     private var isDying = false
     private var hasStopped = false
     private var stopAsked: SlotInstant?
@@ -47,15 +56,31 @@ private final class World {
         Nanoseconds.milliseconds(10), .seconds(1), .seconds(10), .seconds(86_400), Nanoseconds(1),
         DurationText.longest,
     ]
+    private static let calendars: [(Schedule, Nanoseconds)] = [
+        (calendar("* * * * * *"), .seconds(1)), (calendar("5/10 * * * * *"), .seconds(10)),
+        (calendar("0 0 * * * *"), .seconds(3_600)), (calendar("0 30 3 * * *"), .seconds(86_400)),
+        (calendar("0 0 0 29 2 *"), .seconds(4 * 365 * 86_400)),
+        (Schedule(.aligned(AlignedInterval(.seconds(7 * 3_600), in: .utc)), text: "7h"), .seconds(7 * 3_600)),
+        (Schedule(.none, text: Schedule.startOnlyText), .seconds(10)),
+    ]
 
-    init(seed: UInt64) {
+    init(_ clock: ScheduleClock, seed: UInt64) {
         random = SplitMix64(seed: seed)
-        interval = random.pick(Self.intervals)
-        let job = definition(interval: interval, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
+        var schedule: Schedule
+        switch clock {
+        case .monotonic:
+            interval = random.pick(Self.intervals)
+            schedule = .interval(interval)
+        case .wall: (schedule, interval) = random.pick(Self.calendars)
+        }
+        if random.chance(3) { schedule.jitter = Nanoseconds(interval.count / 2) }
+        if random.chance(3) { schedule.splay = Nanoseconds(interval.count / 4) }
+        delay = schedule.longestDelay
+        let job = definition(schedule, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
         supervisor = JobSupervisor(job, start: now, seed: seed)
     }
 
-    private var slotNow: SlotInstant { now.on(supervisor.account.timetable.clock) }
+    private var slotNow: SlotInstant { now.on(clock) }
 
     func step() {
         passTime()
@@ -98,8 +123,18 @@ private final class World {
         case 15..<25: pass(Nanoseconds(min(interval.count, 1 << 55) / Int64(1 + random.below(4))))
         case 25..<28 where isNear: pass(until: supervisor.deadline)
         case 28: pass(.seconds(Int64(random.below(1_000_000))))
+        case 29 where clock == .wall: setWallClock()
         default: break
         }
+    }
+
+    private var clock: ScheduleClock { supervisor.account.timetable.clock }
+
+    /// Within the day that the account tolerates, or far.
+    private func setWallClock() {
+        let step = Int64(random.below(random.pick([10_000, 86_400, 3_000_000]))) * random.pick([1, -1])
+        now.wall = now.wall + .seconds(step)
+        supervisor.clockWasSet(at: now)
     }
 
     private func pass(_ duration: Nanoseconds) {
@@ -137,7 +172,10 @@ private final class World {
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
         require(supervisor.runs >= runs, "the runs went back")
-        require(supervisor.account.accounted >= accounted, "the account went back")
+        // The books are opened with the first worker, by the clock as it is then.
+        require(
+            supervisor.account.accounted >= accounted || (clock == .wall && !hasBooks), "the account went back")
+        if case .spawned = event { hasBooks = true }
         for effect in effects { perform(effect) }
         check(wasStopped)
         return effects
@@ -151,10 +189,19 @@ private final class World {
             require(!hasStopped, "stopped twice")
             hasStopped = true
         case .log(.violation): sawViolation = true
+        case .log(.overdue): checkOverdue()
         case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
+    }
+
+    /// A worker that does what it should is not blamed for what it has done.
+    private func checkOverdue() {
+        guard isHonest else { return }
+        let account = supervisor.account
+        let due = account.timetable.last(through: slotNow)
+        require(due.map { $0 > account.accounted } ?? false, "no slot is overdue")
     }
 
     private func affectProcess(_ effect: Effect) {
@@ -180,18 +227,31 @@ private final class World {
         let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
         require(account.total == due, "\(account.total) outcomes for \(due) slots")
         require(Outcome.allCases.allSatisfy { account[$0] >= 0 }, "a negative count")
-        require(account.accounted <= max(account.timetable.start, slotNow + .seconds(1)), "slots that are not due")
+        latest = max(latest, slotNow)
+        // The wall clock may have been set since the worker read it.
+        let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)
+        require(account.accounted <= max(account.timetable.start, latest + tolerance), "slots that are not due")
         require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
             !hasStopped || !hasBegun || account.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
-        if case .idle = supervisor.phase {
-            let next = account.timetable.next(after: slotNow + .seconds(1))
-            let latest = now.monotonic(of: next, on: account.timetable.clock) + .seconds(80)
-            require(supervisor.deadline <= latest, "nobody asks whether the worker lives")
-        }
+        checkVigil()
         if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
+    }
+
+    private func checkVigil() {
+        guard case .idle(let vigil) = supervisor.phase else {
+            self.vigil = nil
+            return
+        }
+        let account = supervisor.account
+        let next = account.timetable.next(after: max(slotNow + .seconds(1), account.accounted))
+        let bound = now.monotonic(of: next, on: clock) + delay + .seconds(80)
+        // A clock that is set does not change what was decided before.
+        let earlier = self.vigil.flatMap { $0.slot == vigil.slot ? $0.bound : nil }
+        self.vigil = (vigil.slot, earlier ?? bound)
+        require(vigil.deadline <= max(bound, earlier ?? bound), "nobody asks whether the worker lives")
     }
 
     // MARK: What the worker says
@@ -200,7 +260,7 @@ private final class World {
 
     private func plausible() -> Report {
         let account = supervisor.account
-        let next = account.timetable.next(after: slotNow)
+        let next = account.timetable.next(after: max(slotNow, account.accounted))
         if case .starting = supervisor.phase { return .ready(.init(next: next)) }
         if let run = supervisor.phase.run {
             return .end(

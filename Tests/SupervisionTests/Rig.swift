@@ -32,14 +32,50 @@ extension Phase.Vigil {
 func definition(
     _ name: String = "job", interval: Nanoseconds = .seconds(10), maxAttempts: Int = 1, jitter: Double = 0
 ) -> JobDefinition {
+    definition(.interval(interval), name: name, maxAttempts: maxAttempts, jitter: jitter)
+}
+
+func definition(
+    _ schedule: Schedule, name: String = "job", maxAttempts: Int = 1, jitter: Double = 0
+) -> JobDefinition {
     let location = SourceLocation(file: "registry.yaml", line: 1, column: 1)
     var lifecycle = Lifecycle()
     lifecycle.restart.jitter = jitter
     lifecycle.restart.maxAttempts = maxAttempts
     return JobDefinition(
         id: EntryID(namespace: "app", name: name)!, kind: .swift, function: "tick",
-        schedule: .interval(interval), lifecycle: lifecycle, meta: .init(),
+        schedule: schedule, lifecycle: lifecycle, meta: .init(),
         data: .init(), location: location, functionLocation: location)
+}
+
+/// A calendar schedule in UTC, with a first field of seconds.
+func calendar(_ text: String) -> Schedule {
+    do throws(CronFailure) {
+        let expression = try CronParser(entry: nil, hasSeconds: true).parse(text)
+        return Schedule(.calendar(CalendarSchedule(expression, in: .utc)), text: text)
+    } catch {
+        preconditionFailure(error.message)
+    }
+}
+
+extension ScheduleClock {
+    static let both = [ScheduleClock.monotonic, .wall]
+
+    /// Every ten seconds by this clock: at the same moments for the rig, whose first worker is there at 985 s.
+    var schedule: Schedule {
+        switch self {
+        case .monotonic: .interval(.seconds(10))
+        case .wall: calendar("5/10 * * * * *")
+        }
+    }
+
+    /// The first slot that comes too late to be taken for one that is due, at 1,000 s.
+    var tooLate: SlotInstant {
+        switch self {
+        case .monotonic: Rig.next
+        case .wall: Rig.next + .seconds(86_400)
+        }
+    }
 }
 
 /// Every state that a job can be in.
@@ -63,10 +99,14 @@ struct Rig {
 
     var supervisor: JobSupervisor
     var now = Rig.now
+    /// How far the wall clock is ahead of the monotonic one.
+    var wallLead = Nanoseconds.zero
     private(set) var effects: [Effect] = []
 
-    init(_ stage: Stage) {
-        supervisor = JobSupervisor(definition(), start: Moment(stage == .firstStart ? Self.now : at(985)), seed: 1)
+    init(_ stage: Stage, _ clock: ScheduleClock = .monotonic) { self.init(stage, definition(clock.schedule)) }
+
+    init(_ stage: Stage, _ definition: JobDefinition) {
+        supervisor = JobSupervisor(definition, start: Moment(stage == .firstStart ? Self.now : at(985)), seed: 1)
         if stage != .firstStart { send(.spawned, at: at(985)) }
         bring(to: stage)
         effects = []
@@ -106,7 +146,21 @@ struct Rig {
 
     mutating func send(_ event: Event) {
         effects = []
-        supervisor.handle(event, at: Moment(now), effects: &effects)
+        supervisor.handle(event, at: moment, effects: &effects)
+    }
+
+    var moment: Moment { Moment(monotonic: now, wall: WallInstant(nanoseconds: now.nanoseconds + wallLead.count)) }
+
+    /// The wall clock is set by so much, and whoever has to know is told.
+    mutating func setWallClock(by step: Nanoseconds) {
+        wallLead = wallLead + step
+        supervisor.clockWasSet(at: moment)
+    }
+
+    /// Lets time pass until the supervisor has something to do, and lets it do that.
+    mutating func fireDeadline() {
+        now = supervisor.deadline
+        send(.deadline)
     }
 }
 
@@ -143,14 +197,15 @@ struct Cell {
     init(_ phase: Phase, _ effects: [Effect] = []) { (self.phase, self.effects) = (phase, effects) }
 }
 
-/// Checks a whole row of the table: at every stage that `changes` does not name, the event must do nothing.
-func expectRow(_ event: Event, _ changes: [Stage: Cell]) {
-    for stage in Stage.allCases {
-        var rig = Rig(stage)
+/// Checks a whole row of the table: at every stage that `changes` does not name, the event must do nothing. By either clock
+/// that a schedule may go by.
+func expectRow(_ event: Event, by clocks: [ScheduleClock] = ScheduleClock.both, _ changes: [Stage: Cell]) {
+    for (clock, stage) in clocks.flatMap({ clock in Stage.allCases.map { (clock, $0) } }) {
+        var rig = Rig(stage, clock)
         rig.send(event)
         let cell = changes[stage] ?? Cell(stage.phase)
-        #expect(rig.supervisor.phase == cell.phase, "\(stage)")
-        #expect(rig.effects == cell.effects, "\(stage)")
+        #expect(rig.supervisor.phase == cell.phase, "\(stage), \(clock)")
+        #expect(rig.effects == cell.effects, "\(stage), \(clock)")
     }
 }
 
@@ -176,8 +231,8 @@ func begin(run: Int64, slot: SlotInstant?) -> Report {
     .begin(.init(run: run, slot: slot, next: Rig.next, lateness: .zero))
 }
 
-func end(run: Int64, slot: SlotInstant?, isOK: Bool = true) -> Report {
-    .end(.init(run: run, slot: slot, next: Rig.next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
+func end(run: Int64, slot: SlotInstant?, isOK: Bool = true, next: SlotInstant = Rig.next) -> Report {
+    .end(.init(run: run, slot: slot, next: next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
 }
 
 func skipped(_ first: SlotInstant, _ last: SlotInstant) -> Report {

@@ -13,13 +13,15 @@ package enum JobEntries {
         guard let snapshot = load.snapshot else { return ([], [], []) }
         var jobs: [JobDefinition] = []
         var errors = DiagnosticLog(limit: load.limits.diagnostics)
+        var surprises = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         for entry in entries {
             var reader = JobReader(entry, load, functions: functions, zones: zones)
             if let job = reader.definition(), reader.isEnabled { jobs.append(job) }
             errors.append(reader.errors)
+            if let surprise = reader.surprise { surprises.add(surprise) }
         }
-        return (jobs, errors.closed, notes(on: snapshot, found: entries.count, load))
+        return (jobs, errors.closed, surprises.closed + notes(on: snapshot, found: entries.count, load))
     }
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {

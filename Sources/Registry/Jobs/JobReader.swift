@@ -26,6 +26,8 @@ struct JobReader {
     var errors: DiagnosticLog { log.errors }
     /// Out of service, if not; known when the definition is.
     private(set) var isEnabled = true
+    /// What the entry's writer may not expect of it.
+    private(set) var surprise: Diagnostic?
 
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
@@ -36,6 +38,7 @@ struct JobReader {
         let (function, schedule) = (function(), ScheduleReader.read(entry, zones, &log))
         isEnabled = ScheduleReader.isEnabled(entry, &log)
         let lifecycle = LifecycleReader.read(entry, &log)
+        surprise = schedule.flatMap { log.note(on: $0) }
         guard log.errors.isEmpty, let function, let schedule else { return nil }
         return JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,

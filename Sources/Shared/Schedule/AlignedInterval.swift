@@ -16,17 +16,16 @@ package struct AlignedInterval: Hashable, Sendable {
     }
 
     package func next(after instant: WallInstant) -> WallInstant {
-        let last = last(through: instant)
-        let slot = last.nanoseconds.addingReportingOverflow(interval.count)
-        let midnight = midnight(daysAfter: 1, last)
-        return WallInstant(nanoseconds: slot.overflow ? .max : min(slot.partialValue, midnight))
+        let day = day(of: instant)
+        let slot = last(through: instant, in: day).nanoseconds.addingReportingOverflow(interval.count)
+        return WallInstant(nanoseconds: slot.overflow ? day.end : min(slot.partialValue, day.end))
     }
 
     /// At or before `instant`.
-    package func last(through instant: WallInstant) -> WallInstant {
-        let midnight = midnight(daysAfter: 0, instant)
-        let distance = instant.nanoseconds - midnight
-        return WallInstant(nanoseconds: instant.nanoseconds - distance % interval.count)
+    package func last(through instant: WallInstant) -> WallInstant { last(through: instant, in: day(of: instant)) }
+
+    private func last(through instant: WallInstant, in day: Day) -> WallInstant {
+        WallInstant(nanoseconds: instant.nanoseconds - (instant.nanoseconds - day.begin) % interval.count)
     }
 
     /// How many slots s have `after` < s ≤ `through`, day by day.
@@ -34,25 +33,31 @@ package struct AlignedInterval: Hashable, Sendable {
         var count: Int64 = 0
         var last = after
         while last < through {
-            let midnight = WallInstant(nanoseconds: midnight(daysAfter: 1, last))
-            let end = min(through.nanoseconds, midnight.nanoseconds - 1)
-            let begin = self.midnight(daysAfter: 0, last)
-            count += (end - begin) / interval.count - (last.nanoseconds - begin) / interval.count
-            guard midnight.nanoseconds <= through.nanoseconds else { break }
+            let day = day(of: last)
+            let end = min(through.nanoseconds, day.end - 1)
+            count += (end - day.begin) / interval.count - (last.nanoseconds - day.begin) / interval.count
+            guard day.end <= through.nanoseconds else { break }
             count += 1
-            last = midnight
+            last = WallInstant(nanoseconds: day.end)
         }
         return count
     }
 
-    /// The beginning of the civil day of `instant`, or of one after it.
-    private func midnight(daysAfter days: Int64, _ instant: WallInstant) -> Int64 {
-        let second = floorDivide(instant.nanoseconds, 1_000_000_000)
-        let day = floorDivide(second + zone.offset(at: second), 86_400)
-        var midnight = begin(of: day + days)
-        // Where the clocks go back over midnight, the day that is over has not begun again.
-        if days == 0, midnight > second { midnight = begin(of: day - 1) }
-        return midnight * 1_000_000_000
+    /// In nanoseconds, from one midnight to the next.
+    private typealias Day = (begin: Int64, end: Int64)
+
+    /// The civil day that `instant` is in.
+    private func day(of instant: WallInstant) -> Day {
+        let second = instant.wholeSeconds
+        var day = floorDivide(second + zone.offset(at: second), 86_400)
+        // Where the clocks go back over midnight, the day that had begun goes on.
+        while begin(of: day + 1) <= second { day += 1 }
+        return (Self.nanoseconds(begin(of: day)), Self.nanoseconds(begin(of: day + 1)))
+    }
+
+    private static func nanoseconds(_ second: Int64) -> Int64 {
+        let (nanoseconds, overflow) = second.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (second < 0 ? .min : .max) : nanoseconds
     }
 
     private func begin(of day: Int64) -> Int64 {

@@ -71,7 +71,7 @@ package struct Timetable: Hashable, Sendable {
     }
 
     package func isSlot(_ instant: SlotInstant) -> Bool {
-        guard instant > start else { return false }
+        guard instant > start, instant < .distantFuture else { return false }
         return next(after: SlotInstant(nanoseconds: instant.nanoseconds - 1)) == instant
     }
 

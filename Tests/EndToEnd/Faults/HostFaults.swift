@@ -41,14 +41,20 @@ struct HostFaults {
                 // The kernel drops what PID 1 has neither blocked nor a handler for: nobody can do anything about that.
                 try wait("it has blocked its signals") {
                     daemon = Proc.children(of: unshare.pid).first
-                    let blocked = daemon.flatMap { Proc.status($0, "SigBlk") }.flatMap { UInt64($0, radix: 16) } ?? 0
-                    return blocked & (1 << UInt64(SIGTERM - 1)) != 0
+                    return daemon.map(Self.isBlockingTermination) ?? false
                 }
                 usleep(UInt32(delay * 1_000))
                 if let daemon { kill(daemon, SIGTERM) }
                 #expect(try unshare.waitForExit(within: 10) == .exited(code: 0), "after \(delay) ms")
             }
         }
+    }
+
+    /// `unshare` itself blocks signals for a moment before it becomes the daemon.
+    private static func isBlockingTermination(_ pid: ProcessID) -> Bool {
+        guard (try? FileSystem.linkTarget("/proc/\(pid)/exe")) == Binaries.daemon else { return false }
+        let blocked = Proc.status(pid, "SigBlk").flatMap { UInt64($0, radix: 16) } ?? 0
+        return blocked & (1 << UInt64(SIGTERM - 1)) != 0
     }
 
     // MARK: F55

@@ -26,13 +26,15 @@ package struct CalendarSchedule: Hashable, Sendable {
     /// The last slot before `instant`; `nil` if there is none after the year 1678.
     package func previous(before instant: WallInstant) -> WallInstant? {
         // A slot within the same second lies before it too.
-        let second = floorDivide(instant.nanoseconds - 1, Self.nanoseconds) + 1
+        let isWhole = instant.nanoseconds % Self.nanoseconds == 0
+        let second = floorDivide(instant.nanoseconds, Self.nanoseconds) + (isWhole ? 0 : 1)
         let slot = expression.hasFixedTimes ? previousFixed(before: second) : previousElapsed(before: second)
         return slot.flatMap(Self.instant)
     }
 
     package func isSlot(_ instant: WallInstant) -> Bool {
-        next(after: WallInstant(nanoseconds: instant.nanoseconds - 1)) == instant
+        // The first of all has none before it to ask from.
+        instant.nanoseconds != .min && next(after: WallInstant(nanoseconds: instant.nanoseconds - 1)) == instant
     }
 
     private static func instant(_ second: Int64) -> WallInstant? {
@@ -48,8 +50,10 @@ package struct CalendarSchedule: Hashable, Sendable {
         while let local = expression.fields.next(atOrAfter: from + segment.offset) {
             let slot = local - segment.offset
             if slot < segment.end { return slot }
-            // The clocks change before that: ask again from the change on.
-            from = segment.end
+            // The clocks change before that: ask again from the change on, and not from each one on the way to a far slot.
+            // Once two spans of `farthest` have been asked about, no clock can show again what was before them.
+            let isFar = segment.end - from > 2 * ZoneRules.farthest
+            from = isFar ? max(segment.end, local - ZoneRules.farthest) : segment.end
             segment = zone.segment(at: from)
         }
         return nil
@@ -61,7 +65,8 @@ package struct CalendarSchedule: Hashable, Sendable {
         while let local = expression.fields.previous(atOrBefore: from + segment.offset) {
             let slot = local - segment.offset
             if slot >= segment.start { return slot }
-            from = segment.start - 1
+            let isFar = from - segment.start > 2 * ZoneRules.farthest
+            from = isFar ? min(segment.start - 1, local + ZoneRules.farthest) : segment.start - 1
             segment = zone.segment(at: from)
         }
         return nil
@@ -70,27 +75,11 @@ package struct CalendarSchedule: Hashable, Sendable {
     // MARK: Fixed times
 
     private func nextFixed(after second: Int64) -> Int64? {
-        var local = zone.offset(at: second) + second + 1
-        while let civil = expression.fields.next(atOrAfter: local) {
-            let slot = zone.place(civil).instant
-            if slot > second { return slot }
-            // The clocks show this one for the second time; its slot was the first.
-            local = civil + 1
-        }
-        return nil
+        expression.fields.next(atOrAfter: zone.reached(before: second + 1)).map { zone.place($0).instant }
     }
 
     private func previousFixed(before second: Int64) -> Int64? {
-        // Where the clocks were set back not long ago, they had shown later times before.
-        let segment = zone.segment(at: second)
-        var local = second + segment.offset
-        if segment.start != .min { local = max(local, segment.start + zone.offset(at: segment.start - 1)) }
-        while let civil = expression.fields.previous(atOrBefore: local) {
-            let slot = zone.place(civil).instant
-            if slot < second { return slot }
-            local = civil - 1
-        }
-        return nil
+        expression.fields.previous(atOrBefore: zone.reached(before: second) - 1).map { zone.place($0).instant }
     }
 
     // MARK: Count
@@ -115,19 +104,13 @@ package struct CalendarSchedule: Hashable, Sendable {
     }
 
     private func countFixed(_ first: Int64, _ last: Int64, _ segment: ZoneRules.Segment) -> Int64 {
-        var from = first + segment.offset
-        var count: Int64 = 0
-        if segment.start != .min {
-            // What the clocks showed last before the change.
-            let shown = segment.start + zone.offset(at: segment.start - 1)
-            if first == segment.start, shown < from, expression.fields.next(atOrAfter: from) != from,
-                expression.fields.count(from: shown, to: from) > 0
-            {
-                count = 1
-            }
-            from = max(from, shown)
-        }
-        return count + expression.fields.count(from: from, to: last + segment.offset)
+        let reached = zone.reached(before: first)
+        let shown = first + segment.offset
+        // What the clocks passed over comes all at once, at their jump, and with what they show then.
+        let inGap = reached < shown && expression.fields.count(from: reached, to: shown) > 0
+        let isShown = expression.fields.next(atOrAfter: shown) == shown
+        let from = max(reached, shown)
+        return (inGap && !isShown ? 1 : 0) + expression.fields.count(from: from, to: last + segment.offset)
     }
 
     // MARK: Reasons

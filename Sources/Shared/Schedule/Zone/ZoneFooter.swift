@@ -12,25 +12,52 @@ struct ZoneFooter: Hashable, Sendable {
         var offset: Int64
         var begin: YearlyMoment
         var end: YearlyMoment
+
+        /// Neither moment comes near New Year.
+        var staysInYear: Bool { begin.staysInYear && end.staysInYear }
     }
 
     func segment(at instant: Int64) -> ZoneRules.Segment {
         guard let saving else { return ZoneRules.Segment(start: .min, end: .max, offset: standard) }
         let year = CivilDate(daysSince1970: floorDivide(instant + standard, 86_400)).year
-        var segments = SegmentFinder(instant: instant, standard: standard, saving: saving.offset)
-        // A transition near New Year may belong to the civil year before or after.
+        return saving.staysInYear ? segment(at: instant, year, saving) : searched(at: instant, year, saving)
+    }
+
+    /// The two transitions of a year, in their order.
+    private func transitions(_ year: Int64, _ saving: Saving) -> (Transition, Transition) {
+        let begin = Transition(instant: saving.begin.local(in: year) - standard, offset: saving.offset)
+        let end = Transition(instant: saving.end.local(in: year) - saving.offset, offset: standard)
+        return begin.instant < end.instant ? (begin, end) : (end, begin)
+    }
+
+    private func segment(at instant: Int64, _ year: Int64, _ saving: Saving) -> ZoneRules.Segment {
+        let (first, second) = transitions(year, saving)
+        if instant < first.instant {
+            let start = transitions(year - 1, saving).1
+            return ZoneRules.Segment(start: start.instant, end: first.instant, offset: start.offset)
+        }
+        if instant < second.instant {
+            return ZoneRules.Segment(start: first.instant, end: second.instant, offset: first.offset)
+        }
+        let end = transitions(year + 1, saving).0
+        return ZoneRules.Segment(start: second.instant, end: end.instant, offset: second.offset)
+    }
+
+    /// A transition near New Year may belong to the civil year before or after.
+    private func searched(at instant: Int64, _ year: Int64, _ saving: Saving) -> ZoneRules.Segment {
+        var segments = SegmentFinder(instant: instant, offset: standard)
         for year in (year - 1)...(year + 1) {
-            let begin = saving.begin.local(in: year) - standard
-            let end = saving.end.local(in: year) - saving.offset
-            if begin < end {
-                segments.add(begin, saving.offset)
-                segments.add(end, standard)
-            } else {
-                segments.add(end, standard)
-                segments.add(begin, saving.offset)
-            }
+            let (first, second) = transitions(year, saving)
+            segments.add(first)
+            segments.add(second)
         }
         return segments.found
+    }
+
+    private struct Transition {
+        var instant: Int64
+        /// From then on.
+        var offset: Int64
     }
 
     /// Goes through transitions in their order and remembers the two around an instant.
@@ -40,18 +67,15 @@ struct ZoneFooter: Hashable, Sendable {
         private var end = Int64.max
         private var offset: Int64
 
-        init(instant: Int64, standard: Int64, saving: Int64) {
-            self.instant = instant
-            offset = standard
-        }
+        init(instant: Int64, offset: Int64) { (self.instant, self.offset) = (instant, offset) }
 
-        mutating func add(_ transition: Int64, _ newOffset: Int64) {
-            if transition <= instant {
+        mutating func add(_ transition: Transition) {
+            if transition.instant <= instant {
                 // A rule for daylight-saving time all year round ends it at the moment at which it begins again.
-                if newOffset != offset || start == .min { start = transition }
-                offset = newOffset
-            } else if end == .max, newOffset != offset {
-                end = transition
+                if transition.offset != offset || start == .min { start = transition.instant }
+                offset = transition.offset
+            } else if end == .max, transition.offset != offset {
+                end = transition.instant
             }
         }
 
@@ -73,6 +97,11 @@ private struct YearlyMoment: Hashable, Sendable {
     var day: Day
     /// Seconds from midnight.
     var time: Int64
+
+    /// A time may be a week off its day.
+    var staysInYear: Bool {
+        if case .weekday(month: 2...11, _, _) = day { true } else { false }
+    }
 
     /// Seconds since 1970-01-01T00:00:00 on the zone's clocks.
     func local(in year: Int64) -> Int64 { days(in: year) * 86_400 + time }
@@ -111,7 +140,7 @@ extension ZoneFooter {
         guard scanner.take(","), let begin = scanner.takeMoment(), scanner.take(","), let end = scanner.takeMoment(),
             scanner.isAtEnd
         else { return nil }
-        saving = Saving(offset: offset, begin: begin, end: end)
+        saving = offset == standard ? nil : Saving(offset: offset, begin: begin, end: end)
     }
 }
 
