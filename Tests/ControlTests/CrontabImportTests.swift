@@ -151,7 +151,7 @@ struct CrontabErrorTests {
                 "*  *\t* * sat-mon x",
                 "1:10: 'sat-mon' in the day of week ends before it begins; expected its two halves: sat,sun-mon"
             ),
-            ("0 0 30 2 * x", "1:5: never comes: no month has such a day"),
+            ("  61 * * * * x", "1:3: '61'"), ("0 0 30 2 * x", "1:5: never comes: no month has such a day"),
             (
                 "CRON_TZ=Europe/Rig",
                 "1:1: CRON_TZ: 'Europe/Rig' is no time zone of this machine; did you mean 'Europe/Riga'?"
