@@ -48,7 +48,11 @@ struct ExplanationSentenceTests {
         "names the days and the months",
         arguments: [
             ("0 0 * * mon", "on Mondays."), ("0 0 * * 1-5", "on each day from Monday to Friday."),
-            ("0 0 * * 0,7", "on Sundays."), ("0 0 1 * *", "on day 1 of the month."),
+            ("0 0 * * 0,7", "on Sundays."),
+            (
+                "0 0 * * 1-3,6L",
+                "on Mondays, Tuesdays, Wednesdays and the last Saturday of the month."
+            ), ("0 0 1 * *", "on day 1 of the month."),
             ("0 0 1,15 * *", "on days 1 and 15 of the month."), ("0 0 1-7 * *", "on days 1 to 7 of the month."),
             ("0 0 L * *", "on the last day of the month."),
             ("0 0 L-1 * *", "on the day 1 day before the last of the month."),
