@@ -55,11 +55,8 @@ package struct JobSupervisor: Sendable {
 
     /// The wall clock was set: what waits for one of its moments must look again.
     package mutating func clockWasSet(at now: Moment) {
-        switch phase {
-        case .waiting(_, .firstStart) where startsAt != nil: phase = .waiting(until: now.monotonic, .firstStart)
-        case .idle(let vigil) where clock == .wall && !vigil.isAsked: watch(next: vigil.slot, at: now)
-        default: break
-        }
+        guard case .waiting(_, .firstStart) = phase, startsAt != nil else { return }
+        phase = .waiting(until: now.monotonic, .firstStart)
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
