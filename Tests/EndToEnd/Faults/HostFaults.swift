@@ -41,6 +41,8 @@ struct HostFaults {
                 // The kernel drops what PID 1 has neither blocked nor a handler for: nobody can do anything about that.
                 try wait("it has blocked its signals") {
                     daemon = Proc.children(of: unshare.pid).first
+                    // Before that, unshare has blocked it for a moment.
+                    guard daemon.flatMap({ Proc.status($0, "Name") }) == "cronsupd" else { return false }
                     let blocked = daemon.flatMap { Proc.status($0, "SigBlk") }.flatMap { UInt64($0, radix: 16) } ?? 0
                     return blocked & (1 << UInt64(SIGTERM - 1)) != 0
                 }
