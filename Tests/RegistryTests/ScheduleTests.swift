@@ -376,6 +376,13 @@ struct ScheduleBesideTests {
             ("jitter: true", ["9:13: meta.jitter: expected a duration such as \"10s\", found the boolean true"]),
             ("jitter: 10s", ["9:13: meta.jitter: is not below the interval; expected less than 10s"]),
             ("splay: 0s", ["9:12: meta.splay \"0s\" is zero; expected a duration above zero such as 10s"]),
+            ("splay: 4s\njitter: 5s", []),
+            (
+                "splay: 5s\njitter: 5s",
+                [
+                    "9:12: meta.splay: is not below the interval with meta.jitter added; expected less than 10s for both"
+                ]
+            ),
             ("splay: 1m", ["9:12: meta.splay: is not below the interval; expected less than 10s"]),
             (
                 "starts_at: tomorrow",
@@ -410,6 +417,12 @@ struct ScheduleBesideTests {
                 try complaints("schedule: '@reboot'\n\(key): 1s") == ["9:5: meta.\(key): @reboot has no slots to delay"]
             )
         }
+        #expect(
+            try complaints("schedule: '@every 5s'\nseconds: first") == [
+                "9:3: meta.seconds: has no meaning for an interval"
+            ])
+        #expect(
+            try complaints("schedule: '@reboot'\nseconds: first") == ["9:3: meta.seconds: has no meaning for @reboot"])
         #expect(
             try complaints("schedule: '@every 5s'\njitter: 5s") == [
                 "9:13: meta.jitter: is not below the interval; expected less than 5s"

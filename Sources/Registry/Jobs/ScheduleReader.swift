@@ -94,6 +94,7 @@ struct ScheduleReader {
         if name.hasPrefix(Self.every) { return every(text) }
         if name == Schedule.startOnlyText {
             refuse("timezone", "has no meaning for \(Schedule.startOnlyText)")
+            refuse("seconds", "has no meaning for \(Schedule.startOnlyText)")
             var schedule = Schedule(.none, text: name)
             schedule.runsAtStart = true
             return schedule
@@ -104,6 +105,7 @@ struct ScheduleReader {
     /// `@every 10s` is an interval in other words.
     private mutating func every(_ text: String) -> Schedule? {
         refuse("timezone", "has no meaning for an interval that begins anywhere")
+        refuse("seconds", "has no meaning for an interval")
         do throws(DurationText.Failure) {
             let duration = text.dropFirst(Self.every.count).drop { $0 == " " }
             let interval = try DurationText.parse(String(duration), minimum: IntervalGrid.shortestInterval)
@@ -195,6 +197,11 @@ struct ScheduleReader {
     /// A part of the entry's `splay` that its ID decides.
     private mutating func splay(_ schedule: Schedule) -> Nanoseconds {
         guard let splay = delay("splay", schedule) else { return .zero }
+        if let interval = schedule.rule.interval, splay < interval, splay + schedule.jitter >= interval {
+            log.error(
+                "meta.splay: is not below the interval with meta.jitter added; expected less than \(schedule.text) for both",
+                at: ["meta", "splay"])
+        }
         let hash = StableHash.of(entry.id.description, salt: 0xFF)
         return Nanoseconds(Int64(hash % UInt64(splay.count)))
     }
