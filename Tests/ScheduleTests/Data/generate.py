@@ -263,13 +263,14 @@ def reasons(expression, zone, instant, theirs):
             found.add("not-later")
             continue
         start = zone.known_start(slot)
-        if slot not in slots and definition.is_fixed and start in slots and slot - start < 60:
+        rounded = definition.is_fixed and start in slots and last < start < slot < start + 60
+        if rounded:
             found.add("gap-rounded-up")
         elif slot not in slots and not definition.is_fixed and slot == start and zone.gap_at(start):
             found.add("not-a-slot")
         elif slot not in slots:
             return "UNEXPLAINED"
-        missed = [other for other in slots if last < other < slot and other != start]
+        missed = [other for other in slots if last < other < slot and not (rounded and other == start)]
         if missed and not all(zone.changes_near(other) for other in missed):
             return "UNEXPLAINED"
         if missed:
