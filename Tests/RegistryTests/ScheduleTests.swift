@@ -419,10 +419,10 @@ struct ScheduleBesideTests {
         }
         #expect(
             try complaints("schedule: '@every 5s'\nseconds: first") == [
-                "9:3: meta.seconds: has no meaning for an interval"
+                "9:5: meta.seconds: has no meaning for an interval"
             ])
         #expect(
-            try complaints("schedule: '@reboot'\nseconds: first") == ["9:3: meta.seconds: has no meaning for @reboot"])
+            try complaints("schedule: '@reboot'\nseconds: first") == ["9:5: meta.seconds: has no meaning for @reboot"])
         #expect(
             try complaints("schedule: '@every 5s'\njitter: 5s") == [
                 "9:13: meta.jitter: is not below the interval; expected less than 5s"
