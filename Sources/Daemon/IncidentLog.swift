@@ -27,6 +27,11 @@ struct IncidentLog {
         records(.notice, "Job over", job, ["ends_at": end ?? ""])
     }
 
+    /// The clock was wrong when the job began.
+    func beginsAnew(_ job: Job) {
+        records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
+    }
+
     func record(_ incident: Incident, of job: Job) {
         switch incident {
         case .ended(let end): ended(end, job)

@@ -28,6 +28,8 @@ package struct JobSupervisor: Sendable {
     package static let overdueGrace = Nanoseconds.seconds(5)
     /// A worker may take this long to answer.
     package static let answerTimeout = Nanoseconds.seconds(10)
+    /// A clock that is set back further is taken for corrected, as by cron(8).
+    package static let longestStepBack = Nanoseconds.seconds(3 * 3_600)
     /// From SIGTERM to SIGKILL.
     package static let killDelay = Nanoseconds.seconds(1)
     /// How often a worker that outlives SIGKILL is named in the log.
@@ -55,6 +57,12 @@ package struct JobSupervisor: Sendable {
     package mutating func clockWasSet(at now: Moment) {
         guard case .waiting(_, .firstStart) = phase, startsAt != nil else { return }
         phase = .waiting(until: now.monotonic, .firstStart)
+    }
+
+    /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
+    /// come again, but nobody waits for years until it is as late as it once was.
+    package func isAhead(of now: Moment) -> Bool {
+        clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
     }
 
     /// When to come back with `.deadline`.

@@ -76,6 +76,18 @@ struct ClockSetBackTests {
         #expect(rig.supervisor.deadline == at(1_010) + twoHours)
     }
 
+    @Test("by more than three hours was wrong before, and the job is ahead of it", arguments: [false, true])
+    func corrected(isFurther: Bool) {
+        var rig = Rig.served()
+        let limit = Nanoseconds(-JobSupervisor.longestStepBack.count)
+        rig.setWallClock(by: rig.supervisor.account.accounted - rig.moment.on(.wall) + limit)
+        #expect(!rig.supervisor.isAhead(of: rig.moment))
+        if isFurther { rig.setWallClock(by: Nanoseconds(-1)) }
+        #expect(rig.supervisor.isAhead(of: rig.moment) == isFurther)
+        let interval = JobSupervisor(definition(), start: rig.moment, seed: 1)
+        #expect(!interval.isAhead(of: rig.moment))
+    }
+
     @Test("while the worker waits for its slot makes nothing overdue, until it is")
     func overdue() {
         var rig = Rig.served()

@@ -49,6 +49,11 @@ final class WorkerPool {
     /// The wall clock was set: jobs that begin or end at one of its moments look again.
     func clockWasSet() {
         for job in jobs.compactMap(\.self) {
+            if job.supervisor.isAhead(of: moment) {
+                incidents.beginsAnew(job)
+                stop(job.definition.id, successor: job.successor ?? job.definition)
+                continue
+            }
             job.supervisor.clockWasSet(at: moment)
             endIfOver(job)
             settle(job)

@@ -152,7 +152,8 @@ struct ScheduleReader {
         } catch {
             let name =
                 value?.string.map { "meta.timezone: '\(PrintableText.escape($0))'" } ?? "the zone of this machine"
-            log.error("\(name) \(error.message)", at: ["meta", value == nil ? "schedule" : "timezone"])
+            let rule = entry.meta["schedule"] == nil ? "interval" : "schedule"
+            log.error("\(name) \(error.message)", at: ["meta", value == nil ? rule : "timezone"])
             return nil
         }
     }

@@ -53,8 +53,7 @@ struct SourceText: Sendable {
         bytes.prefix(offset).reduce(0) { $0 + (Self.beginsScalar($1) ? 1 : 0) }
     }
 
-    /// Where `text` begins, if it is written out at `place` or behind a quotation mark there. In ASCII, so that its bytes are
-    /// scalars.
+    /// Where `text` begins, if it is written out at `place` or behind a quotation mark there.
     func place(of text: String, from place: Int) -> Int? {
         let start = byteOffset(of: place)
         for lead in [0, 1] where start + lead + text.utf8.count <= bytes.count {
