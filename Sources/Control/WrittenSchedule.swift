@@ -13,12 +13,19 @@ package enum WrittenSchedule: Hashable, Sendable {
 
     /// `entry`: the ID that `H` is hashed from.
     package init(_ text: String, entry: String?, hasSeconds: Bool) throws(CronFailure) {
-        let words = text.split { $0 == " " || $0 == "\t" }
-        switch words.first?.lowercased() {
-        case .some(Schedule.startOnlyText) where words.count == 1: self = .atStart
-        case .some(Self.everyWord) where words.count == 2: self = .every(try Self.interval(words[1], in: text))
+        switch Self.nicknameWords(text) {
+        case let words where words.count == 1 && words[0].lowercased() == Schedule.startOnlyText: self = .atStart
+        case let words where words.count == 2 && words[0].lowercased() == Self.everyWord:
+            self = .every(try Self.interval(words[1], in: text))
         default: self = .calendar(try CronParser(entry: entry, hasSeconds: hasSeconds).parse(text))
         }
+    }
+
+    /// None, if the text is no nickname: nearly all are not, and a program may ask for many.
+    private static func nicknameWords(_ text: String) -> [Substring] {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard text.utf8.first(where: { !isBlank($0) }) == UInt8(ascii: "@") else { return [] }
+        return text.utf8.split(whereSeparator: isBlank).map { Substring($0) }
     }
 
     private static func interval(_ word: Substring, in text: String) throws(CronFailure) -> Nanoseconds {

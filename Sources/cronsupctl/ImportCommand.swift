@@ -19,6 +19,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "The files have the user's name before the command.")
     var system = false
 
+    @Option(help: "Whose crontabs they are, if they have no such column.")
+    var user: String?
+
     @Option(help: "The namespace of the entries.")
     var namespace = "crontab"
 
@@ -26,7 +29,7 @@ struct ImportCommand: ParsableCommand {
         guard EntryID.isValidName(namespace) else {
             throw InputFailure("namespace: '\(namespace)'; expected \(EntryID.rule)")
         }
-        let files = try files.map { try CrontabSource.read($0, isSystem: system) }
+        let files = try files.map { try CrontabSource.read($0, isSystem: system, owner: user) }
         let result = CrontabImport(files, namespace: namespace, zones: ZoneDirectory().source)
         guard result.errors.isEmpty else {
             StandardDescriptors.writeError(result.errors.joined(separator: "\n") + "\n")

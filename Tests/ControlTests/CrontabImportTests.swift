@@ -55,6 +55,15 @@ struct CrontabImportTests {
             try imported("@daily a", path: "/var/spool/cron/crontabs/ada").first?.data["user"] == .string("ada"))
     }
 
+    @Test("belongs to the user who is named for the file, unless the line names one")
+    func owner() throws {
+        let files = [false, true].map {
+            CrontabFile(path: "tab", bytes: Array("@daily root a".utf8), isSystem: $0, owner: "ada")
+        }
+        let result = CrontabImport(files, namespace: "n", zones: zones)
+        #expect(try entries(of: result).map { $0.data["user"]?.string } == ["ada", "root"])
+    }
+
     @Test(
         "is in the system's format where cron has it so",
         arguments: [

@@ -33,11 +33,13 @@ struct JSONTextTests {
     }
 
     private func randomValue(_ random: inout SystemRandomNumberGenerator, depth: Int) -> JSONText {
-        switch Int.random(in: 0..<(depth > 0 ? 5 : 3), using: &random) {
+        switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
         case 0: .number(Int.random(in: .min ... .max, using: &random))
         case 1: .string(String(String.UnicodeScalarView((0..<6).map { _ in scalar(&random) })))
         case 2: .null
-        case 3: .array((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
+        case 3: .bool(Bool.random(using: &random))
+        case 4: .double(Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random)))
+        case 5: .array((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
         default: .object((0..<3).map { ("\($0)\n", randomValue(&random, depth: depth - 1)) })
         }
     }
@@ -52,8 +54,9 @@ extension JSONText {
         switch self {
         case .null: .null
         case .bool(let bool): .bool(bool)
+        case .double(let double) where double.isFinite: .number("\(double)")
+        case .double(let double): .string(double.isNaN ? ".nan" : double < 0 ? "-.inf" : ".inf")
         case .string(let string): .string(string)
-        case .double(let double): .number("\(double)")
         case .number(let number): .number(String(number))
         case .array(let elements): .list(elements.map(\.expected))
         case .object(let members): .object(members.map { .init(name: $0.0, value: $0.1.expected) })

@@ -72,8 +72,8 @@ private struct Reader {
         }
     }
 
-    private mutating func word(_ text: String, _ value: StrictJSON) throws(StrictJSON.Failure) -> StrictJSON {
-        for character in text.unicodeScalars { try expect(character) }
+    private mutating func word(_ word: String, _ value: StrictJSON) throws(StrictJSON.Failure) -> StrictJSON {
+        for character in word.unicodeScalars { try expect(character) }
         return value
     }
 
@@ -104,10 +104,20 @@ private struct Reader {
         let start = position
         _ = take("-")
         let first = position
-        while let digit = next, digit >= 0x30, digit <= 0x39 { position += 1 }
-        guard position > first else { throw failure("expected a value") }
+        try digits()
         guard position == first + 1 || bytes[first] != UInt8(ascii: "0") else { throw failure("a leading zero") }
+        if take(".") { try digits() }
+        if take("e") || take("E") {
+            _ = take("-") || take("+")
+            try digits()
+        }
         return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    private mutating func digits() throws(StrictJSON.Failure) {
+        let first = position
+        while let digit = next, digit >= 0x30, digit <= 0x39 { position += 1 }
+        guard position > first else { throw failure("expected a digit") }
     }
 
     private mutating func string() throws(StrictJSON.Failure) -> String {

@@ -5,12 +5,15 @@ package enum CrontabSource {
     private static let largest = 4 << 20
 
     /// `-` is the standard input.
-    package static func read(_ path: String, isSystem: Bool) throws -> CrontabFile {
+    package static func read(_ path: String, isSystem: Bool, owner: String?) throws -> CrontabFile {
+        guard owner.map(CrontabText.isUser) ?? true else {
+            throw InputFailure("user: '\(owner ?? "")' is no user's name")
+        }
         let bytes = path == "-" ? try standardInput() : try contents(path)
         guard bytes.count <= largest else {
             throw InputFailure("'\(path)' has more than \(largest) bytes; expected a crontab")
         }
-        return CrontabFile(path: path, bytes: bytes, isSystem: isSystem || CrontabFile.isSystemPath(path))
+        return CrontabFile(path: path, bytes: bytes, isSystem: isSystem || CrontabFile.isSystemPath(path), owner: owner)
     }
 
     private static func contents(_ path: String) throws -> [UInt8] {
