@@ -13,6 +13,11 @@ REGISTRY ?= Examples/crontab-registry
 
 # One file for the daemon, which then runs on machines without a toolchain.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+# Where shells look for completions.
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETIONS := $(COMPLETIONS)/bash-completion/completions
+ZSH_COMPLETIONS := $(COMPLETIONS)/zsh/site-functions
+FISH_COMPLETIONS := $(COMPLETIONS)/fish/vendor_completions.d
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
@@ -26,6 +31,7 @@ setup:
 release: setup
 	$(RELEASE) --product cronsupd
 	$(RELEASE) --product cronworker
+	$(RELEASE) --product cronsupctl
 
 # The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
 run: release
@@ -47,15 +53,27 @@ check: setup
 	Scripts/check-imports
 
 install: release
-	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \
+	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \
 		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(PREFIX)/share/man/man8" \
 		"$(DESTDIR)$(PREFIX)/lib/systemd/system"
 	install -m 755 .build/release/cronsupd "$(DESTDIR)$(PREFIX)/sbin/cronsupd"
 	install -m 755 .build/release/cronworker "$(DESTDIR)$(PREFIX)/libexec/cronsupd/cronworker"
-	install -m 644 docs/man/cronsupd.8 docs/man/cronworker.8 "$(DESTDIR)$(PREFIX)/share/man/man8"
+	install -m 755 .build/release/cronsupctl "$(DESTDIR)$(PREFIX)/bin/cronsupctl"
+	install -m 644 docs/man/cronsupd.8 docs/man/cronsupctl.8 docs/man/cronworker.8 \
+		"$(DESTDIR)$(PREFIX)/share/man/man8"
 	install -m 644 docs/man/cronsupd-registry.5 "$(DESTDIR)$(PREFIX)/share/man/man5"
 	sed 's|@PREFIX@|$(PREFIX)|g' Packaging/systemd/cronsupd.service \
 		> "$(DESTDIR)$(PREFIX)/lib/systemd/system/cronsupd.service"
+	install -d "$(BASH_COMPLETIONS)" "$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)"
+	for program in cronsupd cronsupctl; do \
+		.build/release/$$program --generate-completion-script bash > "$(BASH_COMPLETIONS)/$$program" && \
+		.build/release/$$program --generate-completion-script zsh > "$(ZSH_COMPLETIONS)/_$$program" && \
+		.build/release/$$program --generate-completion-script fish > "$(FISH_COMPLETIONS)/$$program.fish" || \
+		exit 1; \
+	done
+	install -m 644 Packaging/completions/cronworker.bash "$(BASH_COMPLETIONS)/cronworker"
+	install -m 644 Packaging/completions/_cronworker "$(ZSH_COMPLETIONS)/_cronworker"
+	install -m 644 Packaging/completions/cronworker.fish "$(FISH_COMPLETIONS)/cronworker.fish"
 
 clean:
 	rm -rf .build

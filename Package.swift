@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .executable(name: "cronsupd", targets: ["cronsupd"]),
         .executable(name: "cronworker", targets: ["cronworker"]),
+        .executable(name: "cronsupctl", targets: ["cronsupctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -41,22 +42,36 @@ let package = Package(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
             swiftSettings: strict),
 
+        // What programs on a host do alike: read its registry and zones, print tables and JSON, end with a code.
+        .target(name: "Host", dependencies: ["Clocks", "Kernel", "Registry", "Shared"], swiftSettings: strict),
+
         // The daemon.
         .target(name: "Registry", dependencies: ["Clocks", "CYAML", "Shared"], swiftSettings: strict),
         .target(name: "Supervision", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
-                "Clocks", "Kernel", "Registry", "Shared", "Supervision",
+                "Clocks", "Host", "Kernel", "Registry", "Shared", "Supervision",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupd",
             dependencies: [
-                "Clocks", "Daemon", "Kernel", "Shared",
+                "Clocks", "Daemon", "Host", "Kernel", "Shared",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // The tool for those who write registries.
+        .target(
+            name: "Control", dependencies: ["Clocks", "Host", "Kernel", "Registry", "Shared"], swiftSettings: strict),
+        .executableTarget(
+            name: "cronsupctl",
+            dependencies: [
+                "Clocks", "Control", "Host", "Kernel", "Registry", "Shared",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -70,16 +85,22 @@ let package = Package(
         .executableTarget(
             name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
             swiftSettings: staticExecutable, linkerSettings: linkStatically),
-        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared"], swiftSettings: strict),
+        .testTarget(
+            name: "ScheduleTests", dependencies: ["Clocks", "Kernel", "Shared"], exclude: ["Data"],
+            swiftSettings: strict),
         .testTarget(name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared"], swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision"], swiftSettings: strict),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "Daemon", "Kernel", "Registry", "Shared", "Supervision",
+                "Clocks", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "ControlTests", dependencies: ["Clocks", "Control", "Host", "Kernel", "Registry", "Shared"],
+            swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
         .testTarget(name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
         .testTarget(

@@ -54,6 +54,9 @@ static inline int clinux_prctl(int option, unsigned long argument) { return prct
 static inline int clinux_getrlimit_nofile(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
 static inline int clinux_setrlimit_nofile(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
 
+/* An enum in C whose constants Swift does not import. */
+static const int clinux_cancel_on_set = TFD_TIMER_CANCEL_ON_SET;
+
 /* Macros with arguments, which Swift does not import (wait(2)). */
 static inline int clinux_wifexited(int status) { return WIFEXITED(status); }
 static inline int clinux_wexitstatus(int status) { return WEXITSTATUS(status); }

@@ -4,10 +4,10 @@
 // processes of a host; no one can set it. Everything that asks "how long" uses it: intervals, time-outs, backoff.
 //
 // *Wall* (CLOCK_REALTIME): the civil time in nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. It can be set
-// back and forth at any moment. Only what people read uses it: the time of a log record, a slot as it is shown.
+// back and forth at any moment. Calendar schedules go by it, and what people read: the time of a log record.
 //
 // A *slot* is the moment at which a run was due, as opposed to the moment at which it began. It is an instant on the
-// clock of its schedule: for an interval, the monotonic clock.
+// clock of its schedule: the monotonic clock for an interval, the wall clock for a calendar.
 
 /// A moment on the monotonic clock, in nanoseconds since boot.
 @frozen
@@ -53,11 +53,20 @@ package struct WallInstant: Hashable, Comparable, Sendable {
 
     @inlinable
     package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+    @inlinable
+    package static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
 
     @inlinable
     package static func + (instant: Self, duration: Nanoseconds) -> Self {
         Self(nanoseconds: instant.nanoseconds &+ duration.count)
     }
+}
+
+extension WallInstant {
+    /// Rounded down.
+    package var wholeSeconds: Int64 { floorDivide(nanoseconds, 1_000_000_000) }
+
+    package init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
 }
 
 /// A span of time in whole nanoseconds, at most 292 years. Eight bytes and plain integer arithmetic, where

@@ -13,22 +13,39 @@ struct Session {
 
     private struct Arguments {
         let entry: EntryID
-        let intervalText: String
-        let interval: Nanoseconds
+        let schedule: ScheduleWords
 
         init(_ arguments: [String]) throws {
             guard arguments.count == 2 else {
-                throw UsageError(description: "\(arguments.count) arguments; expected an entry ID and an interval")
+                throw UsageError(
+                    description: "\(arguments.count) arguments; expected an entry ID and an interval or a schedule")
             }
             guard let entry = EntryID(arguments[0]) else {
                 throw UsageError(description: "'\(arguments[0])' is no entry ID; expected namespace:name")
             }
-            (self.entry, intervalText) = (entry, arguments[1])
-            do {
-                interval = try DurationText.parse(intervalText, minimum: IntervalGrid.shortestInterval)
-            } catch {
-                throw UsageError(description: "interval '\(arguments[1])' \(error.message)")
+            (self.entry, schedule) = (entry, try Self.schedule(arguments[1], entry))
+        }
+
+        /// What begins with a digit is an interval, unless there are blanks in it.
+        private static func schedule(_ text: String, _ entry: EntryID) throws -> ScheduleWords {
+            var words = ScheduleWords()
+            words.text = text
+            let first = text.utf8.first ?? 0
+            if first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9"), !text.utf8.contains(UInt8(ascii: " ")) {
+                do {
+                    words.interval = try DurationText.parse(text, minimum: IntervalGrid.shortestInterval)
+                } catch {
+                    throw UsageError(description: "interval '\(text)' \(error.message)")
+                }
+            } else {
+                words.zoneFile = LocalZone.file
+                do {
+                    _ = try words.rule(entry: entry, zone: .utc)
+                } catch {
+                    throw UsageError(description: "schedule '\(text)' \(error.message)")
+                }
             }
+            return words
         }
     }
 
@@ -66,8 +83,21 @@ struct Session {
             )
         }
         var worker = try Worker(
-            definition: definition, function: function, control: control, reports: reports, guardian: guardian)
+            definition: definition, timetable: try timetable(definition.header), function: function, control: control,
+            reports: reports, guardian: guardian)
         try worker.serve()
+    }
+
+    private func timetable(_ header: DefinitionPart.Header) throws -> Timetable {
+        do {
+            let file = header.schedule.zoneFile
+            let zone = file.isEmpty ? ZoneRules.utc : try ZoneFile.load(file)
+            return Timetable(try header.schedule.rule(entry: header.entry, zone: zone), start: header.start)
+        } catch let failure as CronFailure {
+            throw fault(step: "schedule", code: 0, exitCode: 100, "'\(header.schedule.text)' \(failure.message)")
+        } catch let failure as ZoneFile.Failure {
+            throw fault(step: "zone", code: 0, exitCode: 111, "'\(header.schedule.zoneFile)' \(failure)")
+        }
     }
 
     private func fault(step: String, code: Int32, exitCode: Int32, _ message: String) -> Fault {
@@ -93,12 +123,12 @@ struct Session {
     }
 
     private func terminalDefinition(_ arguments: Arguments) -> WorkerDefinition {
-        let start = Clock.monotonic()
+        let start = Clock.slotInstant(arguments.schedule.interval == nil ? .wall : .monotonic)
         return WorkerDefinition(
             header: .init(
                 entry: arguments.entry, kind: FunctionKind.swift.rawValue,
-                function: String(arguments.entry.lastComponent), intervalText: arguments.intervalText,
-                grid: IntervalGrid(start: start, interval: arguments.interval), accounted: start, runs: 0, file: ""))
+                function: String(arguments.entry.lastComponent), schedule: arguments.schedule, start: start,
+                accounted: start, runs: 0, file: ""))
     }
 }
 

@@ -11,25 +11,30 @@ struct Worker: ~Copyable {
     private let reports: ReportChannel
     private let guardian: ParentGuard
     private let timer: SlotTimer
-    private let grid: IntervalGrid
+    private let timetable: Timetable
+    private let jitter: Nanoseconds
+    private let splay: Nanoseconds
     private let directory: String
     /// Every slot up to this one has its outcome.
-    private var accounted: MonotonicInstant
+    private var accounted: SlotInstant
     private var runs: Int64
+    /// The slot that is due, and when its run is to begin.
+    private var pending: (slot: SlotInstant, begin: SlotInstant)?
 
     /// Before a longer one it pays to give memory back.
     private static var longSleep: Nanoseconds { .seconds(5) }
 
     init(
-        definition: WorkerDefinition, function: JobCatalog.Function, control: ControlChannel,
+        definition: WorkerDefinition, timetable: Timetable, function: JobCatalog.Function, control: ControlChannel,
         reports: ReportChannel, guardian: ParentGuard
     ) throws(SystemError) {
         self.definition = definition
         runner = FunctionRunner(function)
         self.control = control
         (self.reports, self.guardian) = (reports, guardian)
-        timer = try SlotTimer()
-        grid = definition.header.grid
+        timer = try SlotTimer(timetable.clock)
+        self.timetable = timetable
+        (jitter, splay) = (definition.header.schedule.jitter, definition.header.schedule.splay)
         directory = Self.directory(of: definition.header.file)
         (accounted, runs) = (definition.header.accounted, definition.header.runs)
     }
@@ -39,15 +44,24 @@ struct Worker: ~Copyable {
         return slash == file.startIndex ? "/" : String(file[..<slash])
     }
 
+    private var now: SlotInstant { Clock.slotInstant(timetable.clock) }
+
     /// Runs the function at each slot until the daemon closes the control pipe.
     mutating func serve() throws {
-        reports.send(.ready(.init(next: nextSlot(at: Clock.monotonic()))))
+        reports.send(.ready(.init(next: nextSlot(at: now))))
+        if definition.header.runsNow { try run(slot: nil, at: now, delay: .zero) }
         while !control.isClosed, guardian.parentLives() {
-            let now = Clock.monotonic()
-            if let due = grid.last(through: now), due > accounted {
-                try run(slot: due, at: now)
+            let now = now
+            if pending == nil, let due = dueSlot(at: now) { pending = (due, due + delay()) }
+            if let (slot, begin) = pending {
+                if begin <= now {
+                    pending = nil
+                    try run(slot: slot, at: now, delay: begin - slot)
+                } else {
+                    try wait(until: begin)
+                }
             } else {
-                try wait(until: grid.next(after: now))
+                try wait(until: nextSlot(at: now))
             }
         }
         // The daemon lives on, and what its slots came to must not be lost with this process.
@@ -56,20 +70,28 @@ struct Worker: ~Copyable {
         try reports.drain()
     }
 
-    /// The slot that comes due next, or the last one if it is due already and has not been run: it is made up for, late.
-    private func nextSlot(at now: MonotonicInstant) -> MonotonicInstant {
-        if let due = grid.last(through: now), due > accounted { return due }
-        return grid.next(after: now)
+    /// The last slot that has come due and has not been run. Those before it are not made up for.
+    private func dueSlot(at now: SlotInstant) -> SlotInstant? {
+        timetable.last(through: now).flatMap { $0 > accounted ? $0 : nil }
     }
 
-    /// Waits for the daemon until `slot`.
-    private mutating func wait(until slot: MonotonicInstant) throws {
-        try timer.set(slot)
+    /// The slot whose run begins next.
+    private func nextSlot(at now: SlotInstant) -> SlotInstant {
+        dueSlot(at: now) ?? timetable.next(after: max(now, accounted))
+    }
+
+    private func delay() -> Nanoseconds {
+        jitter > .zero ? splay + Nanoseconds(Int64.random(in: 0...jitter.count)) : splay
+    }
+
+    /// Waits for the daemon until `instant`, or until somebody sets the clock.
+    private mutating func wait(until instant: SlotInstant) throws {
+        try timer.set(instant)
         var poll = Poll()
         poll.add(control.pollHandle, for: .read)
         poll.add(timer.pollHandle, for: .read)
         if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
-        if slot - Clock.monotonic() >= Self.longSleep { ThisProcess.releaseFreeMemory() }
+        if instant - now >= Self.longSleep { ThisProcess.releaseFreeMemory() }
         try poll.wait(nil)
         if poll.isReady(0) { try obey() }
     }
@@ -83,39 +105,39 @@ struct Worker: ~Copyable {
             case .definition: throw WireError.syntax("a second definition; expected run or ping")
             }
         }
-        for _ in 0..<runsAskedFor { try run(slot: nil, at: Clock.monotonic()) }
+        for _ in 0..<runsAskedFor { try run(slot: nil, at: now, delay: .zero) }
     }
 
-    private mutating func run(slot: MonotonicInstant?, at start: MonotonicInstant) throws {
+    private mutating func run(slot: SlotInstant?, at start: SlotInstant, delay: Nanoseconds) throws {
         guardian.suspend()
         runs += 1
-        let lateness = slot.map { start - $0 } ?? .zero
+        let began = Clock.monotonic()
+        // What was asked for by jitter and splay is not late.
+        let lateness = slot.map { max(.zero, start - $0 - delay) } ?? .zero
         if let slot { accounted = slot }
-        reports.send(.begin(.init(run: runs, slot: slot, next: grid.next(after: start), lateness: lateness)))
+        reports.send(.begin(.init(run: runs, slot: slot, next: nextSlot(at: start), lateness: lateness)))
         let (isOK, text) = try call(slot: slot, lateness: lateness)
-        let end = Clock.monotonic()
-        let next = grid.next(after: end)
+        let end = now
+        let next = timetable.next(after: max(end, accounted))
         reports.send(
             .end(
                 .init(
-                    run: runs, slot: slot, next: next, lateness: lateness, duration: end - start, isOK: isOK,
-                    text: text)))
-        skipSlots(after: start, through: end, next: next)
+                    run: runs, slot: slot, next: next, lateness: lateness, duration: Clock.monotonic() - began,
+                    isOK: isOK, text: text)))
+        skipSlots(after: max(slot ?? start, accounted), through: end, next: next)
         guardian.resume()
     }
 
     /// Slots that came due during the run are not made up for: a burst of late runs helps nobody.
-    private mutating func skipSlots(
-        after start: MonotonicInstant, through end: MonotonicInstant, next: MonotonicInstant
-    ) {
-        guard let last = grid.last(through: end), last > start else { return }
-        reports.send(
-            .init(first: grid.next(after: start), last: last, next: next), count: grid.count(after: start, through: end)
-        )
+    private mutating func skipSlots(after start: SlotInstant, through end: SlotInstant, next: SlotInstant) {
+        // One that is due already, and waits for its time, has its run.
+        guard pending == nil, let last = timetable.last(through: end), last > start else { return }
+        let count = timetable.count(after: start, through: last)
+        reports.send(.init(first: timetable.next(after: start), last: last, next: next), count: count)
         accounted = last
     }
 
-    private mutating func call(slot: MonotonicInstant?, lateness: Nanoseconds) throws -> (isOK: Bool, text: String) {
+    private mutating func call(slot: SlotInstant?, lateness: Nanoseconds) throws -> (isOK: Bool, text: String) {
         let wall = Clock.wall()
         let context = JobContext(
             entry: definition.header.entry, run: runs,

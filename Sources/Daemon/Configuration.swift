@@ -16,13 +16,3 @@ package struct Configuration: Sendable {
         (self.logFormat, self.logLevel, self.stopTimeout) = (logFormat, logLevel, stopTimeout)
     }
 }
-
-/// What a program ends with.
-package enum ExitCode {
-    /// Done.
-    package static let success: Int32 = 0
-    /// The user is wrong: the command line or the registry.
-    package static let wrongInput: Int32 = 100
-    /// The system failed, or a worker had to be killed.
-    package static let systemFailure: Int32 = 111
-}

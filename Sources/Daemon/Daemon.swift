@@ -1,4 +1,5 @@
 import Clocks
+import Host
 package import Kernel
 import Logging
 import Registry
@@ -14,6 +15,7 @@ package final class Daemon {
     private let pool: WorkerPool
     private let reloader: Reloader
     private let manager: ServiceManager
+    private let clockWatch: ClockWatch
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
@@ -40,16 +42,18 @@ package final class Daemon {
         log: CronLog,
         mostJobs: Int
     ) throws(SystemError) {
-        let now = Clock.monotonic()
+        let moment = Clock.moment()
+        let now = moment.monotonic
         (self.configuration, self.log, desired) = (configuration, log, jobs)
         loop = try PollLoop()
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
         manager = ServiceManager(at: now)
         pool = WorkerPool(
-            loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: now)
+            loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: moment)
         reloader = Reloader(
             path: configuration.registry, program: program, functions: functions, loop: loop, mostJobs: mostJobs)
+        clockWatch = try ClockWatch(loop.poller)
         try ThisProcess.becomeSubreaper()
     }
 
@@ -58,7 +62,7 @@ package final class Daemon {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
         log.records.info("Discovered jobs", metadata: ["count": "\(desired.count)"])
-        pool.setTime(Clock.monotonic(), wall: Clock.wall())
+        pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
@@ -70,8 +74,9 @@ package final class Daemon {
     /// One round: wait, take what is there, then see what time it is.
     private func turn() throws(SystemError) {
         let (ready, isPartial) = try loop.wait(until: nextDeadline)
-        let now = Clock.monotonic()
-        pool.setTime(now, wall: Clock.wall())
+        let moment = Clock.moment()
+        let now = moment.monotonic
+        pool.setTime(moment)
         for readiness in ready { try handle(readiness) }
         manager.beat(at: now)
         advanceReload(at: now)
@@ -97,6 +102,9 @@ package final class Daemon {
         case .log: log.sink.flush()
         // The reload is advanced in every round.
         case .catalogQuery: reloadIsDue = true
+        case .clock:
+            try clockWatch.arm()
+            pool.clockWasSet()
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }

@@ -1,66 +1,57 @@
 package import Clocks
+import Host
 import Registry
-import Shared
+package import Shared
 
 /// What `--once` prints: every job that was discovered, as a table or as JSON.
 package struct DryRun: Sendable {
     private let loaded: LoadedJobs
-    private let now: MonotonicInstant
-    private let wall: WallInstant
+    private let now: Moment
+    private let slotCount: Int
+    /// The zone that slots are shown in where the entry names none.
+    private let localZone: ZoneRules
 
-    private static let slotsShown = 3
-
-    /// The slots are shown as if the daemon started at this moment, on both clocks.
-    package init(_ loaded: LoadedJobs, now: MonotonicInstant, wall: WallInstant) {
-        (self.loaded, self.now, self.wall) = (loaded, now, wall)
+    /// The slots are shown as if the daemon started at this moment.
+    package init(_ loaded: LoadedJobs, now: Moment, slots: Int = 3, localZone: ZoneRules = .utc) {
+        (self.loaded, self.now, self.slotCount, self.localZone) = (loaded, now, slots, localZone)
     }
 
     // MARK: Table
 
+    /// A line for each slot.
     package var table: String {
-        let header = ["ID", "KIND", "SCHEDULE", "NEXT SLOTS (UTC)", "FUNCTION", "DECLARED AT"]
-        let rows = loaded.jobs.map { job in
-            [
-                job.id.description, job.kind.rawValue, "every \(job.intervalText)", slotsText(job), job.function,
-                "\(job.location.file):\(job.location.line)",
-            ]
-        }
+        let header = ["ID", "KIND", "SCHEDULE", "NEXT SLOTS, LOCAL", "UTC", "FUNCTION", "DECLARED AT"]
+        let rows = loaded.jobs.flatMap(rows)
         let count = loaded.jobs.count
-        return Self.aligned([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\n"
+        return TextTable.text([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\n"
     }
 
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        var text = ""
-        for row in rows {
-            for (cell, width) in zip(row.dropLast(), widths) {
-                text += cell + String(repeating: " ", count: width - cell.count + 2)
-            }
-            text += (row.last ?? "") + "\n"
-        }
-        return text
+    private func rows(of job: JobDefinition) -> [[String]] {
+        let zone = job.schedule.rule.zone ?? localZone
+        let slots = slots(job).map { [Self.localText($0, zone), CivilText.text($0, offset: nil)] }
+        let first = slots.first ?? [job.schedule.runsAtStart ? "at start" : "none", ""]
+        let head = [job.id.description, job.kind.rawValue, job.schedule.phrase]
+        let tail = [job.function, "\(job.location.file):\(job.location.line)"]
+        return [head + first + tail] + slots.dropFirst().map { ["", "", ""] + $0 + ["", ""] }
     }
 
-    /// The first with its date, the others with theirs only where the day has changed.
-    private func slotsText(_ job: JobDefinition) -> String {
-        var date = ""
-        return slots(job).map { slot in
-            let text = CivilTime(slot).millisecondsText
-            let day = String(text.prefix(10))
-            defer { date = day }
-            return day == date ? String(text.dropFirst(11)) : text
-        }.joined(separator: "  ")
+    private static func localText(_ instant: WallInstant, _ zone: ZoneRules) -> String {
+        CivilText.text(instant, offset: zone.offset(at: instant.wholeSeconds))
     }
 
     private func slots(_ job: JobDefinition) -> [WallInstant] {
-        let grid = IntervalGrid(start: now, interval: job.interval)
+        let clock = job.schedule.rule.clock
+        let begin = max(now.wall, job.schedule.startsAt ?? now.wall)
+        let start = now.on(clock) + Nanoseconds(begin.nanoseconds &- now.wall.nanoseconds)
+        let timetable = Timetable(job.schedule.rule, start: start)
         var slots: [WallInstant] = []
-        var last = now
-        while slots.count < Self.slotsShown {
-            last = grid.next(after: last)
-            let slot = wall + (last - now)
-            // Past the end of a clock.
-            guard last < .distantFuture, wall < slot else { break }
+        var last = start
+        while slots.count < slotCount {
+            last = timetable.next(after: last)
+            // Past the end of a clock, there is none.
+            guard last < .distantFuture else { break }
+            let slot = now.wall(of: last, on: clock)
+            guard now.wall < slot, job.schedule.endsAt.map({ slot < $0 }) ?? true else { break }
             slots.append(slot)
         }
         return slots
@@ -72,7 +63,10 @@ package struct DryRun: Sendable {
         let jobs = loaded.jobs.map { job in
             JSONText.object([
                 ("id", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
-                ("interval", .string(job.intervalText)), ("function", .string(job.function)),
+                ("interval", job.schedule.key == "interval" ? .string(job.schedule.text) : .null),
+                ("schedule", job.schedule.key == "schedule" ? .string(job.schedule.text) : .null),
+                ("timezone", job.schedule.zone.map { .string($0.name) } ?? .null),
+                ("function", .string(job.function)),
                 ("next", .array(slots(job).map { .string(CivilTime($0).millisecondsText) })),
                 ("file", .string(job.location.file)), ("line", .number(job.location.line)),
                 ("column", .number(job.location.column)),
@@ -89,5 +83,28 @@ package struct DryRun: Sendable {
             ("file", .string(diagnostic.location.file)), ("line", .number(diagnostic.location.line)),
             ("column", .number(diagnostic.location.column)), ("message", .string(diagnostic.message)),
         ])
+    }
+}
+
+extension SlotRule {
+    /// The zone that it goes by.
+    fileprivate var zone: ZoneRules? {
+        switch self {
+        case .calendar(let calendar): calendar.zone
+        case .aligned(let aligned): aligned.zone
+        case .interval, .none: nil
+        }
+    }
+}
+
+extension Schedule {
+    /// `every 10s`, `*/5 * * * * Europe/Riga`.
+    fileprivate var phrase: String {
+        switch rule {
+        case .interval: "every \(text)"
+        case .aligned: "every \(text) since midnight" + (zone.map { " \($0.name)" } ?? "")
+        case .calendar: text + (zone.map { " \($0.name)" } ?? "")
+        case .none: text
+        }
     }
 }

@@ -7,8 +7,8 @@ import Supervision
 /// Finds the words for what happens to jobs. They are those of the example that the project comes from.
 struct IncidentLog {
     let log: CronLog
-    /// What the wall clock is ahead of the monotonic one, to show slots in civil time.
-    var wallOffset: Int64 = 0
+    /// Now, on both clocks, to show slots in civil time.
+    var moment: Moment
 
     private var isDetailed: Bool { log.sink.isDetailed }
 
@@ -16,8 +16,20 @@ struct IncidentLog {
         log.records.info(
             "Spawning worker",
             metadata: [
-                "entry": .string(job.definition.id.description), "interval": .string(job.definition.intervalText),
+                "entry": .string(job.definition.id.description),
+                job.definition.schedule.key: .string(job.definition.schedule.text),
             ])
+    }
+
+    /// The job's life ended before it began.
+    func over(_ job: Job) {
+        let end = job.definition.schedule.endsAt.map { CivilText.text($0, offset: nil) }
+        records(.notice, "Job over", job, ["ends_at": end ?? ""])
+    }
+
+    /// The clock was wrong when the job began.
+    func beginsAnew(_ job: Job) {
+        records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
     }
 
     func record(_ incident: Incident, of job: Job) {
@@ -25,7 +37,9 @@ struct IncidentLog {
         case .ended(let end): ended(end, job)
         case .jobLine(let line): jobLine(line, job)
         case .started:
-            records(.info, "Worker started", job, ["interval": job.definition.intervalText, "pid": pid(job)])
+            records(
+                .info, "Worker started", job,
+                [job.definition.schedule.key: job.definition.schedule.text, "pid": pid(job)])
         case .stopped(let byItself): stopped(job, byItself)
         case .lost(let run, let outcome, let reason): lost(run, outcome, reason, job)
         case .skipped(let count): slots("TICK SKIPPED", count, .skipped, job)
@@ -74,7 +88,7 @@ struct IncidentLog {
     private func ended(_ end: Report.End, _ job: Job) {
         let tick = TickFields(
             entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: end.run,
-            slot: end.slot.map(civilTime),
+            slot: end.slot.map { civilTime($0, job) },
             lateness: end.lateness, duration: end.duration, isOK: end.isOK, text: end.text, fullLength: end.fullLength)
         log.ticks.log(
             level: end.isOK ? .info : .error, end.isOK ? "TICK" : "TICK FAILED",
@@ -87,7 +101,7 @@ struct IncidentLog {
             pairs["pid"] = pid(job)
             pairs["attempt"] = "1"
             pairs["outcome"] = outcome.rawValue
-            if let slot = run.slot { pairs["slot"] = CivilTime(civilTime(slot)).millisecondsText }
+            if let slot = run.slot { pairs["slot"] = CivilTime(civilTime(slot, job)).millisecondsText }
         }
         let isCrash = outcome == .crashed
         records(isCrash ? .error : .warning, isCrash ? "TICK CRASHED" : "TICK CANCELLED", job, pairs)
@@ -142,8 +156,8 @@ struct IncidentLog {
         return DurationText.format(.milliseconds(milliseconds))
     }
 
-    private func civilTime(_ slot: MonotonicInstant) -> WallInstant {
-        WallInstant(nanoseconds: slot.nanoseconds &+ wallOffset)
+    private func civilTime(_ slot: SlotInstant, _ job: Job) -> WallInstant {
+        moment.wall(of: slot, on: job.definition.schedule.rule.clock)
     }
 }
 

@@ -3,6 +3,17 @@ internal import Glibc
 
 /// Reads the clocks that the module Clocks defines.
 package enum Clock {
+    /// Both clocks, read one after the other.
+    package static func moment() -> Moment { Moment(monotonic: monotonic(), wall: wall()) }
+
+    /// What a schedule's clock shows.
+    package static func slotInstant(_ clock: ScheduleClock) -> SlotInstant {
+        switch clock {
+        case .monotonic: SlotInstant(nanoseconds: read(CLOCK_MONOTONIC))
+        case .wall: SlotInstant(nanoseconds: read(CLOCK_REALTIME))
+        }
+    }
+
     package static func monotonic() -> MonotonicInstant { MonotonicInstant(nanoseconds: read(CLOCK_MONOTONIC)) }
 
     package static func wall() -> WallInstant { WallInstant(nanoseconds: read(CLOCK_REALTIME)) }

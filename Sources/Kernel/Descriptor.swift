@@ -145,20 +145,48 @@ package enum StandardDescriptors {
     /// Writes all of `text` to the standard output, waiting for the reader.
     package static func writeOutput(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(1, rest.baseAddress, rest.count)
-                if count > 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                } else if errno == EAGAIN {
-                    var entry = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
-                    _ = poll(&entry, 1, -1)
-                } else if errno != EINTR {
-                    return
+        text.withUTF8 { bytes in _ = try? writeOutput(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    /// As `writeOutput(_:)`, for who must know whether it worked.
+    package static func writeOutput(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            do throws(SystemError) {
+                let chunk = rest
+                let count = try systemCall("write", "standard output") {
+                    Glibc.write(1, chunk.baseAddress, chunk.count)
                 }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } catch {
+                guard error.code == EAGAIN else { throw error }
+                wait(for: 1, POLLOUT)
             }
         }
+    }
+
+    package static func writeOutput(_ bytes: [UInt8]) throws(SystemError) {
+        try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
+            try writeOutput(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// Reads what has come on the standard input, waiting until something has; `nil` at its end.
+    package static func readInput(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+        while true {
+            do throws(SystemError) {
+                let count = try systemCall("read", "standard input") { Glibc.read(0, buffer.baseAddress, buffer.count) }
+                return count == 0 ? nil : count
+            } catch {
+                guard error.code == EAGAIN else { throw error }
+                wait(for: 0, POLLIN)
+            }
+        }
+    }
+
+    private static func wait(for number: Int32, _ events: Int32) {
+        var entry = pollfd(fd: number, events: Int16(events), revents: 0)
+        _ = poll(&entry, 1, -1)
     }
 }
 

@@ -46,6 +46,8 @@ package enum FileSystem {
         }
     }
 
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
     /// The names in a directory, in byte order, without `.` and `..`.

@@ -30,6 +30,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var isNotFound: Bool { code == ENOENT }
 
+    /// A directory stands where a file was looked for, or a file where a directory was.
+    package var isNoFile: Bool { code == EISDIR || code == ENOTDIR }
+
     /// The program cannot be run as it is: no such file, not executable, no program (execve(2)).
     package var isBadProgram: Bool { call == "execve" && [ENOENT, EACCES, ENOEXEC, ENOTDIR, EISDIR].contains(code) }
 }

@@ -25,6 +25,25 @@ struct EntryPositions: Sendable {
         diagnostic(severity, of: entry, message) { Self.node(at: path, in: $0).place }
     }
 
+    /// As `diagnostic(_:at:of:_:)`, about the place `offset` bytes behind the beginning of a text on one line; where the text
+    /// is not written out as it is, about its beginning.
+    func diagnostic(
+        _ severity: Diagnostic.Severity, at path: [String], offset: Int, of entry: Entry, _ message: String
+    ) -> Diagnostic {
+        guard let origin = origins[entry.id] else { return Diagnostic(severity, at: entry.location, message) }
+        let node = Self.node(at: path, in: origin.node)
+        let source = sources[origin.source]
+        let place = node.scalar.flatMap { scalar in
+            source.place(of: scalar.text, from: Int(node.place)).map { $0 + Self.scalarCount(scalar.text, offset) }
+        }
+        return source.diagnostic(severity, at: place.map { UInt32($0) } ?? node.place, message)
+    }
+
+    /// How many scalars the first `bytes` of the text have.
+    private static func scalarCount(_ text: String, _ bytes: Int) -> Int {
+        text.utf8.prefix(bytes).count { $0 & 0xC0 != 0x80 }
+    }
+
     /// As `diagnostic(_:at:of:_:)`, about the key at `path` instead of its value.
     func diagnostic(
         _ severity: Diagnostic.Severity, atKey path: [String], of entry: Entry, _ message: String

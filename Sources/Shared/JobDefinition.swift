@@ -24,9 +24,7 @@ package struct JobDefinition: Sendable {
     package var kind: FunctionKind
     /// The name of the function in the worker's catalog: the entry's `method`.
     package var function: String
-    /// As it was written, to be shown and to be the worker's second argument.
-    package var intervalText: String
-    package var interval: Nanoseconds
+    package var schedule: Schedule
     package var lifecycle: Lifecycle
     package var meta: Value.Map
     /// All that stands beside `name`, `kind` and `meta`.
@@ -37,20 +35,20 @@ package struct JobDefinition: Sendable {
     package var functionLocation: SourceLocation
 
     package init(
-        id: EntryID, kind: FunctionKind, function: String, intervalText: String, interval: Nanoseconds,
+        id: EntryID, kind: FunctionKind, function: String, schedule: Schedule,
         lifecycle: Lifecycle, meta: Value.Map, data: Value.Map, location: SourceLocation,
         functionLocation: SourceLocation
     ) {
         (self.id, self.kind, self.function) = (id, kind, function)
-        (self.intervalText, self.interval, self.lifecycle) = (intervalText, interval, lifecycle)
+        (self.schedule, self.lifecycle) = (schedule, lifecycle)
         (self.meta, self.data) = (meta, data)
         (self.location, self.functionLocation) = (location, functionLocation)
     }
 
     /// Whether a worker that runs `self` would do the same for `other`.
     package func isSameJob(as other: JobDefinition) -> Bool {
-        id == other.id && kind == other.kind && function == other.function && interval == other.interval
-            && intervalText == other.intervalText && lifecycle == other.lifecycle && meta == other.meta
+        id == other.id && kind == other.kind && function == other.function && schedule == other.schedule
+            && lifecycle == other.lifecycle && meta == other.meta
             && data == other.data && location.file == other.location.file
     }
 }

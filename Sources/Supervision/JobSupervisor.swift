@@ -15,7 +15,10 @@ package struct JobSupervisor: Sendable {
     private var shortages = 0
     private var hasBegun = false
     /// When the job was told to end.
-    private var stopAsked = MonotonicInstant.distantFuture
+    private var stopAsked: SlotInstant?
+    /// How long after its slot a run may begin.
+    private let longestDelay: Nanoseconds
+    private let startsAt: WallInstant?
     private var shortageLoggedAt: MonotonicInstant?
     private var pingToken: Int64 = 0
 
@@ -25,6 +28,8 @@ package struct JobSupervisor: Sendable {
     package static let overdueGrace = Nanoseconds.seconds(5)
     /// A worker may take this long to answer.
     package static let answerTimeout = Nanoseconds.seconds(10)
+    /// A clock that is set back further is taken for corrected, as by cron(8).
+    package static let longestStepBack = Nanoseconds.seconds(3 * 3_600)
     /// From SIGTERM to SIGKILL.
     package static let killDelay = Nanoseconds.seconds(1)
     /// How often a worker that outlives SIGKILL is named in the log.
@@ -36,12 +41,28 @@ package struct JobSupervisor: Sendable {
     private static let longestGap = Int64(1) << 32
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
-    package init(_ definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
-        account = SlotAccount(grid: IntervalGrid(start: start, interval: definition.interval))
+    package init(_ definition: JobDefinition, start: Moment, seed: UInt64) {
+        account = SlotAccount(
+            timetable: Timetable(definition.schedule.rule, start: start.on(definition.schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
         stableThreshold = definition.lifecycle.stableThreshold
+        (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
         random = SplitMix64(seed: seed)
-        phase = .waiting(until: start, .firstStart)
+        phase = .waiting(until: start.monotonic, .firstStart)
+    }
+
+    private var clock: ScheduleClock { account.timetable.clock }
+
+    /// The wall clock was set: what waits for one of its moments must look again.
+    package mutating func clockWasSet(at now: Moment) {
+        guard case .waiting(_, .firstStart) = phase, startsAt != nil else { return }
+        phase = .waiting(until: now.monotonic, .firstStart)
+    }
+
+    /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
+    /// come again, but nobody waits for years until it is as late as it once was.
+    package func isAhead(of now: Moment) -> Bool {
+        clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
     }
 
     /// When to come back with `.deadline`.
@@ -50,7 +71,7 @@ package struct JobSupervisor: Sendable {
     /// Failures of the worker in a row.
     package var failures: Int { backoff.failures }
 
-    package mutating func handle(_ event: Event, at now: MonotonicInstant, effects: inout [Effect]) {
+    package mutating func handle(_ event: Event, at now: Moment, effects: inout [Effect]) {
         switch event {
         case .spawned: spawned(at: now)
         case .spawnFailed(let reason, let isShortage):
@@ -59,7 +80,7 @@ package struct JobSupervisor: Sendable {
         case .report(let report): take(report, at: now, &effects)
         case .violation(let what): condemn(.violation(what), &effects)
         case .exited(let status): exited(status, at: now, &effects)
-        case .deadline: if now >= deadline { timeIsUp(at: now, &effects) }
+        case .deadline: if now.monotonic >= deadline { timeIsUp(at: now, &effects) }
         case .stop(let grace): stop(grace: grace, at: now, &effects)
         case .hurry: hurry(at: now, &effects)
         }
@@ -67,22 +88,22 @@ package struct JobSupervisor: Sendable {
 
     // MARK: Starting
 
-    private mutating func askForWorker(at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func askForWorker(at now: Moment, _ effects: inout [Effect]) {
         guard hasBegun else { return effects.append(.spawn) }
         // The last slot that is due stays open: the new worker makes up for it, late. Those before it are lost.
-        if let due = account.grid.last(through: now) { miss(before: due, &effects) }
+        if let due = account.timetable.last(through: now.on(clock)) { miss(before: due, &effects) }
         effects.append(.spawn)
     }
 
-    private mutating func spawned(at now: MonotonicInstant) {
+    private mutating func spawned(at now: Moment) {
         guard !phase.hasWorker, phase != .stopped else { return }
         // The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their
         // slots do not all fall into the same instant for ever.
-        if !hasBegun { account = SlotAccount(grid: IntervalGrid(start: now, interval: account.grid.interval)) }
+        if !hasBegun { account = SlotAccount(timetable: Timetable(account.timetable.rule, start: now.on(clock))) }
         hasBegun = true
         readySince = nil
         shortages = 0
-        phase = .starting(deadline: now + Self.startTimeout)
+        phase = .starting(deadline: now.monotonic + Self.startTimeout)
     }
 
     private mutating func deferSpawn(_ until: MonotonicInstant) {
@@ -90,37 +111,37 @@ package struct JobSupervisor: Sendable {
         phase = .waiting(until: until, .shortage)
     }
 
-    private mutating func failToSpawn(_ reason: String, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func failToSpawn(_ reason: String, at now: Moment, _ effects: inout [Effect]) {
         guard !phase.hasWorker, phase != .stopped else { return }
         effects.append(.log(.spawnFailed(reason)))
         retreat(at: now, &effects)
     }
 
     /// Tried again in 0.5 to 5 s, and no failure of the job's.
-    private mutating func runShort(_ reason: String, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func runShort(_ reason: String, at now: Moment, _ effects: inout [Effect]) {
         guard !phase.hasWorker, phase != .stopped else { return }
-        if shortageLoggedAt.map({ now - $0 >= Self.shortageReminder }) ?? true {
-            shortageLoggedAt = now
+        if shortageLoggedAt.map({ now.monotonic - $0 >= Self.shortageReminder }) ?? true {
+            shortageLoggedAt = now.monotonic
             effects.append(.log(.shortage(reason)))
         }
         shortages = min(shortages + 1, 4)
         let longest = min(0.5 * Double(1 << shortages), 5)
         let delay = Double.random(in: 0.5...longest, using: &random)
-        phase = .waiting(until: now + Nanoseconds(Int64(delay * 1e9)), .shortage)
+        phase = .waiting(until: now.monotonic + Nanoseconds(Int64(delay * 1e9)), .shortage)
     }
 
     // MARK: Failing
 
     /// The worker is gone: when comes the next?
-    private mutating func retreat(at now: MonotonicInstant, _ effects: inout [Effect]) {
-        if let readySince, now - readySince >= stableThreshold { backoff.reset() }
+    private mutating func retreat(at now: Moment, _ effects: inout [Effect]) {
+        if let readySince, now.monotonic - readySince >= stableThreshold { backoff.reset() }
         readySince = nil
         switch backoff.fail(using: &random) {
         case .retry(let delay):
-            phase = .waiting(until: now + delay, .backoff)
+            phase = .waiting(until: now.monotonic + delay, .backoff)
             effects.append(.log(.retry(after: delay, failures: backoff.failures)))
         case .giveUp(let delay):
-            phase = .failed(until: now + delay)
+            phase = .failed(until: now.monotonic + delay)
             effects.append(.log(.gaveUp(retryAfter: delay, failures: backoff.failures)))
         }
     }
@@ -142,7 +163,7 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func exited(_ status: String, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func exited(_ status: String, at now: Moment, _ effects: inout [Effect]) {
         switch phase {
         case .starting, .idle, .running, .condemned:
             let run = phase.run
@@ -166,9 +187,15 @@ package struct JobSupervisor: Sendable {
 
     // MARK: Time
 
-    private mutating func timeIsUp(at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func timeIsUp(at now: Moment, _ effects: inout [Effect]) {
         switch phase {
-        case .waiting, .failed: askForWorker(at: now, &effects)
+        case .waiting:
+            if let startsAt, now.wall < startsAt, !hasBegun {
+                phase = .waiting(until: now.monotonic(of: startsAt), .firstStart)
+            } else {
+                askForWorker(at: now, &effects)
+            }
+        case .failed: askForWorker(at: now, &effects)
         case .starting:
             condemn(.hung("it did not say ready within \(DurationText.format(Self.startTimeout))"), &effects)
         case .idle(let vigil): keepVigil(vigil, at: now, &effects)
@@ -177,7 +204,7 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func keepVigil(_ vigil: Phase.Vigil, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func keepVigil(_ vigil: Phase.Vigil, at now: Moment, _ effects: inout [Effect]) {
         guard !vigil.isAsked else {
             return condemn(
                 .hung("it did not answer within \(DurationText.format(Self.answerTimeout))"), &effects)
@@ -186,55 +213,55 @@ package struct JobSupervisor: Sendable {
         effects.append(.ping(token: pingToken))
         var vigil = vigil
         vigil.isAsked = true
-        vigil.deadline = now + Self.answerTimeout
+        vigil.deadline = now.monotonic + Self.answerTimeout
         phase = .idle(vigil)
     }
 
     private mutating func escalate(
-        _ stage: Phase.Stage, _ run: Phase.Run?, at now: MonotonicInstant, _ effects: inout [Effect]
+        _ stage: Phase.Stage, _ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]
     ) {
         switch stage {
         case .draining:
             effects += [.log(.terminated), .terminate]
-            phase = .stopping(.terminated, until: now + Self.killDelay, run)
+            phase = .stopping(.terminated, until: now.monotonic + Self.killDelay, run)
         case .terminated:
             effects += [.log(.killed), .kill]
-            phase = .stopping(.killed, until: now + Self.unkillableReminder, run)
+            phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
         case .killed:
             effects.append(.log(.unkillable))
-            phase = .stopping(.killed, until: now + Self.unkillableReminder, run)
+            phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
         }
     }
 
     // MARK: Stopping
 
-    private mutating func stop(grace: Nanoseconds, at now: MonotonicInstant, _ effects: inout [Effect]) {
-        stopAsked = min(now, stopAsked)
+    private mutating func stop(grace: Nanoseconds, at now: Moment, _ effects: inout [Effect]) {
+        if stopAsked == nil { stopAsked = now.on(clock) }
         switch phase {
         case .waiting, .failed: finish(byItself: true, at: now, &effects)
         case .starting, .idle, .running:
             effects.append(.closeControl)
-            phase = .stopping(.draining, until: now + grace, phase.run)
-        case .condemned(let run): phase = .stopping(.killed, until: now + Self.unkillableReminder, run)
+            phase = .stopping(.draining, until: now.monotonic + grace, phase.run)
+        case .condemned(let run): phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
         case .stopping, .stopped: break
         }
     }
 
-    private mutating func hurry(at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func hurry(at now: Moment, _ effects: inout [Effect]) {
         guard case .stopping(let stage, _, let run) = phase, stage != .killed else { return }
         escalate(stage, run, at: now, &effects)
     }
 
-    private mutating func finish(byItself: Bool, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func finish(byItself: Bool, at now: Moment, _ effects: inout [Effect]) {
         // What came due after the stop was asked for was not to begin any more.
-        if hasBegun { noteMissed(account.miss(through: min(now, stopAsked)), &effects) }
+        if hasBegun { noteMissed(account.miss(through: stopAsked ?? now.on(clock)), &effects) }
         phase = .stopped
         effects.append(.log(.stopped(byItself: byItself)))
     }
 
     // MARK: Reports
 
-    private mutating func take(_ report: Report, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func take(_ report: Report, at now: Moment, _ effects: inout [Effect]) {
         guard phase.hasWorker else { return }
         switch report {
         case .begin(let begin): take(begin, at: now, &effects)
@@ -249,10 +276,10 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func take(_ ready: Report.Ready, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func take(_ ready: Report.Ready, at now: Moment, _ effects: inout [Effect]) {
         switch phase {
         case .starting:
-            readySince = now
+            readySince = now.monotonic
             watch(next: ready.next, at: now)
             effects.append(.log(.started))
         case .stopping(.draining, _, _), .condemned, .stopping: break
@@ -261,7 +288,7 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func take(_ begin: Report.Begin, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func take(_ begin: Report.Begin, at now: Moment, _ effects: inout [Effect]) {
         guard phase.run == nil, !isStarting else {
             return condemn(.violation("'begin' of run \(begin.run) while \(phaseName)"), &effects)
         }
@@ -269,7 +296,7 @@ package struct JobSupervisor: Sendable {
             return condemn(.violation("'begin' of run \(begin.run) after run \(runs)"), &effects)
         }
         if let slot = begin.slot {
-            guard account.isOpen(slot, at: now) else {
+            guard account.isOpen(slot, at: now.on(clock)) else {
                 return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
             miss(before: slot, &effects)
@@ -278,7 +305,7 @@ package struct JobSupervisor: Sendable {
         setRun(Phase.Run(number: begin.run, slot: begin.slot))
     }
 
-    private mutating func take(_ end: Report.End, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func take(_ end: Report.End, at now: Moment, _ effects: inout [Effect]) {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
             return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
         }
@@ -287,22 +314,22 @@ package struct JobSupervisor: Sendable {
         clearRun(next: end.next, at: now)
     }
 
-    private mutating func take(_ skipped: Report.Skipped, at now: MonotonicInstant, _ effects: inout [Effect]) {
-        guard phase.run == nil, skipped.first <= skipped.last, account.isOpen(skipped.first, at: now),
-            account.isOpen(skipped.last, at: now)
+    private mutating func take(_ skipped: Report.Skipped, at now: Moment, _ effects: inout [Effect]) {
+        guard phase.run == nil, skipped.first <= skipped.last, account.isOpen(skipped.first, at: now.on(clock)),
+            account.isOpen(skipped.last, at: now.on(clock))
         else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
         miss(before: skipped.first, &effects)
         effects.append(.log(.skipped(account.close(through: skipped.last, outcome: .skipped))))
         if case .idle = phase { watch(next: skipped.next, at: now) }
     }
 
-    private mutating func take(_ dropped: Report.Dropped, at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func take(_ dropped: Report.Dropped, at now: Moment, _ effects: inout [Effect]) {
         effects.append(.log(.dropped(dropped)))
         guard isNear(dropped.run) else {
             return condemn(.violation("'dropped' up to run \(dropped.run) after run \(runs)"), &effects)
         }
         guard let through = dropped.through else { return }
-        guard account.isOpen(through, at: now), !leavesInHand(dropped, through),
+        guard account.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
             let missed = account.take(dropped, through: through)
         else {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
@@ -310,23 +337,29 @@ package struct JobSupervisor: Sendable {
         noteMissed(missed, &effects)
         runs = max(runs, dropped.run)
         if let run = phase.run, run.number <= dropped.run {
-            clearRun(next: account.grid.next(after: through), at: now)
+            clearRun(next: account.timetable.next(after: through), at: now)
         }
     }
 
     /// Whether the slot of the run in hand would get a second outcome at the run's end.
-    private func leavesInHand(_ dropped: Report.Dropped, _ through: MonotonicInstant) -> Bool {
+    private func leavesInHand(_ dropped: Report.Dropped, _ through: SlotInstant) -> Bool {
         guard let run = phase.run, let slot = run.slot else { return false }
         return run.number > dropped.run && slot <= through
     }
 
-    private mutating func answered(at now: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func answered(at now: Moment, _ effects: inout [Effect]) {
         guard case .idle(var vigil) = phase, vigil.isAsked else { return }
+        // The slot has its outcome, which came as a count.
+        guard vigil.slot > account.accounted else {
+            return watch(next: account.timetable.next(after: account.accounted), at: now)
+        }
+        // The wall clock was set back meanwhile, and it is not time yet.
+        guard vigil.slot + longestDelay <= now.on(clock) else { return watch(next: vigil.slot, at: now) }
         // It lives, and yet its slot has not begun: the machine is busy. Asked again, at a growing distance.
-        if vigil.answers == 0 { effects.append(.log(.overdue(by: now - vigil.next))) }
+        if vigil.answers == 0 { effects.append(.log(.overdue(by: now.monotonic - vigil.next))) }
         vigil.isAsked = false
         vigil.answers = min(vigil.answers + 1, 4)
-        vigil.deadline = now + Nanoseconds(Self.overdueGrace.count << Int64(vigil.answers))
+        vigil.deadline = now.monotonic + Nanoseconds(Self.overdueGrace.count << Int64(vigil.answers))
         phase = .idle(vigil)
     }
 
@@ -358,7 +391,7 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func clearRun(next: MonotonicInstant, at now: MonotonicInstant) {
+    private mutating func clearRun(next: SlotInstant, at now: Moment) {
         switch phase {
         case .running: watch(next: next, at: now)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
@@ -367,13 +400,16 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func watch(next: MonotonicInstant, at now: MonotonicInstant) {
+    private mutating func watch(next: SlotInstant, at now: Moment) {
         // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
-        let next = min(next, account.grid.next(after: now + .seconds(1)))
-        phase = .idle(Phase.Vigil(next: next, deadline: next + Self.overdueGrace))
+        // Where the wall clock was set back, the slots that come again have their outcome.
+        let last = max(now.on(clock) + .seconds(1), account.accounted)
+        let slot = min(next, account.timetable.next(after: last))
+        let next = now.monotonic(of: slot, on: clock) + longestDelay
+        phase = .idle(Phase.Vigil(slot: slot, next: next, deadline: next + Self.overdueGrace))
     }
 
-    private mutating func miss(before slot: MonotonicInstant, _ effects: inout [Effect]) {
+    private mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {
         noteMissed(account.miss(before: slot), &effects)
     }
 

@@ -31,12 +31,14 @@ package enum Phase: Hashable, Sendable {
     package struct Run: Hashable, Sendable {
         package var number: Int64
         /// `nil`: the run was asked for.
-        package var slot: MonotonicInstant?
+        package var slot: SlotInstant?
     }
 
     /// The watch over an idle worker: a slot that is overdue makes the daemon ask.
     package struct Vigil: Hashable, Sendable {
         /// The slot that comes next, as the worker says.
+        package var slot: SlotInstant
+        /// When its run should have begun.
         package var next: MonotonicInstant
         /// When to act: to ask, or to take the silence for an answer.
         package var deadline: MonotonicInstant

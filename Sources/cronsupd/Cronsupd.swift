@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clocks
 import Daemon
+import Host
 import Kernel
 import Logging
 import Shared
@@ -15,7 +16,7 @@ struct Cronsupd: ParsableCommand {
             Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a worker had \
             to be killed.
             """,
-        version: "cronsupd \(DaemonVersion.text)")
+        version: "cronsupd \(ProgramVersion.text)")
 
     @Option(help: "The registry: a YAML file, or a directory that is read with all below it.")
     var registry = "/etc/cronsupd"
@@ -25,6 +26,12 @@ struct Cronsupd: ParsableCommand {
 
     @Flag(help: "With --once: print one JSON object.")
     var json = false
+
+    @Option(help: "With --once: show the slots after this moment (RFC 3339).")
+    var at: InstantOption?
+
+    @Option(help: "With --once: how many slots of each job to show, from 1 to 1000.")
+    var slots = 3
 
     @Flag(help: "Validate and print nothing but errors.")
     var check = false
@@ -42,6 +49,8 @@ struct Cronsupd: ParsableCommand {
     var worker: String?
 
     func validate() throws {
+        if at != nil, !once { throw ValidationError("--at goes with --once.") }
+        guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if json, !once { throw ValidationError("--json goes with --once.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
     }
@@ -62,6 +71,15 @@ struct LogLevel: ExpressibleByArgument {
     var defaultValueDescription: String { level.rawValue }
 
     static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+}
+
+struct InstantOption: ExpressibleByArgument {
+    let instant: WallInstant
+
+    init?(argument: String) {
+        guard let instant = CivilText.instant(argument) else { return nil }
+        self.instant = instant
+    }
 }
 
 struct DurationOption: ExpressibleByArgument {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clocks
 import Daemon
+import Host
 import Kernel
 
 // Before anything else: until they are blocked, signals have their default action, or none at all as PID 1.
@@ -43,7 +44,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration)
     let startup = try start(configuration)
     if command.once, command.json {
-        StandardDescriptors.writeOutput(dryRun(startup).json)
+        StandardDescriptors.writeOutput(dryRun(startup, command).json)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
     }
     guard startup.loaded.errors.isEmpty else {
@@ -53,7 +54,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
     if command.check { return ExitCode.success }
     StandardDescriptors.writeError(startup.loaded.noteText)
     if command.once {
-        StandardDescriptors.writeOutput(dryRun(startup).table)
+        StandardDescriptors.writeOutput(dryRun(startup, command).table)
         return ExitCode.success
     }
     let sink = LogSink(try OutputStream.standardOutput(), format: configuration.logFormat)
@@ -63,8 +64,10 @@ func run(_ command: Cronsupd) throws -> Int32 {
     return try daemon.run()
 }
 
-func dryRun(_ startup: Startup) -> DryRun {
-    DryRun(startup.loaded, now: Clock.monotonic(), wall: Clock.wall())
+func dryRun(_ startup: Startup, _ command: Cronsupd) -> DryRun {
+    var now = Clock.moment()
+    if let at = command.at { now.wall = at.instant }
+    return DryRun(startup.loaded, now: now, slots: command.slots, localZone: startup.localZone)
 }
 
 /// What the user can mend.

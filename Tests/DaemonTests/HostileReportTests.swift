@@ -39,7 +39,7 @@ struct HostileReportTests {
     func numbers(format: LogFormat) throws {
         let pipe = try TestPipe()
         let log = CronLog(LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: format), level: .trace)
-        let incidents = IncidentLog(log: log, wallOffset: someTime.nanoseconds - Self.now.nanoseconds)
+        let incidents = IncidentLog(log: log, moment: Moment(monotonic: Self.now, wall: someTime))
         var accepted = 0
         for first in Self.openings {
             for message in Self.messages { accepted += try tell([first, message], incidents) }
@@ -55,15 +55,15 @@ struct HostileReportTests {
 
     /// Returns how many of the messages are such.
     private func tell(_ messages: [String], _ incidents: IncidentLog) throws -> Int {
-        let job = Job(index: 0, definition: definition(), start: MonotonicInstant(nanoseconds: 0), seed: 1)
+        let job = Job(index: 0, definition: definition(), start: Moment(MonotonicInstant(nanoseconds: 0)), seed: 1)
         var effects: [Effect] = []
-        job.supervisor.handle(.deadline, at: MonotonicInstant(nanoseconds: 0), effects: &effects)
-        job.supervisor.handle(.spawned, at: MonotonicInstant(nanoseconds: 0), effects: &effects)
+        job.supervisor.handle(.deadline, at: Moment(MonotonicInstant(nanoseconds: 0)), effects: &effects)
+        job.supervisor.handle(.spawned, at: Moment(MonotonicInstant(nanoseconds: 0)), effects: &effects)
         let start = messages[0].hasPrefix("ready") ? [] : ["ready protocol=1 next=1000000000"]
         let reports = (start + messages).compactMap { try? decode($0) }
-        for report in reports { job.supervisor.handle(.report(report), at: Self.now, effects: &effects) }
-        job.supervisor.handle(.deadline, at: job.deadline, effects: &effects)
-        job.supervisor.handle(.exited("exit 1"), at: Self.now, effects: &effects)
+        for report in reports { job.supervisor.handle(.report(report), at: Moment(Self.now), effects: &effects) }
+        job.supervisor.handle(.deadline, at: Moment(job.deadline), effects: &effects)
+        job.supervisor.handle(.exited("exit 1"), at: Moment(Self.now), effects: &effects)
         for case .log(let incident) in effects { incidents.record(incident, of: job) }
         return reports.count - start.count
     }
@@ -92,7 +92,7 @@ struct HostileReportTests {
         let names = ["time", "level", "message", "entry", "run", "pid", "mine", "mine"]
         let line = Report.Log(
             level: .info, run: 7, message: "m", fields: names.map { Report.Log.Field(key: $0, value: "forged") })
-        IncidentLog(log: log).record(.jobLine(line), of: job(0, start: Self.now))
+        IncidentLog(log: log, moment: Moment(Self.now)).record(.jobLine(line), of: job(0, start: Self.now))
         let text = String(decoding: try pipe.read().dropLast(), as: UTF8.self)
         let read = try StrictJSON(text)
         #expect(read.names == ["time", "level", "message", "entry", "pid", "run", "mine"])

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Daemon
+@testable import Host
 
 @Suite("A JSON text")
 struct JSONTextTests {
@@ -8,9 +8,9 @@ struct JSONTextTests {
     func structure() {
         let value = JSONText.object([
             ("b", .array([.number(1), .number(.min), .number(.max)])), ("a", .object([])), ("c", .array([])),
-            ("d", .string("x")),
+            ("d", .string("x")), ("e", .null),
         ])
-        #expect(value.text == #"{"b":[1,-9223372036854775808,9223372036854775807],"a":{},"c":[],"d":"x"}"#)
+        #expect(value.text == #"{"b":[1,-9223372036854775808,9223372036854775807],"a":{},"c":[],"d":"x","e":null}"#)
     }
 
     @Test(
@@ -33,10 +33,13 @@ struct JSONTextTests {
     }
 
     private func randomValue(_ random: inout SystemRandomNumberGenerator, depth: Int) -> JSONText {
-        switch Int.random(in: 0..<(depth > 0 ? 4 : 2), using: &random) {
+        switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
         case 0: .number(Int.random(in: .min ... .max, using: &random))
         case 1: .string(String(String.UnicodeScalarView((0..<6).map { _ in scalar(&random) })))
-        case 2: .array((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
+        case 2: .null
+        case 3: .bool(Bool.random(using: &random))
+        case 4: .double(Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random)))
+        case 5: .array((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
         default: .object((0..<3).map { ("\($0)\n", randomValue(&random, depth: depth - 1)) })
         }
     }
@@ -49,6 +52,10 @@ struct JSONTextTests {
 extension JSONText {
     fileprivate var expected: StrictJSON {
         switch self {
+        case .null: .null
+        case .bool(let bool): .bool(bool)
+        case .double(let double) where double.isFinite: .number("\(double)")
+        case .double(let double): .string(double.isNaN ? ".nan" : double < 0 ? "-.inf" : ".inf")
         case .string(let string): .string(string)
         case .number(let number): .number(String(number))
         case .array(let elements): .list(elements.map(\.expected))

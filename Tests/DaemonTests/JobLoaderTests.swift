@@ -6,7 +6,8 @@ import Testing
 
 func load(_ text: String, functions: Set<String>? = nil, mostJobs: Int = 100) -> LoadedJobs {
     LoadedJobs.load(
-        [RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))], functions: functions, mostJobs: mostJobs)
+        [RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))], functions: functions,
+        zones: .utcOnly, mostJobs: mostJobs)
 }
 
 /// Each job in four lines; the first begins in line 3.

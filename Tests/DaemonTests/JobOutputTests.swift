@@ -10,7 +10,8 @@ struct JobOutputTests {
     private func log(_ line: [UInt8], lost: Int, _ format: LogFormat) throws -> String {
         let pipe = try TestPipe()
         let sink = LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: format)
-        let incidents = IncidentLog(log: CronLog(sink, level: .info))
+        let incidents = IncidentLog(
+            log: CronLog(sink, level: .info), moment: Moment(MonotonicInstant(nanoseconds: 0)))
         line.withUnsafeBytes { incidents.outputLine($0, lost: lost, job(0, start: .distantFuture)) }
         return String(try #require(String(validating: try pipe.read(), as: UTF8.self)).dropFirst(24))
     }
@@ -41,7 +42,8 @@ struct JobOutputTests {
     func dropped() throws {
         let pipe = try TestPipe()
         let log = CronLog(LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: .text), level: .info)
-        IncidentLog(log: log).outputDropped(lines: 12, bytes: .max, job(0, start: .distantFuture))
+        IncidentLog(log: log, moment: Moment(MonotonicInstant(nanoseconds: 0))).outputDropped(
+            lines: 12, bytes: .max, job(0, start: .distantFuture))
         #expect(
             String(decoding: try pipe.read().dropFirst(24), as: UTF8.self)
                 == " WARN  Job output dropped  entry=app:job.one lines=12 bytes=9223372036854775807\n")

@@ -9,18 +9,25 @@ func definition(
 ) -> JobDefinition {
     let place = SourceLocation(file: "registry.yaml", line: 3, column: 3)
     return JobDefinition(
-        id: EntryID(id)!, kind: .swift, function: function, intervalText: DurationText.format(interval),
-        interval: interval, lifecycle: Lifecycle(), meta: .init(), data: .init(), location: place,
+        id: EntryID(id)!, kind: .swift, function: function, schedule: .interval(interval),
+        lifecycle: Lifecycle(), meta: .init(), data: .init(), location: place,
         functionLocation: place)
 }
 
 /// A job whose deadline is `start`.
 func job(_ index: Int, start: MonotonicInstant) -> Job {
-    Job(index: index, definition: definition(), start: start, seed: 1)
+    Job(index: index, definition: definition(), start: Moment(start), seed: 1)
 }
 
 extension Job {
     func setDeadline(_ instant: MonotonicInstant) {
-        supervisor = JobSupervisor(definition, start: instant, seed: 1)
+        supervisor = JobSupervisor(definition, start: Moment(instant), seed: 1)
+    }
+}
+
+extension Moment {
+    /// By clocks that show the same.
+    init(_ instant: MonotonicInstant) {
+        self.init(monotonic: instant, wall: WallInstant(nanoseconds: instant.nanoseconds))
     }
 }

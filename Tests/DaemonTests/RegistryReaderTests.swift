@@ -1,7 +1,7 @@
 import Registry
 import Testing
 
-@testable import Daemon
+@testable import Host
 
 @Suite("A registry on disk")
 struct RegistryReaderTests {

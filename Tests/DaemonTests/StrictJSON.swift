@@ -1,6 +1,8 @@
 /// Reads JSON to the letter of RFC 8259: what it takes, every reader takes. An object's members keep their order, and a
 /// name may occur once.
 indirect enum StrictJSON: Hashable {
+    case null
+    case bool(Bool)
     case string(String)
     /// As it was written.
     case number(String)
@@ -63,8 +65,16 @@ private struct Reader {
         case UInt8(ascii: "\""): .string(try string())
         case UInt8(ascii: "{"): try object()
         case UInt8(ascii: "["): try list()
+        case UInt8(ascii: "n"): try word("null", .null)
+        case UInt8(ascii: "t"): try word("true", .bool(true))
+        case UInt8(ascii: "f"): try word("false", .bool(false))
         default: .number(try number())
         }
+    }
+
+    private mutating func word(_ word: String, _ value: StrictJSON) throws(StrictJSON.Failure) -> StrictJSON {
+        for character in word.unicodeScalars { try expect(character) }
+        return value
     }
 
     private mutating func object() throws(StrictJSON.Failure) -> StrictJSON {
@@ -94,10 +104,20 @@ private struct Reader {
         let start = position
         _ = take("-")
         let first = position
-        while let digit = next, digit >= 0x30, digit <= 0x39 { position += 1 }
-        guard position > first else { throw failure("expected a value") }
+        try digits()
         guard position == first + 1 || bytes[first] != UInt8(ascii: "0") else { throw failure("a leading zero") }
+        if take(".") { try digits() }
+        if take("e") || take("E") {
+            _ = take("-") || take("+")
+            try digits()
+        }
         return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    private mutating func digits() throws(StrictJSON.Failure) {
+        let first = position
+        while let digit = next, digit >= 0x30, digit <= 0x39 { position += 1 }
+        guard position > first else { throw failure("expected a digit") }
     }
 
     private mutating func string() throws(StrictJSON.Failure) -> String {

@@ -33,10 +33,15 @@ struct CommandLineTests {
             let finished = try run(scene, ["--once"])
             #expect(finished.status == .exited(code: 0))
             let lines = finished.output.split(separator: "\n")
-            #expect(lines.count == 4)
+            // The header, three slots a job, and the count.
+            #expect(lines.count == 8)
             #expect(lines.first?.hasPrefix("ID        KIND            SCHEDULE") == true)
-            #expect(lines[2].hasPrefix("test:two  function.swift  every 1m30s"))
-            #expect(lines[2].hasSuffix("tick      \(scene.registry)/jobs.yaml:10"))
+            #expect(lines[4].hasPrefix("test:two  function.swift  every 1m30s"))
+            #expect(lines[4].hasSuffix("tick      \(scene.registry)/jobs.yaml:10"))
+            for line in [lines[2], lines[3], lines[5], lines[6]] {
+                #expect(line.hasPrefix("                     "), "\(line)")
+                #expect(line.split(separator: " ").count == 2 && line.hasSuffix("Z"), "\(line)")
+            }
             #expect(lines.last == "2 jobs")
         }
     }
@@ -51,7 +56,11 @@ struct CommandLineTests {
             let jobs = try #require(object?["jobs"] as? [[String: Any]])
             let job = try #require(jobs.first)
             #expect(
-                Set(job.keys) == ["id", "kind", "interval", "function", "next", "file", "line", "column"])
+                Set(job.keys) == [
+                    "id", "kind", "interval", "schedule", "timezone", "function", "next", "file", "line", "column",
+                ])
+            #expect(job["interval"] as? String == "1m")
+            #expect(job["schedule"] is NSNull && job["timezone"] is NSNull)
             #expect(job["id"] as? String == "test:one")
             #expect(job["line"] as? Int == 4)
             #expect((job["next"] as? [String])?.count == 3)

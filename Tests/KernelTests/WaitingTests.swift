@@ -148,28 +148,30 @@ struct SlotTimerTests {
         return poll.isReady(0)
     }
 
-    @Test("is ready at once for a moment that is past", arguments: [Int64.min, -1, 0, 1, 1_000_000])
-    func past(nanoseconds: Int64) throws {
-        let timer = try SlotTimer()
+    @Test(
+        "is ready at once for a moment that is past",
+        arguments: [Int64.min, -1, 0, 1, 1_000_000], [ScheduleClock.monotonic, .wall])
+    func past(nanoseconds: Int64, clock: ScheduleClock) throws {
+        let timer = try SlotTimer(clock)
         #expect(try !isReady(timer))
-        try timer.set(MonotonicInstant(nanoseconds: nanoseconds))
+        try timer.set(SlotInstant(nanoseconds: nanoseconds))
         #expect(try isReady(timer))
         #expect(try isReady(timer), "until it is set again")
     }
 
-    @Test("is ready at its moment and not before")
-    func moment() throws {
-        let timer = try SlotTimer()
-        let moment = Clock.monotonic() + .milliseconds(5)
+    @Test("is ready at its moment and not before", arguments: [ScheduleClock.monotonic, .wall])
+    func moment(clock: ScheduleClock) throws {
+        let timer = try SlotTimer(clock)
+        let moment = Clock.slotInstant(clock) + .milliseconds(5)
         try timer.set(moment)
         #expect(try isReady(timer, within: .seconds(10)))
-        #expect(Clock.monotonic() >= moment)
+        #expect(Clock.slotInstant(clock) >= moment)
     }
 
-    @Test("is for the moment that was set last")
-    func again() throws {
-        let timer = try SlotTimer()
-        let now = Clock.monotonic()
+    @Test("is for the moment that was set last", arguments: [ScheduleClock.monotonic, .wall])
+    func again(clock: ScheduleClock) throws {
+        let timer = try SlotTimer(clock)
+        let now = Clock.slotInstant(clock)
         try timer.set(now)
         #expect(try isReady(timer))
         try timer.set(now + .seconds(3_600))

@@ -105,7 +105,7 @@ struct MergeKeyTests {
             """
         let load = load(text)
         let result = JobEntries.definitions(in: load)
-        #expect(result.jobs.map(\.intervalText) == ["5s"])
+        #expect(result.jobs.map(\.schedule.text) == ["5s"])
         let id = try #require(EntryID("app:a"))
         #expect(load.location(of: ["meta", "interval"], in: id)?.description == "registry.yaml:3:57")
     }

@@ -29,8 +29,7 @@ struct JobEntriesTests {
         #expect(job.id.description == "app:job.cleanup")
         #expect(job.kind == .swift)
         #expect(job.function == "cleanup")
-        #expect(job.intervalText == "1m30s")
-        #expect(job.interval == .seconds(90))
+        #expect(job.schedule == .interval(.seconds(90), text: "1m30s"))
         #expect(job.lifecycle == Lifecycle())
         #expect(job.meta["team"] == .string("core"))
         #expect(job.data == Value.Map([("method", .string("cleanup")), ("directory", .string("/var/tmp"))]))
@@ -90,22 +89,22 @@ struct JobEntriesTests {
     }
 
     @Test(
-        "has an interval at all, and no schedule yet",
+        "has an interval or a schedule",
         arguments: [
-            ("tags: []", ["no 'interval' in the cron.job; expected a duration such as 10s in meta"]),
+            (
+                "tags: []",
+                [
+                    "no 'interval' in the cron.job; expected a duration such as 10s in meta, or a schedule such as "
+                        + "'*/5 * * * *'"
+                ]
+            ),
             ("interval: [1s]", ["meta.interval: expected a duration such as \"10s\", found a list"]),
             ("interval: true", ["meta.interval: expected a duration such as \"10s\", found the boolean true"]),
             ("interval: ", ["meta.interval: expected a duration such as \"10s\", found nothing"]),
+            ("schedule: '* * * * *'", []),
             (
-                "schedule: '* * * * *'",
-                ["meta.schedule: calendar schedules are not supported by this version; expected meta.interval"]
-            ),
-            (
-                "schedule: '* * * * *', interval: 1",
-                [
-                    "meta.schedule: calendar schedules are not supported by this version; expected meta.interval",
-                    "meta.interval \"1\" has no unit after 1; expected one of d, h, m, s, ms, us, as in 1s",
-                ]
+                "schedule: '* * * * *', interval: 1s",
+                ["meta.schedule: stands beside meta.interval; expected one of them"]
             ),
             ("intervall: 1s", ["meta: unknown key 'intervall'; did you mean 'interval'?"]),
             ("interval: 1s, label: x", ["meta: unknown key 'label'; did you mean 'labels'?"]),

@@ -67,7 +67,7 @@ struct SeedRegistryTests {
         #expect(result.errors == [])
         #expect(result.notes == [])
         #expect(result.jobs.map(\.function) == Self.jobs.map(\.0))
-        #expect(result.jobs.map(\.intervalText) == Self.jobs.map(\.1))
+        #expect(result.jobs.map(\.schedule.text) == Self.jobs.map(\.1))
     }
 
     @Test("with jobs in Lua loads, and says what kind of job this version runs")

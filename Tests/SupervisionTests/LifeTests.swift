@@ -6,9 +6,9 @@ import Testing
 
 @Suite("A job's stage")
 struct StageTests {
-    @Test("is reached by events alone", arguments: Stage.allCases)
-    func reached(stage: Stage) {
-        let rig = Rig(stage)
+    @Test("is reached by events alone", arguments: Stage.allCases, ScheduleClock.both)
+    func reached(stage: Stage, clock: ScheduleClock) {
+        let rig = Rig(stage, clock)
         #expect(rig.supervisor.phase == stage.phase)
         #expect(rig.supervisor.deadline == stage.phase.deadline)
     }
@@ -85,16 +85,16 @@ struct SpawnTests {
         #expect(zip(loggedAt, loggedAt.dropFirst()).allSatisfy { $1 - $0 >= JobSupervisor.shortageReminder })
     }
 
-    @Test("begins the job's grid the first time, and only then")
-    func grid() {
-        var rig = Rig(.firstStart)
+    @Test("begins the job's timetable the first time, and only then", arguments: ScheduleClock.both)
+    func grid(clock: ScheduleClock) {
+        var rig = Rig(.firstStart, clock)
         rig.now = at(1_002)
         rig.send(.spawned)
-        #expect(rig.supervisor.account.grid.start == at(1_002))
+        #expect(rig.supervisor.account.timetable.start == at(1_002))
         rig.now = at(1_100)
         rig.send(.exited("exit 1"))
         rig.send(.spawned)
-        #expect(rig.supervisor.account.grid.start == at(1_002))
+        #expect(rig.supervisor.account.timetable.start == at(1_002))
     }
 }
 
@@ -166,10 +166,12 @@ struct DeadlineTests {
         }
     }
 
-    @Test("asks for a worker where there is none, and gives up all slots but the last that is due")
-    func spawn() {
+    @Test(
+        "asks for a worker where there is none, and gives up all slots but the last that is due",
+        arguments: ScheduleClock.both)
+    func spawn(clock: ScheduleClock) {
         for (stage, missed) in [(.firstStart, 0), (.backoff, 0), (.shortage, 0), (.failed, 30)] as [(Stage, Int64)] {
-            var rig = Rig(stage)
+            var rig = Rig(stage, clock)
             rig.now = rig.supervisor.deadline
             rig.send(.deadline)
             #expect(rig.effects == (missed > 0 ? [.log(.missed(missed))] : []) + [.spawn], "\(stage)")
@@ -201,11 +203,12 @@ struct DeadlineTests {
     }
 
     private func expect(_ stage: Stage, _ phase: Phase, _ effects: [Effect]) {
-        var rig = Rig(stage)
-        rig.now = rig.supervisor.deadline
-        rig.send(.deadline)
-        #expect(rig.supervisor.phase == phase, "\(stage)")
-        #expect(rig.effects == effects, "\(stage)")
+        for clock in ScheduleClock.both {
+            var rig = Rig(stage, clock)
+            rig.fireDeadline()
+            #expect(rig.supervisor.phase == phase, "\(stage), \(clock)")
+            #expect(rig.effects == effects, "\(stage), \(clock)")
+        }
     }
 }
 

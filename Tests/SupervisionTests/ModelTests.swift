@@ -5,16 +5,18 @@ import Testing
 
 @Suite("Whatever a worker says and whatever happens to it")
 struct ModelTests {
-    @Test("its job keeps its books, has one worker at a time, never spins and ends when it is stopped")
-    func histories() { replay(2_000, isHonest: false) }
+    @Test(
+        "its job keeps its books, has one worker at a time, never spins and ends when it is stopped",
+        arguments: ScheduleClock.both)
+    func histories(clock: ScheduleClock) { replay(clock == .wall ? 500 : 2_000, clock, isHonest: false) }
 
-    @Test("if the worker is honest it commits no violation")
-    func honest() { replay(300, isHonest: true) }
+    @Test("if the worker is honest it commits no violation", arguments: ScheduleClock.both)
+    func honest(clock: ScheduleClock) { replay(clock == .wall ? 100 : 300, clock, isHonest: true) }
 
-    private func replay(_ count: Int, isHonest: Bool) {
+    private func replay(_ count: Int, _ clock: ScheduleClock, isHonest: Bool) {
         for iteration in 0..<Replay.iterations(count) {
             let seed = Replay.seed &+ UInt64(iteration)
-            let world = World(seed: seed)
+            let world = World(clock, seed: seed)
             world.isHonest = isHonest
             for _ in 0..<200 where world.fault == nil { world.step() }
             if world.fault == nil { world.stop() }
@@ -30,12 +32,20 @@ struct ModelTests {
 private final class World {
     private var random: SplitMix64
     private var supervisor: JobSupervisor
-    private var now = at(1_000)
+    private var now: Moment = at(1_000)
+    /// About the distance of its slots.
+    private let interval: Nanoseconds
+    /// How late the job's runs may begin.
+    private let delay: Nanoseconds
+    /// The furthest that the clock of the slots has been, wherever it was set since.
+    private var latest: SlotInstant = at(1_000)
+    private var vigil: (next: MonotonicInstant, bound: MonotonicInstant)?
     private var hasProcess = false
     private var hasBegun = false
+    private var hasBooks = false
     private var isDying = false
     private var hasStopped = false
-    private var stopAsked = MonotonicInstant.distantFuture
+    private var stopAsked: SlotInstant?
     private var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
@@ -46,17 +56,35 @@ private final class World {
         Nanoseconds.milliseconds(10), .seconds(1), .seconds(10), .seconds(86_400), Nanoseconds(1),
         DurationText.longest,
     ]
+    private static let calendars: [(Schedule, Nanoseconds)] = [
+        (calendar("* * * * * *"), .seconds(1)), (calendar("5/10 * * * * *"), .seconds(10)),
+        (calendar("0 0 * * * *"), .seconds(3_600)), (calendar("0 30 3 * * *"), .seconds(86_400)),
+        (calendar("0 0 0 29 2 *"), .seconds(4 * 365 * 86_400)),
+        (Schedule(.aligned(AlignedInterval(.seconds(7 * 3_600), in: .utc)), text: "7h"), .seconds(7 * 3_600)),
+        (Schedule(.none, text: Schedule.startOnlyText), .seconds(10)),
+    ]
 
-    init(seed: UInt64) {
+    init(_ clock: ScheduleClock, seed: UInt64) {
         random = SplitMix64(seed: seed)
-        let interval = random.pick(Self.intervals)
-        let job = definition(interval: interval, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
+        var schedule: Schedule
+        switch clock {
+        case .monotonic:
+            interval = random.pick(Self.intervals)
+            schedule = .interval(interval)
+        case .wall: (schedule, interval) = random.pick(Self.calendars)
+        }
+        if random.chance(3) { schedule.jitter = Nanoseconds(interval.count / 2) }
+        if random.chance(3) { schedule.splay = Nanoseconds(interval.count / 4) }
+        delay = schedule.longestDelay
+        let job = definition(schedule, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
         supervisor = JobSupervisor(job, start: now, seed: seed)
     }
 
+    private var slotNow: SlotInstant { now.on(clock) }
+
     func step() {
         passTime()
-        if supervisor.deadline <= now { return fireDeadline() }
+        if supervisor.deadline <= now.monotonic { return fireDeadline() }
         if isDying, random.chance(4) { return exit() }
         switch random.below(100) {
         case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
@@ -73,10 +101,10 @@ private final class World {
     func stop() {
         handle(.stop(grace: .seconds(1)))
         // It may have been stopped before, with a grace that is longer than any test.
-        if supervisor.deadline > now + .seconds(1) { handle(.hurry) }
+        if supervisor.deadline > now.monotonic + .seconds(1) { handle(.hurry) }
         for _ in 0..<5 where supervisor.phase != .stopped {
             if isDying { return exit() }
-            now = max(now, supervisor.deadline)
+            pass(until: supervisor.deadline)
             fireDeadline()
         }
         require(supervisor.phase == .stopped, "the stop did not end")
@@ -89,23 +117,42 @@ private final class World {
     }
 
     private func passTime() {
-        let interval = supervisor.account.grid.interval
+        let isNear = supervisor.deadline < now.monotonic + .seconds(86_400)
         switch random.below(40) {
-        case 0..<15: now = now + Nanoseconds(Int64(random.below(2_000_000_000)))
-        case 15..<25: now = now + Nanoseconds(min(interval.count, 1 << 55) / Int64(1 + random.below(4)))
-        case 25..<28 where supervisor.deadline < now + .seconds(86_400): now = max(now, supervisor.deadline)
-        case 28: now = now + .seconds(Int64(random.below(1_000_000)))
+        case 0..<15: pass(Nanoseconds(Int64(random.below(2_000_000_000))))
+        case 15..<25: pass(Nanoseconds(min(interval.count, 1 << 55) / Int64(1 + random.below(4))))
+        case 25..<28 where isNear: pass(until: supervisor.deadline)
+        case 28: pass(.seconds(Int64(random.below(1_000_000))))
+        case 29 where clock == .wall: setWallClock()
         default: break
         }
     }
 
+    private var clock: ScheduleClock { supervisor.account.timetable.clock }
+
+    /// Within the day that the account tolerates, or far.
+    private func setWallClock() {
+        let step = Int64(random.below(random.pick([10_000, 86_400, 3_000_000]))) * random.pick([1, -1])
+        now.wall = now.wall + .seconds(step)
+        supervisor.clockWasSet(at: now)
+    }
+
+    private func pass(_ duration: Nanoseconds) {
+        now.monotonic = now.monotonic + duration
+        now.wall = now.wall + duration
+    }
+
+    private func pass(until instant: MonotonicInstant) {
+        if instant > now.monotonic { pass(instant - now.monotonic) }
+    }
+
     private func fireDeadline() {
-        let (before, isDue) = (supervisor.phase, supervisor.deadline <= now)
+        let (before, isDue) = (supervisor.phase, supervisor.deadline <= now.monotonic)
         let effects = handle(.deadline)
         let hasMoved = supervisor.phase != before || effects.contains(.spawn)
         require(isDue ? hasMoved : !hasMoved && effects.isEmpty, "the deadline was due: \(isDue), moved: \(hasMoved)")
         // One more may follow at once, such as a respawn after no delay, but it must lead somewhere in turn.
-        require(supervisor.deadline > now || effects.contains(.spawn), "a deadline that is past again")
+        require(supervisor.deadline > now.monotonic || effects.contains(.spawn), "a deadline that is past again")
     }
 
     private func exit() {
@@ -120,12 +167,15 @@ private final class World {
         var effects: [Effect] = []
         let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
         let wasStopped = hasStopped
-        if case .stop = event { stopAsked = min(stopAsked, now) }
+        if case .stop = event { stopAsked = stopAsked ?? slotNow }
         last = event
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
         require(supervisor.runs >= runs, "the runs went back")
-        require(supervisor.account.accounted >= accounted, "the account went back")
+        // The books are opened with the first worker, by the clock as it is then.
+        require(
+            supervisor.account.accounted >= accounted || (clock == .wall && !hasBooks), "the account went back")
+        if case .spawned = event { hasBooks = true }
         for effect in effects { perform(effect) }
         check(wasStopped)
         return effects
@@ -139,10 +189,19 @@ private final class World {
             require(!hasStopped, "stopped twice")
             hasStopped = true
         case .log(.violation): sawViolation = true
+        case .log(.overdue): checkOverdue()
         case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
+    }
+
+    /// A worker that does what it should is not blamed for what it has done.
+    private func checkOverdue() {
+        guard isHonest else { return }
+        let account = supervisor.account
+        let due = account.timetable.last(through: slotNow)
+        require(due.map { $0 > account.accounted } ?? false, "no slot is overdue")
     }
 
     private func affectProcess(_ effect: Effect) {
@@ -156,7 +215,7 @@ private final class World {
         switch random.below(8) {
         case 0: handle(.spawnFailed("gone", isShortage: false))
         case 1: handle(.spawnFailed("short", isShortage: true))
-        case 2: handle(.spawnDeferred(until: now + Nanoseconds(Int64(1 + random.below(1_000_000_000)))))
+        case 2: handle(.spawnDeferred(until: now.monotonic + Nanoseconds(Int64(1 + random.below(1_000_000_000)))))
         default:
             (hasProcess, hasBegun) = (true, true)
             handle(.spawned)
@@ -165,20 +224,34 @@ private final class World {
 
     private func check(_ wasStopped: Bool) {
         let account = supervisor.account
-        let due = account.grid.count(after: account.grid.start, through: account.accounted)
+        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
         require(account.total == due, "\(account.total) outcomes for \(due) slots")
         require(Outcome.allCases.allSatisfy { account[$0] >= 0 }, "a negative count")
-        require(account.accounted <= max(account.grid.start, now + .seconds(1)), "slots that are not due")
+        latest = max(latest, slotNow)
+        // The wall clock may have been set since the worker read it.
+        let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)
+        require(account.accounted <= max(account.timetable.start, latest + tolerance), "slots that are not due")
         require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
-            !hasStopped || !hasBegun || account.accounted >= stopAsked || wasStopped,
+            !hasStopped || !hasBegun || account.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
-        if case .idle = supervisor.phase {
-            let latest = account.grid.next(after: now + .seconds(1)) + .seconds(80)
-            require(supervisor.deadline <= latest, "nobody asks whether the worker lives")
-        }
+        checkVigil()
         if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
+    }
+
+    private func checkVigil() {
+        guard case .idle(let vigil) = supervisor.phase else {
+            self.vigil = nil
+            return
+        }
+        let account = supervisor.account
+        let next = account.timetable.next(after: max(slotNow + .seconds(1), account.accounted))
+        let bound = now.monotonic(of: next, on: clock) + delay + .seconds(80)
+        // A clock that is set does not change what was decided before.
+        let earlier = self.vigil.flatMap { $0.next == vigil.next ? $0.bound : nil }
+        self.vigil = (vigil.next, earlier ?? bound)
+        require(vigil.deadline <= max(bound, earlier ?? bound), "nobody asks whether the worker lives")
     }
 
     // MARK: What the worker says
@@ -187,7 +260,7 @@ private final class World {
 
     private func plausible() -> Report {
         let account = supervisor.account
-        let next = account.grid.next(after: now)
+        let next = account.timetable.next(after: max(slotNow, account.accounted))
         if case .starting = supervisor.phase { return .ready(.init(next: next)) }
         if let run = supervisor.phase.run {
             return .end(
@@ -195,14 +268,14 @@ private final class World {
                     run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
                     isOK: random.chance(2), text: "x"))
         }
-        guard let slot = account.grid.last(through: now), account.isOpen(slot, at: now) else {
+        guard let slot = account.timetable.last(through: slotNow), account.isOpen(slot, at: slotNow) else {
             return random.chance(2) ? .pong(token: 1) : .log(.init(level: .info, run: 0, message: "x", fields: []))
         }
         return due(slot, next)
     }
 
-    private func due(_ slot: MonotonicInstant, _ next: MonotonicInstant) -> Report {
-        let first = supervisor.account.grid.next(after: supervisor.account.accounted)
+    private func due(_ slot: SlotInstant, _ next: SlotInstant) -> Report {
+        let first = supervisor.account.timetable.next(after: supervisor.account.accounted)
         switch random.below(5) {
         case 0: return .skipped(.init(first: first, last: slot, next: next))
         case 1:
@@ -241,16 +314,17 @@ private final class World {
         ])
     }
 
-    private func slot() -> MonotonicInstant? { random.chance(6) ? nil : instant() }
+    private func slot() -> SlotInstant? { random.chance(6) ? nil : instant() }
 
-    private func instant() -> MonotonicInstant {
-        let (account, inHand) = (supervisor.account, supervisor.phase.run?.slot ?? now)
+    private func instant() -> SlotInstant {
+        let (account, table) = (supervisor.account, supervisor.account.timetable)
         let known = [
-            account.accounted, account.grid.start, now, inHand, account.grid.next(after: now), .distantFuture,
-            account.grid.next(after: account.accounted), account.grid.last(through: now) ?? now,
-            account.grid.last(through: now + .seconds(1)) ?? now, MonotonicInstant(nanoseconds: number()),
+            account.accounted, table.start, slotNow, supervisor.phase.run?.slot ?? slotNow,
+            table.next(after: slotNow), .distantFuture, table.next(after: account.accounted),
+            table.last(through: slotNow) ?? slotNow, table.last(through: slotNow + .seconds(1)) ?? slotNow,
+            SlotInstant(nanoseconds: number()),
         ]
         let instant = random.pick(known)
-        return random.chance(5) ? instant + Nanoseconds(random.pick([1, -1, account.grid.interval.count])) : instant
+        return random.chance(5) ? instant + Nanoseconds(random.pick([1, -1, interval.count])) : instant
     }
 }

@@ -39,8 +39,13 @@ struct RegistryDifferenceTests {
     @Test("is made by anything that the worker does by")
     func changes() {
         let changes: [(String, (inout JobDefinition) -> Void)] = [
-            ("function", { $0.function = "other" }), ("interval", { $0.interval = .seconds(11) }),
-            ("interval's text", { $0.intervalText = "10000ms" }), ("file", { $0.location.file = "other.yaml" }),
+            ("function", { $0.function = "other" }), ("interval", { $0.schedule.rule = .interval(.seconds(11)) }),
+            ("interval's text", { $0.schedule.text = "10000ms" }), ("file", { $0.location.file = "other.yaml" }),
+            ("at_start", { $0.schedule.runsAtStart = true }), ("jitter", { $0.schedule.jitter = .seconds(1) }),
+            ("splay", { $0.schedule.splay = .seconds(1) }),
+            ("starts_at", { $0.schedule.startsAt = WallInstant(seconds: 1) }),
+            ("ends_at", { $0.schedule.endsAt = WallInstant(seconds: 1) }),
+            ("zone", { $0.schedule.zone = ZoneName(name: "UTC", file: "") }),
             ("meta", { $0.meta["comment"] = .string("x") }), ("data", { $0.data["args"] = .int(1) }),
             ("lifecycle", { $0.lifecycle.stopTimeout = .seconds(1) }),
             ("restart", { $0.lifecycle.restart.maxAttempts = 9 }),

@@ -29,9 +29,11 @@ struct ReadyTests {
         expectRow(.report(.ready(.init(next: Rig.next))), changes)
     }
 
-    @Test("cannot put the watch off beyond the next slot", arguments: [at(1_015), at(9_999), .distantFuture])
-    func farSlot(slot: MonotonicInstant) {
-        var rig = Rig(.starting)
+    @Test(
+        "cannot put the watch off beyond the next slot",
+        arguments: [at(1_015), at(9_999), .distantFuture] as [SlotInstant], ScheduleClock.both)
+    func farSlot(slot: SlotInstant, clock: ScheduleClock) {
+        var rig = Rig(.starting, clock)
         rig.send(.report(.ready(.init(next: slot))))
         #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
     }
@@ -45,8 +47,8 @@ struct BeginTests {
             .merging(violations("'begin' of run \(run) while a run is in hand", at: Stage.inRun)) { $1 }
     }
 
-    @Test("puts the run in hand", arguments: [Rig.slot, nil])
-    func begins(slot: MonotonicInstant?) {
+    @Test("puts the run in hand", arguments: [Rig.slot, nil] as [SlotInstant?])
+    func begins(slot: SlotInstant?) {
         var changes = refusals(1, "")
         for stage in betweenRuns { changes[stage] = Cell(stage.phase.with(.init(number: 1, slot: slot))) }
         expectRow(.report(begin(run: 1, slot: slot)), changes)
@@ -60,14 +62,20 @@ struct BeginTests {
     }
 
     @Test("must be for a slot of the grid that is due and has no outcome", arguments: Self.foreignSlots)
-    func foreign(slot: MonotonicInstant) {
+    func foreign(slot: SlotInstant) {
         let refusal = "'begin' for slot \(slot.nanoseconds), which is not due"
         expectRow(.report(begin(run: 1, slot: slot)), refusals(1, refusal))
     }
 
-    static let foreignSlots = [
-        at(985), at(996), Rig.next, at(0), .distantFuture, MonotonicInstant(nanoseconds: .max - 1),
-        MonotonicInstant(nanoseconds: .min), MonotonicInstant(nanoseconds: -1),
+    @Test("must be for a slot that its clock may have come to", arguments: ScheduleClock.both)
+    func early(clock: ScheduleClock) {
+        let refusal = "'begin' for slot \(clock.tooLate.nanoseconds), which is not due"
+        expectRow(.report(begin(run: 1, slot: clock.tooLate)), by: [clock], refusals(1, refusal))
+    }
+
+    static let foreignSlots: [SlotInstant] = [
+        at(985), at(996), at(0), .distantFuture, SlotInstant(nanoseconds: .max - 1),
+        SlotInstant(nanoseconds: .min), SlotInstant(nanoseconds: -1),
     ]
 
     @Test("may come from a clock that is read a moment later")
@@ -79,9 +87,9 @@ struct BeginTests {
         #expect(rig.effects == [.log(.missed(1))])
     }
 
-    @Test("of a later slot gives up those before it")
-    func misses() {
-        var rig = Rig(.idle)
+    @Test("of a later slot gives up those before it", arguments: ScheduleClock.both)
+    func misses(clock: ScheduleClock) {
+        var rig = Rig(.idle, clock)
         rig.now = at(1_029)
         rig.send(.report(begin(run: 1, slot: at(1_025))))
         #expect(rig.effects == [.log(.missed(3))])
@@ -98,11 +106,11 @@ struct EndTests {
         var changes = violations("'end' of run 1, which is not in hand")
         for stage in Stage.inRun { changes[stage] = Cell(stage.phase.with(nil), [.log(.ended(end))]) }
         expectRow(.report(report), changes)
-        for stage in Stage.inRun {
-            var rig = Rig(stage)
+        for (clock, stage) in ScheduleClock.both.flatMap({ clock in Stage.inRun.map { (clock, $0) } }) {
+            var rig = Rig(stage, clock)
             rig.send(.report(report))
-            #expect(rig.supervisor.account[isOK ? .ok : .failed] == 1, "\(stage)")
-            #expect(rig.supervisor.account.accounted == Rig.slot, "\(stage)")
+            #expect(rig.supervisor.account[isOK ? .ok : .failed] == 1, "\(stage), \(clock)")
+            #expect(rig.supervisor.account.accounted == Rig.slot, "\(stage), \(clock)")
         }
     }
 
@@ -111,8 +119,8 @@ struct EndTests {
         arguments: [
             (2, Rig.slot), (0, Rig.slot), (.min, Rig.slot), (.max, Rig.slot), (1, Rig.next), (1, nil),
             (1, .distantFuture),
-        ] as [(Int64, MonotonicInstant?)])
-    func foreign(run: Int64, slot: MonotonicInstant?) {
+        ] as [(Int64, SlotInstant?)])
+    func foreign(run: Int64, slot: SlotInstant?) {
         expectRow(.report(end(run: run, slot: slot)), violations("'end' of run \(run), which is not in hand"))
     }
 
@@ -143,16 +151,22 @@ struct SkippedTests {
     @Test(
         "must be about slots of the grid that are due and have no outcome, in their order",
         arguments: [
-            (Rig.slot, Rig.next), (Rig.next, Rig.slot), (at(985), Rig.slot), (Rig.slot, at(996)),
-            (Rig.slot, .distantFuture), (MonotonicInstant(nanoseconds: .min), Rig.slot),
-        ])
-    func foreign(first: MonotonicInstant, last: MonotonicInstant) {
+            (Rig.next, Rig.slot), (at(985), Rig.slot), (Rig.slot, at(996)),
+            (Rig.slot, .distantFuture), (SlotInstant(nanoseconds: .min), Rig.slot),
+        ] as [(SlotInstant, SlotInstant)])
+    func foreign(first: SlotInstant, last: SlotInstant) {
         expectRow(.report(skipped(first, last)), violations("'skipped' for slots that are not due"))
     }
 
-    @Test("gives up the slots before them")
-    func misses() {
-        var rig = Rig(.idle)
+    @Test("must be about slots that its clock may have come to", arguments: ScheduleClock.both)
+    func early(clock: ScheduleClock) {
+        expectRow(
+            .report(skipped(Rig.slot, clock.tooLate)), by: [clock], violations("'skipped' for slots that are not due"))
+    }
+
+    @Test("gives up the slots before them", arguments: ScheduleClock.both)
+    func misses(clock: ScheduleClock) {
+        var rig = Rig(.idle, clock)
         rig.now = at(1_030)
         rig.send(.report(skipped(at(1_015), at(1_025))))
         #expect(rig.effects == [.log(.missed(2)), .log(.skipped(2))])
@@ -184,9 +198,9 @@ struct DroppedTests {
         }
     }
 
-    @Test("gives up the slots that it does not name")
-    func misses() {
-        var rig = Rig(.idle)
+    @Test("gives up the slots that it does not name", arguments: ScheduleClock.both)
+    func misses(clock: ScheduleClock) {
+        var rig = Rig(.idle, clock)
         rig.now = at(1_030)
         let dropped = Report.Dropped(reports: 9, ok: 1, failed: 1, skipped: 1, through: at(1_025), run: 2)
         rig.send(.report(.dropped(dropped)))
@@ -194,17 +208,19 @@ struct DroppedTests {
         #expect(rig.supervisor.account.total == 4)
     }
 
-    @Test("must not name more slots than were due, nor others", arguments: Self.lies)
-    func namesTooMany(dropped: Report.Dropped) {
+    @Test("must not name more slots than were due, nor others", arguments: Self.lies, ScheduleClock.both)
+    func namesTooMany(dropped: Report.Dropped, clock: ScheduleClock) {
+        var dropped = dropped
+        if dropped.through == Rig.next { dropped.through = clock.tooLate }
         let refusal = violations("'dropped' with slots that were not due")
         expectRow(
-            .report(.dropped(dropped)),
+            .report(.dropped(dropped)), by: [clock],
             row(Stage.withWorker) { stage in
                 let cell = refusal[stage] ?? Cell(stage.phase)
                 return Cell(cell.phase, [.log(.dropped(dropped))] + cell.effects)
             })
         for stage in Stage.withWorker {
-            var rig = Rig(stage)
+            var rig = Rig(stage, clock)
             rig.send(.report(.dropped(dropped)))
             #expect(rig.supervisor.account.total == 0, "\(stage)")
         }
@@ -216,7 +232,7 @@ struct DroppedTests {
         .init(ok: 1, failed: .max, skipped: .max, through: Rig.slot), .init(ok: -1, through: Rig.slot),
         .init(ok: 1, failed: -1, skipped: 1, through: Rig.slot), .init(ok: .min, failed: .min, through: Rig.slot),
         .init(ok: 1, through: Rig.next), .init(ok: 1, through: at(996)), .init(ok: 1, through: .distantFuture),
-        .init(through: MonotonicInstant(nanoseconds: .min)),
+        .init(through: SlotInstant(nanoseconds: .min)),
     ]
 
     @Test("must not name a run out of all reach", arguments: [.max, 1 << 32 + 1] as [Int64])
@@ -261,6 +277,15 @@ struct OtherReportTests {
         let vigil = Phase.Vigil(next: Rig.slot, deadline: at(1_010), answers: 1)
         expectRow(
             .report(.pong(token: token)), [.asked: Cell(.idle(vigil), [.log(.overdue(by: .seconds(5)))])])
+    }
+
+    @Test("'pong' from a worker whose slots had their outcome as a count says nothing of them")
+    func afterDropped() {
+        var rig = Rig(.asked)
+        rig.send(.report(.dropped(.init(ok: 1, through: Rig.slot, run: 1))))
+        rig.send(.report(.pong(token: 1)))
+        #expect(rig.effects == [])
+        #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
     }
 
     @Test("'pong' without the slot having begun makes the next question come later, up to 80 s, and is noted once")

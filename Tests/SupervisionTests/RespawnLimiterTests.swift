@@ -29,7 +29,7 @@ struct RespawnLimiterTests {
     func moment() {
         var limiter = RespawnLimiter(perSecond: 100, burst: 1)
         #expect(limiter.admit(at: at(1_000)) == nil)
-        let moment = at(1_000) + .milliseconds(10)
+        let moment: MonotonicInstant = at(1_000) + .milliseconds(10)
         #expect(limiter.admit(at: at(1_000)) == moment)
         #expect(limiter.admit(at: MonotonicInstant(nanoseconds: moment.nanoseconds - 1)) != nil)
         #expect(limiter.admit(at: moment) == nil)

@@ -7,9 +7,36 @@ import Testing
 /// `seconds` after boot.
 func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
 
+/// The slot at that moment, on either clock.
+func at(_ seconds: Int64) -> SlotInstant { SlotInstant(nanoseconds: seconds * 1_000_000_000) }
+
+/// That moment; the machine was booted in 1970.
+func at(_ seconds: Int64) -> Moment { Moment(at(seconds)) }
+
+extension Moment {
+    init(_ instant: MonotonicInstant) {
+        self.init(monotonic: instant, wall: WallInstant(nanoseconds: instant.nanoseconds))
+    }
+}
+
+extension Phase.Vigil {
+    /// Of a job without jitter, by clocks that show the same.
+    init(next: SlotInstant, deadline: MonotonicInstant, answers: Int = 0, isAsked: Bool = false) {
+        self.init(
+            slot: next, next: MonotonicInstant(nanoseconds: next.nanoseconds), deadline: deadline, answers: answers,
+            isAsked: isAsked)
+    }
+}
+
 /// A job that runs every ten seconds and is given up after one retry, without jitter so that its delays are exact.
 func definition(
     _ name: String = "job", interval: Nanoseconds = .seconds(10), maxAttempts: Int = 1, jitter: Double = 0
+) -> JobDefinition {
+    definition(.interval(interval), name: name, maxAttempts: maxAttempts, jitter: jitter)
+}
+
+func definition(
+    _ schedule: Schedule, name: String = "job", maxAttempts: Int = 1, jitter: Double = 0
 ) -> JobDefinition {
     let location = SourceLocation(file: "registry.yaml", line: 1, column: 1)
     var lifecycle = Lifecycle()
@@ -17,8 +44,38 @@ func definition(
     lifecycle.restart.maxAttempts = maxAttempts
     return JobDefinition(
         id: EntryID(namespace: "app", name: name)!, kind: .swift, function: "tick",
-        intervalText: DurationText.format(interval), interval: interval, lifecycle: lifecycle, meta: .init(),
+        schedule: schedule, lifecycle: lifecycle, meta: .init(),
         data: .init(), location: location, functionLocation: location)
+}
+
+/// A calendar schedule in UTC, with a first field of seconds.
+func calendar(_ text: String) -> Schedule {
+    do throws(CronFailure) {
+        let expression = try CronParser(entry: nil, hasSeconds: true).parse(text)
+        return Schedule(.calendar(CalendarSchedule(expression, in: .utc)), text: text)
+    } catch {
+        preconditionFailure(error.message)
+    }
+}
+
+extension ScheduleClock {
+    static let both = [ScheduleClock.monotonic, .wall]
+
+    /// Every ten seconds by this clock: at the same moments for the rig, whose first worker is there at 985 s.
+    var schedule: Schedule {
+        switch self {
+        case .monotonic: .interval(.seconds(10))
+        case .wall: calendar("5/10 * * * * *")
+        }
+    }
+
+    /// The first slot that comes too late to be taken for one that is due, at 1,000 s.
+    var tooLate: SlotInstant {
+        switch self {
+        case .monotonic: Rig.next
+        case .wall: Rig.next + .seconds(86_400)
+        }
+    }
 }
 
 /// Every state that a job can be in.
@@ -34,18 +91,22 @@ enum Stage: CaseIterable {
 /// A supervisor that events alone have brought to a stage. The worker was spawned at 985 s, so that at 1,000 s its first
 /// slot is 5 s old and the second is 5 s away.
 struct Rig {
-    static let now = at(1_000)
-    static let slot = at(995)
-    static let next = at(1_005)
+    static let now: MonotonicInstant = at(1_000)
+    static let slot: SlotInstant = at(995)
+    static let next: SlotInstant = at(1_005)
     static let grace = Nanoseconds.seconds(7)
     static let run = Phase.Run(number: 1, slot: slot)
 
     var supervisor: JobSupervisor
     var now = Rig.now
+    /// How far the wall clock is ahead of the monotonic one.
+    var wallLead = Nanoseconds.zero
     private(set) var effects: [Effect] = []
 
-    init(_ stage: Stage) {
-        supervisor = JobSupervisor(definition(), start: stage == .firstStart ? Self.now : at(985), seed: 1)
+    init(_ stage: Stage, _ clock: ScheduleClock = .monotonic) { self.init(stage, definition(clock.schedule)) }
+
+    init(_ stage: Stage, _ definition: JobDefinition) {
+        supervisor = JobSupervisor(definition, start: Moment(stage == .firstStart ? Self.now : at(985)), seed: 1)
         if stage != .firstStart { send(.spawned, at: at(985)) }
         bring(to: stage)
         effects = []
@@ -85,7 +146,21 @@ struct Rig {
 
     mutating func send(_ event: Event) {
         effects = []
-        supervisor.handle(event, at: now, effects: &effects)
+        supervisor.handle(event, at: moment, effects: &effects)
+    }
+
+    var moment: Moment { Moment(monotonic: now, wall: WallInstant(nanoseconds: now.nanoseconds + wallLead.count)) }
+
+    /// The wall clock is set by so much, and whoever has to know is told.
+    mutating func setWallClock(by step: Nanoseconds) {
+        wallLead = wallLead + step
+        supervisor.clockWasSet(at: moment)
+    }
+
+    /// Lets time pass until the supervisor has something to do, and lets it do that.
+    mutating func fireDeadline() {
+        now = supervisor.deadline
+        send(.deadline)
     }
 }
 
@@ -122,14 +197,15 @@ struct Cell {
     init(_ phase: Phase, _ effects: [Effect] = []) { (self.phase, self.effects) = (phase, effects) }
 }
 
-/// Checks a whole row of the table: at every stage that `changes` does not name, the event must do nothing.
-func expectRow(_ event: Event, _ changes: [Stage: Cell]) {
-    for stage in Stage.allCases {
-        var rig = Rig(stage)
+/// Checks a whole row of the table: at every stage that `changes` does not name, the event must do nothing. By either clock
+/// that a schedule may go by.
+func expectRow(_ event: Event, by clocks: [ScheduleClock] = ScheduleClock.both, _ changes: [Stage: Cell]) {
+    for (clock, stage) in clocks.flatMap({ clock in Stage.allCases.map { (clock, $0) } }) {
+        var rig = Rig(stage, clock)
         rig.send(event)
         let cell = changes[stage] ?? Cell(stage.phase)
-        #expect(rig.supervisor.phase == cell.phase, "\(stage)")
-        #expect(rig.effects == cell.effects, "\(stage)")
+        #expect(rig.supervisor.phase == cell.phase, "\(stage), \(clock)")
+        #expect(rig.effects == cell.effects, "\(stage), \(clock)")
     }
 }
 
@@ -151,14 +227,14 @@ func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage
     }
 }
 
-func begin(run: Int64, slot: MonotonicInstant?) -> Report {
+func begin(run: Int64, slot: SlotInstant?) -> Report {
     .begin(.init(run: run, slot: slot, next: Rig.next, lateness: .zero))
 }
 
-func end(run: Int64, slot: MonotonicInstant?, isOK: Bool = true) -> Report {
-    .end(.init(run: run, slot: slot, next: Rig.next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
+func end(run: Int64, slot: SlotInstant?, isOK: Bool = true, next: SlotInstant = Rig.next) -> Report {
+    .end(.init(run: run, slot: slot, next: next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
 }
 
-func skipped(_ first: MonotonicInstant, _ last: MonotonicInstant) -> Report {
+func skipped(_ first: SlotInstant, _ last: SlotInstant) -> Report {
     .skipped(.init(first: first, last: last, next: Rig.next))
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The account of a job's slots")
 struct SlotAccountTests {
-    private var account = SlotAccount(grid: IntervalGrid(start: at(100), interval: .seconds(10)))
+    private var account = SlotAccount(timetable: Timetable(.interval(.seconds(10)), start: at(100)))
 
     @Test("begins empty at the start of the grid")
     func empty() {
@@ -19,7 +19,7 @@ struct SlotAccountTests {
         var account = account
         for (index, outcome) in Outcome.allCases.enumerated() {
             for _ in 0...index {
-                #expect(account.record(outcome, slot: account.grid.next(after: account.accounted)) == 0)
+                #expect(account.record(outcome, slot: account.timetable.next(after: account.accounted)) == 0)
             }
         }
         for (index, outcome) in Outcome.allCases.enumerated() { #expect(account[outcome] == Int64(index + 1)) }
@@ -36,7 +36,7 @@ struct SlotAccountTests {
         }
         #expect(account.isOpen(at(140), at: at(139)))
         #expect(!account.isOpen(.distantFuture, at: at(139)))
-        #expect(!account.isOpen(MonotonicInstant(nanoseconds: .min), at: at(139)))
+        #expect(!account.isOpen(SlotInstant(nanoseconds: .min), at: at(139)))
     }
 
     @Test("closes no slot twice, and none that is before all of them")
@@ -48,7 +48,7 @@ struct SlotAccountTests {
         #expect(account.miss(through: at(130)) == 1)
         #expect(account.close(through: at(150), outcome: .skipped) == 2)
         #expect(account.close(through: at(150), outcome: .skipped) == 0)
-        #expect(account.miss(before: MonotonicInstant(nanoseconds: .min)) == 0)
+        #expect(account.miss(before: SlotInstant(nanoseconds: .min)) == 0)
         #expect(account.accounted == at(150))
         #expect((account[.missed], account[.skipped]) == (3, 2))
     }
@@ -56,7 +56,7 @@ struct SlotAccountTests {
     @Test("holds as many slots as there is time for")
     func endOfTime() {
         var account = SlotAccount(
-            grid: IntervalGrid(start: MonotonicInstant(nanoseconds: 0), interval: Nanoseconds(1)))
+            timetable: Timetable(.interval(Nanoseconds(1)), start: SlotInstant(nanoseconds: 0)))
         #expect(account.miss(through: .distantFuture) == .max)
         #expect(account.total == .max)
     }
@@ -82,7 +82,7 @@ struct SlotAccountTests {
     }
 }
 
-extension MonotonicInstant {
+extension SlotInstant {
     fileprivate static func - (instant: Self, duration: Nanoseconds) -> Self {
         Self(nanoseconds: instant.nanoseconds - duration.count)
     }

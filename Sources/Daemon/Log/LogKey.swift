@@ -2,7 +2,8 @@
 enum LogKey {
     /// Any other key stands behind these, by the alphabet.
     private static let ordered = [
-        "entry", "kind", "interval", "pid", "registry", "function", "worker", "run", "attempt", "slot", "lateness_us",
+        "entry", "kind", "interval", "schedule", "pid", "registry", "function", "worker", "run", "attempt", "slot",
+        "lateness_us",
         "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
         "cancelled",
         "added", "changed", "removed", "unchanged", "location", "status", "step", "errno", "after", "failures", "lines",

@@ -3,6 +3,7 @@ enum EventToken: Hashable {
     case signals
     case log
     case catalogQuery
+    case clock
     case worker(Channel, job: Int, generation: UInt32)
 
     enum Channel: UInt8 {
@@ -16,6 +17,7 @@ enum EventToken: Hashable {
         case .signals: 0
         case .log: 1
         case .catalogQuery: 2
+        case .clock: 3
         case .worker(let channel, let job, let generation):
             Self.workerBase + UInt64(channel.rawValue) | UInt64(job) << 8 | UInt64(generation) << 32
         }
@@ -27,6 +29,7 @@ enum EventToken: Hashable {
         case 0: self = .signals
         case 1: self = .log
         case 2: self = .catalogQuery
+        case 3: self = .clock
         default:
             let low = packed & 0xFF
             guard low >= Self.workerBase, let channel = Channel(rawValue: UInt8(low - Self.workerBase)) else {

@@ -1,4 +1,5 @@
 import Clocks
+import Host
 import Kernel
 import Registry
 import Shared
@@ -145,7 +146,8 @@ final class Reloader {
     }
 
     private func load(_ reading: RegistryReader.Reading) -> Result {
-        let loaded = LoadedJobs.load(reading.files, functions: functions, mostJobs: mostJobs)
+        let loaded = LoadedJobs.load(
+            reading.files, functions: functions, zones: ZoneDirectory().source, mostJobs: mostJobs)
         return loaded.errors.isEmpty ? .loaded(loaded) : .refused(loaded.errors)
     }
 }

@@ -8,9 +8,11 @@ package struct LoadedJobs: Sendable {
     package var notes: [Diagnostic]
 
     /// `functions`: what the worker has; `nil`: not to be checked. `mostJobs`: for how many the daemon has descriptors.
-    package static func load(_ files: [RegistryFile], functions: Set<String>?, mostJobs: Int) -> LoadedJobs {
+    package static func load(_ files: [RegistryFile], functions: Set<String>?, zones: ZoneSource, mostJobs: Int)
+        -> LoadedJobs
+    {
         let load = RegistrySnapshot.load(files)
-        let (jobs, errors, notes) = JobEntries.definitions(in: load, functions: functions)
+        let (jobs, errors, notes) = JobEntries.definitions(in: load, functions: functions, zones: zones)
         var loaded = LoadedJobs(jobs: jobs, errors: load.errors + errors, notes: load.notes + notes)
         if jobs.count > mostJobs, let job = jobs.dropFirst(mostJobs).first {
             loaded.errors.append(

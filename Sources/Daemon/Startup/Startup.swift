@@ -1,6 +1,7 @@
+import Host
 import Kernel
 import Registry
-import Shared
+package import Shared
 
 /// From the configuration to everything that a run or a dry run needs.
 package struct Startup {
@@ -8,6 +9,7 @@ package struct Startup {
     package let functions: Set<String>
     package let loaded: LoadedJobs
     package let mostJobs: Int
+    package let localZone: ZoneRules
 
     /// Reads and checks the registry, and asks the worker for its catalog.
     ///
@@ -18,22 +20,17 @@ package struct Startup {
         program = WorkerProgram(path: configuration.worker, openFiles: original)
         let reading = try Self.readThrowingShortages(configuration.registry)
         functions = try CatalogQuery.ask(program)
-        loaded = LoadedJobs.load(reading.files, functions: functions, mostJobs: mostJobs)
+        let zones = ZoneDirectory().source
+        localZone = (try? zones.zone(nil).rules) ?? .utc
+        loaded = LoadedJobs.load(reading.files, functions: functions, zones: zones, mostJobs: mostJobs)
     }
 
     private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {
-            return try read(path)
+            return try RegistryReader.readPatiently(path)
         } catch {
             if let shortage = error.shortage { throw shortage }
             throw error
         }
-    }
-
-    private static func read(_ path: String) throws(RegistryReader.Failure) -> RegistryReader.Reading {
-        for _ in 0..<100 {
-            if let reading = try RegistryReader.read(path) { return reading }
-        }
-        throw RegistryReader.Failure(description: "'\(path)' changes faster than it can be read")
     }
 }

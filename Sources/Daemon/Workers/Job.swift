@@ -19,14 +19,25 @@ final class Job {
     /// When the deadline queue will come back to this job.
     var scheduledAt = MonotonicInstant.distantFuture
 
-    init(index: Int, definition: JobDefinition, start: MonotonicInstant, seed: UInt64) {
+    /// When the job's life is over: its entry's `ends_at`.
+    private(set) var endDeadline = MonotonicInstant.distantFuture
+
+    init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64) {
         self.index = index
         self.definition = definition
         supervisor = JobSupervisor(definition, start: start, seed: seed)
     }
 
+    /// Whether the wall clock has come to the end of the job's life; if not, when to ask again.
+    func isOver(at now: Moment) -> Bool {
+        guard let endsAt = definition.schedule.endsAt else { return false }
+        let isOver = now.wall >= endsAt
+        endDeadline = isOver ? .distantFuture : now.monotonic(of: endsAt)
+        return isOver
+    }
+
     var deadline: MonotonicInstant {
-        min(supervisor.deadline, outputLimiter.deadline, worker?.exitDeadline ?? .distantFuture)
+        min(supervisor.deadline, outputLimiter.deadline, worker?.exitDeadline ?? .distantFuture, endDeadline)
     }
 
     /// What the worker is to know.
@@ -34,8 +45,9 @@ final class Job {
         WorkerDefinition(
             header: .init(
                 entry: definition.id, kind: definition.kind.rawValue, function: definition.function,
-                intervalText: definition.intervalText, grid: supervisor.account.grid,
-                accounted: supervisor.account.accounted, runs: supervisor.runs, file: definition.location.file),
+                schedule: ScheduleWords(definition.schedule), start: supervisor.account.timetable.start,
+                accounted: supervisor.account.accounted, runs: supervisor.runs, file: definition.location.file,
+                runsNow: definition.schedule.runsAtStart && generation == 1),
             meta: definition.meta, data: definition.data)
     }
 }

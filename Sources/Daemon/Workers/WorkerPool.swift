@@ -21,14 +21,15 @@ final class WorkerPool {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1_024, alignment: 16)
 
     /// The moment that the events at hand are handled at.
-    private var now: MonotonicInstant
+    private var moment: Moment
+    private var now: MonotonicInstant { moment.monotonic }
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     private(set) var workerCount = 0
 
-    init(loop: PollLoop, program: WorkerProgram, stopTimeout: Nanoseconds, log: CronLog, at now: MonotonicInstant) {
-        (self.loop, self.program, self.stopTimeout, self.now) = (loop, program, stopTimeout, now)
-        incidents = IncidentLog(log: log)
+    init(loop: PollLoop, program: WorkerProgram, stopTimeout: Nanoseconds, log: CronLog, at moment: Moment) {
+        (self.loop, self.program, self.stopTimeout, self.moment) = (loop, program, stopTimeout, moment)
+        incidents = IncidentLog(log: log, moment: moment)
     }
 
     deinit { buffer.deallocate() }
@@ -40,9 +41,31 @@ final class WorkerPool {
     var nextDeadline: MonotonicInstant { deadlines.next ?? .distantFuture }
 
     /// To be called before a batch of events.
-    func setTime(_ now: MonotonicInstant, wall: WallInstant) {
-        self.now = now
-        incidents.wallOffset = wall.nanoseconds - now.nanoseconds
+    func setTime(_ moment: Moment) {
+        self.moment = moment
+        incidents.moment = moment
+    }
+
+    /// The wall clock was set: jobs that begin or end at one of its moments look again.
+    func clockWasSet() {
+        for job in jobs.compactMap(\.self) {
+            if job.supervisor.isAhead(of: moment) {
+                incidents.beginsAnew(job)
+                stop(job.definition.id, successor: job.successor ?? job.definition)
+                continue
+            }
+            job.supervisor.clockWasSet(at: moment)
+            endIfOver(job)
+            settle(job)
+        }
+    }
+
+    /// Returns whether the job's life is over.
+    @discardableResult
+    private func endIfOver(_ job: Job) -> Bool {
+        guard job.isOver(at: moment) else { return false }
+        process(.stop(grace: job.definition.lifecycle.stopTimeout ?? stopTimeout), job)
+        return true
     }
 
     // MARK: Jobs
@@ -52,8 +75,10 @@ final class WorkerPool {
             job.successor = definition
             return
         }
-        let index = freeIndices.popLast() ?? jobs.count
-        let job = Job(index: index, definition: definition, start: now, seed: random.next())
+        let index = freeIndices.last ?? jobs.count
+        let job = Job(index: index, definition: definition, start: moment, seed: random.next())
+        if job.isOver(at: moment) { return incidents.over(job) }
+        if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
         deadlines.schedule(job)
@@ -94,7 +119,7 @@ final class WorkerPool {
         var decided = effects
         effects = []
         decided.removeAll(keepingCapacity: true)
-        job.supervisor.handle(event, at: now, effects: &decided)
+        job.supervisor.handle(event, at: moment, effects: &decided)
         for effect in decided { perform(effect, job) }
         effects = decided
     }
@@ -133,7 +158,7 @@ final class WorkerPool {
         do throws(SystemError) {
             let worker = try start(job)
             // Spawns take their time, which the jobs' grids are to begin with.
-            now = Clock.monotonic()
+            setTime(Clock.moment())
             job.worker = worker
             jobsByProcess[worker.pid] = job
             workerCount += 1
@@ -155,7 +180,7 @@ final class WorkerPool {
         try loop.poller.add(report.reader, token: token(.report, job), for: .read)
         try loop.poller.add(output.reader, token: token(.output, job), for: .read)
         let pid = try program.spawn(
-            arguments: [job.definition.id.description, job.definition.intervalText], control: control.reader,
+            arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
             output: output.writer, report: report.writer)
         return WorkerProcess(pid: pid, control: control.writer, report: report.reader, output: output.reader)
     }
@@ -323,6 +348,7 @@ final class WorkerPool {
             worker.exitDeadline = .distantFuture
             process(.violation("it closed its report pipe and lives on"), job)
         }
+        if job.endDeadline <= now { endIfOver(job) }
         if job.supervisor.deadline <= now { process(.deadline, job) }
         settle(job)
     }

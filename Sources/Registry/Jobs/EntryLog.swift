@@ -23,6 +23,19 @@ struct EntryLog {
         errors.add(positions.diagnostic(.error, at: path, of: entry, message()))
     }
 
+    /// About what stands `offset` bytes behind the beginning of the text at `path`.
+    mutating func error(_ message: @autoclosure () -> String, at path: [String], offset: Int) {
+        errors.add(positions.diagnostic(.error, at: path, offset: offset, of: entry, message()))
+    }
+
+    /// What is worth knowing about a schedule that is right.
+    func note(on schedule: Schedule) -> Diagnostic? {
+        guard case .calendar(let calendar) = schedule.rule, let note = calendar.expression.dayRuleNote else {
+            return nil
+        }
+        return positions.diagnostic(.note, at: ["meta", "schedule"], of: entry, "meta.schedule: " + note)
+    }
+
     /// About the key itself, not its value.
     mutating func error(_ message: @autoclosure () -> String, atKey path: [String]) {
         errors.add(positions.diagnostic(.error, atKey: path, of: entry, message()))

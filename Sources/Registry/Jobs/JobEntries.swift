@@ -8,18 +8,20 @@ package enum JobEntries {
     ///
     /// `functions`: the names in the worker's catalog; `nil`: not to be checked.
     package static func definitions(
-        in load: RegistryLoad, functions: Set<String>? = nil
+        in load: RegistryLoad, functions: Set<String>? = nil, zones: ZoneSource = .utcOnly
     ) -> (jobs: [JobDefinition], errors: [Diagnostic], notes: [Diagnostic]) {
         guard let snapshot = load.snapshot else { return ([], [], []) }
         var jobs: [JobDefinition] = []
         var errors = DiagnosticLog(limit: load.limits.diagnostics)
+        var surprises = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         for entry in entries {
-            var reader = JobReader(entry, load, functions: functions)
-            if let job = reader.definition() { jobs.append(job) }
+            var reader = JobReader(entry, load, functions: functions, zones: zones)
+            if let job = reader.definition(), reader.isEnabled { jobs.append(job) }
             errors.append(reader.errors)
+            if let surprise = reader.surprise { surprises.add(surprise) }
         }
-        return (jobs, errors.closed, notes(on: snapshot, found: entries.count, load))
+        return (jobs, errors.closed, surprises.closed + notes(on: snapshot, found: entries.count, load))
     }
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {

@@ -5,11 +5,12 @@ import Shared
 struct JobReader {
     private let entry: Entry
     private let functions: Set<String>?
+    private let zones: ZoneSource
     private var log: EntryLog
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// that another key that resembles them, such as `bind`, is no slip.
-    private static let metaKeys = ["interval", "comment", "description", "tags", "labels", "title"]
+    private static let metaKeys = ScheduleReader.keys + ["comment", "description", "tags", "labels", "title"]
     private static let entryKeys = ["method", "source", "lifecycle", "args", "comment"]
 
     private static let longestMethod = 128
@@ -17,12 +18,16 @@ struct JobReader {
     private static let largestEntry = 1 << 20
 
     /// `functions`: what the worker has; `nil`: not to be checked.
-    init(_ entry: Entry, _ load: RegistryLoad, functions: Set<String>?) {
-        (self.entry, self.functions) = (entry, functions)
+    init(_ entry: Entry, _ load: RegistryLoad, functions: Set<String>?, zones: ZoneSource) {
+        (self.entry, self.functions, self.zones) = (entry, functions, zones)
         log = EntryLog(entry, load)
     }
 
     var errors: DiagnosticLog { log.errors }
+    /// Out of service, if not; known when the definition is.
+    private(set) var isEnabled = true
+    /// What the entry's writer may not expect of it.
+    private(set) var surprise: Diagnostic?
 
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
@@ -30,11 +35,13 @@ struct JobReader {
         checkKeys()
         checkSource(kind)
         checkLengths()
-        let (function, interval) = (function(), interval())
+        let (function, schedule) = (function(), ScheduleReader.read(entry, zones, &log))
+        isEnabled = ScheduleReader.isEnabled(entry, &log)
         let lifecycle = LifecycleReader.read(entry, &log)
-        guard log.errors.isEmpty, let function, let interval else { return nil }
+        surprise = schedule.flatMap { log.note(on: $0) }
+        guard log.errors.isEmpty, let function, let schedule else { return nil }
         return JobDefinition(
-            id: entry.id, kind: kind, function: function, intervalText: interval.text, interval: interval.value,
+            id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location,
             functionLocation: log.location(of: ["method"]))
     }
@@ -115,23 +122,6 @@ struct JobReader {
             return nil
         }
         return method
-    }
-
-    private mutating func interval() -> (text: String, value: Nanoseconds)? {
-        if entry.meta["schedule"] != nil {
-            log.error(
-                "meta.schedule: calendar schedules are not supported by this version; expected meta.interval",
-                atKey: ["meta", "schedule"])
-        }
-        guard let value = entry.meta["interval"] else {
-            if entry.meta["schedule"] == nil {
-                let expectation = "expected a duration such as 10s in meta"
-                reportMissing("interval", among: entry.meta.keys, at: ["meta"], expectation)
-            }
-            return nil
-        }
-        let duration = log.duration(value, at: ["meta", "interval"], minimum: IntervalGrid.shortestInterval)
-        return duration.flatMap { duration in value.string.map { ($0, duration) } }
     }
 
     /// Says nothing if there is a slip of the key, which has been reported.

@@ -53,6 +53,15 @@ struct SourceText: Sendable {
         bytes.prefix(offset).reduce(0) { $0 + (Self.beginsScalar($1) ? 1 : 0) }
     }
 
+    /// Where `text` begins, if it is written out at `place` or behind a quotation mark there.
+    func place(of text: String, from place: Int) -> Int? {
+        let start = byteOffset(of: place)
+        for lead in [0, 1] where start + lead + text.utf8.count <= bytes.count {
+            if bytes[(start + lead)...].starts(with: text.utf8) { return place + lead }
+        }
+        return nil
+    }
+
     func excerpt(around place: Int) -> Excerpt {
         let place = min(place, scalarCount)
         let line = line(of: place)

@@ -20,21 +20,25 @@ package enum DefinitionPart: Hashable, Sendable {
         package var entry: EntryID
         package var kind: String
         package var function: String
-        package var intervalText: String
-        package var grid: IntervalGrid
+        package var schedule: ScheduleWords
+        /// The moment from which the schedule holds.
+        package var start: SlotInstant
         /// Every slot up to this one has its outcome; the worker's first is a later one.
-        package var accounted: MonotonicInstant
+        package var accounted: SlotInstant
+        /// Run once now, besides the slots.
+        package var runsNow: Bool
         /// How many runs the job had before.
         package var runs: Int64
         /// The registry file that holds the entry.
         package var file: String
 
         package init(
-            entry: EntryID, kind: String, function: String, intervalText: String, grid: IntervalGrid,
-            accounted: MonotonicInstant, runs: Int64, file: String
+            entry: EntryID, kind: String, function: String, schedule: ScheduleWords, start: SlotInstant,
+            accounted: SlotInstant, runs: Int64, file: String, runsNow: Bool = false
         ) {
-            (self.entry, self.kind, self.function, self.intervalText) = (entry, kind, function, intervalText)
-            (self.grid, self.accounted, self.runs, self.file) = (grid, accounted, runs, file)
+            (self.entry, self.kind, self.function, self.schedule) = (entry, kind, function, schedule)
+            (self.start, self.accounted, self.runs, self.file) = (start, accounted, runs, file)
+            self.runsNow = runsNow
         }
     }
 }
@@ -80,11 +84,11 @@ extension DefinitionPart.Header {
         message.field("entry", entry.description)
         message.field("kind", kind)
         message.field("function", function)
-        message.field("interval", intervalText)
-        message.field("interval_ns", grid.interval.count)
-        message.field("start", grid.start.nanoseconds)
+        schedule.write(to: &message)
+        message.field("start", start.nanoseconds)
         message.field("accounted", accounted.nanoseconds)
         message.field("runs", runs)
+        if runsNow { message.field("run_now", "true") }
         message.field("file", file)
     }
 }
@@ -101,13 +105,15 @@ extension DefinitionPart {
     private struct Fields {
         private var key: String?
         private var part: DefinitionPart?
-        private var version, interval, start, accounted, runs: Int64?
-        private var entry, kind, function, intervalText, file: String?
+        private var version, start, accounted, runs: Int64?
+        private var entry, kind, function, file: String?
+        private var schedule = ScheduleWords()
+        private var runsNow = false
 
         mutating func take(_ field: MessageReader.Field) throws(WireError) {
             if field.isNamed("key") {
                 key = try field.text()
-            } else if try !takeNode(field), try !takeInteger(field) {
+            } else if try !takeNode(field), try !takeInteger(field), try !schedule.take(field) {
                 try takeText(field)
             }
         }
@@ -141,8 +147,6 @@ extension DefinitionPart {
         private mutating func takeInteger(_ field: MessageReader.Field) throws(WireError) -> Bool {
             if field.isNamed("protocol") {
                 version = try field.integer()
-            } else if field.isNamed("interval_ns") {
-                interval = try field.integer()
             } else if field.isNamed("start") {
                 start = try field.integer()
             } else if field.isNamed("accounted") {
@@ -162,8 +166,8 @@ extension DefinitionPart {
                 kind = try field.text()
             } else if field.isNamed("function") {
                 function = try field.text()
-            } else if field.isNamed("interval") {
-                intervalText = try field.text()
+            } else if field.isNamed("run_now") {
+                runsNow = field.isValue("true")
             } else if field.isNamed("file") {
                 file = try field.text()
             }
@@ -176,16 +180,13 @@ extension DefinitionPart {
             guard let entry = EntryID(try required(entry, "entry")) else {
                 throw .badField("entry", expected: "namespace:name")
             }
-            let interval = Nanoseconds(try required(interval, "interval_ns"))
-            guard interval > .zero else { throw .badField("interval_ns", expected: "a number above 0") }
-            let start = MonotonicInstant(nanoseconds: try required(start, "start"))
+            try schedule.check()
             return .header(
                 Header(
                     entry: entry, kind: try required(kind, "kind"), function: try required(function, "function"),
-                    intervalText: try required(intervalText, "interval"),
-                    grid: IntervalGrid(start: start, interval: interval),
-                    accounted: MonotonicInstant(nanoseconds: try required(accounted, "accounted")),
-                    runs: try required(runs, "runs"), file: try required(file, "file")))
+                    schedule: schedule, start: SlotInstant(nanoseconds: try required(start, "start")),
+                    accounted: SlotInstant(nanoseconds: try required(accounted, "accounted")),
+                    runs: try required(runs, "runs"), file: try required(file, "file"), runsNow: runsNow))
         }
 
         private func required<Value>(_ value: Value?, _ name: String) throws(WireError) -> Value {

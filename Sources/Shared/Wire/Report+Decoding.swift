@@ -34,8 +34,8 @@ private func required<Value>(_ value: Value?, _ key: String, _ reader: MessageRe
 /// The fields that several messages share.
 private struct SlotFields {
     var run: Int64?
-    var slot: MonotonicInstant?
-    var next: MonotonicInstant?
+    var slot: SlotInstant?
+    var next: SlotInstant?
     var lateness: Nanoseconds?
     var duration: Nanoseconds?
 
@@ -59,7 +59,7 @@ private struct SlotFields {
 }
 
 extension MessageReader.Field {
-    fileprivate func instant() throws(WireError) -> MonotonicInstant { MonotonicInstant(nanoseconds: try count()) }
+    fileprivate func instant() throws(WireError) -> SlotInstant { SlotInstant(nanoseconds: try count()) }
 
     fileprivate func microseconds() throws(WireError) -> Nanoseconds {
         let (nanoseconds, overflow) = try count().multipliedReportingOverflow(by: 1_000)
@@ -129,8 +129,8 @@ extension MessageReader.Field {
 extension Report.Skipped {
     fileprivate init(_ reader: inout MessageReader) throws(WireError) {
         var fields = SlotFields()
-        var first: MonotonicInstant?
-        var last: MonotonicInstant?
+        var first: SlotInstant?
+        var last: SlotInstant?
         while let field = try reader.next() {
             if try fields.take(field) { continue }
             if field.isNamed("first") {

@@ -14,9 +14,9 @@ package enum Report: Hashable, Sendable {
 
     /// The worker has its definition and waits for its first slot.
     package struct Ready: Hashable, Sendable {
-        package var next: MonotonicInstant
+        package var next: SlotInstant
 
-        package init(next: MonotonicInstant) { self.next = next }
+        package init(next: SlotInstant) { self.next = next }
     }
 
     /// A run begins.
@@ -24,11 +24,11 @@ package enum Report: Hashable, Sendable {
         /// Counts from 1 over the whole life of the job in the daemon.
         package var run: Int64
         /// `nil`: the run was asked for and has no slot.
-        package var slot: MonotonicInstant?
-        package var next: MonotonicInstant
+        package var slot: SlotInstant?
+        package var next: SlotInstant
         package var lateness: Nanoseconds
 
-        package init(run: Int64, slot: MonotonicInstant?, next: MonotonicInstant, lateness: Nanoseconds) {
+        package init(run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds) {
             (self.run, self.slot, self.next, self.lateness) = (run, slot, next, lateness)
         }
     }
@@ -37,8 +37,8 @@ package enum Report: Hashable, Sendable {
     package struct End: Hashable, Sendable {
         package var run: Int64
         /// `nil`: the run was asked for and had no slot.
-        package var slot: MonotonicInstant?
-        package var next: MonotonicInstant
+        package var slot: SlotInstant?
+        package var next: SlotInstant
         package var lateness: Nanoseconds
         package var duration: Nanoseconds
         package var isOK: Bool
@@ -48,7 +48,7 @@ package enum Report: Hashable, Sendable {
         package var fullLength: Int64?
 
         package init(
-            run: Int64, slot: MonotonicInstant?, next: MonotonicInstant, lateness: Nanoseconds, duration: Nanoseconds,
+            run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, duration: Nanoseconds,
             isOK: Bool, text: String, fullLength: Int64? = nil
         ) {
             (self.run, self.slot, self.next) = (run, slot, next)
@@ -59,11 +59,11 @@ package enum Report: Hashable, Sendable {
 
     /// Slots came due during the run that just ended, and are not made up for.
     package struct Skipped: Hashable, Sendable {
-        package var first: MonotonicInstant
-        package var last: MonotonicInstant
-        package var next: MonotonicInstant
+        package var first: SlotInstant
+        package var last: SlotInstant
+        package var next: SlotInstant
 
-        package init(first: MonotonicInstant, last: MonotonicInstant, next: MonotonicInstant) {
+        package init(first: SlotInstant, last: SlotInstant, next: SlotInstant) {
             (self.first, self.last, self.next) = (first, last, next)
         }
     }
@@ -98,13 +98,13 @@ package enum Report: Hashable, Sendable {
         package var failed: Int64
         package var skipped: Int64
         /// The last slot that the counts cover; `nil` if only log lines were given up.
-        package var through: MonotonicInstant?
+        package var through: SlotInstant?
         /// The last run that the counts cover.
         package var run: Int64
 
         package init(
             reports: Int64 = 0, ok: Int64 = 0, failed: Int64 = 0, skipped: Int64 = 0,
-            through: MonotonicInstant? = nil, run: Int64 = 0
+            through: SlotInstant? = nil, run: Int64 = 0
         ) {
             (self.reports, self.ok, self.failed, self.skipped) = (reports, ok, failed, skipped)
             (self.through, self.run) = (through, run)

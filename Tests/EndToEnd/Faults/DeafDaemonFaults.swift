@@ -76,14 +76,15 @@ private final class BareWorker {
             path: Binaries.faultWorker, environment: environment, openFiles: try OpenFilesLimit.current())
         process = try program.spawn(
             arguments: ["test:chatter", "1s"], input: control.reader, output: null, error: null, report: report.writer)
-        let start = MonotonicInstant(nanoseconds: Clock.monotonic().nanoseconds - interval.count)
+        let start = SlotInstant(nanoseconds: Clock.monotonic().nanoseconds - interval.count)
         let data: [(String, Value)] = [
             ("ledger", .string(scene.ledger)), ("lines", .int(Int64(lines))), ("milliseconds", .int(5_000)),
         ]
         let definition = WorkerDefinition(
             header: .init(
-                entry: EntryID("test:chatter")!, kind: "function.swift", function: "chatter", intervalText: "1s",
-                grid: IntervalGrid(start: start, interval: interval), accounted: start, runs: 0, file: "registry.yaml"),
+                entry: EntryID("test:chatter")!, kind: "function.swift", function: "chatter",
+                schedule: ScheduleWords(.interval(interval)), start: start, accounted: start, runs: 0,
+                file: "registry.yaml"),
             meta: .init(), data: Value.Map(data))
         try control.writer.writeAll(definition.encoded())
         self.control = End(control.writer)

@@ -2,7 +2,8 @@
 struct JobText {
     var name: String
     var method = "tick"
-    var interval = "1s"
+    /// `nil`: `meta` has a schedule.
+    var interval: String? = "1s"
     /// More of `meta`.
     var meta: [String: String] = [:]
     /// What stands beside `kind`.
@@ -14,7 +15,7 @@ struct JobText {
 
     var text: String {
         var lines = ["  - name: \(name)", "    kind: function.swift", "    method: \(method)", "    meta:"]
-        lines += ["      type: cron.job", "      interval: \(interval)"]
+        lines += ["      type: cron.job"] + (interval.map { ["      interval: \($0)"] } ?? [])
         lines += meta.sorted { $0.key < $1.key }.map { "      \($0.key): \($0.value)" }
         lines += data.sorted { $0.key < $1.key }.map { "    \($0.key): \($0.value)" }
         if !lifecycle.isEmpty { lines += ["    lifecycle:"] + lifecycle.map { "      \($0)" } }

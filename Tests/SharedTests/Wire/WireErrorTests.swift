@@ -69,13 +69,29 @@ struct WireErrorTests {
             ("definition protocol=3", "protocol version 3 is not spoken here; expected 1"),
             ("definition protocol=1", "message 'definition' has no field 'entry'"),
             ("definition protocol=1 entry=x", "field 'entry' is malformed; expected namespace:name"),
-            ("definition protocol=1 entry=a:b", "message 'definition' has no field 'interval_ns'"),
+            ("definition protocol=1 entry=a:b", "message 'definition' has no field 'interval'"),
+            ("definition protocol=1 entry=a:b interval_ns=1", "message 'definition' has no field 'interval'"),
             (
-                "definition protocol=1 entry=a:b interval_ns=0",
+                "definition protocol=1 entry=a:b interval=1s interval_ns=0",
                 "field 'interval_ns' is malformed; expected a number above 0"
             ),
-            ("definition protocol=1 entry=a:b interval_ns=1", "message 'definition' has no field 'start'"),
-            ("definition protocol=1 entry=a:b interval_ns=1 start=1", "message 'definition' has no field 'kind'"),
+            ("definition protocol=1 entry=a:b interval=1s interval_ns=1", "message 'definition' has no field 'kind'"),
+            (
+                "definition protocol=1 entry=a:b interval=1s interval_ns=1 kind=k",
+                "message 'definition' has no field 'function'"
+            ),
+            (
+                "definition protocol=1 entry=a:b interval=1s interval_ns=1 kind=k function=f",
+                "message 'definition' has no field 'start'"
+            ),
+            (
+                "definition protocol=1 entry=a:b schedule=@reboot kind=k function=f start=1",
+                "message 'definition' has no field 'accounted'"
+            ),
+            (
+                "definition protocol=1 entry=a:b schedule=@reboot interval_ns=-1",
+                "field 'interval_ns' is malformed; expected a number of 0 or more"
+            ),
             ("definition key=a double=x", "field 'double' is malformed; expected a number"),
             ("definition key=a int=1e3", "field 'int' is malformed; expected an integer"),
         ])

@@ -52,7 +52,7 @@ extension SeededGenerator {
         pick([0, 1, .max - 1, .max, Int64(bitPattern: next() >> 1), Int64(below(1_000))])
     }
 
-    mutating func instant() -> MonotonicInstant { MonotonicInstant(nanoseconds: count()) }
+    mutating func instant() -> SlotInstant { SlotInstant(nanoseconds: count()) }
 
     /// Whole microseconds, as they are on the wire.
     mutating func duration() -> Nanoseconds { Nanoseconds(count() / 1_000 * 1_000) }
@@ -87,11 +87,22 @@ extension SeededGenerator {
     }
 
     mutating func definition() -> WorkerDefinition {
-        let grid = IntervalGrid(start: instant(), interval: Nanoseconds(max(1, count())))
         let header = DefinitionPart.Header(
             entry: EntryID(namespace: "app", name: "job.\(below(100))")!, kind: "function.swift", function: text(),
-            intervalText: pick(["1s", "1m30s"]), grid: grid, accounted: instant(), runs: anyInteger(), file: text(100))
+            schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
+            runsNow: chance(4))
         return WorkerDefinition(header: header, meta: map(depth: below(6)), data: map(depth: below(6)))
+    }
+
+    /// A schedule of any kind, with whatever may stand beside it.
+    mutating func words() -> ScheduleWords {
+        var words = ScheduleWords()
+        words.text = chance(2) ? pick(["1s", "*/5 * * * *", "@reboot"]) : "x" + text()
+        if chance(2) { words.interval = Nanoseconds(max(1, count())) }
+        (words.isAligned, words.hasSeconds) = (chance(4), chance(4))
+        words.zoneFile = chance(2) ? "" : text(100)
+        (words.jitter, words.splay) = (Nanoseconds(count()), Nanoseconds(count()))
+        return words
     }
 
     // MARK: Messages
@@ -119,7 +130,7 @@ extension SeededGenerator {
         }
     }
 
-    private mutating func slot() -> MonotonicInstant? { chance(4) ? nil : instant() }
+    private mutating func slot() -> SlotInstant? { chance(4) ? nil : instant() }
 
     private mutating func log() -> Report.Log {
         let fields = (0..<below(4)).map { _ in Report.Log.Field(key: text(5), value: text()) }

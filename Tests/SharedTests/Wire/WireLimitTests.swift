@@ -80,7 +80,7 @@ struct WireLimitTests {
 
     @Test("holds every other report, with the largest numbers")
     func numbers() {
-        let (future, longest) = (MonotonicInstant.distantFuture, Nanoseconds(.max))
+        let (future, longest) = (SlotInstant.distantFuture, Nanoseconds(.max))
         let reports: [Report] = [
             .ready(.init(next: future)), .begin(.init(run: .max, slot: future, next: future, lateness: longest)),
             .skipped(.init(first: future, last: future, next: future)), .pong(token: .min), .stopped(runs: .min),

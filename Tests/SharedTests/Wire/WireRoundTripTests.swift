@@ -31,7 +31,7 @@ struct WireRoundTripTests {
     @Test("is a line that a person can read")
     func text() {
         let end = Report.End(
-            run: 7, slot: MonotonicInstant(nanoseconds: 5_000), next: MonotonicInstant(nanoseconds: 9_000),
+            run: 7, slot: SlotInstant(nanoseconds: 5_000), next: SlotInstant(nanoseconds: 9_000),
             lateness: Nanoseconds(1_500), duration: Nanoseconds(2_999), isOK: false, text: "disk \"/\" full\n")
         let expected =
             #"end run=7 slot=5000 next=9000 lateness_us=1 duration_us=2 outcome=failed error="disk \"/\" full\n""#
@@ -49,7 +49,7 @@ struct WireRoundTripTests {
     @Test("that names a field twice means the last one")
     func duplicates() throws {
         #expect(try decodeReport("stopped runs=1 runs=2") == .stopped(runs: 2))
-        let begin = Report.Begin(run: 2, slot: nil, next: MonotonicInstant(nanoseconds: 9), lateness: .zero)
+        let begin = Report.Begin(run: 2, slot: nil, next: SlotInstant(nanoseconds: 9), lateness: .zero)
         #expect(try decodeReport("begin run=1 next=3 lateness_us=0 run=2 next=9") == .begin(begin))
     }
 }

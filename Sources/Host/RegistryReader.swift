@@ -1,5 +1,5 @@
 package import Clocks
-import Kernel
+package import Kernel
 package import Registry
 
 /// Reads a registry's files from the disk: one file, or a directory with all below it.
@@ -7,7 +7,7 @@ package enum RegistryReader {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
         /// The machine's trouble, not the registry's.
-        var shortage: SystemError?
+        package var shortage: SystemError?
     }
 
     /// The files as they were at one moment.
@@ -35,6 +35,14 @@ package enum RegistryReader {
             if error.isNotFound, error.object != path { return nil }
             throw Failure(description: error.description, shortage: error.isShortage ? error : nil)
         }
+    }
+
+    /// As `read`, again and again while something is written.
+    package static func readPatiently(_ path: String) throws(Failure) -> Reading {
+        for _ in 0..<100 {
+            if let reading = try read(path) { return reading }
+        }
+        throw Failure(description: "'\(path)' changes faster than it can be read")
     }
 
     private static func readOnce(_ path: String, _ limits: RegistryLimits) throws(SystemError) -> Reading? {

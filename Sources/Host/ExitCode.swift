@@ -1,0 +1,11 @@
+/// What a program ends with.
+package enum ExitCode {
+    /// Done.
+    package static let success: Int32 = 0
+    /// A search found nothing, as grep(1) has it.
+    package static let nothingFound: Int32 = 1
+    /// The user is wrong: the command line or the registry.
+    package static let wrongInput: Int32 = 100
+    /// The system failed, or a worker had to be killed.
+    package static let systemFailure: Int32 = 111
+}

@@ -1,0 +1,112 @@
+import Kernel
+package import Shared
+import Synchronization
+
+/// The compiled time zones of this machine (tzfile(5)). What the process's own TZ says is taken for a name and for nothing else.
+package final class ZoneDirectory: Sendable {
+    private let path: String
+    private let zones = Mutex<[String: Result<ZoneSource.Zone, ZoneSource.Failure>]>([:])
+
+    private static let standardPath = "/usr/share/zoneinfo"
+    private static let localLink = "/etc/localtime"
+    private static let largestFile = 1 << 20
+    /// More than there are zones: what else is asked for are slips.
+    private static let mostKept = 1_024
+
+    package init(_ path: String? = nil) {
+        self.path = path ?? ThisProcess.environment("TZDIR") ?? Self.standardPath
+    }
+
+    /// Each zone is read once.
+    package var source: ZoneSource { ZoneSource { [self] name in find(name ?? localName) } }
+
+    private func find(_ name: String) -> Result<ZoneSource.Zone, ZoneSource.Failure> {
+        if let known = zones.withLock({ $0[name] }) { return known }
+        let result = Result { () throws(ZoneSource.Failure) in try read(name) }
+        zones.withLock { zones in
+            if zones.count >= Self.mostKept { zones.removeAll() }
+            zones[name] = result
+        }
+        return result
+    }
+
+    private func read(_ name: String) throws(ZoneSource.Failure) -> ZoneSource.Zone {
+        let file = name.hasPrefix("/") ? name : "\(path)/\(name)"
+        guard Self.isName(name) else { throw unknown(name) }
+        if name == "UTC", !FileSystem.exists(file) { return (ZoneName(name: name, file: ""), .utc) }
+        do {
+            guard let (bytes, _) = try FileSystem.contents(of: file, limit: Self.largestFile) else {
+                throw ZoneSource.Failure("is just being written; try again")
+            }
+            return (ZoneName(name: name, file: file), try ZoneFile.rules(bytes))
+        } catch let error as SystemError where error.isNotFound || error.isNoFile {
+            throw unknown(name)
+        } catch let failure as ZoneFile.Failure {
+            throw ZoneSource.Failure("(\(file)) \(failure)")
+        } catch let failure as ZoneSource.Failure {
+            throw failure
+        } catch {
+            throw ZoneSource.Failure("cannot be read: \(error)")
+        }
+    }
+
+    /// No way out of the directory, but for the machine's own zone.
+    private static func isName(_ name: String) -> Bool {
+        if name.hasPrefix("/") { return name == localLink }
+        return !name.isEmpty && !name.split(separator: "/").contains { $0.hasPrefix(".") } && name.utf8.count <= 255
+    }
+
+    private func unknown(_ name: String) -> ZoneSource.Failure {
+        let names = self.names("", depth: 0)
+        guard !names.isEmpty else {
+            return ZoneSource.Failure("is not known, since '\(path)' has no zones; expected the package tzdata")
+        }
+        let near = Self.nearest(name, names)
+        return ZoneSource.Failure("is no time zone of this machine" + (near.isEmpty ? "" : "; did you mean \(near)?"))
+    }
+
+    /// The name of a city alone is the most frequent slip of all.
+    private static func nearest(_ name: String, _ names: [String]) -> String {
+        var near: [String] = []
+        if let slip = NearestName.of(name, among: names) { near.append(slip) }
+        let lowered = name.lowercased()
+        near += names.filter { $0.lowercased() == lowered || $0.lowercased().hasSuffix("/" + lowered) }
+        var seen: Set<String> = []
+        return near.filter { seen.insert($0).inserted }.prefix(3).map { "'\($0)'" }.joined(separator: " or ")
+    }
+
+    /// All names below `prefix`; the directories `posix` and `right` have the same ones again.
+    private func names(_ prefix: String, depth: Int) -> [String] {
+        guard depth < 4, let entries = try? FileSystem.names(in: "\(path)/\(prefix)") else { return [] }
+        return entries.flatMap { entry -> [String] in
+            guard entry.first?.isUppercase == true else { return [] }
+            let name = prefix + entry
+            let kind = (try? FileSystem.status("\(path)/\(name)"))?.kind
+            return kind == .directory ? names(name + "/", depth: depth + 1) : [name]
+        }
+    }
+
+    /// The zone of this machine, and of this process if TZ names one.
+    private var localName: String {
+        if let name = ThisProcess.environment("TZ") {
+            return String(name.drop { $0 == ":" }).isEmpty ? "UTC" : String(name.drop { $0 == ":" })
+        }
+        guard FileSystem.exists(Self.localLink) else { return "UTC" }
+        guard let target = try? FileSystem.linkTarget(Self.localLink), let range = target.range(of: "zoneinfo/") else {
+            return Self.localLink
+        }
+        return String(target[range.upperBound...])
+    }
+}
+
+extension String {
+    /// Where `word` first stands. (The standard library has no search for one string in another.)
+    fileprivate func range(of word: String) -> Range<Index>? {
+        var start = startIndex
+        while start != endIndex {
+            if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
+            formIndex(after: &start)
+        }
+        return nil
+    }
+}

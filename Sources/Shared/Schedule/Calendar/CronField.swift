@@ -1,0 +1,64 @@
+/// One of the columns of an expression.
+enum CronField: UInt8 {
+    case second, minute, hour, dayOfMonth, month, dayOfWeek
+
+    var name: String {
+        switch self {
+        case .second: "second"
+        case .minute: "minute"
+        case .hour: "hour"
+        case .dayOfMonth: "day of month"
+        case .month: "month"
+        case .dayOfWeek: "day of week"
+        }
+    }
+
+    var range: ClosedRange<Int> {
+        switch self {
+        case .second, .minute: 0...59
+        case .hour: 0...23
+        case .dayOfMonth: 1...31
+        case .month: 1...12
+        // Both ends are Sunday.
+        case .dayOfWeek: 0...7
+        }
+    }
+
+    /// What `H` may become: values that every month or week has once.
+    var hashRange: ClosedRange<Int> {
+        switch self {
+        case .dayOfMonth: 1...28
+        case .dayOfWeek: 0...6
+        default: range
+        }
+    }
+
+    /// Three letters each, the first standing for the first value of the range.
+    var names: [String] {
+        switch self {
+        case .month: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+        case .dayOfWeek: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+        default: []
+        }
+    }
+
+    /// What is expected, for error messages.
+    var expectation: String {
+        let numbers = "\(range.lowerBound) to \(range.upperBound)"
+        return names.isEmpty ? numbers : "\(numbers) or \(names[0]) to \(names[names.count - 1])"
+    }
+}
+
+/// What a field comes to.
+struct CronList {
+    var values: UInt64 = 0
+    /// It begins with `*`.
+    var isStarred = false
+    // Of the day of the month alone; see `DayRule`.
+    var daysBeforeLast: UInt64 = 0
+    var nearestWeekdays: UInt64 = 0
+    var hasLastWeekday = false
+    // Of the day of the week alone.
+    var nthWeekdays: UInt64 = 0
+    var lastWeekdays: UInt64 = 0
+}

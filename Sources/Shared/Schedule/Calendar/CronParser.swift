@@ -1,0 +1,137 @@
+/// Reads cron expressions in the Vixie dialect, as Debian's cron does (crontab(5)), with `L`, `W`, `#` and `H` besides.
+package struct CronParser {
+    /// The entry that `H` is hashed from; `nil`: `H` is an error.
+    private let entry: String?
+    /// Six fields, the first being the seconds.
+    private let hasSeconds: Bool
+
+    package init(entry: String?, hasSeconds: Bool = false) {
+        (self.entry, self.hasSeconds) = (entry, hasSeconds)
+    }
+
+    private static let longest = 1_024
+
+    private static let nicknames: KeyValuePairs<String, String> = [
+        "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
+        "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
+    ]
+
+    package func parse(_ text: String) throws(CronFailure) -> CronExpression {
+        guard text.utf8.count <= Self.longest else {
+            throw CronFailure(message: "has \(text.utf8.count) bytes; expected at most \(Self.longest)", offset: 0)
+        }
+        let words = Self.words(of: text)
+        if let first = words.first, first.text.first == "@" { return try nickname(first, words.count, text) }
+        try checkCount(words)
+        return try expression(words, text)
+    }
+
+    private func nickname(_ word: CronWord, _ count: Int, _ text: String) throws(CronFailure) -> CronExpression {
+        let name = word.text.lowercased()
+        guard count == 1, let expansion = Self.nicknames.first(where: { $0.key == name })?.value else {
+            let names = Self.nicknames.map(\.key) + ["@every", "@reboot"]
+            throw word.failure(
+                "'\(text)' is no nickname; expected one of \(names.joined(separator: ", "))"
+                    + NearestName.hint(for: name, among: names))
+        }
+        // A nickname has five fields, whatever the entry says of seconds.
+        let parsed = try CronParser(entry: entry).parse(expansion)
+        return CronExpression(
+            text: text, fields: parsed.fields, hasFixedTimes: parsed.hasFixedTimes, starred: parsed.starred,
+            words: parsed.words)
+    }
+
+    private func checkCount(_ words: [CronWord]) throws(CronFailure) {
+        let expected = hasSeconds ? 6 : 5
+        guard words.count != expected else { return }
+        if words.count == 6, !hasSeconds {
+            throw words[0].failure(
+                "has six fields, which engines read in different ways; expected five, or meta.seconds: first for a first "
+                    + "field of seconds")
+        }
+        let names = (hasSeconds ? ["second"] : []) + ["minute", "hour", "day of month", "month", "day of week"]
+        throw CronFailure(
+            message: "has \(words.count) \(words.count == 1 ? "field" : "fields"); expected \(expected): "
+                + names.joined(separator: ", "), offset: words.last?.offset ?? 0)
+    }
+
+    private func expression(_ all: [CronWord], _ text: String) throws(CronFailure) -> CronExpression {
+        let words = hasSeconds ? all[...] : [CronWord(text: "0", offset: 0)] + all
+        func list(_ index: Int, _ field: CronField) throws(CronFailure) -> CronList {
+            try CronListReader(field: field, hash: hash(of: field)).read(words[words.startIndex + index])
+        }
+        var fields = CronFields()
+        fields.seconds = try list(0, .second).values
+        fields.minutes = try list(1, .minute).values
+        fields.hours = try list(2, .hour).values
+        let (day, month, weekday) = (
+            try list(3, .dayOfMonth), try list(4, .month), try list(5, .dayOfWeek)
+        )
+        fields.months = month.values
+        fields.days = Self.dayRule(day, weekday)
+        guard fields.everFires else {
+            throw CronFailure(
+                message: "never comes: no month has such a day", offset: words[words.startIndex + 3].offset)
+        }
+        let starred = words.dropFirst().map { $0.text.first == "*" }
+        return CronExpression(
+            text: text, fields: fields, hasFixedTimes: !starred[0] && !starred[1], starred: starred,
+            words: all.map(\.text))
+    }
+
+    private static func dayRule(_ day: CronList, _ weekday: CronList) -> DayRule {
+        var rule = DayRule()
+        rule.daysOfMonth = day.values
+        rule.daysBeforeLast = day.daysBeforeLast
+        rule.nearestWeekdays = day.nearestWeekdays
+        rule.hasLastWeekday = day.hasLastWeekday
+        // Seven is Sunday as well.
+        rule.weekdays = (weekday.values | weekday.values >> 7) & 0x7F
+        rule.nthWeekdays = weekday.nthWeekdays
+        rule.lastWeekdays = weekday.lastWeekdays
+        rule.needsBoth = day.isStarred || weekday.isStarred
+        return rule
+    }
+
+    private func hash(of field: CronField) -> UInt64? {
+        entry.map { StableHash.of($0, salt: field.rawValue) }
+    }
+
+    private static func words(of text: String) -> [CronWord] {
+        var words: [CronWord] = []
+        var start: Int?
+        let bytes = Array(text.utf8)
+        for index in 0...bytes.count {
+            let isBlank =
+                index == bytes.count || bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t")
+            if isBlank, let first = start {
+                words.append(CronWord(text: String(decoding: bytes[first..<index], as: UTF8.self), offset: first))
+                start = nil
+            } else if !isBlank, start == nil {
+                start = index
+            }
+        }
+        return words
+    }
+}
+
+/// One field of an expression as it was written.
+struct CronWord {
+    let text: String
+    let offset: Int
+
+    func failure(_ message: String) -> CronFailure { CronFailure(message: message, offset: offset) }
+}
+
+/// A hash that is the same on every machine and in every version: FNV-1a with 64 bits (RFC 9923), its bits mixed once more,
+/// since names that differ in the last letter only would else come to lie side by side.
+package enum StableHash {
+    package static func of(_ text: String, salt: UInt8) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        hash = (hash ^ UInt64(salt)) &* 0x100_0000_01B3
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+        return hash ^ (hash >> 31)
+    }
+}

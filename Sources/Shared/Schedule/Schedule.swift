@@ -1,0 +1,51 @@
+package import Clocks
+
+/// When a job runs, as its entry says it.
+package struct Schedule: Hashable, Sendable {
+    package var rule: SlotRule
+    /// As it was written, to be shown and to be the worker's second argument: `10s`, `*/5 * * * *`, `@reboot`.
+    package var text: String
+    /// Where the rule goes by civil time: the zone's name.
+    package var zone: ZoneName?
+    /// The first of six fields is the second.
+    package var hasSeconds = false
+    /// Runs once more, when the job starts.
+    package var runsAtStart = false
+    /// Each run begins up to so much after its slot, anew at random for each.
+    package var jitter = Nanoseconds.zero
+    /// Each run begins so much after its slot, the same for all of them.
+    package var splay = Nanoseconds.zero
+    /// The job begins then, and not before.
+    package var startsAt: WallInstant?
+    /// The job ends then.
+    package var endsAt: WallInstant?
+
+    /// A job that runs when it starts and never again.
+    package static var startOnlyText: String { "@reboot" }
+
+    package init(_ rule: SlotRule, text: String) { (self.rule, self.text) = (rule, text) }
+
+    /// What the text is called in a log.
+    package var key: String {
+        switch rule {
+        case .interval, .aligned: "interval"
+        case .calendar, .none: "schedule"
+        }
+    }
+
+    package static func interval(_ interval: Nanoseconds, text: String? = nil) -> Schedule {
+        Schedule(.interval(interval), text: text ?? DurationText.format(interval))
+    }
+
+    /// How long after its slot a run may begin.
+    package var longestDelay: Nanoseconds { jitter + splay }
+}
+
+/// A time zone's name and the file that its rules come from.
+package struct ZoneName: Hashable, Sendable {
+    /// `Europe/Riga`
+    package let name: String
+    package let file: String
+
+    package init(name: String, file: String) { (self.name, self.file) = (name, file) }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Control
+import Host
+
+struct GetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Shows the entry with an ID. Exit code 1 if there is none.")
+
+    @Argument(help: "NAMESPACE:NAME.")
+    var id: String
+
+    @OptionGroup var options: RegistryOptions
+
+    func run() throws {
+        guard let entry = try options.query().get(id) else { throw Ending(code: ExitCode.nothingFound) }
+        try write(options.json ? EntryReport.json(entry) : EntryReport.table([entry]))
+    }
+}

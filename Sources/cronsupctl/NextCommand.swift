@@ -1,0 +1,64 @@
+import ArgumentParser
+import Clocks
+import Control
+import Host
+import Kernel
+
+struct NextCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "next",
+        abstract:
+            "Shows the next slots of a schedule in local time and UTC, and why one is moved by a change of the clocks.",
+        discussion: """
+            With - as the expression, reads lines EXPR<TAB>ZONE<TAB>FROM<TAB>COUNT from the standard input and answers \
+            each with one line of JSON: {"next":["2026-03-29T01:00:00Z"]} or {"error":"..."}. What a line leaves out is \
+            taken from the options.
+            """)
+
+    @Argument(help: "Five fields as in crontab(5), @daily and its like, @every 10s, @reboot; or -.")
+    var expression: String
+
+    @Option(help: "The time zone, such as Europe/Riga. (default: that of this machine)")
+    var timezone: String?
+
+    @Option(help: "The moment after which slots are looked for (RFC 3339). (default: now)")
+    var from: String?
+
+    @Option(help: "How many slots, from 1 to 10000.")
+    var count = "5"
+
+    @Option(help: "The entry's ID, which H is hashed from.")
+    var entry: String?
+
+    @Flag(help: "The expression has six fields, the first being the second.")
+    var seconds = false
+
+    @Flag(help: "Look backwards: the nearest slot first.")
+    var previous = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let defaults = try defaults()
+        guard expression == "-" else { return try write(report(defaults)) }
+        var lines = SlotLines(defaults, zones: ZoneDirectory().source)
+        try LineFeed.run(&lines)
+    }
+
+    private func defaults() throws -> SlotDefaults {
+        SlotDefaults(
+            zone: timezone, from: try from.map(SlotInput.from) ?? Clock.wall(), count: try SlotInput.count(count),
+            direction: previous ? .previous : .next, entry: entry, hasSeconds: seconds)
+    }
+
+    private func report(_ defaults: SlotDefaults) throws -> String {
+        let schedule = try SlotInput.schedule(
+            expression, entry: entry, hasSeconds: seconds, defaults.direction)
+        let zone = try SlotInput.zone(timezone, in: ZoneDirectory().source)
+        let search = SlotSearch(
+            schedule, in: zone.rules, from: defaults.from, count: defaults.count, defaults.direction)
+        let report = SlotReport(expression, search, zone: zone)
+        return json ? report.json : report.table
+    }
+}

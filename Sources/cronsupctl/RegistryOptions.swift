@@ -1,0 +1,25 @@
+import ArgumentParser
+import Control
+import Host
+import Kernel
+import Registry
+
+/// What all commands on a registry have.
+struct RegistryOptions: ParsableArguments {
+    @Option(help: "The registry: a YAML file, or a directory that is read with all below it.", completion: .file())
+    var registry = "/etc/cronsupd"
+
+    @Flag(help: "Print whole entries as JSON.")
+    var json = false
+
+    /// Errors in the registry, all of them, end the command.
+    func query() throws -> RegistryQuery {
+        let load = RegistrySnapshot.load(try RegistryReader.readPatiently(registry).files)
+        StandardDescriptors.writeError(load.notes.map { "note: \($0.rendered)\n" }.joined())
+        guard let snapshot = load.snapshot else {
+            StandardDescriptors.writeError(load.errors.map { "\($0.rendered)\n" }.joined())
+            throw Ending(code: ExitCode.wrongInput)
+        }
+        return RegistryQuery(snapshot)
+    }
+}

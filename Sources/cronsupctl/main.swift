@@ -1,0 +1,36 @@
+import ArgumentParser
+import Host
+import Kernel
+
+ThisProcess.exit(launch())
+
+func launch() -> Int32 {
+    do {
+        try StandardDescriptors.ensureOpen()
+        var command = try Cronsupctl.parseAsRoot()
+        try command.run()
+        return ExitCode.success
+    } catch let ending as Ending {
+        return ending.code
+    } catch let error as SystemError {
+        return fail("\(error)", ExitCode.systemFailure)
+    } catch {
+        return answer(error)
+    }
+}
+
+/// The command line asked for help, the version or completions, or is wrong; or what it names is.
+func answer(_ error: any Error) -> Int32 {
+    if let failure = Failure(error) { return fail(failure.description, ExitCode.wrongInput) }
+    guard Cronsupctl.exitCode(for: error).isSuccess else {
+        StandardDescriptors.writeError(Cronsupctl.fullMessage(for: error) + "\n")
+        return ExitCode.wrongInput
+    }
+    StandardDescriptors.writeOutput(Cronsupctl.fullMessage(for: error) + "\n")
+    return ExitCode.success
+}
+
+func fail(_ message: String, _ code: Int32) -> Int32 {
+    StandardDescriptors.writeError("cronsupctl: \(message)\n")
+    return code
+}

@@ -1,0 +1,5 @@
+import Host
+import Shared
+
+/// The zones of the machine that the tests run on.
+let zones = ZoneDirectory().source
