@@ -81,6 +81,11 @@ let package = Package(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs"], swiftSettings: staticExecutable,
             linkerSettings: linkStatically),
 
+        // Measures schedules; see Benchmarks/README.md.
+        .executableTarget(
+            name: "schedulebench", dependencies: ["Clocks", "Kernel", "Registry", "Shared"],
+            path: "Benchmarks/ScheduleBench", swiftSettings: strict),
+
         // Tests: one folder a module. EndToEnd runs the built binaries, with a worker that misbehaves on demand.
         .executableTarget(
             name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",

@@ -4,10 +4,12 @@ package enum NearestName {
     /// edit), if it is small enough to be a slip of the hand: at most a third of the name's length, and at least one edit is
     /// allowed. The first one wins a tie.
     package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
-        let limit = max(1, name.count / 3)
+        let letters = Array(name)
+        let limit = max(1, letters.count / 3)
         var best: (name: String, distance: Int)?
-        for candidate in candidates {
-            let distance = editDistance(Array(name), Array(candidate))
+        // Each letter too many or too few is an edit.
+        for candidate in candidates where abs(candidate.count - letters.count) <= limit {
+            let distance = editDistance(letters, Array(candidate))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name
