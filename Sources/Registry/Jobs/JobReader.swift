@@ -62,7 +62,7 @@ struct JobReader {
                 log.error("unknown key \(KnownKeys.complaint(about: key, Self.entryKeys))", atKey: [key])
             }
         }
-        for key in entry.meta.keys where !Self.metaKeys.contains(key) {
+        for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
             if KnownKeys.nearest(to: key, Self.metaKeys) != nil {
                 log.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
             }

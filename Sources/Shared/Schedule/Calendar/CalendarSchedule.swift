@@ -2,10 +2,11 @@ package import Clocks
 
 /// The slots of a cron expression in a time zone: pure functions of both and of an instant.
 ///
-/// Through daylight-saving changes it does what Debian's cron(8) does. An expression with *fixed times*, where neither the minute
-/// nor the hour begins with `*`, names moments of the civil day: one that the clocks jump over comes right after the jump, and one
-/// that they show twice comes at the first. Any other goes by *elapsed time*: it has a slot whenever the clocks show one of its
-/// times, so that in an hour that comes twice it has its slots twice, and real time between them never stretches.
+/// Through daylight-saving changes it does what Debian's cron(8) does. An expression with *fixed times*, where neither
+/// the minute nor the hour begins with `*`, names moments of the civil day: one that the clocks jump over comes right
+/// after the jump, and one that they show twice comes at the first. Any other goes by *elapsed time*: it has a slot
+/// whenever the clocks show one of its times, so that in an hour that comes twice it has its slots twice, and real time
+/// between them never stretches.
 package struct CalendarSchedule: Hashable, Sendable {
     package let expression: CronExpression
     package let zone: ZoneRules
@@ -50,8 +51,8 @@ package struct CalendarSchedule: Hashable, Sendable {
         while let local = expression.fields.next(atOrAfter: from + segment.offset) {
             let slot = local - segment.offset
             if slot < segment.end { return slot }
-            // The clocks change before that: ask again from the change on, and not from each one on the way to a far slot.
-            // Once two spans of `farthest` have been asked about, no clock can show again what was before them.
+            // The clocks change before that: ask again from the change on, and not from each one on the way to a far
+            // slot. Once two spans of `farthest` have been asked about, no clock can show again what was before them.
             let isFar = segment.end - from > 2 * ZoneRules.farthest
             from = isFar ? max(segment.end, local - ZoneRules.farthest) : segment.end
             segment = zone.segment(at: from)
@@ -84,8 +85,8 @@ package struct CalendarSchedule: Hashable, Sendable {
 
     // MARK: Count
 
-    /// How many slots s have `after` < s ≤ `through`, without going through them: a clock that was wrong by decades leaves
-    /// millions.
+    /// How many slots s have `after` < s ≤ `through`, without going through them: a clock that was wrong by decades
+    /// leaves millions.
     package func count(after: WallInstant, through: WallInstant) -> Int64 {
         let end = floorDivide(through.nanoseconds, Self.nanoseconds) + 1
         var start = floorDivide(after.nanoseconds, Self.nanoseconds) + 1

@@ -3,7 +3,8 @@ package struct CronExpression: Hashable, Sendable {
     /// As it was written.
     package let text: String
     package let fields: CronFields
-    /// Neither the minute nor the hour begins with `*`: the expression names moments of the day (see `CalendarSchedule`).
+    /// Neither the minute nor the hour begins with `*`: the expression names moments of the day (see
+    /// `CalendarSchedule`).
     package let hasFixedTimes: Bool
     /// Which of the fields begin with `*`, from the minute to the day of the week: what explanations speak of.
     package let starred: [Bool]

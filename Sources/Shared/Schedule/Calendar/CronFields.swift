@@ -12,7 +12,8 @@ package struct CronFields: Hashable, Sendable {
     var months: UInt64 = 0
     var days = DayRule()
 
-    /// Whether any day of any year fits. A year has one of 14 forms: it begins on one of seven weekdays, and leaps or not.
+    /// Whether any day of any year fits. A year has one of 14 forms: it begins on one of seven weekdays, and leaps or
+    /// not.
     var everFires: Bool {
         for firstWeekday in Int64(0)..<7 {
             for isLeap in [false, true] where Self.hasDay(months, days, firstWeekday, isLeap) { return true }
@@ -37,8 +38,8 @@ package struct CronFields: Hashable, Sendable {
     private static let firstYear: Int64 = 1677
     private static let secondsOfDay: Int64 = 86_400
 
-    /// The first of the seconds at or after `local`, counted since 1970-01-01T00:00:00 of the civil time; `nil` if none comes
-    /// before the year 2263.
+    /// The first of the seconds at or after `local`, counted since 1970-01-01T00:00:00 of the civil time; `nil` if none
+    /// comes before the year 2263.
     func next(atOrAfter local: Int64) -> Int64? {
         let days = floorDivide(local, Self.secondsOfDay)
         let date = CivilDate(daysSince1970: days)

@@ -7,6 +7,11 @@ struct CronListReader {
     func read(_ word: CronWord) throws(CronFailure) -> CronList {
         var list = CronList()
         list.isStarred = word.text.utf8.first == UInt8(ascii: "*")
+        // Nearly all fields are one of these two, and a registry has many.
+        if let values = plainValues(word.text) {
+            list.values = values
+            return list
+        }
         var offset = word.offset
         for element in word.text.split(separator: ",", omittingEmptySubsequences: false) {
             let part = CronWord(text: String(element), offset: offset)
@@ -14,6 +19,12 @@ struct CronListReader {
             offset += element.utf8.count + 1
         }
         return list
+    }
+
+    /// Of `*` and of a number in range.
+    private func plainValues(_ text: String) -> UInt64? {
+        if text == "*" { return (2 << UInt64(field.range.upperBound)) - (1 << UInt64(field.range.lowerBound)) }
+        return Self.number(text[...]).flatMap { field.range.contains($0) ? 1 << UInt64($0) : nil }
     }
 
     private func read(_ part: CronWord, into list: inout CronList) throws(CronFailure) {

@@ -123,8 +123,8 @@ struct CronWord {
     func failure(_ message: String) -> CronFailure { CronFailure(message: message, offset: offset) }
 }
 
-/// A hash that is the same on every machine and in every version: FNV-1a with 64 bits (RFC 9923), its bits mixed once more,
-/// since names that differ in the last letter only would else come to lie side by side.
+/// A hash that is the same on every machine and in every version: FNV-1a with 64 bits (RFC 9923), its bits mixed once
+/// more, since names that differ in the last letter only would else come to lie side by side.
 package enum StableHash {
     package static func of(_ text: String, salt: UInt8) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

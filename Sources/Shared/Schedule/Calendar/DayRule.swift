@@ -45,7 +45,8 @@ package struct DayRule: Hashable, Sendable {
         return days
     }
 
-    /// Monday to Friday, and never in another month: Saturday goes back a day, Sunday on a day, unless that leaves the month.
+    /// Monday to Friday, and never in another month: Saturday goes back a day, Sunday on a day, unless that leaves the
+    /// month.
     private static func weekday(nearestTo day: Int64, _ length: Int64, _ firstWeekday: Int64) -> Int64 {
         switch (firstWeekday + day - 1) % 7 {
         case 6: day == 1 ? 3 : day - 1

@@ -2,8 +2,8 @@ import Clocks
 
 /// A time zone's rules: what its clocks show at any instant, past and to come.
 ///
-/// From a compiled zone file (tzfile(5), RFC 9636): its table of transitions, and behind it the rule of its footer, which holds
-/// for ever.
+/// From a compiled zone file (tzfile(5), RFC 9636): its table of transitions, and behind it the rule of its footer,
+/// which holds for ever.
 package struct ZoneRules: Hashable, Sendable {
     /// In seconds since 1970-01-01T00:00:00Z, ascending. Each changes the offset.
     private let transitions: [Int64]
@@ -17,7 +17,8 @@ package struct ZoneRules: Hashable, Sendable {
 
     /// There is one offset more than there are transitions.
     init(transitions: [Int64], offsets: [Int64], footer: ZoneFooter?) {
-        // A change of the name alone, or from standard time to daylight-saving time of the same offset, is none to a clock.
+        // A change of the name alone, or from standard time to daylight-saving time of the same offset, is none to a
+        // clock.
         let changes = transitions.indices.filter { offsets[$0] != offsets[$0 + 1] }
         self.transitions = changes.map { transitions[$0] }
         self.offsets = [offsets[0]] + changes.map { offsets[$0 + 1] }
@@ -100,8 +101,8 @@ package struct ZoneRules: Hashable, Sendable {
         }
     }
 
-    /// The civil time that the clocks were about to show at `instant`, or a later one if they have been set back since: whatever
-    /// is before it is placed before `instant`, and nothing else is.
+    /// The civil time that the clocks were about to show at `instant`, or a later one if they have been set back since:
+    /// whatever is before it is placed before `instant`, and nothing else is.
     func reached(before instant: Int64) -> Int64 {
         var segment = segment(at: instant - 1)
         var reached = instant + segment.offset
