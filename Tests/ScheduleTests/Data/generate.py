@@ -9,8 +9,8 @@ writes beside itself
   slots.txt        expression, zone, instant and the next five slots where cronsim agrees with the definition
   differences.txt  the same where it does not, with what it says instead and why
 
-The definition is that of CalendarSchedule, followed here word by word over all civil times of a day and with the offsets of
-zoneinfo: `Definition` below. It shares no code with either side but for cronsim's reading of the fields.
+The definition is that of CalendarSchedule, followed here word by word over all civil times of a day and with the
+offsets of zoneinfo: `Definition` below. It shares no code with either side but for cronsim's reading of the fields.
 """
 
 import argparse
@@ -75,7 +75,8 @@ class Zone:
         return self.known_offset(start) > self.known_offset(start - 1)
 
     def changes_near(self, instant):
-        return any(start > FIRST and abs(start - instant) <= DAY for start, _, _ in self.spans(instant - DAY, instant + DAY))
+        spans = self.spans(instant - DAY, instant + DAY)
+        return any(start > FIRST and abs(start - instant) <= DAY for start, _, _ in spans)
 
     def spans(self, first, last):
         """All (start, end, offset) that touch first…last."""
@@ -88,12 +89,14 @@ class Zone:
 
     def _changes(self):
         """(FIRST, offset), then each instant at which zoneinfo's answer changes."""
-        # Between two candidates the answer is the same, or changes once: those of the table, and each week behind it. Right
-        # behind it each hour, since a file may contradict its footer there (America/Ojinaga 2022, compiled as short as can be).
+        # Between two candidates the answer is the same, or changes once: those of the table, and each week behind it.
+        # Right behind it each hour, since a file may contradict its footer there (America/Ojinaga 2022, compiled as
+        # short as can be).
         table = [time for time in self._table() if FIRST < time < LAST]
         behind = max([FIRST] + table)
         hours = list(range(behind, behind + 2 * WEEK, 3_600))
-        candidates = sorted(set(table + [time - 1 for time in table] + hours + list(range(behind, LAST, WEEK)) + [LAST]))
+        weeks = list(range(behind, LAST, WEEK))
+        candidates = sorted(set(table + [time - 1 for time in table] + hours + weeks + [LAST]))
         last, offset = FIRST, self.offset(FIRST)
         yield last, offset
         for candidate in candidates:
@@ -150,7 +153,7 @@ def write_zones(files):
 
 
 def write_offsets(zones):
-    lines = ["# name, the offset in 1850, then each change until 2100: instant and offset, in seconds, the instant from the last"]
+    lines = ["# name, the offset in 1850, then each change until 2100: seconds since the last, and the offset"]
     written = set()
     for zone in zones.values():
         if zone.data in written:
@@ -168,8 +171,8 @@ def write_offsets(zones):
 
 
 class Definition:
-    """A civil second of an expression with fixed times has its slot where the clocks first show it or a later one. Any other
-    expression has a slot wherever the clocks show one of its seconds."""
+    """A civil second of an expression with fixed times has its slot where the clocks first show it or a later one. Any
+    other expression has a slot wherever the clocks show one of its seconds."""
 
     def __init__(self, expression, zone):
         self.zone = zone
@@ -243,11 +246,11 @@ def simulate(expression, zone, instant):
 
 # What makes cronsim say something else. It moves the face of the clock, and then asks which instant that was.
 REASONS = {
-    "not-later": "gives out a time that the clocks show again with the instant of its first showing, not after the last",
+    "not-later": "gives a time that the clocks show again the instant of its first showing, not after the last",
     "gap-rounded-up": "leaves a gap by whole minutes from the civil time, past an end that is not on one",
-    "not-a-slot": "starts an elapsing job at the end of a gap, since midnight fell into it, though its fields do not fit there",
+    "not-a-slot": "starts an elapsing job at the end of a gap that midnight fell into, though its fields do not fit",
     "endless": "goes round in a circle for ever: the beginning of the hour or the day, set on the face, lies behind it",
-    "skips": "sets the minute, the hour or the day to its beginning on the face, and misses times if the clocks change there",
+    "skips": "sets minute, hour or day to its beginning on the face, and misses times if the clocks change there",
 }
 
 
@@ -288,7 +291,8 @@ def expressions(rng, local):
     weekday = (local.weekday() + 1) % 7
     hour = (hour + rng.choice((-2, -1, -1, 0, 0, 0, 1, 1, 2))) % 24
     minute = rng.choice((0, 0, 15, 30, 30, 45, 59, minute, rng.randrange(60)))
-    minutes = rng.choice((str(minute), str(minute), "0", "0,30", f"{minute}/15", "10-50/20", "0-59/20", "*/5", "*/15", "*/7", "*"))
+    minutes = rng.choice((
+        str(minute), str(minute), "0", "0,30", f"{minute}/15", "10-50/20", "0-59/20", "*/5", "*/15", "*/7", "*"))
     hours = rng.choice((
         str(hour), str(hour), str(hour), f"{hour},{(hour + 1) % 24}", f"{min(hour, 20)}-{min(hour, 20) + 3}",
         f"{hour % 4}/4", "*/2", "*/3", "*", "*", "0-23", "0", "1-5"))
@@ -296,7 +300,8 @@ def expressions(rng, local):
     days = rng.choice(("*",) * 12 + (str(near), f"{near},15", "*/2", "L", "LW", "1-7"))
     months = rng.choice(("*",) * 12 + (str(month), f"{month}/3" if month < 10 else str(month), "*/2"))
     weekdays = rng.choice(
-        ("*",) * 14 + (str(weekday), "0", "7", "sun", "mon-fri", f"{weekday}L", f"{weekday}#{(day - 1) // 7 + 1}", "*/2", "5-7"))
+        ("*",) * 14 + (str(weekday), "0", "7", "sun", "mon-fri", f"{weekday}L", f"{weekday}#{(day - 1) // 7 + 1}",
+                       "*/2", "5-7"))
     expression = f"{minutes} {hours} {days} {months} {weekdays}"
     # cronsim has Debian's rules for five fields only; with six it is asked where they make no difference.
     if rng.random() < 0.05 and (minutes.startswith("*") or hours.startswith("*")):
@@ -304,7 +309,8 @@ def expressions(rng, local):
     return expression
 
 
-RARE = ["0 0 29 2 *", "0 0 29 2 */2", "0 12 31 */2 *", "0 0 1 1 *", "30 2 L 2 *", "0 3 * 3 sun#5", "0 0 13 * 5", "0 0 * 2 sat#5"]
+RARE = ["0 0 29 2 *", "0 0 29 2 */2", "0 12 31 */2 *", "0 0 1 1 *", "30 2 L 2 *", "0 3 * 3 sun#5", "0 0 13 * 5",
+        "0 0 * 2 sat#5"]
 
 
 def instants(rng, zone):

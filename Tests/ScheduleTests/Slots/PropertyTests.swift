@@ -119,7 +119,8 @@ struct PropertyTests {
         }
     }
 
-    /// A civil day that the clocks leave out altogether has its run too, at the jump: that of `0 12 30 12 *` in Apia in 2011.
+    /// A civil day that the clocks leave out altogether has its run too, at the jump: that of `0 12 30 12 *` in Apia in
+    /// 2011.
     @Test("of a daily job are one for each civil day")
     func daily() throws {
         var generator = SeededGenerator(7)
@@ -137,7 +138,8 @@ struct PropertyTests {
         }
     }
 
-    /// Those that belong to a civil day: shown on its face, or at the jump over a part of it, the last slot being before that part.
+    /// Those that belong to a civil day: shown on its face, or at the jump over a part of it, the last slot being
+    /// before that part.
     private func slots(of day: Int64, _ zone: RecordedZone, _ schedule: CalendarSchedule) -> [Int64] {
         schedule.slots(after: day * 86_400 - 4 * 86_400, 8).filter { slot in
             let face = slot + zone.offset(at: slot)

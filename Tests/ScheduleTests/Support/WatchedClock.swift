@@ -4,7 +4,8 @@ import Shared
 @testable import struct Shared.CronFields
 @testable import struct Shared.DayRule
 
-/// The slots of a schedule found by looking at a clock every minute: slow and plain. It goes by what zoneinfo says of the zone.
+/// The slots of a schedule found by looking at a clock every minute: slow and plain. It goes by what zoneinfo says of
+/// the zone.
 struct WatchedClock {
     let zone: RecordedZone
     let expression: CronExpression

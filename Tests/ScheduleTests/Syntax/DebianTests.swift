@@ -3,7 +3,8 @@ import Kernel
 import Shared
 import Testing
 
-/// What Debian's own `crontab -n` (package cron) accepts and refuses, we do too, but for the differences of docs/SCHEDULES.md.
+/// What Debian's own `crontab -n` (package cron) accepts and refuses, we do too, but for the differences of
+/// docs/SCHEDULES.md.
 @Suite("Debian's crontab", .serialized)
 struct DebianTests {
     /// Where we differ on purpose: `id` stands in the table of docs/SCHEDULES.md, with the first example.
@@ -138,8 +139,8 @@ struct DebianTests {
 private enum Crontab {
     static let path = "/usr/bin/crontab"
 
-    /// The numbers of the expressions that it refuses. It stops at the first bad line and says which that was, so that it is
-    /// asked once more about those behind it, a few at a time.
+    /// The numbers of the expressions that it refuses. It stops at the first bad line and says which that was, so that
+    /// it is asked once more about those behind it, a few at a time.
     static func refused(_ expressions: [String]) throws -> Set<Int> {
         var template = Array("/tmp/cronsupd-crontab-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
