@@ -46,6 +46,7 @@ test-long: setup
 	LONG_TESTS=1 $(SWIFT) test --skip-build
 
 bench: release
+	$(RELEASE) --product schedulebench
 	Benchmarks/run
 
 check: setup

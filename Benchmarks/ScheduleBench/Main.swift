@@ -2,8 +2,8 @@ import Clocks
 import Kernel
 import Shared
 
-/// Measures schedules: `schedulebench next EXPRESSION ZONE CALLS` and `schedulebench load ENTRIES`. Prints lines of a name and a
-/// number.
+/// Measures schedules: `schedulebench next EXPRESSION ZONE CALLS` and `schedulebench load ENTRIES`. Prints lines of a
+/// name and a number.
 @main
 enum Main {
     static func main() throws {

@@ -19,9 +19,12 @@ class Plan:
     """The runs of each flood worker where all jobs report slots that came due, one in 10 ms."""
     scale_jobs: int
     scale_interval: str
+    schedule_calls: int
+    schedule_entries: int
 
 
 FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000,
-            flood_workers=(1, 4, 16), slots_per_flood=500, scale_jobs=5_000, scale_interval="10s")
+            flood_workers=(1, 4, 16), slots_per_flood=500, scale_jobs=5_000, scale_interval="10s",
+            schedule_calls=1_000_000, schedule_entries=10_000)
 QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,), slots_per_flood=200,
-             scale_jobs=500, scale_interval="3s")
+             scale_jobs=500, scale_interval="3s", schedule_calls=100_000, schedule_entries=1_000)

@@ -4,7 +4,7 @@ import sys
 
 from driver import table
 from driver.failure import Failure
-from driver.figures import daemon_memory, idle, lateness, reports, scale, start, stop, tick_cpu, worker_memory
+from driver.figures import daemon_memory, idle, lateness, reports, scale, schedule, start, stop, tick_cpu, worker_memory
 
 FIGURES = {
     "start": start,
@@ -16,6 +16,7 @@ FIGURES = {
     "idle": idle,
     "scale": scale,
     "stop": stop,
+    "schedule": schedule,
 }
 
 
