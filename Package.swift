@@ -90,26 +90,33 @@ let package = Package(
         .executableTarget(
             name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
             swiftSettings: staticExecutable, linkerSettings: linkStatically),
-        .testTarget(name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared"], swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
-            name: "ScheduleTests", dependencies: ["Clocks", "Kernel", "Shared"], exclude: ["Data"],
+            name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ScheduleTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], exclude: ["Data"],
             swiftSettings: strict),
-        .testTarget(name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared"], swiftSettings: strict),
         .testTarget(
-            name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision"], swiftSettings: strict),
+            name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision",
+                "Clocks", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "ControlTests", dependencies: ["Clocks", "Control", "Host", "Kernel", "Registry", "Shared"],
+            name: "ControlTests",
+            dependencies: ["Clocks", "Control", "Host", "Kernel", "Registry", "Shared", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
-        .testTarget(name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
+        .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared"], path: "Tests/EndToEnd",
+            name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",
             swiftSettings: strict),
     ]
 )

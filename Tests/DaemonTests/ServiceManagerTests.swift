@@ -1,6 +1,7 @@
 import Clocks
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 @testable import Daemon

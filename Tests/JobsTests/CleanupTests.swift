@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import Shared
+import TestSupport
 import Testing
 
 @testable import Jobs

@@ -1,4 +1,5 @@
 import Shared
+import TestSupport
 
 /// Writes values as YAML in one of the many ways that mean the same.
 struct EntryEmitter {

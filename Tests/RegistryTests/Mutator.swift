@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Damages a valid text the way editors, disks and attackers do.
 struct Mutator {
     var random: SeededGenerator

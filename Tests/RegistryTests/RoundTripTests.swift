@@ -1,5 +1,6 @@
 import Registry
 import Shared
+import TestSupport
 import Testing
 
 @Suite("Entries written as YAML")

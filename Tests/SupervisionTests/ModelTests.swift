@@ -1,6 +1,7 @@
 import Clocks
 import Shared
 import Supervision
+import TestSupport
 import Testing
 
 @Suite("Whatever a worker says and whatever happens to it")
@@ -14,8 +15,8 @@ struct ModelTests {
     func honest(clock: ScheduleClock) { replay(clock == .wall ? 100 : 300, clock, isHonest: true) }
 
     private func replay(_ count: Int, _ clock: ScheduleClock, isHonest: Bool) {
-        for iteration in 0..<Replay.iterations(count) {
-            let seed = Replay.seed &+ UInt64(iteration)
+        for iteration in 0..<Fuzz.iterations(count) {
+            let seed = Fuzz.seed &+ UInt64(iteration)
             let world = World(clock, seed: seed)
             world.isHonest = isHonest
             for _ in 0..<200 where world.fault == nil { world.step() }

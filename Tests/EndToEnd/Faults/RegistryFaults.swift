@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 @Suite("A reload")
@@ -151,7 +152,7 @@ struct RegistryFaults {
             try scene.declare([JobText(name: "steady", interval: "100ms")], in: "steady.yaml")
             let daemon = try scene.start()
             try daemon.wait("all are up", within: 60) { daemon.workers.count == jobs + 1 }
-            var random = SeededRandom(seed: 45)
+            var random = SeededGenerator(seed: 45)
             for round in 1...LongTests.size(6, long: 200) {
                 // Cut between two entries, so that the half is a registry as well.
                 let lines = text(round).split(separator: "\n", omittingEmptySubsequences: false)

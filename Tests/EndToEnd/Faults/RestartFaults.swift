@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 @Suite("Restarting")
@@ -87,7 +88,7 @@ struct RestartFaults {
     @Test("never brings back a job that was removed, whatever it was in the middle of")
     func removal() throws {
         try Scene.play { scene in
-            var random = SeededRandom(seed: 26)
+            var random = SeededGenerator(seed: 26)
             let jobs = (1...6).map {
                 JobText(
                     name: "job\($0)", method: $0 % 2 == 0 ? "exit" : "tick", interval: "30ms",
@@ -119,21 +120,6 @@ struct RestartFaults {
                 }
             }
         }
-    }
-}
-
-/// The same numbers from the same seed.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// Marsaglia's xorshift64*.
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
     }
 }
 

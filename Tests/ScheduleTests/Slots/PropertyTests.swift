@@ -1,5 +1,6 @@
 import Clocks
 import Shared
+import TestSupport
 import Testing
 
 @testable import struct Shared.CronFields
@@ -18,7 +19,7 @@ struct PropertyTests {
 
     /// `each` changes of every zone that has as many; one place of the others.
     private static func places(_ each: Int, seed: UInt64) -> [Place] {
-        var generator = SeededGenerator(seed)
+        var generator = SeededGenerator(seed: seed)
         return RecordedZone.all.flatMap { zone in
             let known = zone.changes.indices.filter {
                 zone.changes[$0].instant > firstInstant && zone.changes[$0].instant < lastInstant
@@ -51,7 +52,7 @@ struct PropertyTests {
 
     @Test("are those that one finds by looking at the clock every minute")
     func watched() throws {
-        var generator = SeededGenerator(1)
+        var generator = SeededGenerator(seed: 1)
         for place in Self.places(3, seed: 2) {
             let text = Self.expression(at: place, &generator)
             let schedule = CalendarSchedule(try read(text), in: place.zone.rules)
@@ -86,7 +87,7 @@ struct PropertyTests {
 
     @Test("lie after the instant that is asked for, on a face that the fields name or at a jump over one")
     func faces() throws {
-        var generator = SeededGenerator(3)
+        var generator = SeededGenerator(seed: 3)
         for place in Self.places(8, seed: 4) {
             let text = Self.expression(at: place, &generator)
             let schedule = CalendarSchedule(try read(text), in: place.zone.rules)
@@ -103,7 +104,7 @@ struct PropertyTests {
 
     @Test("bracket every instant, forwards and backwards")
     func brackets() throws {
-        var generator = SeededGenerator(5)
+        var generator = SeededGenerator(seed: 5)
         for place in Self.places(8, seed: 6) {
             let text = Self.expression(at: place, &generator)
             let schedule = CalendarSchedule(try read(text), in: place.zone.rules)
@@ -123,7 +124,7 @@ struct PropertyTests {
     /// 2011.
     @Test("of a daily job are one for each civil day")
     func daily() throws {
-        var generator = SeededGenerator(7)
+        var generator = SeededGenerator(seed: 7)
         for place in Self.places(8, seed: 8) {
             // Mostly within what is passed over or shown twice.
             let near = place.change + place.offsets.0 + Int64.random(in: -4_000...4_000, using: &generator)

@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import Shared
+import TestSupport
 import Testing
 
 /// What Debian's own `crontab -n` (package cron) accepts and refuses, we do too, but for the differences of
@@ -182,7 +183,7 @@ private enum Crontab {
 private struct ExpressionGrammar {
     private var generator: SeededGenerator
 
-    init(seed: UInt64) { generator = SeededGenerator(seed) }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     private mutating func any(_ words: [String]) -> String { words.randomElement(using: &generator)! }
     private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }

@@ -1,4 +1,5 @@
 import Shared
+import TestSupport
 import Testing
 
 @Suite("A zone file")
@@ -37,7 +38,7 @@ struct ZoneFileTests {
 
     @Test("with any byte changed is read or refused, and asked for without a trap")
     func damaged() {
-        var generator = SeededGenerator(11)
+        var generator = SeededGenerator(seed: 11)
         for index in Self.riga.indices {
             var bytes = Self.riga
             bytes[index] = UInt8.random(in: 0...255, using: &generator)

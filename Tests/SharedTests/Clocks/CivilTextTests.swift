@@ -1,4 +1,5 @@
 import Clocks
+import TestSupport
 import Testing
 
 @Suite("A moment in the form of RFC 3339")

@@ -1,5 +1,6 @@
 import Clocks
 import Shared
+import TestSupport
 import Testing
 
 @Suite("The count of a cron expression's slots")

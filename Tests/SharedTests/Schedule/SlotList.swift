@@ -1,5 +1,6 @@
 import Clocks
 import Shared
+import TestSupport
 import Testing
 
 /// All slots of a timetable in a span of time, found without it: what its answers are held against.

@@ -1,5 +1,6 @@
 import Clocks
 import Shared
+import TestSupport
 import Testing
 
 @Suite("A message of at most 4,096 bytes")

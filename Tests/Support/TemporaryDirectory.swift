@@ -1,27 +1,26 @@
 import Glibc
-import Kernel
-import Testing
+package import Kernel
 
 /// A directory of a test's own, removed with all below it when the test is done.
-final class TemporaryDirectory {
-    let path: String
+package final class TemporaryDirectory {
+    package let path: String
 
-    init() throws {
+    package init() throws(SystemError) {
         var template = Array("/tmp/cronsupd-test-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
+        guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp", "/tmp", code: errno) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     deinit { Self.removeTree(path) }
 
-    func write(_ text: String, to name: String) throws {
+    package func write(_ text: String, to name: String) throws {
         let file = "\(path)/\(name)"
         if let slash = file.lastIndex(of: "/") { try FileSystem.createDirectories(String(file[..<slash])) }
         try Descriptor.create(file).writeAll(Array(text.utf8))
     }
 
-    func link(_ name: String, to target: String) throws {
-        try #require(symlink(target, "\(path)/\(name)") == 0)
+    package func link(_ name: String, to target: String) throws(SystemError) {
+        guard symlink(target, "\(path)/\(name)") == 0 else { throw SystemError("symlink", name, code: errno) }
     }
 
     private static func removeTree(_ path: String) {
