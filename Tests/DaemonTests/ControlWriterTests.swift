@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -47,8 +48,11 @@ struct ControlWriterTests {
         let writer = ControlWriter(try pipe.takeWriter())
         while !writer.isPending { writer.send([UInt8](repeating: 1, count: 10_000)) }
         pipe.closeReader()
-        writer.flush()
-        #expect(!writer.isPending)
+        let isGone = eventually {
+            writer.flush()
+            return !writer.isPending
+        }
+        #expect(isGone)
         writer.send([1])
         #expect(!writer.isPending)
     }

@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import Logging
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -64,19 +65,13 @@ struct LogSinkTests {
         let message = String(repeating: "x", count: length)
         while !sink.isBacklogged { sink.write(event(.info, message), [], .record) }
         pipe.closeReader()
-        flushUntilGone(sink)
-        #expect(!sink.isBacklogged)
+        let isGone = eventually {
+            sink.flush()
+            return !sink.isBacklogged
+        }
+        #expect(isGone)
         sink.write(event(.info, message), [], .record)
         #expect(!sink.isBacklogged)
-    }
-
-    /// A program that another test starts has the reader too, for the moment until its exec.
-    private func flushUntilGone(_ sink: LogSink) {
-        sink.flush()
-        for _ in 0..<5_000 where sink.isBacklogged {
-            usleep(1_000)
-            sink.flush()
-        }
     }
 
     @Test("goes on without a word when its terminal was hung up, which always looks as if it had room")
