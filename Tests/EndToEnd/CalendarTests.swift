@@ -93,6 +93,22 @@ struct CalendarTests {
         }
     }
 
+    @Test("that is over begins when a reload moves its end")
+    func longerLife() throws {
+        try Scene.play { scene in
+            func declare(_ end: String) throws {
+                try scene.declare([job("job", "* * * * * *", ["seconds": "first", "ends_at": "\"\(end)\""])])
+            }
+            try declare("2020-01-01T00:00:00Z")
+            let daemon = try scene.start()
+            try daemon.wait(for: "Job over")
+            try declare("2200-01-01T00:00:00Z")
+            daemon.reload()
+            try daemon.wait(for: "TICK")
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("keeps its worker through a reload that says the same, and gets another for another schedule")
     func reload() throws {
         try Scene.play { scene in
