@@ -83,7 +83,7 @@ let package = Package(
 
         // Tests: one folder a module. EndToEnd runs the built binaries, with a worker that misbehaves on demand.
         .executableTarget(
-            name: "faultworker", dependencies: ["CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
+            name: "faultworker", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
             swiftSettings: staticExecutable, linkerSettings: linkStatically),
         .testTarget(name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared"], swiftSettings: strict),
         .testTarget(

@@ -109,6 +109,19 @@ struct CalendarTests {
         }
     }
 
+    @Test("tells its function the slot itself, and not the moment to which splay and jitter put it off")
+    func slotOfTheFunction() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                job("job", "* * * * * *", ["seconds": "first", "splay": "300ms", "jitter": "300ms"], method: "slot")
+            ])
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK", count: 3)
+            #expect(try daemon.stop() == .exited(code: 0))
+            for run in daemon.log.all("TICK") { #expect(run["result"] == run["slot"]) }
+        }
+    }
+
     @Test("keeps its worker through a reload that says the same, and gets another for another schedule")
     func reload() throws {
         try Scene.play { scene in
