@@ -60,9 +60,10 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
-    /// come again, but nobody waits for years until it is as late as it once was.
+    /// come again, but nobody waits for years until it is as late as it once was. A
+    /// job that was told to stop is not concerned: it would come back after its removal.
     package func isAhead(of now: Moment) -> Bool {
-        clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
+        !phase.isStopping && clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
     }
 
     /// When to come back with `.deadline`.
