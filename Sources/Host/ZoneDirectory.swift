@@ -18,7 +18,13 @@ package final class ZoneDirectory: Sendable {
     }
 
     /// Each zone is read once.
-    package var source: ZoneSource { ZoneSource { [self] name in find(name ?? localName) } }
+    package var source: ZoneSource {
+        ZoneSource { [self] name in
+            if let name { return find(name) }
+            let local = localName
+            return find(local).mapError { ZoneSource.Failure("('\(local)') \($0.message)") }
+        }
+    }
 
     private func find(_ name: String) -> Result<ZoneSource.Zone, ZoneSource.Failure> {
         if let known = zones.withLock({ $0[name] }) { return known }
@@ -89,13 +95,21 @@ package final class ZoneDirectory: Sendable {
     /// The zone of this machine, and of this process if TZ names one.
     private var localName: String {
         if let name = ThisProcess.environment("TZ") {
-            return String(name.drop { $0 == ":" }).isEmpty ? "UTC" : String(name.drop { $0 == ":" })
+            return localName(ofVariable: name)
         }
         guard FileSystem.exists(Self.localLink) else { return "UTC" }
         guard let target = try? FileSystem.linkTarget(Self.localLink), let range = target.range(of: "zoneinfo/") else {
             return Self.localLink
         }
         return String(target[range.upperBound...])
+    }
+
+    /// `Europe/Riga`, `:Europe/Riga`, or the path of the zone's file (tzset(3)).
+    private func localName(ofVariable text: String) -> String {
+        let name = text.drop { $0 == ":" }
+        let directory = "\(path)/"
+        if name.hasPrefix(directory) { return String(name.dropFirst(directory.count)) }
+        return name.isEmpty ? "UTC" : String(name)
     }
 }
 
