@@ -128,7 +128,9 @@ struct Session {
             header: .init(
                 entry: arguments.entry, kind: FunctionKind.swift.rawValue,
                 function: String(arguments.entry.lastComponent), schedule: arguments.schedule, start: start,
-                accounted: start, runs: 0, file: ""))
+                accounted: start, runs: 0, file: "",
+                // It has no other run.
+                runsNow: arguments.schedule.text == Schedule.startOnlyText))
     }
 }
 
