@@ -7,6 +7,7 @@ package struct JobSupervisor: Sendable {
     package private(set) var account: SlotAccount
     /// How many runs the job had.
     package private(set) var runs: Int64 = 0
+    private let schedule: Schedule
     private var backoff: Backoff
     private let stableThreshold: Nanoseconds
     private var random: SplitMix64
@@ -42,8 +43,8 @@ package struct JobSupervisor: Sendable {
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     package init(_ definition: JobDefinition, start: Moment, seed: UInt64) {
-        account = SlotAccount(
-            timetable: Timetable(definition.schedule.rule, start: start.on(definition.schedule.rule.clock)))
+        schedule = definition.schedule
+        account = SlotAccount(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
         stableThreshold = definition.lifecycle.stableThreshold
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
@@ -100,7 +101,7 @@ package struct JobSupervisor: Sendable {
         guard !phase.hasWorker, phase != .stopped else { return }
         // The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their
         // slots do not all fall into the same instant for ever.
-        if !hasBegun { account = SlotAccount(timetable: Timetable(account.timetable.rule, start: now.on(clock))) }
+        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: now.on(clock))) }
         hasBegun = true
         readySince = nil
         shortages = 0
