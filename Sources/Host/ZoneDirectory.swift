@@ -59,7 +59,9 @@ package final class ZoneDirectory: Sendable {
     /// No way out of the directory, but for the machine's own zone.
     private static func isName(_ name: String) -> Bool {
         if name.hasPrefix("/") { return name == localLink }
-        return !name.isEmpty && !name.split(separator: "/").contains { $0.hasPrefix(".") } && name.utf8.count <= 255
+        // What is behind a NUL would never come to the kernel, which would find another file.
+        return !name.isEmpty && !name.utf8.contains(0) && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+            && name.utf8.count <= 255
     }
 
     private func unknown(_ name: String) -> ZoneSource.Failure {
