@@ -92,7 +92,8 @@ struct Session {
         do {
             let file = header.schedule.zoneFile
             let zone = file.isEmpty ? ZoneRules.utc : try ZoneFile.load(file)
-            return Timetable(try header.schedule.rule(entry: header.entry, zone: zone), start: header.start)
+            let rule = try header.schedule.rule(entry: header.entry, zone: zone)
+            return Timetable(rule, start: header.start, end: header.schedule.end)
         } catch let failure as CronFailure {
             throw fault(step: "schedule", code: 0, exitCode: 100, "'\(header.schedule.text)' \(failure.message)")
         } catch let failure as ZoneFile.Failure {
@@ -128,7 +129,9 @@ struct Session {
             header: .init(
                 entry: arguments.entry, kind: FunctionKind.swift.rawValue,
                 function: String(arguments.entry.lastComponent), schedule: arguments.schedule, start: start,
-                accounted: start, runs: 0, file: ""))
+                accounted: start, runs: 0, file: "",
+                // It has no other run.
+                runsNow: arguments.schedule.text == Schedule.startOnlyText))
     }
 }
 

@@ -116,7 +116,7 @@ struct Worker: ~Copyable {
         let lateness = slot.map { max(.zero, start - $0 - delay) } ?? .zero
         if let slot { accounted = slot }
         reports.send(.begin(.init(run: runs, slot: slot, next: nextSlot(at: start), lateness: lateness)))
-        let (isOK, text) = try call(slot: slot, lateness: lateness)
+        let (isOK, text) = try call(slot: slot)
         let end = now
         let next = timetable.next(after: max(end, accounted))
         reports.send(
@@ -137,11 +137,10 @@ struct Worker: ~Copyable {
         accounted = last
     }
 
-    private mutating func call(slot: SlotInstant?, lateness: Nanoseconds) throws -> (isOK: Bool, text: String) {
-        let wall = Clock.wall()
+    private mutating func call(slot: SlotInstant?) throws -> (isOK: Bool, text: String) {
+        let moment = Clock.moment()
         let context = JobContext(
-            entry: definition.header.entry, run: runs,
-            slot: slot == nil ? nil : WallInstant(nanoseconds: wall.nanoseconds - lateness.count),
+            entry: definition.header.entry, run: runs, slot: slot.map { moment.wall(of: $0, on: timetable.clock) },
             meta: definition.meta, data: definition.data, logger: logger(), directory: directory)
         return try runner.call(context, control: control, reports: reports)
     }

@@ -18,7 +18,13 @@ package final class ZoneDirectory: Sendable {
     }
 
     /// Each zone is read once.
-    package var source: ZoneSource { ZoneSource { [self] name in find(name ?? localName) } }
+    package var source: ZoneSource {
+        ZoneSource { [self] name in
+            if let name { return find(name) }
+            let local = localName
+            return find(local).mapError { ZoneSource.Failure("('\(local)') \($0.message)") }
+        }
+    }
 
     private func find(_ name: String) -> Result<ZoneSource.Zone, ZoneSource.Failure> {
         if let known = zones.withLock({ $0[name] }) { return known }
@@ -53,7 +59,9 @@ package final class ZoneDirectory: Sendable {
     /// No way out of the directory, but for the machine's own zone.
     private static func isName(_ name: String) -> Bool {
         if name.hasPrefix("/") { return name == localLink }
-        return !name.isEmpty && !name.split(separator: "/").contains { $0.hasPrefix(".") } && name.utf8.count <= 255
+        // What is behind a NUL would never come to the kernel, which would find another file.
+        return !name.isEmpty && !name.utf8.contains(0) && !name.split(separator: "/").contains { $0.hasPrefix(".") }
+            && name.utf8.count <= 255
     }
 
     private func unknown(_ name: String) -> ZoneSource.Failure {
@@ -89,13 +97,21 @@ package final class ZoneDirectory: Sendable {
     /// The zone of this machine, and of this process if TZ names one.
     private var localName: String {
         if let name = ThisProcess.environment("TZ") {
-            return String(name.drop { $0 == ":" }).isEmpty ? "UTC" : String(name.drop { $0 == ":" })
+            return localName(ofVariable: name)
         }
         guard FileSystem.exists(Self.localLink) else { return "UTC" }
         guard let target = try? FileSystem.linkTarget(Self.localLink), let range = target.range(of: "zoneinfo/") else {
             return Self.localLink
         }
         return String(target[range.upperBound...])
+    }
+
+    /// `Europe/Riga`, `:Europe/Riga`, or the path of the zone's file (tzset(3)).
+    private func localName(ofVariable text: String) -> String {
+        let name = text.drop { $0 == ":" }
+        let directory = "\(path)/"
+        if name.hasPrefix(directory) { return String(name.dropFirst(directory.count)) }
+        return name.isEmpty ? "UTC" : String(name)
     }
 }
 

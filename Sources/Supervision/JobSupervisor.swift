@@ -7,6 +7,7 @@ package struct JobSupervisor: Sendable {
     package private(set) var account: SlotAccount
     /// How many runs the job had.
     package private(set) var runs: Int64 = 0
+    private let schedule: Schedule
     private var backoff: Backoff
     private let stableThreshold: Nanoseconds
     private var random: SplitMix64
@@ -42,8 +43,8 @@ package struct JobSupervisor: Sendable {
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     package init(_ definition: JobDefinition, start: Moment, seed: UInt64) {
-        account = SlotAccount(
-            timetable: Timetable(definition.schedule.rule, start: start.on(definition.schedule.rule.clock)))
+        schedule = definition.schedule
+        account = SlotAccount(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
         stableThreshold = definition.lifecycle.stableThreshold
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
@@ -60,9 +61,10 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
-    /// come again, but nobody waits for years until it is as late as it once was.
+    /// come again, but nobody waits for years until it is as late as it once was. A
+    /// job that was told to stop is not concerned: it would come back after its removal.
     package func isAhead(of now: Moment) -> Bool {
-        clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
+        !phase.isStopping && clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
     }
 
     /// When to come back with `.deadline`.
@@ -99,7 +101,7 @@ package struct JobSupervisor: Sendable {
         guard !phase.hasWorker, phase != .stopped else { return }
         // The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their
         // slots do not all fall into the same instant for ever.
-        if !hasBegun { account = SlotAccount(timetable: Timetable(account.timetable.rule, start: now.on(clock))) }
+        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: now.on(clock))) }
         hasBegun = true
         readySince = nil
         shortages = 0

@@ -84,6 +84,14 @@ extension Phase {
         }
     }
 
+    /// Whether the job was told to stop.
+    package var isStopping: Bool {
+        switch self {
+        case .stopping, .stopped: true
+        case .waiting, .starting, .idle, .running, .condemned, .failed: false
+        }
+    }
+
     package var run: Run? {
         switch self {
         case .running(let run): run

@@ -23,6 +23,11 @@ struct SlotLinesTests {
         }
     }
 
+    @Test("with a NUL in its zone is refused, whatever stands before it")
+    func zoneWithNUL() throws {
+        #expect(try answers(["0 0 * * *\tEurope/Riga\0x"])[0].contains("is no time zone of this machine"))
+    }
+
     @Test("is answered with its slots in UTC")
     func slots() throws {
         #expect(

@@ -1,11 +1,18 @@
 import Clocks
 import Logging
+import Shared
 import Testing
 
 @testable import Daemon
 
 @Suite("A log line in text")
 struct TextLineTests {
+    @Test("writes the count of every outcome as a number", arguments: Outcome.allCases)
+    func outcomes(outcome: Outcome) {
+        #expect(LogKey.isNumber(outcome.rawValue))
+        #expect(LogKey.rank(outcome.rawValue) < LogKey.rank("location"))
+    }
+
     @Test("of a run says what a person needs")
     func ticks() {
         #expect(

@@ -73,7 +73,8 @@ struct CalendarTests {
     @Test("lives from the moment at which it starts to the one at which it ends")
     func life() throws {
         try Scene.play { scene in
-            let now = Clock.wall()
+            // On a slot, which the end is not to have.
+            let now = WallInstant(seconds: Clock.wall().wholeSeconds)
             func moment(_ seconds: Int64) -> String { "\"\(CivilText.text(now + .seconds(seconds), offset: nil))\"" }
             let every = ["seconds": "first"]
             try scene.declare([
@@ -88,8 +89,40 @@ struct CalendarTests {
             #expect(daemon.log.count("Spawning worker", entry: "test:later") == 0)
             let started = try #require(daemon.log.all("Spawning worker", entry: "test:short").first).time
             #expect(started >= Double(now.nanoseconds) / 1e9 + 1.99)
-            #expect((1...4).contains(daemon.log.count("TICK", entry: "test:short")))
+            let slots = daemon.log.all("TICK", entry: "test:short").compactMap { $0["slot"] }
+            #expect((1...2).contains(slots.count))
+            let end = CivilTime(now + .seconds(5)).millisecondsText
+            #expect(slots.allSatisfy { $0 < end }, "\(slots)")
             #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("that is over begins when a reload moves its end")
+    func longerLife() throws {
+        try Scene.play { scene in
+            func declare(_ end: String) throws {
+                try scene.declare([job("job", "* * * * * *", ["seconds": "first", "ends_at": "\"\(end)\""])])
+            }
+            try declare("2020-01-01T00:00:00Z")
+            let daemon = try scene.start()
+            try daemon.wait(for: "Job over")
+            try declare("2200-01-01T00:00:00Z")
+            daemon.reload()
+            try daemon.wait(for: "TICK")
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("tells its function the slot itself, and not the moment to which splay and jitter put it off")
+    func slotOfTheFunction() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                job("job", "* * * * * *", ["seconds": "first", "splay": "300ms", "jitter": "300ms"], method: "slot")
+            ])
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK", count: 3)
+            #expect(try daemon.stop() == .exited(code: 0))
+            for run in daemon.log.all("TICK") { #expect(run["result"] == run["slot"]) }
         }
     }
 

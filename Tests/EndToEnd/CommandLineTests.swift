@@ -154,6 +154,8 @@ struct CommandLineTests {
             let unknown = try scene.run(["app:job.nothing", "1s"], program: Binaries.worker)
             #expect(unknown.status == .exited(code: 100))
             #expect(unknown.errors.contains("no function 'nothing'"))
+            let boot = try scene.run(["app:job.heartbeat", "@reboot"], program: Binaries.worker)
+            #expect(boot.output.contains("\nbegin run=1 "))
             let catalog = try scene.run(["--catalog"], program: Binaries.worker)
             #expect(catalog.output == "function heartbeat\nfunction cleanup\nfunction report\nfunction backup\n")
         }

@@ -30,6 +30,21 @@ struct ControlCommandTests {
         }
     }
 
+    @Test("takes the local zone from TZ, and names it if there is none such")
+    func localZone() throws {
+        try Scene.play { scene in
+            for zone in ["Asia/Kolkata", ":Asia/Kolkata", "/usr/share/zoneinfo/Asia/Kolkata"] {
+                let finished = try shell(
+                    scene, "TZ=\(zone) exec \"$0\" next '0 0 * * *' --count 1 --from 2026-01-01T00:00:00Z")
+                #expect(finished.output == "2026-01-02T00:00:00+05:30  2026-01-01T18:30:00Z\n", "\(zone)")
+            }
+            let wrong = try shell(scene, "TZ=Asia/Kolkatta exec \"$0\" next '0 0 * * *'")
+            #expect(
+                wrong.errors == "cronsupctl: timezone: that of this machine ('Asia/Kolkatta') is no time zone of this "
+                    + "machine; did you mean 'Asia/Kolkata'?\n")
+        }
+    }
+
     @Test("ends with 100 for what the user can mend, and says what")
     func wrong() throws {
         try Scene.play { scene in

@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import Jobs
 import Shared
@@ -5,6 +6,7 @@ import Shared
 var faultCatalog: JobCatalog {
     [
         "tick": .function(tick),
+        "slot": .function(slot),
         "wait": .asyncFunction(waitAsynchronously),
         "talk": .function(talk),
         "chatter": .function(chatter),
@@ -25,6 +27,11 @@ private func tick(_ context: JobContext) throws -> JobResult {
     writeLedger(context)
     usleep(UInt32(context.number("milliseconds") * 1_000))
     return "ok"
+}
+
+/// When the run was due, as the function is told.
+private func slot(_ context: JobContext) throws -> JobResult {
+    JobResult(context.slot.map { CivilTime($0).millisecondsText } ?? "none")
 }
 
 private func waitAsynchronously(_ context: JobContext) async throws -> JobResult {

@@ -88,6 +88,15 @@ struct ClockSetBackTests {
         #expect(!interval.isAhead(of: rig.moment))
     }
 
+    @Test("brings no job back that was told to stop")
+    func stopping() {
+        var rig = Rig.served()
+        rig.setWallClock(by: Nanoseconds(-2 * JobSupervisor.longestStepBack.count))
+        #expect(rig.supervisor.isAhead(of: rig.moment))
+        rig.send(.stop(grace: .seconds(10)))
+        #expect(!rig.supervisor.isAhead(of: rig.moment))
+    }
+
     @Test("while the worker waits for its slot makes nothing overdue, until it is")
     func overdue() {
         var rig = Rig.served()

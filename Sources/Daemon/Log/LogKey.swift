@@ -5,16 +5,15 @@ enum LogKey {
         "entry", "kind", "interval", "schedule", "pid", "registry", "function", "worker", "run", "attempt", "slot",
         "lateness_us",
         "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
-        "cancelled",
+        "cancelled", "interrupted",
         "added", "changed", "removed", "unchanged", "location", "status", "step", "errno", "after", "failures", "lines",
         "bytes", "result", "error", "length", "text",
     ]
 
     private static let numbers: Set<String> = [
         "pid", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "ok", "failed", "timeout", "crashed",
-        "skipped", "missed", "cancelled", "added", "changed", "removed", "unchanged", "errno", "failures", "lines",
-        "bytes",
-        "length",
+        "skipped", "missed", "cancelled", "interrupted", "added", "changed", "removed", "unchanged", "errno",
+        "failures", "lines", "bytes", "length",
     ]
 
     /// What every record has of itself.

@@ -47,7 +47,8 @@ final class Job {
                 entry: definition.id, kind: definition.kind.rawValue, function: definition.function,
                 schedule: ScheduleWords(definition.schedule), start: supervisor.account.timetable.start,
                 accounted: supervisor.account.accounted, runs: supervisor.runs, file: definition.location.file,
-                runsNow: definition.schedule.runsAtStart && generation == 1),
+                // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
+                runsNow: definition.schedule.runsAtStart && supervisor.runs == 0),
             meta: definition.meta, data: definition.data)
     }
 }

@@ -86,7 +86,11 @@ final class WorkerPool {
 
     /// The run in hand may finish; `successor` then takes the job's place.
     func stop(_ id: EntryID, successor: JobDefinition? = nil) {
-        guard let job = jobsByID[id] else { return }
+        guard let job = jobsByID[id] else {
+            // Its life was over; the successor's may not be.
+            if let successor { add(successor) }
+            return
+        }
         job.successor = successor
         handle(.stop(grace: job.definition.lifecycle.stopTimeout ?? stopTimeout), job)
     }

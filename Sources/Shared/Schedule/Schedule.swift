@@ -37,6 +37,15 @@ package struct Schedule: Hashable, Sendable {
         Schedule(.interval(interval), text: text ?? DurationText.format(interval))
     }
 
+    /// The slots of a job that begins at `start`.
+    package func timetable(from start: SlotInstant) -> Timetable { Timetable(rule, start: start, end: end) }
+
+    /// `endsAt`, where the rule goes by the wall clock.
+    var end: SlotInstant {
+        guard rule.clock == .wall, let endsAt else { return .distantFuture }
+        return SlotInstant(nanoseconds: endsAt.nanoseconds)
+    }
+
     /// How long after its slot a run may begin.
     package var longestDelay: Nanoseconds { jitter + splay }
 }

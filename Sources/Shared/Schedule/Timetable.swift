@@ -19,26 +19,33 @@ package enum SlotRule: Hashable, Sendable {
     }
 }
 
-/// The slots of one job: its rule and the moment from which it holds.
+/// The slots of one job: its rule and the span of time in which it holds.
 package struct Timetable: Hashable, Sendable {
     package let rule: SlotRule
     /// The first slot is a later one.
     package let start: SlotInstant
+    /// The last slot is an earlier one. Has a meaning for a rule on the wall clock alone.
+    package let end: SlotInstant
 
-    package init(_ rule: SlotRule, start: SlotInstant) { (self.rule, self.start) = (rule, start) }
+    package init(_ rule: SlotRule, start: SlotInstant, end: SlotInstant = .distantFuture) {
+        (self.rule, self.start, self.end) = (rule, start, end)
+    }
 
     package var clock: ScheduleClock { rule.clock }
 
     /// The first slot after `instant`; `.distantFuture` if there is none.
     package func next(after instant: SlotInstant) -> SlotInstant {
-        switch rule {
-        case .interval(let interval):
+        if case .interval(let interval) = rule {
             return SlotInstant(grid(interval).next(after: MonotonicInstant(instant)))
-        case .aligned(let aligned): return SlotInstant(aligned.next(after: WallInstant(max(instant, start))))
-        case .calendar(let calendar):
-            return calendar.next(after: WallInstant(max(instant, start))).map { SlotInstant($0) } ?? .distantFuture
-        case .none: return .distantFuture
         }
+        let from = WallInstant(max(instant, start))
+        let slot: SlotInstant?
+        switch rule {
+        case .aligned(let aligned): slot = SlotInstant(aligned.next(after: from))
+        case .calendar(let calendar): slot = calendar.next(after: from).map { SlotInstant($0) }
+        case .interval, .none: slot = nil
+        }
+        return slot.flatMap { $0 < end ? $0 : nil } ?? .distantFuture
     }
 
     /// The last slot at or before `instant`; `nil` before the first slot.
@@ -47,6 +54,7 @@ package struct Timetable: Hashable, Sendable {
             return grid(interval).last(through: MonotonicInstant(instant)).map { SlotInstant($0) }
         }
         guard instant > start else { return nil }
+        let instant = min(instant, lastInstant)
         let slot: SlotInstant?
         switch rule {
         case .aligned(let aligned): slot = SlotInstant(aligned.last(through: WallInstant(instant)))
@@ -62,7 +70,7 @@ package struct Timetable: Hashable, Sendable {
         if case .interval(let interval) = rule {
             return grid(interval).count(after: MonotonicInstant(after), through: MonotonicInstant(through))
         }
-        let (after, through) = (WallInstant(max(after, start)), WallInstant(through))
+        let (after, through) = (WallInstant(max(after, start)), WallInstant(min(through, lastInstant)))
         switch rule {
         case .aligned(let aligned): return aligned.count(after: after, through: through)
         case .calendar(let calendar): return calendar.count(after: after, through: through)
@@ -74,6 +82,9 @@ package struct Timetable: Hashable, Sendable {
         guard instant > start, instant < .distantFuture else { return false }
         return next(after: SlotInstant(nanoseconds: instant.nanoseconds - 1)) == instant
     }
+
+    /// Before `end`.
+    private var lastInstant: SlotInstant { SlotInstant(nanoseconds: end.nanoseconds - 1) }
 
     private func grid(_ interval: Nanoseconds) -> IntervalGrid {
         IntervalGrid(start: MonotonicInstant(start), interval: interval)

@@ -12,6 +12,8 @@ package struct ScheduleWords: Hashable, Sendable {
     package var zoneFile = ""
     package var jitter = Nanoseconds.zero
     package var splay = Nanoseconds.zero
+    /// The last slot is an earlier one.
+    package var end = SlotInstant.distantFuture
 
     package init() {}
 
@@ -23,7 +25,7 @@ package struct ScheduleWords: Hashable, Sendable {
         case .calendar, .none: break
         }
         (hasSeconds, zoneFile) = (schedule.hasSeconds, schedule.zone?.file ?? "")
-        (jitter, splay) = (schedule.jitter, schedule.splay)
+        (jitter, splay, end) = (schedule.jitter, schedule.splay, schedule.end)
     }
 
     func write(to message: inout MessageWriter) {
@@ -34,6 +36,7 @@ package struct ScheduleWords: Hashable, Sendable {
         if !zoneFile.isEmpty { message.field("zone_file", zoneFile) }
         if jitter > .zero { message.field("jitter_ns", jitter.count) }
         if splay > .zero { message.field("splay_ns", splay.count) }
+        if end < .distantFuture { message.field("ends_at", end.nanoseconds) }
     }
 
     /// Whether the field was one of these.
@@ -52,6 +55,8 @@ package struct ScheduleWords: Hashable, Sendable {
             jitter = try field.nanoseconds()
         } else if field.isNamed("splay_ns") {
             splay = try field.nanoseconds()
+        } else if field.isNamed("ends_at") {
+            end = SlotInstant(nanoseconds: try field.integer())
         } else {
             return false
         }

@@ -76,6 +76,24 @@ struct TimetableTests {
         #expect(!timetable.isSlot(.distantFuture))
     }
 
+    @Test("has no slot at its end or behind it", arguments: [5, 6, 10, 11])
+    func ofALimitedLife(end: Int64) throws {
+        func second(_ second: Int64) -> SlotInstant { SlotInstant(nanoseconds: second * 1_000_000_000) }
+        let slots: [Int64] = [5, 10].filter { $0 < end }
+        for rule in [
+            .aligned(AlignedInterval(.seconds(5), in: .utc)),
+            .calendar(
+                CalendarSchedule(try CronParser(entry: nil, hasSeconds: true).parse("*/5 * * * * *"), in: .utc)),
+        ] as [SlotRule] {
+            let timetable = Timetable(rule, start: second(0), end: second(end))
+            #expect([5, 10, 15].filter { timetable.isSlot(second($0)) } == slots)
+            #expect(timetable.next(after: second(4)) == slots.first.map(second) ?? .distantFuture)
+            #expect(timetable.next(after: second(10)) == .distantFuture)
+            #expect(timetable.last(through: second(60)) == slots.last.map(second))
+            #expect(timetable.count(after: second(0), through: second(60)) == Int64(slots.count))
+        }
+    }
+
     @Test("ends with its clock, and none of its answers traps there")
     func end() throws {
         let riga = try zone("Europe/Riga")

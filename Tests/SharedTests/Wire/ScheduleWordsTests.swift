@@ -42,6 +42,7 @@ struct ScheduleWordsTests {
             Schedule(.none, text: "@reboot"),
         ]
         for index in 1...5 { schedules[index].zone = name }
+        for index in [1, 5] { schedules[index].endsAt = WallInstant(nanoseconds: 9) }
         for index in 0...5 { (schedules[index].jitter, schedules[index].splay) = (.seconds(2), Nanoseconds(7)) }
         return schedules
     }
@@ -66,11 +67,11 @@ struct ScheduleWordsTests {
         #expect(
             try Self.schedules(in: .utc).map(text) == [
                 "interval=1m30s interval_ns=90000000000 jitter_ns=2000000000 splay_ns=7",
-                "interval=15m interval_ns=900000000000 align=true \(zone) jitter_ns=2000000000 splay_ns=7",
+                "interval=15m interval_ns=900000000000 align=true \(zone) jitter_ns=2000000000 splay_ns=7 ends_at=9",
                 "schedule=\"*/5 * * * mon-fri\" \(zone) jitter_ns=2000000000 splay_ns=7",
                 "schedule=\"H H(1-4) * * *\" \(zone) jitter_ns=2000000000 splay_ns=7",
                 "schedule=@daily \(zone) jitter_ns=2000000000 splay_ns=7",
-                "schedule=\"30 0 12 L * 5#2\" seconds=first \(zone) jitter_ns=2000000000 splay_ns=7",
+                "schedule=\"30 0 12 L * 5#2\" seconds=first \(zone) jitter_ns=2000000000 splay_ns=7 ends_at=9",
                 "schedule=@reboot",
             ])
         #expect(text(.interval(.seconds(1))) == "interval=1s interval_ns=1000000000")

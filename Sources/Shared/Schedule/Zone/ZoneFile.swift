@@ -42,6 +42,9 @@ package enum ZoneFile {
         private let bytes: [UInt8]
         private var position = 0
 
+        /// Past these, sums with offsets could overflow. -2^59 is the beginning of time in some files (RFC 9636).
+        private static let plausibleTimes: ClosedRange<Int64> = (-1 << 59)...(1 << 59)
+
         init(_ bytes: [UInt8]) { self.bytes = bytes }
 
         mutating func skip(_ count: Int) throws(Failure) {
@@ -81,6 +84,9 @@ package enum ZoneFile {
             for _ in 0..<header.transitions { times.append(takeInteger(timeSize)) }
             for (earlier, later) in zip(times, times.dropFirst()) where earlier >= later {
                 throw .damaged("its transitions are out of order")
+            }
+            guard times.allSatisfy(Self.plausibleTimes.contains) else {
+                throw .damaged("a transition is out of range")
             }
             let types = bytes[position..<position + header.transitions]
             position += header.transitions
