@@ -88,8 +88,8 @@ let package = Package(
 
         // Tests: one folder a module. EndToEnd runs the built binaries, with a worker that misbehaves on demand.
         .executableTarget(
-            name: "faultworker", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared"], path: "Tests/FaultWorker",
-            swiftSettings: staticExecutable, linkerSettings: linkStatically),
+            name: "faultworker", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared"],
+            path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
         .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], swiftSettings: strict),

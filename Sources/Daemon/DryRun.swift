@@ -41,7 +41,9 @@ package struct DryRun: Sendable {
 
     private func slots(_ job: JobDefinition) -> [WallInstant] {
         let clock = job.schedule.rule.clock
-        let begin = max(now.wall, job.schedule.startsAt ?? now.wall)
+        // A slot at the very moment at which the job starts is one.
+        let opening = job.schedule.startsAt.map { WallInstant(nanoseconds: $0.nanoseconds - 1) }
+        let begin = max(now.wall, clock == .wall ? opening ?? now.wall : job.schedule.startsAt ?? now.wall)
         let start = now.on(clock) + Nanoseconds(begin.nanoseconds &- now.wall.nanoseconds)
         let timetable = Timetable(job.schedule.rule, start: start)
         var slots: [WallInstant] = []

@@ -15,6 +15,8 @@ package struct JobSupervisor: Sendable {
     private var readySince: MonotonicInstant?
     private var shortages = 0
     private var hasBegun = false
+    /// For the moment at which the job starts.
+    private var hasWaited = false
     /// When the job was told to end.
     private var stopAsked: SlotInstant?
     /// How long after its slot a run may begin.
@@ -101,11 +103,17 @@ package struct JobSupervisor: Sendable {
         guard !phase.hasWorker, phase != .stopped else { return }
         // The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their
         // slots do not all fall into the same instant for ever.
-        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: now.on(clock))) }
+        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: beginning(at: now))) }
         hasBegun = true
         readySince = nil
         shortages = 0
         phase = .starting(deadline: now.monotonic + Self.startTimeout)
+    }
+
+    /// A job that has waited for the moment at which it starts has that moment too, if it is a slot.
+    private func beginning(at now: Moment) -> SlotInstant {
+        guard hasWaited, clock == .wall, let startsAt else { return now.on(clock) }
+        return min(now.on(clock), SlotInstant(nanoseconds: startsAt.nanoseconds - 1))
     }
 
     private mutating func deferSpawn(_ until: MonotonicInstant) {
@@ -193,6 +201,7 @@ package struct JobSupervisor: Sendable {
         switch phase {
         case .waiting:
             if let startsAt, now.wall < startsAt, !hasBegun {
+                hasWaited = true
                 phase = .waiting(until: now.monotonic(of: startsAt), .firstStart)
             } else {
                 askForWorker(at: now, &effects)
