@@ -101,4 +101,4 @@ def cronsim_slots(expression, start):
 
 
 PEERS = {"croniter": croniter_slots, "cronsim": cronsim_slots}
-"""Measured where Python can import them (PyPI)."""
+"""Measured where Python can import them."""
