@@ -18,6 +18,12 @@ package struct SlotInstant: Hashable, Comparable, Sendable {
     @inlinable
     package static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
 
+    // The generic `max` and `min` would cost each worker the tables by which they compare.
+    @inlinable
+    package static func later(_ left: Self, _ right: Self) -> Self { left > right ? left : right }
+    @inlinable
+    package static func earlier(_ left: Self, _ right: Self) -> Self { left < right ? left : right }
+
     /// Saturates at `distantFuture` instead of overflowing.
     @inlinable
     package static func + (instant: Self, duration: Nanoseconds) -> Self {

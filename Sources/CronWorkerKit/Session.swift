@@ -89,6 +89,10 @@ struct Session {
     }
 
     private func timetable(_ header: DefinitionPart.Header) throws -> Timetable {
+        // Most jobs have an interval, and their workers are not to pay for calendars.
+        if let interval = header.schedule.interval, !header.schedule.isAligned {
+            return Timetable(.interval(interval), start: header.start, end: header.schedule.end)
+        }
         do {
             let file = header.schedule.zoneFile
             let zone = file.isEmpty ? ZoneRules.utc : try ZoneFile.load(file)
@@ -111,7 +115,8 @@ struct Session {
         if let arguments { return terminalDefinition(arguments) }
         var assembler = DefinitionAssembler()
         var definition: WorkerDefinition?
-        while !control.isClosed, definition == nil {
+        while !control.isClosed {
+            if let definition { return definition }
             try control.receive { command in
                 switch command {
                 case .definition(let part): definition = try assembler.add(part)

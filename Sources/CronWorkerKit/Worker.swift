@@ -56,7 +56,8 @@ struct Worker: ~Copyable {
             if let (slot, begin) = pending {
                 if begin <= now {
                     pending = nil
-                    try run(slot: slot, at: now, delay: begin - slot)
+                    // Of slots that have come due since, by a clock that was set, the last one is run and the others are missed.
+                    try run(slot: dueSlot(at: now) ?? slot, at: now, delay: begin - slot)
                 } else {
                     try wait(until: begin)
                 }
@@ -77,11 +78,11 @@ struct Worker: ~Copyable {
 
     /// The slot whose run begins next.
     private func nextSlot(at now: SlotInstant) -> SlotInstant {
-        dueSlot(at: now) ?? timetable.next(after: max(now, accounted))
+        dueSlot(at: now) ?? timetable.next(after: .later(now, accounted))
     }
 
     private func delay() -> Nanoseconds {
-        jitter > .zero ? splay + Nanoseconds(Int64.random(in: 0...jitter.count)) : splay
+        jitter.count > 0 ? splay + Nanoseconds(Int64.random(in: 0...jitter.count)) : splay
     }
 
     /// Waits for the daemon until `instant`, or until somebody sets the clock.
@@ -113,18 +114,18 @@ struct Worker: ~Copyable {
         runs += 1
         let began = Clock.monotonic()
         // What was asked for by jitter and splay is not late.
-        let lateness = slot.map { max(.zero, start - $0 - delay) } ?? .zero
+        let lateness = slot.map { Nanoseconds(max(0, (start - $0 - delay).count)) } ?? .zero
         if let slot { accounted = slot }
         reports.send(.begin(.init(run: runs, slot: slot, next: nextSlot(at: start), lateness: lateness)))
         let (isOK, text) = try call(slot: slot)
         let end = now
-        let next = timetable.next(after: max(end, accounted))
+        let next = timetable.next(after: .later(end, accounted))
         reports.send(
             .end(
                 .init(
                     run: runs, slot: slot, next: next, lateness: lateness, duration: Clock.monotonic() - began,
                     isOK: isOK, text: text)))
-        skipSlots(after: max(slot ?? start, accounted), through: end, next: next)
+        skipSlots(after: .later(slot ?? start, accounted), through: end, next: next)
         guardian.resume()
     }
 

@@ -32,11 +32,11 @@ package enum SignalName {
         number > 0 && number < names.count ? "SIG\(names[Int(number)])" : "SIG\(number)"
     }
 
-    private static let names = [
-        "0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
-        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
-        "WINCH", "IO", "PWR", "SYS",
-    ]
+    // Taken apart when it is needed: an array of strings would stand in the memory of every worker.
+    private static var names: [Substring] {
+        ("0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
+            + "XCPU XFSZ VTALRM PROF WINCH IO PWR SYS").split(separator: " ")
+    }
 }
 
 /// A program to be started, with all that stays the same from one start to the next.

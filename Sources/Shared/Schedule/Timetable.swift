@@ -38,7 +38,7 @@ package struct Timetable: Hashable, Sendable {
         if case .interval(let interval) = rule {
             return SlotInstant(grid(interval).next(after: MonotonicInstant(instant)))
         }
-        let from = WallInstant(max(instant, start))
+        let from = WallInstant(SlotInstant.later(instant, start))
         let slot: SlotInstant?
         switch rule {
         case .aligned(let aligned): slot = SlotInstant(aligned.next(after: from))
@@ -54,7 +54,7 @@ package struct Timetable: Hashable, Sendable {
             return grid(interval).last(through: MonotonicInstant(instant)).map { SlotInstant($0) }
         }
         guard instant > start else { return nil }
-        let instant = min(instant, lastInstant)
+        let instant = SlotInstant.earlier(instant, lastInstant)
         let slot: SlotInstant?
         switch rule {
         case .aligned(let aligned): slot = SlotInstant(aligned.last(through: WallInstant(instant)))
@@ -70,7 +70,9 @@ package struct Timetable: Hashable, Sendable {
         if case .interval(let interval) = rule {
             return grid(interval).count(after: MonotonicInstant(after), through: MonotonicInstant(through))
         }
-        let (after, through) = (WallInstant(max(after, start)), WallInstant(min(through, lastInstant)))
+        let (after, through) = (
+            WallInstant(SlotInstant.later(after, start)), WallInstant(SlotInstant.earlier(through, lastInstant))
+        )
         switch rule {
         case .aligned(let aligned): return aligned.count(after: after, through: through)
         case .calendar(let calendar): return calendar.count(after: after, through: through)

@@ -65,7 +65,7 @@ package struct ScheduleWords: Hashable, Sendable {
 
     func check() throws(WireError) {
         guard !text.isEmpty else { throw .missingField("interval", verb: "definition") }
-        if let interval, interval == .zero { throw .badField("interval_ns", expected: "a number above 0") }
+        if let interval, interval.count == 0 { throw .badField("interval_ns", expected: "a number above 0") }
     }
 
     /// The rule that the words stand for. `zone`: the rules in `zoneFile`.

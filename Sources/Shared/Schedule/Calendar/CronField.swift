@@ -34,13 +34,16 @@ enum CronField: UInt8 {
     }
 
     /// Three letters each, the first standing for the first value of the range.
+    // Taken apart when a field has a name: arrays of strings would stand in the memory of every worker.
     var names: [String] {
         switch self {
-        case .month: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-        case .dayOfWeek: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+        case .month: Self.words("jan feb mar apr may jun jul aug sep oct nov dec")
+        case .dayOfWeek: Self.words("sun mon tue wed thu fri sat")
         default: []
         }
     }
+
+    private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
 
     /// What is expected, for error messages.
     var expectation: String {

@@ -11,10 +11,22 @@ package struct CronParser {
 
     private static let longest = 1_024
 
-    private static let nicknames: KeyValuePairs<String, String> = [
-        "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
-        "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
-    ]
+    private static func expansion(of nickname: String) -> String? {
+        switch nickname {
+        case "@hourly": "0 * * * *"
+        case "@daily", "@midnight": "0 0 * * *"
+        case "@weekly": "0 0 * * 0"
+        case "@monthly": "0 0 1 * *"
+        case "@yearly", "@annually": "0 0 1 1 *"
+        default: nil
+        }
+    }
+
+    // Taken apart when it is needed: an array of strings would stand in the memory of every worker.
+    private static var nicknames: [String] {
+        "@hourly @daily @midnight @weekly @monthly @yearly @annually @every @reboot".split(separator: " ").map(
+            String.init)
+    }
 
     package func parse(_ text: String) throws(CronFailure) -> CronExpression {
         guard text.utf8.count <= Self.longest else {
@@ -28,11 +40,10 @@ package struct CronParser {
 
     private func nickname(_ word: CronWord, _ count: Int, _ text: String) throws(CronFailure) -> CronExpression {
         let name = word.text.lowercased()
-        guard count == 1, let expansion = Self.nicknames.first(where: { $0.key == name })?.value else {
-            let names = Self.nicknames.map(\.key) + ["@every", "@reboot"]
+        guard count == 1, let expansion = Self.expansion(of: name) else {
             throw word.failure(
-                "'\(text)' is no nickname; expected one of \(names.joined(separator: ", "))"
-                    + NearestName.hint(for: name, among: names))
+                "'\(text)' is no nickname; expected one of \(Self.nicknames.joined(separator: ", "))"
+                    + NearestName.hint(for: name, among: Self.nicknames))
         }
         // A nickname has five fields, whatever the entry says of seconds.
         let parsed = try CronParser(entry: entry).parse(expansion)
