@@ -1,0 +1,139 @@
+/// Values as bytes, for memory that several programs or languages share. All numbers are little-endian.
+///
+///     null 0 | false 1 | true 2 | int 3, 8 bytes | double 4, 8 bytes
+///     string 5, length in 4 bytes, UTF-8 | list 6, count in 4 bytes, values | map 7, count in 4 bytes, (string, value)…
+///
+/// The keys of a map are strings without their tag.
+package enum ValueCoding {
+    package enum Tag: UInt8 {
+        case null, no, yes, int, double, string, list, map
+    }
+
+    /// Lists and maps inside each other. A registry has at most 64.
+    package static let deepest = 128
+
+    package enum Failure: Error, Hashable, Sendable {
+        /// The bytes are none that `append` has written.
+        case malformed
+        /// A string is not UTF-8.
+        case notUTF8
+        /// Lists and maps are too deep inside each other.
+        case tooDeep
+    }
+
+    // MARK: Writing
+
+    package static func append(_ value: Value, to bytes: inout [UInt8]) {
+        switch value {
+        case .null: bytes.append(Tag.null.rawValue)
+        case .bool(let bool): bytes.append((bool ? Tag.yes : Tag.no).rawValue)
+        case .int(let int): append(.int, UInt64(bitPattern: int), to: &bytes)
+        case .double(let double): append(.double, double.bitPattern, to: &bytes)
+        case .string(let string):
+            bytes.append(Tag.string.rawValue)
+            append(text: string, to: &bytes)
+        case .list(let list):
+            append(.list, count: list.count, to: &bytes)
+            for element in list { append(element, to: &bytes) }
+        case .map(let map):
+            append(.map, count: map.count, to: &bytes)
+            for index in 0..<map.count {
+                append(text: map.keys[index], to: &bytes)
+                append(map.values[index], to: &bytes)
+            }
+        }
+    }
+
+    private static func append(_ tag: Tag, _ bits: UInt64, to bytes: inout [UInt8]) {
+        bytes.append(tag.rawValue)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+    }
+
+    private static func append(_ tag: Tag, count: Int, to bytes: inout [UInt8]) {
+        bytes.append(tag.rawValue)
+        append(count: count, to: &bytes)
+    }
+
+    package static func append(text: String, to bytes: inout [UInt8]) {
+        append(count: text.utf8.count, to: &bytes)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    package static func append(count: Int, to bytes: inout [UInt8]) {
+        let count = UInt32(count)
+        for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+    }
+}
+
+/// Reads what `ValueCoding` has written, and nothing beyond the end of its bytes whatever they are.
+package struct ValueReader {
+    private let bytes: UnsafeRawBufferPointer
+    package private(set) var position: Int
+
+    package init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+        (self.bytes, self.position) = (bytes, position)
+    }
+
+    package var isAtEnd: Bool { position >= bytes.count }
+
+    package mutating func value(depth: Int = 0) throws(ValueCoding.Failure) -> Value {
+        guard depth < ValueCoding.deepest else { throw .tooDeep }
+        guard let tag = ValueCoding.Tag(rawValue: try byte()) else { throw .malformed }
+        switch tag {
+        case .null: return .null
+        case .no: return .bool(false)
+        case .yes: return .bool(true)
+        case .int: return .int(Int64(bitPattern: try bits()))
+        case .double: return .double(Double(bitPattern: try bits()))
+        case .string: return .string(try text())
+        case .list: return .list(try list(depth))
+        case .map: return .map(try map(depth))
+        }
+    }
+
+    private mutating func list(_ depth: Int) throws(ValueCoding.Failure) -> [Value] {
+        let count = try count()
+        var values: [Value] = []
+        for _ in 0..<count { values.append(try value(depth: depth + 1)) }
+        return values
+    }
+
+    private mutating func map(_ depth: Int) throws(ValueCoding.Failure) -> Value.Map {
+        let count = try count()
+        var (keys, values): ([String], [Value]) = ([], [])
+        for _ in 0..<count {
+            keys.append(try text())
+            values.append(try value(depth: depth + 1))
+        }
+        return Value.Map(uniqueKeys: keys, values: values)
+    }
+
+    package mutating func text() throws(ValueCoding.Failure) -> String {
+        let count = try count()
+        let utf8 = UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+        guard let text = String(validating: utf8, as: UTF8.self) else { throw .notUTF8 }
+        position += count
+        return text
+    }
+
+    /// Of bytes or of elements, of which each takes a byte at least: more than there are bytes left is malformed.
+    package mutating func count() throws(ValueCoding.Failure) -> Int {
+        guard position <= bytes.count - 4 else { throw .malformed }
+        let count = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+        position += 4
+        guard count <= bytes.count - position else { throw .malformed }
+        return count
+    }
+
+    private mutating func byte() throws(ValueCoding.Failure) -> UInt8 {
+        guard position < bytes.count else { throw .malformed }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    private mutating func bits() throws(ValueCoding.Failure) -> UInt64 {
+        guard position <= bytes.count - 8 else { throw .malformed }
+        defer { position += 8 }
+        return UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    }
+}
