@@ -1,5 +1,3 @@
-import Shared
-
 /// One condition of a search: a field of the entry and what its text must be.
 struct Criterion {
     private enum Field {
@@ -10,7 +8,6 @@ struct Criterion {
         case meta(path: Substring)
     }
 
-    static let longestPattern = 256
     /// Since keys may have dots, a path of n steps can be read in 2^(n-1) ways.
     static let longestPath = 12
 
@@ -44,14 +41,23 @@ struct Criterion {
         return .meta(path: path)
     }
 
-    func holds(for entry: Entry) -> Bool {
+    var isAboutMeta: Bool { if case .meta = field { true } else { false } }
+
+    /// Of a criterion that is not about `meta`.
+    func holds(for id: EntryID, kind: String) -> Bool {
         switch field {
-        case .kind: test.holds(for: entry.kind)
-        case .name: test.holds(for: String(entry.id.name))
-        case .namespace: test.holds(for: String(entry.id.namespace))
-        case .id: test.holds(for: entry.id.description)
-        case .meta(let path): holds(at: path, in: entry.meta)
+        case .kind: test.holds(for: kind)
+        case .name: test.holds(for: String(id.name))
+        case .namespace: test.holds(for: String(id.namespace))
+        case .id: test.holds(for: id.description)
+        case .meta: preconditionFailure("a criterion about meta cannot be judged without it")
         }
+    }
+
+    /// Of a criterion that is about `meta`.
+    func holds(for meta: Value.Map) -> Bool {
+        guard case .meta(let path) = field else { preconditionFailure("this criterion is not about meta") }
+        return holds(at: path, in: meta)
     }
 
     /// Tries the whole path as a key, then each way to part it at a dot.

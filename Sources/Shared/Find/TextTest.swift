@@ -10,7 +10,7 @@ struct TextTest {
 
     private enum Test {
         case equals
-        case matches(Regex<AnyRegexOutput>)
+        case matches(Pattern)
         case contains
         case begins
         case ends
@@ -24,29 +24,25 @@ struct TextTest {
         self.text = text
         switch comparison {
         case nil: test = .equals
-        case .matches: test = .matches(try Self.regex(text, key: key))
+        case .matches: test = .matches(try Self.pattern(text, key: key))
         case .contains: test = .contains
         case .begins: test = .begins
         case .ends: test = .ends
         }
     }
 
-    private static func regex(_ pattern: String, key: String) throws(FindFailure) -> Regex<AnyRegexOutput> {
-        guard pattern.utf8.count <= Criterion.longestPattern else { throw .patternTooLong(key: key) }
+    private static func pattern(_ text: String, key: String) throws(FindFailure) -> Pattern {
         do {
-            let regex = try Regex(pattern).matchingSemantics(.unicodeScalar)
-            // What the engine cannot do it says only when it is run.
-            _ = try regex.firstMatch(in: "")
-            return regex
+            return try Pattern(text)
         } catch {
-            throw .invalidPattern(key: key, pattern: pattern, problem: "\(error)")
+            throw .invalidPattern(key: key, pattern: text, problem: error.description)
         }
     }
 
     func holds(for other: String) -> Bool {
         switch test {
         case .equals: other == text
-        case .matches(let regex): (try? regex.firstMatch(in: other)) != nil
+        case .matches(let pattern): pattern.hasMatch(in: other)
         case .contains: text.isEmpty || other.utf8.contains(text.utf8)
         case .begins: other.utf8.starts(with: text.utf8)
         case .ends: other.utf8.reversed().starts(with: text.utf8.reversed())
