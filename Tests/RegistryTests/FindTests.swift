@@ -13,9 +13,15 @@ struct FindTests {
         - {name: bare, kind: process.lua}
         """
 
+    /// What the snapshot finds, and its image too.
     private func find(_ criteria: [String: String]) throws -> [String] {
         let load = load(Self.text)
-        return try #require(load.snapshot, "\(load.errors)").find(criteria).map { String($0.id.name) }
+        let snapshot = try #require(load.snapshot, "\(load.errors)")
+        let found = try snapshot.find(criteria)
+        let image = try RegistryImage.encode(snapshot.entries)
+        let inImage = try image.withUnsafeBytes { try RegistryImage($0).find(Criteria(criteria)) }
+        #expect(inImage == found)
+        return found.map { String($0.id.name) }
     }
 
     @Test(

@@ -24,7 +24,10 @@ struct ValueCodingTests {
             .string("naïve\0text"), .list([]), .list([.int(1), .list([.null])]), .map(.init()),
             .map(.init([("b", .int(1)), ("a", .map(.init([("", .string("x"))])))])),
         ] as [Value])
-    func roundTrip(_ value: Value) throws { #expect(try read(coded(value)) == value) }
+    func roundTrip(_ value: Value) throws {
+        #expect(try read(coded(value)) == value)
+        #expect(ValueCoding.size(of: value) == coded(value).count)
+    }
 
     @Test("are refused where they are cut off")
     func torn() throws {
