@@ -31,6 +31,7 @@
  * module sees, which the compiler refuses. */
 extern int madvise(void *address, size_t length, int advice);
 extern int pipe2(int descriptors[2], int flags);
+extern int memfd_create(const char *name, unsigned flags);
 extern long syscall(long number, ...);
 
 static inline int clinux_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
@@ -40,6 +41,27 @@ static inline void clinux_close_on_exec_from(unsigned first) {
     if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
     for (unsigned descriptor = first; descriptor < 1024; descriptor++) fcntl((int)descriptor, F_SETFD, FD_CLOEXEC);
 }
+
+/* A file in memory that nobody may change or run any more once it is sealed; -1 with errno. What the headers may lack is written as a
+ * number. */
+static inline int clinux_sealable_memory(const char *name) {
+    const unsigned close_on_exec = 1, allow_sealing = 2, no_exec_seal = 8;
+    /* Linux 6.3, and required there by some settings (sysctl vm.memfd_noexec). */
+    int descriptor = memfd_create(name, close_on_exec | no_exec_seal);
+    if (descriptor >= 0 || errno != EINVAL) return descriptor;
+    return memfd_create(name, close_on_exec | allow_sealing);
+}
+
+/* F_ADD_SEALS with F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE (fcntl(2)). */
+static inline int clinux_seal(int descriptor) { return fcntl(descriptor, 1024 + 9, 1 | 2 | 4 | 8); }
+
+/* Linux 5.3 and 5.1; the C library has no names for them everywhere. Without them -1 and ENOSYS. */
+static inline int clinux_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+static inline int clinux_pidfd_kill(int descriptor, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
+}
+
+static inline pid_t clinux_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
 
 /* Variadic in C, which Swift cannot call. */
 static inline int clinux_fcntl(int descriptor, int command, int argument) {
@@ -69,6 +91,24 @@ static inline pid_t clinux_peek_exited_child(void) {
     info.si_pid = 0;
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
     return info.si_pid;
+}
+
+/* Whether there are children, of whatever state; they stay as they are. */
+static inline int clinux_has_children(void) {
+    siginfo_t info;
+    int result;
+    do result = waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT | __WALL);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+/* Whether the child has exited; it stays a zombie, so that its process ID cannot be taken by another. -1 with errno if there is no
+ * such child. */
+static inline int clinux_has_exited(pid_t child) {
+    siginfo_t info;
+    info.si_pid = 0;
+    if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
+    return info.si_pid != 0;
 }
 
 /* `stdout` is a variable of C, which Swift 6 holds for a data race. */

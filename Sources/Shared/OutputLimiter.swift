@@ -1,22 +1,26 @@
-import Clocks
+package import Clocks
 
 /// Bounds how many lines of a job's output are logged, and counts exactly what is left out.
-struct OutputLimiter {
+package struct OutputLimiter: Sendable {
+    /// A longer line is cut, in bytes.
+    package static let longestLine = 2_048
     /// In the long run.
-    static let linesPerSecond: Int64 = 100
+    package static let linesPerSecond: Int64 = 100
     /// At once.
-    static let burst: Int64 = 1_000
+    package static let burst: Int64 = 1_000
     /// How often a loss that goes on is logged.
-    static let reportInterval = Nanoseconds.seconds(1)
+    package static let reportInterval = Nanoseconds.seconds(1)
 
     private var horizon = MonotonicInstant(nanoseconds: 0)
     private var lines = 0
     private var bytes = 0
     /// When the loss is to be logged; `.distantFuture` if there is none.
-    private(set) var deadline = MonotonicInstant.distantFuture
+    package private(set) var deadline = MonotonicInstant.distantFuture
+
+    package init() {}
 
     /// Whether a line of `size` bytes may be logged. If not, it is counted as lost.
-    mutating func admit(size: Int, at now: MonotonicInstant) -> Bool {
+    package mutating func admit(size: Int, at now: MonotonicInstant) -> Bool {
         let interval = Nanoseconds(1_000_000_000 / Self.linesPerSecond)
         let tolerance = Nanoseconds(interval.count * (Self.burst - 1))
         guard horizon - now <= tolerance else {
@@ -35,7 +39,7 @@ struct OutputLimiter {
     }
 
     /// What was left out since the last call; `nil` if nothing was.
-    mutating func takeLoss() -> (lines: Int, bytes: Int)? {
+    package mutating func takeLoss() -> (lines: Int, bytes: Int)? {
         defer { (lines, bytes, deadline) = (0, 0, .distantFuture) }
         return lines > 0 ? (lines, bytes) : nil
     }

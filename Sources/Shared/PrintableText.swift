@@ -1,7 +1,7 @@
 /// Makes text from a file safe to print: what a terminal would obey, hide or reorder becomes an escape.
-enum PrintableText {
+package enum PrintableText {
     /// At most `limit` scalars of `text`, with an ellipsis in place of the rest.
-    static func escape(_ text: some StringProtocol, limit: Int = .max) -> String {
+    package static func escape(_ text: some StringProtocol, limit: Int = .max) -> String {
         let scalars = text.unicodeScalars
         if scalars.count <= limit, scalars.allSatisfy(isPlain) { return String(text) }
         var result = ""
@@ -10,9 +10,9 @@ enum PrintableText {
     }
 
     /// A name or a value from a file, to stand inside a message.
-    static func quote(_ text: some StringProtocol) -> String { "'\(escape(text, limit: 60))'" }
+    package static func quote(_ text: some StringProtocol) -> String { "'\(escape(text, limit: 60))'" }
 
-    static func form(of scalar: Unicode.Scalar) -> String {
+    package static func form(of scalar: Unicode.Scalar) -> String {
         if isPlain(scalar) { return String(scalar) }
         return switch scalar {
         case "\n": "\\n"
@@ -22,7 +22,7 @@ enum PrintableText {
         }
     }
 
-    static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x20...0x7E).contains(scalar.value) }
         return switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
@@ -31,7 +31,7 @@ enum PrintableText {
     }
 
     /// How many terminal columns printable text takes.
-    static func width(of text: String) -> Int {
+    package static func width(of text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
     }
 

@@ -1,7 +1,7 @@
 import Clocks
 import Testing
 
-@testable import Daemon
+@testable import Shared
 
 @Suite("The limit on a job's output")
 struct OutputLimiterTests {

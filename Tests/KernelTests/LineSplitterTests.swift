@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Daemon
+@testable import Kernel
 
 @Suite("A stream of lines")
 struct LineSplitterTests {
