@@ -43,10 +43,21 @@ package struct Descriptor: ~Copyable {
     ) throws(SystemError) -> Descriptor {
         let memory = Descriptor(owning: try systemCall("memfd_create", name) { clinux_sealable_memory(name) })
         try memory.writeAll(contents)
-        let raw = memory.raw
+        try memory.seal(name)
+        return memory
+    }
+
+    package static func sealedMemory(_ name: String, _ contents: [UInt8]) throws(SystemError) -> Descriptor {
+        let memory = Descriptor(owning: try systemCall("memfd_create", name) { clinux_sealable_memory(name) })
+        try memory.writeAll(contents)
+        try memory.seal(name)
+        return memory
+    }
+
+    private func seal(_ name: String) throws(SystemError) {
+        let raw = raw
         try systemCall("lseek", name) { lseek(raw, 0, SEEK_SET) }
         try systemCall("fcntl", name) { clinux_seal(raw) }
-        return memory
     }
 
     /// Takes over a descriptor that the process was started with, or `nil` if it is not open.

@@ -29,14 +29,14 @@ package enum ProcessTable {
     }
 
     /// Calls `body` with the ID of each process that there is. One that begins meanwhile may be passed over.
-    package static func forEach(_ body: (ProcessID) -> Void) throws(SystemError) { try forEach(in: "/proc", body) }
+    package static func visit(_ body: (ProcessID) -> Void) throws(SystemError) { try visit(in: "/proc", body) }
 
     /// The children of this process, zombies among them. One that begins meanwhile may be passed over.
     package static func children() -> [ProcessID] {
         var children: [ProcessID] = []
         var isComplete = true
         // Each thread has those that it started, and some thread those that were adopted.
-        try? forEach(in: "/proc/self/task") { thread in
+        try? visit(in: "/proc/self/task") { thread in
             isComplete = appendChildren(of: thread, to: &children) && isComplete
         }
         return isComplete ? children : childrenByParent()
@@ -59,11 +59,11 @@ package enum ProcessTable {
     private static func childrenByParent() -> [ProcessID] {
         let parent = getpid()
         var children: [ProcessID] = []
-        try? forEach { if row($0)?.parent == parent { children.append($0) } }
+        try? visit { if row($0)?.parent == parent { children.append($0) } }
         return children
     }
 
-    private static func forEach(in directory: String, _ body: (ProcessID) -> Void) throws(SystemError) {
+    private static func visit(in directory: String, _ body: (ProcessID) -> Void) throws(SystemError) {
         guard let stream = opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
         defer { closedir(stream) }
         while let entry = readdir(stream) {

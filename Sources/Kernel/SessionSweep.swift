@@ -27,7 +27,7 @@ package struct SessionSweep {
     /// Returns whether it found one that was not found before: it may have started others that this pass has missed.
     private mutating func pass() throws(SystemError) -> Bool {
         var found: [ProcessID] = []
-        try ProcessTable.forEach { pid in
+        try ProcessTable.visit { pid in
             // One short call a process, where reading its file would take twenty times as long.
             if sessions.contains(getsid(pid)), !killed.contains(pid) { found.append(pid) }
         }

@@ -60,23 +60,21 @@ package struct SignalQueue: ~Copyable {
     }
 }
 
-/// Holds signals back from this thread, to be read from a `SignalQueue`, until it is released.
+/// Holds signals back from this thread, to be read from a `SignalQueue`.
 ///
 /// A thread that was there before and has them open still takes those that are sent to the process.
-package struct SignalBlock: ~Copyable {
-    private let previous: sigset_t
+package struct SignalBlock {
+    private var previous = sigset_t()
 
     package init(_ signals: [Signal]) {
         var set = sigset_t()
         sigemptyset(&set)
         for signal in signals { sigaddset(&set, signal.rawValue) }
-        var previous = sigset_t()
         pthread_sigmask(SIG_BLOCK, &set, &previous)
-        self.previous = previous
     }
 
-    /// One that came and was not read does now what it would have done.
-    deinit {
+    /// As it was before. A signal that came and was not read does now what it would have done then.
+    package func restore() {
         var previous = previous
         pthread_sigmask(SIG_SETMASK, &previous, nil)
     }
