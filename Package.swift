@@ -90,6 +90,9 @@ let package = Package(
         .executableTarget(
             name: "faultworker", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared"],
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
+        .executableTarget(
+            name: "commandhost", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared"],
+            path: "Tests/CommandHost", swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], swiftSettings: strict),
@@ -114,6 +117,9 @@ let package = Package(
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",

@@ -3,10 +3,11 @@ internal import Glibc
 /// Kills what is left of sessions whose leaders have died.
 package struct SessionSweep {
     private let sessions: Set<ProcessID>
-    /// Those that have been sent SIGKILL: they start no others from then on, since the signal is looked at before a fork ends.
-    private var killed: Set<ProcessID> = []
+    /// Those that have been looked at. A process that was sent SIGKILL starts no other: the signal is looked at before a fork ends.
+    private var seen: Set<ProcessID>
+    private var killed = 0
 
-    /// Some passes more than a process needs that forks as fast as it can.
+    /// A process that forks and exits as fast as it can lasts through a few.
     private static let mostPasses = 32
 
     /// Sends SIGKILL to every process of these sessions but the zombies, and returns to how many.
@@ -15,33 +16,31 @@ package struct SessionSweep {
     /// is not found. What is killed here is collected by whom it belongs to.
     @discardableResult
     package static func kill(_ sessions: Set<ProcessID>) throws(SystemError) -> Int {
-        var sweep = SessionSweep(sessions: sessions)
+        var sweep = SessionSweep(sessions)
+        for leader in sessions { sweep.kill(leader) }
         for _ in 0..<mostPasses where !sessions.isEmpty {
             guard try sweep.pass() else { break }
         }
-        return sweep.killed.count
+        return sweep.killed
     }
 
-    private init(sessions: Set<ProcessID>) { self.sessions = sessions }
+    private init(_ sessions: Set<ProcessID>) { (self.sessions, seen) = (sessions, sessions) }
 
-    /// Returns whether it found one that was not found before: it may have started others that this pass has missed.
+    /// Returns whether it found a process that was not seen before, which may have started others behind this pass.
     private mutating func pass() throws(SystemError) -> Bool {
-        var found: [ProcessID] = []
+        let before = seen.count
         try ProcessTable.visit { pid in
             // One short call a process, where reading its file would take twenty times as long.
-            if sessions.contains(getsid(pid)), !killed.contains(pid) { found.append(pid) }
+            if sessions.contains(getsid(pid)), seen.insert(pid).inserted { kill(pid) }
         }
-        var isNew = false
-        for pid in found where kill(pid) { isNew = true }
-        return isNew
+        return seen.count > before
     }
 
-    /// Returns whether there was something to kill.
-    private mutating func kill(_ pid: ProcessID) -> Bool {
+    private mutating func kill(_ pid: ProcessID) {
         // Whoever it is now, it stays the one that is looked at and killed below.
         let handle = try? ProcessHandle(pid)
-        guard let row = ProcessTable.row(pid), !row.isZombie, sessions.contains(row.session) else { return false }
+        guard let row = ProcessTable.row(pid), !row.isZombie, sessions.contains(row.session) else { return }
         if let handle { handle.kill() } else { Children.signal(pid, .kill) }
-        return killed.insert(pid).inserted
+        killed += 1
     }
 }
