@@ -1,7 +1,9 @@
 import Kernel
 
+// It owns the standard output, which is written to below.
+let host = Host(HostOptions(ThisProcess.arguments))
 do {
-    try Host(HostOptions(ThisProcess.arguments)).run()
+    try host.run()
 } catch {
     StandardDescriptors.writeOutput("threw \(error)\n")
     ThisProcess.exit(111)
