@@ -31,7 +31,8 @@ package struct OutputLimiter: Sendable {
         return true
     }
 
-    private mutating func lose(_ size: Int, at now: MonotonicInstant) {
+    /// Counts a line of `size` bytes as lost.
+    package mutating func lose(_ size: Int, at now: MonotonicInstant) {
         lines += 1
         let (sum, overflow) = bytes.addingReportingOverflow(size)
         bytes = overflow ? .max : sum

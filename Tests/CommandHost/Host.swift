@@ -7,13 +7,17 @@ final class Host {
     private let options: HostOptions
     private let control: ControlEnd?
     private let output: Descriptor
+    /// Its reader never has room for a write: a daemon that does not read.
+    private let full: Pipe
     private var limiter = OutputLimiter()
+    private var taken = 0
     private var logged = (lines: 0, bytes: 0)
     private var dropped = (lines: 0, bytes: 0)
 
-    init(_ options: HostOptions) {
+    init(_ options: HostOptions) throws(SystemError) {
         self.options = options
         control = options.hasControl ? ControlEnd() : nil
+        full = try Pipe.open(nonblocking: .both)
         output = Descriptor.inherited(1)!
     }
 
@@ -46,8 +50,8 @@ final class Host {
 
     private func services() -> CommandServices {
         CommandServices(
-            control: { self.control?.descriptor.pollHandle }, onControl: readControl, reports: output.pollHandle, flush: { true },
-            line: log,
+            control: { self.control?.descriptor.pollHandle }, onControl: readControl, reports: full.reader.pollHandle,
+            flush: flush, line: log,
             dropped: { lines, bytes in
                 self.dropped.lines += lines
                 self.dropped.bytes += bytes
@@ -65,12 +69,20 @@ final class Host {
         if text == "stop" { throw ControlFailure() }
     }
 
-    private func log(_ stream: CommandStreamName, _ line: UnsafeRawBufferPointer, _ cut: Int) {
+    private func flush() -> Bool {
+        taken = 0
+        return options.room > 0
+    }
+
+    private func log(_ stream: CommandStreamName, _ line: UnsafeRawBufferPointer, _ cut: Int) -> Bool {
+        if taken >= options.room { return false }
+        taken += 1
         logged.lines += 1
         logged.bytes += line.count + cut
         if !options.isQuiet {
             write("line \(stream.rawValue) \(cut) \(String(decoding: line, as: UTF8.self))")
         }
+        return true
     }
 
     private func write(_ outcome: CommandOutcome) {

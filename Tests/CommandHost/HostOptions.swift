@@ -8,6 +8,8 @@ struct HostOptions {
     private(set) var extraEnvironment: [ExecCommand.Variable] = []
     private(set) var extraArguments: [String] = []
     private(set) var runs = 1
+    /// So many lines are taken until there is a flush; none at all, and no flush either, if 0.
+    private(set) var room = Int.max
     private(set) var isQuiet = false
     private(set) var hasControl = false
     private(set) var hasSibling = false
@@ -38,6 +40,7 @@ struct HostOptions {
         case "--stdin": command.standardInput = value
         case "--codes": command.successCodes = value.split(separator: ",").compactMap { Int32($0) }
         case "--runs": runs = Int(value) ?? 1
+        case "--room": room = Int(value) ?? .max
         case "--shell": shell = value
         case "--text": command.program = .shell(text: value, shell: shell)
         default: StandardDescriptors.writeError("commandhost: unknown option \(option)\n")

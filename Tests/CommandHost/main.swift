@@ -1,7 +1,7 @@
 import Kernel
 
 // It owns the standard output, which is written to below.
-let host = Host(HostOptions(ThisProcess.arguments))
+let host = try Host(HostOptions(ThisProcess.arguments))
 do {
     try host.run()
 } catch {

@@ -65,14 +65,16 @@ struct CommandEndTests {
 
     // MARK: A worker that is to end
 
-    @Test("comes with the worker's: SIGTERM is passed on, waited for, and the worker's end")
-    func termination() throws {
-        let text = "trap 'echo got it; echo left; exit 0' TERM; sleep 1000 & echo ready; wait"
+    @Test(
+        "comes with the worker's: a signal is passed on, waited for, and the worker's end",
+        arguments: [(SIGTERM, "TERM"), (SIGINT, "INT"), (SIGHUP, "HUP")])
+    func termination(signal: Int32, name: String) throws {
+        let text = "trap 'echo got it; echo left; exit 0' \(name); sleep 1000 & echo ready; wait"
         let host = try HostProcess(["--text", text])
         _ = try host.wait(for: "line stdout 0 ready")
-        host.signal(SIGTERM)
+        host.signal(signal)
         let result = try host.finish()
-        #expect(result.status == .signaled(SIGTERM, dumpedCore: false))
+        #expect(result.status == .signaled(signal, dumpedCore: false))
         #expect(result.logged == ["stdout 0 ready", "stdout 0 got it", "stdout 0 left"])
         #expect(result.outcome == nil)
     }
@@ -128,7 +130,7 @@ struct CommandEndTests {
     func thread() async throws {
         let services = CommandServices(
             control: { nil }, onControl: {}, reports: try Pipe.open(nonblocking: .both).writer.pollHandle,
-            flush: { true }, line: { _, _, _ in }, dropped: { _, _ in })
+            flush: { true }, line: { _, _, _ in true }, dropped: { _, _ in })
         var limiter = OutputLimiter()
         #expect(throws: CommandRun.WrongThread.self) {
             _ = try CommandRun(ExecCommand(.arguments(["true"])), directory: "/").run(services, limiter: &limiter)

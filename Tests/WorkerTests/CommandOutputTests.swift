@@ -43,6 +43,15 @@ struct CommandOutputTests {
         #expect(dropped > 1_000, "the second run has what the first has left")
     }
 
+    @Test("waits for a daemon that reads slowly, and not for one that does not read at all")
+    func room() throws {
+        let slow = try HostProcess(["--quiet", "--room", "10", "--text", "seq 900; echo last >&2"]).finish()
+        #expect(slow.loggedCount[0] == 901 && slow.droppedCount == [0, 0])
+        let stalled = try HostProcess(["--quiet", "--room", "0", "--text", "seq 900; echo last; exit 3"]).finish()
+        #expect(stalled.loggedCount == [0, 0] && stalled.droppedCount == [901, 2_596])
+        #expect(stalled.outcome == "failed exit 3")
+    }
+
     @Test("that is written right before the exit is there, each time")
     func beforeExit() throws {
         let result = try HostProcess(["--quiet", "--runs", "300", "--text", "echo out; echo err >&2"]).finish()

@@ -25,13 +25,13 @@ package struct CommandRun {
 
     /// Runs it and waits for it, on the main thread: a command dies with the thread that started it.
     ///
-    /// If SIGTERM comes meanwhile, it is passed on to the command, and this process ends by it when the command has: there is no
+    /// If SIGTERM, SIGINT or SIGHUP comes meanwhile, it is passed on to the command, and this process ends by it when the command has: there is no
     /// return then. What `services` throws ends the command and is thrown on.
     ///
     /// `limiter`: of all runs of the job.
     package func run(_ services: CommandServices, limiter: inout OutputLimiter) throws -> CommandOutcome {
         guard ThisProcess.isOnMainThread else { throw WrongThread() }
-        let block = SignalBlock([.terminate])
+        let block = SignalBlock(RunningCommand.stopSignals)
         defer { block.restore() }
         let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)
         defer { leftovers.clear() }
@@ -44,8 +44,8 @@ package struct CommandRun {
             return .failed(failure.description)
         }
         let status = try running.wait()
-        limiter = running.output.limiter
-        if running.isStopped { end(leftovers, services) }
+        limiter = running.output.log.limiter
+        if let signal = running.stop { end(by: signal, leftovers, services) }
         return outcome(status, running.output)
     }
 
@@ -53,7 +53,7 @@ package struct CommandRun {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
         return try RunningCommand(
-            launch.spawn(), input: input(), stops: SignalQueue([.terminate]), limiter: limiter, services: services)
+            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter, services: services)
     }
 
     /// A text stands in a file, so that nobody has to feed it to the command.
@@ -62,10 +62,10 @@ package struct CommandRun {
         return try Descriptor.sealedMemory("stdin", Array(text.utf8))
     }
 
-    private func end(_ leftovers: Leftovers, _ services: CommandServices) -> Never {
+    private func end(by signal: Signal, _ leftovers: Leftovers, _ services: CommandServices) -> Never {
         leftovers.clear()
         _ = services.flush()
-        ThisProcess.end(by: .terminate)
+        ThisProcess.end(by: signal)
     }
 
     private func outcome(_ status: ExitStatus, _ output: borrowing CommandOutput) -> CommandOutcome {

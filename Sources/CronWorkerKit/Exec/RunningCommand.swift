@@ -9,10 +9,13 @@ struct RunningCommand: ~Copyable {
     private let stops: SignalQueue
     private let services: CommandServices
     private(set) var output: CommandOutput
-    /// SIGTERM came: the worker is to end.
-    private(set) var isStopped = false
+    /// It came, and the worker is to end by it.
+    private(set) var stop: Signal?
 
-    /// `stops` has SIGTERM, which is blocked.
+    /// By which a worker ends: from its daemon, or from a terminal.
+    static var stopSignals: [Signal] { [.terminate, .interrupt, .hangUp] }
+
+    /// `stops` has these signals, which are blocked.
     init(
         _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, limiter: OutputLimiter,
         services: CommandServices
@@ -24,7 +27,7 @@ struct RunningCommand: ~Copyable {
         self.stops = stops
         self.services = services
         self.output = CommandOutput(
-            output: output.reader, error: error.reader, limiter: limiter, services: services)
+            output: output.reader, error: error.reader, log: CommandLog(limiter, services))
     }
 
     /// Waits for its end, then kills all of its process group.
@@ -59,7 +62,7 @@ struct RunningCommand: ~Copyable {
         try poll.wait(timeout(canTellExit: exits != nil))
         if let outputs, poll.isReady(outputs) { _ = try output.readOutput(into: buffer) }
         if let errors, poll.isReady(errors) { _ = try output.readError(into: buffer) }
-        if output.deadline <= Clock.monotonic() { output.reportLoss() }
+        output.reportLoss(at: Clock.monotonic())
         if poll.isReady(stops) { try passStopOn() }
         if let controls, poll.isReady(controls) { try services.onControl() }
     }
@@ -71,8 +74,9 @@ struct RunningCommand: ~Copyable {
     }
 
     private mutating func passStopOn() throws(SystemError) {
-        guard try stops.take().contains(.terminate) else { return }
-        isStopped = true
-        Children.signalGroup(pid, .terminate)
+        for signal in try stops.take() {
+            stop = stop ?? signal
+            Children.signalGroup(pid, signal)
+        }
     }
 }
