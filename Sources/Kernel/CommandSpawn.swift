@@ -17,8 +17,8 @@ package struct CommandSpawn: Sendable {
         (self.environment, self.directory) = (environment, directory)
     }
 
-    /// Starts it with the descriptors as its 0, 1 and 2. It has no signal blocked or ignored and the limits of this process, and
-    /// the kernel kills it when this process dies.
+    /// Starts it with the descriptors as its 0, 1 and 2. It has no signal blocked or ignored and the limits of this
+    /// process, and the kernel kills it when this process dies.
     ///
     /// Call it from the main thread only: a parent-death signal is sent when the thread ends that spawned (prctl(2)).
     package func start(

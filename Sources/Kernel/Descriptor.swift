@@ -34,10 +34,11 @@ package struct Descriptor: ~Copyable {
         Descriptor(owning: try systemCall("open", path) { clinux_open(path, flags | O_CLOEXEC, mode) })
     }
 
-    /// A file in memory that holds `contents`, to be read from its beginning, and that nobody can change any more (memfd_create(2)).
+    /// A file in memory that holds `contents`, to be read from its beginning, and that nobody can change any more
+    /// (memfd_create(2)).
     ///
-    /// Who shares the open file shares the place in it: a second reader opens `/proc/self/fd/N`, maps it, or reads by offset.
-    /// `name` is for people to see in /proc.
+    /// Who shares the open file shares the place in it: a second reader opens `/proc/self/fd/N`, maps it, or reads by
+    /// offset. `name` is for people to see in /proc.
     package static func sealedMemory(
         _ name: String, _ contents: UnsafeRawBufferPointer
     ) throws(SystemError) -> Descriptor {

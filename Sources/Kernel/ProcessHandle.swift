@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// One certain process, which no other can take the place of (pidfd_open(2)). It is ready for reading once the process has exited.
+/// One certain process, which no other can take the place of (pidfd_open(2)). It is ready for reading once the process
+/// has exited.
 package struct ProcessHandle: ~Copyable {
     private let descriptor: Descriptor
 

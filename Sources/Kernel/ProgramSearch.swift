@@ -13,8 +13,8 @@ package enum ProgramSearch {
     /// Where to look if there is no PATH (confstr(3), _CS_PATH).
     package static let defaultPath = "/bin:/usr/bin"
 
-    /// A name with a slash in it is a path already. `directory`: where the program is to begin, from which parts of PATH count
-    /// that do not begin with a slash; `nil`: the directory of this process.
+    /// A name with a slash in it is a path already. `directory`: where the program is to begin, from which parts of
+    /// PATH count that do not begin with a slash; `nil`: the directory of this process.
     package static func find(_ name: String, path: String, directory: String?) -> Finding {
         guard !name.isEmpty else { return .missing }
         guard !name.utf8.contains(UInt8(ascii: "/")) else { return .found(name) }

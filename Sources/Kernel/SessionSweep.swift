@@ -3,7 +3,8 @@ internal import Glibc
 /// Kills what is left of sessions whose leaders have died.
 package struct SessionSweep {
     private let sessions: Set<ProcessID>
-    /// Those that have been looked at. A process that was sent SIGKILL starts no other: the signal is looked at before a fork ends.
+    /// Those that have been looked at. A process that was sent SIGKILL starts no other: the signal is looked at before
+    /// a fork ends.
     private var seen: Set<ProcessID>
     private var killed = 0
 
@@ -12,8 +13,8 @@ package struct SessionSweep {
 
     /// Sends SIGKILL to every process of these sessions but the zombies, and returns to how many.
     ///
-    /// The leaders must be uncollected, so that the numbers are still theirs. A process that has made itself a session of its own
-    /// is not found. What is killed here is collected by whom it belongs to.
+    /// The leaders must be uncollected, so that the numbers are still theirs. A process that has made itself a session
+    /// of its own is not found. What is killed here is collected by whom it belongs to.
     @discardableResult
     package static func kill(_ sessions: Set<ProcessID>) throws(SystemError) -> Int {
         var sweep = SessionSweep(sessions)

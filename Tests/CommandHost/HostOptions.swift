@@ -1,7 +1,8 @@
 import Kernel
 import Shared
 
-/// What `commandhost` is to run: options with a value each, then `--` and the program's arguments, or a text for the shell.
+/// What `commandhost` is to run: options with a value each, then `--` and the program's arguments, or a text for the
+/// shell.
 struct HostOptions {
     private(set) var command = ExecCommand(.arguments([]))
     private(set) var directory = "/"

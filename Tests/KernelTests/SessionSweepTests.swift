@@ -13,7 +13,11 @@ struct SessionSweepTests {
         let pid = try program("/bin/bash", environment: ["PATH=/usr/bin:/bin"])
             .spawn(arguments: ["-c", text], input: null, output: pipe.writer, error: null)
         var output = ""
-        #expect(try eventually { output += try readAll(pipe.reader); return output.hasSuffix("\n") })
+        let isDone = try eventually {
+            output += try readAll(pipe.reader)
+            return output.hasSuffix("\n")
+        }
+        #expect(isDone)
         return (pid, output.split(whereSeparator: \.isWhitespace).compactMap { ProcessID($0) })
     }
 

@@ -83,9 +83,8 @@ struct CommandEndTests {
     func stubborn() throws {
         let directory = try TemporaryDirectory()
         let start = "setsid -f sh -c 'trap \"\" TERM; echo $$ >FILE; while :; do sleep 1000; done'"
-        let host = try HostProcess([
-            "--text", announce(start, in: directory, "pid") + "echo ready $(cat \(directory.path)/pid); exec sleep 1000",
-        ])
+        let end = "echo ready $(cat \(directory.path)/pid); exec sleep 1000"
+        let host = try HostProcess(["--text", announce(start, in: directory, "pid") + end])
         let pid = try number(try host.wait(for: "line stdout 0 ready "))
         #expect(!isDead(pid))
         host.signal(SIGTERM)
@@ -107,13 +106,13 @@ struct CommandEndTests {
 
     @Test("comes with a worker that is killed")
     func killed() throws {
-        let host = try HostProcess(["--text", "trap '' TERM; echo ready $$; while :; do sleep 1000; done"])
+        let host = try HostProcess(["--text", "echo ready $$; exec sleep 1000"])
         let pid = try number(try host.wait(for: "line stdout 0 ready "))
         host.signal(SIGKILL)
         #expect(eventually { isDead(pid) })
     }
 
-    @Test("is the daemon's message away, which is answered meanwhile")
+    @Test("is no condition for an answer to the daemon, and comes at once if that breaks the protocol")
     func control() throws {
         let host = try HostProcess(["--control", "--text", "echo ready $$; sleep 1000 & wait"])
         let pid = try number(try host.wait(for: "line stdout 0 ready "))

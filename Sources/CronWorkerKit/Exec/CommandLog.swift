@@ -19,9 +19,11 @@ struct CommandLog {
     ) {
         let size = line.count + cut
         guard limiter.admit(size: size, at: now) else { return }
-        if services.line(stream, line, cut) { return isStalled = false }
-        if !isStalled, waitForRoom(), services.line(stream, line, cut) { return }
-        limiter.lose(size, at: now)
+        if services.line(stream, line, cut) {
+            isStalled = false
+        } else if isStalled || !waitForRoom() || !services.line(stream, line, cut) {
+            limiter.lose(size, at: now)
+        }
     }
 
     private mutating func waitForRoom() -> Bool {

@@ -11,9 +11,9 @@ package struct CommandRun {
         package var description: String { "a command was to run on another than the main thread" }
     }
 
-    /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and `arguments` come
-    /// behind the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`: the process may have children
-    /// that are not commands', and which are to be spared.
+    /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
+    /// `arguments` come behind the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
+    /// the process may have children that are not commands', and which are to be spared.
     package init(
         _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],
         hasOtherChildren: Bool = false
@@ -25,8 +25,8 @@ package struct CommandRun {
 
     /// Runs it and waits for it, on the main thread: a command dies with the thread that started it.
     ///
-    /// If SIGTERM, SIGINT or SIGHUP comes meanwhile, it is passed on to the command, and this process ends by it when the command has: there is no
-    /// return then. What `services` throws ends the command and is thrown on.
+    /// If SIGTERM, SIGINT or SIGHUP comes meanwhile, it is passed on to the command, and this process ends by it when
+    /// the command has: there is no return then. What `services` throws ends the command and is thrown on.
     ///
     /// `limiter`: of all runs of the job.
     package func run(_ services: CommandServices, limiter: inout OutputLimiter) throws -> CommandOutcome {
@@ -53,7 +53,8 @@ package struct CommandRun {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
         return try RunningCommand(
-            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter, services: services)
+            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter,
+            services: services)
     }
 
     /// A text stands in a file, so that nobody has to feed it to the command.

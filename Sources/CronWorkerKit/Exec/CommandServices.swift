@@ -16,8 +16,8 @@ package struct CommandServices {
     package var reports: PollHandle
     /// Sends reports that were kept, and returns whether all are gone.
     package var flush: () -> Bool
-    /// Takes a line to be logged, without its newline, and how many of its bytes were cut off. Returns whether there was room for
-    /// it; if not, it is offered once more when there is room in the report pipe.
+    /// Takes a line to be logged, without its newline, and how many of its bytes were cut off. Returns whether there
+    /// was room for it; if not, it is offered once more when there is room in the report pipe.
     package var line: (CommandStreamName, UnsafeRawBufferPointer, _ cut: Int) -> Bool
     /// Lines that are not logged, and their bytes.
     package var dropped: (_ lines: Int, _ bytes: Int) -> Void

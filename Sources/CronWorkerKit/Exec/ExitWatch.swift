@@ -3,7 +3,8 @@ import Kernel
 
 /// Tells when a child has exited.
 ///
-/// Not by SIGCHLD: any thread of the process that has it open takes it away, and those of other children are mixed with it.
+/// Not by SIGCHLD: any thread of the process that has it open takes it away, and those of other children are mixed with
+/// it.
 struct ExitWatch: ~Copyable {
     private let pid: ProcessID
     /// `nil` before Linux 5.3.

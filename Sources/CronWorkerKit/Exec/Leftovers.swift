@@ -1,7 +1,8 @@
 import Clocks
 import Kernel
 
-/// What a command leaves behind. Whatever session it fled to, it becomes a child of this process when its own parents die.
+/// What a command leaves behind. Whatever session it fled to, it becomes a child of this process when its own parents
+/// die.
 struct Leftovers {
     /// Children that were there before the command, which are somebody else's to collect.
     private let others: [ProcessID]

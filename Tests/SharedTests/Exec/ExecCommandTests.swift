@@ -120,7 +120,9 @@ struct ExecCommandTests {
         key("working_directory", .list([]), ": expected a path, found a list"),
         key("working_directory", .string("\0"), ": NUL at byte 0; expected none, since it would end the text there"),
         key("environment", .list([]), ": expected a map of names to values, found a list"),
-        key("environment", .map(Value.Map([("A", .list([]))])), ": expected a string or a number, found a list", at: "A"),
+        key(
+            "environment", .map(Value.Map([("A", .list([]))])), ": expected a string or a number, found a list",
+            at: "A"),
         key(
             "environment", .map(Value.Map([("A", .string("x\0"))])),
             ": NUL at byte 1; expected none, since it would end the text there", at: "A"),
