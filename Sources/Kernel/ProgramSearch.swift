@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Finds a program as execvp(3) does, before anything is started.
