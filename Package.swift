@@ -42,6 +42,9 @@ let package = Package(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
             swiftSettings: strict),
 
+        // Lua with type annotations → plain Lua.
+        .target(name: "LuaDialect", swiftSettings: strict),
+
         // What programs on a host do alike: read its registry and zones, print tables and JSON, end with a code.
         .target(name: "Host", dependencies: ["Clocks", "Kernel", "Registry", "Shared"], swiftSettings: strict),
 
@@ -115,6 +118,7 @@ let package = Package(
         .testTarget(
             name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",
             swiftSettings: strict),
