@@ -33,6 +33,9 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "CSpawn"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        // Lua raises errors by longjmp: all that touches its state is C, and Swift sees bytes.
+        .target(name: "CLuaMachine", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("m")]),
 
         // What daemon and worker both speak.
         .target(name: "Clocks", swiftSettings: strict),
@@ -76,6 +79,8 @@ let package = Package(
             swiftSettings: strict),
 
         // The worker.
+        .target(
+            name: "LuaFunctions", dependencies: ["CLuaMachine", "Clocks", "Kernel", "Shared"], swiftSettings: strict),
         .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs"], swiftSettings: staticExecutable,
@@ -115,6 +120,9 @@ let package = Package(
         .testTarget(
             name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "LuaFunctionsTests",
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Shared", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",
             swiftSettings: strict),
