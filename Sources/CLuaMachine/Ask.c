@@ -1,5 +1,5 @@
-/* Questions to the host. Its frames lie on the stack between two pieces of Lua: nothing is raised through them, since each reply
- * runs under a lua_pcall of its own, and its error is raised again when the host has returned. */
+/* Questions to the host. Its frames lie on the stack between two pieces of Lua: nothing is raised through them, since
+ * each reply runs under a lua_pcall of its own, and its error is raised again when the host has returned. */
 #include "Machine.h"
 
 struct reply {

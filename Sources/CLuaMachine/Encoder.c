@@ -1,5 +1,5 @@
-/* A value of Lua's as bytes. Tables are read raw, so that no metamethod runs: nothing here allocates in Lua, and thus neither
- * raises nor collects garbage. */
+/* A value of Lua's as bytes. Tables are read raw, so that no metamethod runs: nothing here allocates in Lua, and thus
+ * neither raises nor collects garbage. */
 #include "Machine.h"
 
 #include <stdio.h>
@@ -185,8 +185,8 @@ static int compare_keys(const void *left, const void *right) {
     return (a->count > b->count) - (a->count < b->count);
 }
 
-/* Leaves the keys on Lua's stack, since a value is found by its key without allocating, and sorts them, so that equal tables have
- * equal bytes. */
+/* Leaves the keys on Lua's stack, since a value is found by its key without allocating, and sorts them, so that equal
+ * tables have equal bytes. */
 static bool push_keys(struct encoder *encoder, int table) {
     lua_State *L = encoder->L;
     struct clua_bytes *keys = &encoder->machine->keys;

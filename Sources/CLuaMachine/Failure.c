@@ -80,8 +80,8 @@ static void append_skipped(struct clua_bytes *text, int count) {
     bytes_append_string(text, line);
 }
 
-/* From the function that raised the error, which is above the handler, to the one that the host called. No memory of Lua's is
- * needed for it, since there may be none. */
+/* From the function that raised the error, which is above the handler, to the one that the host called. No memory of
+ * Lua's is needed for it, since there may be none. */
 static void append_traceback(struct clua_bytes *text, lua_State *L, const struct clua_run *run) {
     int last = count_frames(L) - run->frames_below - 1;
     bytes_append_string(text, "stack traceback:");

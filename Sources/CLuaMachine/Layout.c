@@ -1,4 +1,4 @@
-/* Moments as text, by a layout of Go's: the layout shows how Mon Jan 2 15:04:05 MST 2006 would be written. All in UTC. */
+/* Moments as text, by a layout of Go's, which shows how Mon Jan 2 15:04:05 MST 2006 would be written. All in UTC. */
 #include "Machine.h"
 
 #include <stdio.h>

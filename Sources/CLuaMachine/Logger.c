@@ -1,5 +1,5 @@
-/* The module `logger`: lines for the daemon's log, with fields. A logger is a table {name=, fields=} with this metatable; the
- * module is one itself. */
+/* The module `logger`: lines for the daemon's log, with fields. A logger is a table {name=, fields=} with this
+ * metatable; the module is one itself. */
 #include "Machine.h"
 
 static const char logger_type[] = "Logger";

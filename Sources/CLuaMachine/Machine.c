@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lua's allocator: realloc with a limit, so that a job that builds an endless string gets an error of Lua's instead of all the
- * machine's memory. */
+/* Lua's allocator: realloc with a limit, so that a job that builds an endless string gets an error of Lua's instead of
+ * all the machine's memory. */
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     struct clua_machine *machine = context;
     /* For a new block the old size is a tag. */
@@ -42,7 +42,8 @@ static void warn(void *context, const char *message, int continues) {
     bytes_clear(&machine->warning);
 }
 
-/* No C modules: nothing can be loaded into a static program. `require` is the machine's own, and package.path names nothing. */
+/* No C modules: nothing can be loaded into a static program. `require` is the machine's own, and package.path names
+ * nothing. */
 static void trim_package(lua_State *L) {
     static const char *const removed[] = {"loadlib", "searchers", "preload"};
     lua_getglobal(L, LUA_LOADLIBNAME);

@@ -76,13 +76,14 @@ enum encoding_policy {
     ENCODE_ANYTHING,
 };
 
-/* Encoder.c: appends the value at `index`, which will stand inside `depth` lists and maps. Raises nothing, runs no Lua code and
- * pushes nothing. On a problem it returns false; the machine's `problem` is the sentence, beginning with `subject`. */
+/* Encoder.c: appends the value at `index`, which will stand inside `depth` lists and maps. Raises nothing, runs no Lua
+ * code and pushes nothing. On a problem it returns false; the machine's `problem` is the sentence, beginning with
+ * `subject`. */
 bool encode(
     lua_State *L, int index, enum encoding_policy policy, const char *subject, int depth, struct clua_bytes *out);
 
-/* Decoder.c: pushes the value; raises an error if the bytes are none. `decode_list` pushes the elements of a list and returns
- * their number. */
+/* Decoder.c: pushes the value; raises an error if the bytes are none. `decode_list` pushes the elements of a list and
+ * returns their number. */
 void decode(lua_State *L, struct clua_text coded);
 int decode_list(lua_State *L, struct clua_text coded);
 /* Pushes the metatable that tells an empty map from an empty list. */

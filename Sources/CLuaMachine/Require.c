@@ -34,7 +34,13 @@ static bool is_being_run(lua_State *L, const char *path) {
     return false;
 }
 
-static void raise_answer(lua_State *L) { luaL_error(L, "%s", lua_tostring(L, -1)); }
+/* With the place of the call; the text may have a zero in it. */
+static void raise_answer(lua_State *L) {
+    luaL_where(L, 1);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+    lua_error(L);
+}
 
 /* Leaves the module's value. */
 static void run_file(lua_State *L, const char *name, const char *path) {

@@ -2,7 +2,8 @@
 
 static bool continues(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
-/* The second byte's range is narrower behind some first ones: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/* The second byte's range is narrower behind some first ones: no overlong forms, no surrogates, nothing above
+ * U+10FFFF. */
 static bool second_fits(unsigned char first, unsigned char second) {
     switch (first) {
     case 0xE0: return second >= 0xA0 && second <= 0xBF;

@@ -4,8 +4,8 @@ package import Shared
 package protocol LuaHost: AnyObject {
     func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)])
 
-    /// Calls the function of an entry, and may call the machine again to do so: a call by name, or the way back, has to end
-    /// somewhere, so the host counts how deep it is.
+    /// Calls the function of an entry, and may call the machine again to do so: functions that call each other have to
+    /// end somewhere, so the host counts how deep they are.
     func call(_ target: String, _ arguments: [Value]) -> LuaAnswer
 
     /// A list of entries. No criteria: all.

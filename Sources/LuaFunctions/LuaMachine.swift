@@ -1,13 +1,15 @@
 internal import CLuaMachine
 package import Shared
 
-/// The functions of Lua files, in one state of Lua 5.4 that is made when the first file is loaded and lives as long as this.
+/// The functions of Lua files, in one state of Lua 5.4 that is made when the first file is loaded and lives as long as
+/// this.
 ///
 /// To be used from one thread. A host that answers a call may call the machine again.
 package final class LuaMachine {
-    /// What Lua may hold; past it there is an error in Lua, `not enough memory`.
-    package static let memoryLimit = 1 << 30
+    /// What Lua may hold, in bytes; past it there is an error in Lua, `not enough memory`.
+    package static let usualMemoryLimit = 1 << 30
 
+    private let memoryLimit: Int
     private let host: any LuaHost
     /// Makes plain Lua of a file's text; the places in it stay as they are.
     private let prepare: ([UInt8]) -> [UInt8]
@@ -15,12 +17,15 @@ package final class LuaMachine {
     /// Every file that was read so far: those that were loaded, and what they required.
     package private(set) var files: [String] = []
     private var loaded: [String] = []
-    /// Files whose main chunk is being run, and those whose function is: the last one's directory is where modules are.
+    /// Files whose main chunk is being run.
     private var loading: [String] = []
+    /// Files that the host's calls in hand are of: in the last one's directory modules are looked for.
     private var running: [String] = []
 
-    package init(host: any LuaHost, prepare: @escaping ([UInt8]) -> [UInt8] = { $0 }) {
-        (self.host, self.prepare) = (host, prepare)
+    package init(
+        host: any LuaHost, memoryLimit: Int = usualMemoryLimit, prepare: @escaping ([UInt8]) -> [UInt8] = { $0 }
+    ) {
+        (self.host, self.memoryLimit, self.prepare) = (host, memoryLimit, prepare)
     }
 
     deinit {
@@ -101,7 +106,7 @@ package final class LuaMachine {
         state = clua_open(
             { context, request in
                 Unmanaged<LuaMachine>.fromOpaque(context!).takeUnretainedValue().answer(request!)
-            }, context, Self.memoryLimit)
+            }, context, memoryLimit)
         guard let state else { throw LuaFailure(file: path, message: "there is not enough memory for Lua") }
         return state
     }

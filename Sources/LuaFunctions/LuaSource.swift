@@ -27,8 +27,8 @@ enum LuaSource {
         throw LuaFailure(file: path, message: "\(path) changes while it is read; expected a file at rest")
     }
 
-    /// A byte order mark and the text of a first line that begins with `#` are not Lua. The line itself stays, so that those
-    /// below it keep their numbers.
+    /// A byte order mark and the text of a first line that begins with `#` are not Lua. The line itself stays, so that
+    /// those below it keep their numbers.
     private static func withoutHeader(_ bytes: [UInt8]) -> [UInt8] {
         var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         if start < bytes.count, bytes[start] == UInt8(ascii: "#") {

@@ -23,7 +23,7 @@ struct RunReport {
         case CLUA_NO_TABLE:
             LuaFailure(file: path, message: "\(path) returned \(message); expected a table of functions")
         case CLUA_NO_FUNCTION: LuaFailure(file: path, message: noFunction)
-        case CLUA_BAD_SYNTAX: placed(traceback: nil)
+        case CLUA_BAD_SYNTAX: badSyntax
         default: placed(traceback: LuaBytes.string(LuaBytes.buffer(result.traceback)))
         }
     }
@@ -44,6 +44,13 @@ struct RunReport {
     private static func list(_ names: [String]) -> String {
         let shown = names.prefix(10).joined(separator: ", ")
         return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
+    }
+
+    /// What is wrong with the whole file has no line.
+    private var badSyntax: LuaFailure {
+        var failure = placed(traceback: nil)
+        if failure.line == nil { failure.message = "\(path): \(failure.message)" }
+        return failure
     }
 
     // MARK: Places

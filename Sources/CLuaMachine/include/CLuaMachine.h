@@ -1,6 +1,6 @@
-/* One Lua 5.4 state, as Swift sees it. Lua raises an error by longjmp, which must never cross a frame of Swift's: so every
- * call into Lua that can raise is made here, under lua_pcall, and Swift and Lua exchange values as bytes (the format is that
- * of ValueCoding). No function of this header raises. */
+/* One Lua 5.4 state, as Swift sees it. Lua raises an error by longjmp, which must never cross a frame of Swift's: so
+ * every call into Lua that can raise is made here, under lua_pcall, and Swift and Lua exchange values as bytes (the
+ * format is that of ValueCoding). No function of this header raises. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,8 +29,8 @@ enum clua_outcome {
     CLUA_BAD_SYNTAX,
     /* The file returned something else than a table; the message is what it was. */
     CLUA_NO_TABLE,
-    /* The file's table has no function of that name; the message is the type of what it has, the value a list of the names of
-     * the functions that it has. */
+    /* The file's table has no function of that name; the message is the type of what it has, the value a list of the
+     * names of the functions that it has. */
     CLUA_NO_FUNCTION,
 };
 
@@ -70,8 +70,8 @@ struct clua_request {
     bool failed;
 };
 
-/* Answers by one call of a `clua_reply` function and returns true, or replies with the text of an error and returns false.
- * A log line needs no answer. */
+/* Answers by one call of a `clua_reply` function and returns true, or replies with the text of an error and returns
+ * false. A log line needs no answer. */
 typedef bool (*clua_host)(void *context, struct clua_request *request);
 
 void clua_reply_value(struct clua_request *request, struct clua_text coded);
