@@ -88,7 +88,16 @@ struct clua_machine *clua_open(clua_host host, void *context, size_t memory_limi
     return NULL;
 }
 
+/* Finalizers run when the state is closed, and the host may be half gone by then. */
+static bool answer_when_closed(void *context, struct clua_request *request) {
+    static const char text[] = "the worker's Lua is being closed";
+    (void)context;
+    clua_reply_text(request, (struct clua_text){text, sizeof text - 1});
+    return false;
+}
+
 void clua_close(struct clua_machine *machine) {
+    machine->host = answer_when_closed;
     lua_close(machine->main);
     bytes_free(&machine->question);
     bytes_free(&machine->warning);

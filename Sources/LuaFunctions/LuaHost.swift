@@ -1,6 +1,6 @@
 package import Shared
 
-/// What a Lua function can ask for beyond its own file.
+/// What a Lua function can ask for beyond its own file. A machine keeps its host.
 package protocol LuaHost: AnyObject {
     func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)])
 

@@ -140,6 +140,8 @@ struct CallTests {
               fails = function() return outer('raises') end,
               raises = function() error('inner') end,
               threads = function() return coroutine.wrap(function() return outer('double', 4) end)() end,
+              thread = function() return select(2, coroutine.running()) end,
+              inner_thread = function() return coroutine.wrap(function() return outer('thread') end)() end,
               deep = function(n) if n == 0 then return 0 end return 1 + outer('deep', n - 1) end,
             }
             """
@@ -153,6 +155,9 @@ struct CallTests {
         }
         #expect(try rig.call("run", .int(5)) == .int(11))
         #expect(try rig.call("threads") == .int(8))
+        // It runs on top of the coroutine that asked for it.
+        #expect(try rig.call("thread") == .bool(true))
+        #expect(try rig.call("inner_thread") == .bool(false))
         #expect(try rig.call("deep", .int(50)) == .int(50))
         #expect(rig.error { _ = try rig.call("fails") } == "outer: jobs.lua:11: inner")
         #expect(rig.traceback { _ = try rig.call("fails") }?.last == "(...tail calls...)")

@@ -71,6 +71,17 @@ struct LimitTests {
         #expect(rig.host.lines.filter { rig.plain($0) == "warning error in __gc (jobs.lua:21: late)" }.count == 100)
     }
 
+    @Test("asks nothing of a host that is gone, in a finalizer")
+    func closing() throws {
+        let host: FakeHost
+        do {
+            let rig = try Rig(body: "keep = setmetatable({}, { __gc = function() require('funcs').call('x') end })")
+            host = rig.host
+            _ = try rig.call()
+        }
+        #expect(host.questions.isEmpty)
+    }
+
     @Test("leaves nothing behind, called 100,000 times")
     func calls() throws {
         let rig = try Rig([
