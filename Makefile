@@ -1,6 +1,7 @@
 # Each of these does all of its own set-up.
 #
 #   make run      builds and runs the example; Ctrl+C stops it
+#   make run-lua  the same with job functions in Lua
 #   make test     all tests          make test-long   with the long versions of the fault tests
 #   make bench    every figure beside its floor and its peers
 #   make install  PREFIX=/usr/local DESTDIR=
@@ -21,7 +22,7 @@ FISH_COMPLETIONS := $(COMPLETIONS)/fish/vendor_completions.d
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run test test-long bench install check release setup clean
+.PHONY: all run run-lua run-own-worker test test-long bench install check release setup clean own-worker
 
 all: release
 
@@ -36,6 +37,16 @@ release: setup
 # The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
 run: release
 	@exec .build/release/cronsupd --registry $(REGISTRY)
+
+run-lua: REGISTRY := Examples/crontab-registry-lua
+run-lua: run
+
+# A worker that is built by itself, against this package.
+own-worker: setup
+	cd Examples/own-worker && $(SWIFT) build
+
+run-own-worker: REGISTRY := Examples/own-worker/registry
+run-own-worker: own-worker run
 
 test: setup
 	$(SWIFT) build --build-tests $(CHECKED)

@@ -23,6 +23,8 @@ let package = Package(
         .executable(name: "cronsupd", targets: ["cronsupd"]),
         .executable(name: "cronworker", targets: ["cronworker"]),
         .executable(name: "cronsupctl", targets: ["cronsupctl"]),
+        // For workers of one's own; see Examples/own-worker.
+        .library(name: "CronWorkerKit", targets: ["CronWorkerKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -33,6 +35,9 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "CSpawn"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        // Lua raises errors by longjmp: all that touches its state is C, and Swift sees bytes.
+        .target(name: "CLuaMachine", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("m")]),
 
         // What daemon and worker both speak.
         .target(name: "Clocks", swiftSettings: strict),
@@ -41,6 +46,9 @@ let package = Package(
         .target(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
             swiftSettings: strict),
+
+        // Lua with type annotations → plain Lua.
+        .target(name: "LuaDialect", swiftSettings: strict),
 
         // What programs on a host do alike: read its registry and zones, print tables and JSON, end with a code.
         .target(name: "Host", dependencies: ["Clocks", "Kernel", "Registry", "Shared"], swiftSettings: strict),
@@ -76,9 +84,14 @@ let package = Package(
             swiftSettings: strict),
 
         // The worker.
+        .target(
+            name: "LuaFunctions", dependencies: ["CLuaMachine", "Clocks", "Kernel", "Shared"], swiftSettings: strict),
         .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
+        .target(
+            name: "LuaEngine", dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Shared"],
+            swiftSettings: strict),
         .executableTarget(
-            name: "cronworker", dependencies: ["CronWorkerKit", "Jobs"], swiftSettings: staticExecutable,
+            name: "cronworker", dependencies: ["CronWorkerKit", "Jobs", "LuaEngine"], swiftSettings: staticExecutable,
             linkerSettings: linkStatically),
 
         // Measures schedules; see Benchmarks/README.md.
@@ -90,6 +103,9 @@ let package = Package(
         .executableTarget(
             name: "faultworker", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared"],
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
+        .executableTarget(
+            name: "commandhost", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared"],
+            path: "Tests/CommandHost", swiftSettings: strict),
         .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], swiftSettings: strict),
@@ -104,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision", "TestSupport",
+                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
@@ -114,6 +131,13 @@ let package = Package(
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LuaFunctionsTests",
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Shared", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",

@@ -7,6 +7,7 @@
 #include <linux/close_range.h>
 #include <malloc.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +32,11 @@
  * module sees, which the compiler refuses. */
 extern int madvise(void *address, size_t length, int advice);
 extern int pipe2(int descriptors[2], int flags);
+extern int memfd_create(const char *name, unsigned flags);
 extern long syscall(long number, ...);
+
+extern int ftruncate(int descriptor, off_t length);
+extern void *mremap(void *address, size_t old_size, size_t new_size, int flags, ...);
 
 static inline int clinux_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 
@@ -40,6 +45,38 @@ static inline void clinux_close_on_exec_from(unsigned first) {
     if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
     for (unsigned descriptor = first; descriptor < 1024; descriptor++) fcntl((int)descriptor, F_SETFD, FD_CLOEXEC);
 }
+
+/* A file in memory that nobody may change or run any more once it is sealed; -1 with errno. What the headers may lack is written as a
+ * number. */
+static inline int clinux_sealable_memory(const char *name) {
+    const unsigned close_on_exec = 1, allow_sealing = 2, no_exec_seal = 8;
+    /* Linux 6.3, and required there by some settings (sysctl vm.memfd_noexec). */
+    int descriptor = memfd_create(name, close_on_exec | no_exec_seal);
+    if (descriptor >= 0 || errno != EINVAL) return descriptor;
+    return memfd_create(name, close_on_exec | allow_sealing);
+}
+
+/* F_ADD_SEALS with F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE (fcntl(2)). */
+static inline int clinux_seal(int descriptor) { return fcntl(descriptor, 1024 + 9, 1 | 2 | 4 | 8); }
+
+/* Linux 5.3 and 5.1; the C library has no names for them everywhere. Without them -1 and ENOSYS. */
+static inline int clinux_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+static inline int clinux_pidfd_kill(int descriptor, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
+}
+
+/* The name of a user (getpwuid_r(3)). Weak: a static program, which must not ask the name service since that consists of shared
+ * libraries, is linked without the function, and has ENOSYS. */
+#pragma weak getpwuid_r
+static inline int clinux_user_name(uid_t user, char *text, size_t size, const char **name) {
+    struct passwd entry, *found = NULL;
+    if (getpwuid_r == NULL) return ENOSYS;
+    int error = getpwuid_r(user, &entry, text, size, &found);
+    *name = found != NULL ? found->pw_name : NULL;
+    return error;
+}
+
+static inline pid_t clinux_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
 
 /* Variadic in C, which Swift cannot call. */
 static inline int clinux_fcntl(int descriptor, int command, int argument) {
@@ -71,6 +108,24 @@ static inline pid_t clinux_peek_exited_child(void) {
     return info.si_pid;
 }
 
+/* Whether there are children, of whatever state; they stay as they are. */
+static inline int clinux_has_children(void) {
+    siginfo_t info;
+    int result;
+    do result = waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT | __WALL);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+/* Whether the child has exited; it stays a zombie, so that its process ID cannot be taken by another. -1 with errno if there is no
+ * such child. */
+static inline int clinux_has_exited(pid_t child) {
+    siginfo_t info;
+    info.si_pid = 0;
+    if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
+    return info.si_pid != 0;
+}
+
 /* `stdout` is a variable of C, which Swift 6 holds for a data race. */
 static inline void clinux_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
@@ -98,3 +153,27 @@ static inline socklen_t clinux_unix_address(struct sockaddr_un *address, const c
     }
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 }
+
+/* Variadic, and behind _GNU_SOURCE (1: MREMAP_MAYMOVE). */
+static inline void *clinux_mremap(void *address, size_t old_size, size_t new_size) {
+    return mremap(address, old_size, new_size, 1);
+}
+
+/* Memory that several processes share: a load or store of all eight bytes at once, and in order with those around it. */
+static inline uint64_t clinux_load_acquire(const void *address) {
+    return __atomic_load_n((const uint64_t *)address, __ATOMIC_ACQUIRE);
+}
+
+static inline void clinux_store_release(void *address, uint64_t value) {
+    __atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
+}
+
+/* What was read before is not read again behind it (the second look of a reader that takes no lock). */
+static inline void clinux_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+
+/* Behind _GNU_SOURCE, or newer than some C libraries (memfd_create(2), fcntl(2)). */
+enum {
+    CLINUX_ADD_SEALS = 1033,
+    CLINUX_SEAL_SHRINK = 0x0002,
+    CLINUX_SEAL_FUTURE_WRITE = 0x0010,
+};

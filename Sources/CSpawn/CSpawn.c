@@ -9,13 +9,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* The most descriptors that a request may pass on. */
-enum { MOST_DESCRIPTORS = 4 };
+enum { MOST_DESCRIPTORS = 5 };
 
 /* Descriptors of the caller's that hold /dev/null until a spawn puts the child's into their place. Their numbers are low, so that
  * the child can cut off its table behind them instead of copying it. */
@@ -88,13 +89,38 @@ static int place(int source, int target) {
     return fcntl(source, F_SETFD, 0);
 }
 
+static void lead(const struct child *child) {
+    switch (child->request->lead) {
+    case CSPAWN_SESSION:
+        if (setsid() < 0) fail(child, CSPAWN_SETSID);
+        break;
+    case CSPAWN_GROUP:
+        if (setpgid(0, 0) != 0) fail(child, CSPAWN_SETPGID);
+        break;
+    }
+}
+
+/* The parent may have died before the signal was set, and nobody is left then to hear of it. Compared with the process ID that was
+ * handed over: what adopts the child may have any number. */
+static void die_with(const struct child *child, pid_t parent) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) fail(child, CSPAWN_PRCTL);
+    if (getppid() != parent) _exit(127);
+}
+
+static void limit_open_files(const struct child *child) {
+    const struct cspawn_request *request = child->request;
+    const struct rlimit open_files = {request->open_files_soft, request->open_files_hard};
+    if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
+}
+
 static int run_child(void *argument) {
     const struct child *child = argument;
     const struct cspawn_request *request = child->request;
 
     /* Handlers first: one of the caller's must not run here once the mask is open. */
     reset_signal_actions();
-    if (setsid() < 0) fail(child, CSPAWN_SETSID);
+    lead(child);
+    if (request->dies_with != 0) die_with(child, request->dies_with);
     /* From here on the table is the child's own, and holds nothing from `stage_end` on. */
     if (child->shares_table && syscall(SYS_close_range, stage_end, ~0U, CLOSE_RANGE_UNSHARE) != 0)
         fail(child, CSPAWN_CLOSE_RANGE);
@@ -102,8 +128,8 @@ static int run_child(void *argument) {
         if (place(child->descriptors[target], target) < 0) fail(child, CSPAWN_DUP);
     /* Those that the caller was started with are not close-on-exec. A kernel without the call passes them on. */
     syscall(SYS_close_range, (unsigned)request->descriptor_count, ~0U, 0);
-    const struct rlimit open_files = {request->open_files_soft, request->open_files_hard};
-    if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
+    if (request->directory != NULL && chdir(request->directory) != 0) fail(child, CSPAWN_CHDIR);
+    if (request->sets_open_files) limit_open_files(child);
 
     sigset_t none;
     sigemptyset(&none);

@@ -1,10 +1,10 @@
 // The clocks of cronsupd, told apart by type so that they cannot be mixed.
 //
-// *Monotonic* (CLOCK_MONOTONIC, clock_gettime(2)): advances steadily from an arbitrary zero at boot, the same zero for all
-// processes of a host; no one can set it. Everything that asks "how long" uses it: intervals, time-outs, backoff.
+// *Monotonic* (CLOCK_MONOTONIC, clock_gettime(2)): advances steadily from an arbitrary zero at boot, the same zero for
+// all processes of a host; no one can set it. Everything that asks "how long" uses it: intervals, time-outs, backoff.
 //
-// *Wall* (CLOCK_REALTIME): the civil time in nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. It can be set
-// back and forth at any moment. Calendar schedules go by it, and what people read: the time of a log record.
+// *Wall* (CLOCK_REALTIME): the civil time in nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. It can be
+// set back and forth at any moment. Calendar schedules go by it, and what people read: the time of a log record.
 //
 // A *slot* is the moment at which a run was due, as opposed to the moment at which it began. It is an instant on the
 // clock of its schedule: the monotonic clock for an interval, the wall clock for a calendar.
@@ -43,20 +43,19 @@ package struct MonotonicInstant: Hashable, Comparable, Sendable {
     }
 }
 
-/// A moment of civil time, in nanoseconds since 1970-01-01T00:00:00Z: the years 1678 to 2262.
+/// A moment of civil time, in nanoseconds since 1970-01-01T00:00:00Z, without leap seconds: the years 1678 to 2262.
 @frozen
-package struct WallInstant: Hashable, Comparable, Sendable {
-    package var nanoseconds: Int64
+public struct WallInstant: Hashable, Comparable, Sendable {
+    public var nanoseconds: Int64
 
     @inlinable
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     @inlinable
-    package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+    public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
     @inlinable
-    package static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
+    public static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
 
-    @inlinable
     package static func + (instant: Self, duration: Nanoseconds) -> Self {
         Self(nanoseconds: instant.nanoseconds &+ duration.count)
     }

@@ -1,16 +1,23 @@
 import Clocks
-package import Jobs
+public import Jobs
 import Kernel
 import Shared
 
 /// A worker program: all of `main` but the catalog.
-package enum CronWorker {
+public enum CronWorker {
     package static let version = "0.1.0"
 
-    /// Serves as `cronworker` with the functions of `catalog`, until the daemon closes the control pipe.
+    /// Serves as `cronworker` does, with the functions of `catalog`, until the daemon closes the control pipe. To be
+    /// called first in `main`: descriptors 0 to 4 are the daemon's. It takes the arguments of the process as they are;
+    /// `--catalog` prints the names, for which the daemon waits 5 s.
+    ///
+    /// The worker runs functions of the catalog and, when these call them, commands. It does not run Lua.
     ///
     /// Exit codes: 0 done, 100 wrong usage or no such function, 111 the system failed.
-    package static func main(_ catalog: JobCatalog) -> Never {
+    public static func main(_ catalog: JobCatalog) -> Never { main(catalog, engine: nil) }
+
+    /// `engine`: for functions in another language.
+    package static func main(_ catalog: JobCatalog, engine: FunctionEngineMaker?) -> Never {
         let arguments = ThisProcess.arguments
         switch arguments.first {
         case WireFormat.catalogArgument where arguments.count == 1:
@@ -22,7 +29,9 @@ package enum CronWorker {
         case "--help", "-h":
             StandardDescriptors.writeOutput(usage)
             ThisProcess.exit(0)
-        default: ThisProcess.exit(serve(arguments, catalog))
+        case WireFormat.checkArgument where arguments.count == 1:
+            ThisProcess.exit(finish { try CheckSession(engine).serve() })
+        default: ThisProcess.exit(finish { try Session(arguments).serve(catalog, engine) })
         }
     }
 
@@ -37,9 +46,9 @@ package enum CronWorker {
 
         """
 
-    private static func serve(_ arguments: [String], _ catalog: JobCatalog) -> Int32 {
+    private static func finish(_ body: () throws -> Void) -> Int32 {
         do {
-            try Session(arguments).serve(catalog)
+            try body()
             return 0
         } catch let error as UsageError {
             StandardDescriptors.writeError("cronworker: \(error.description)\n\(usage)")

@@ -21,6 +21,9 @@ final class ReportChannel: Sendable {
     /// Skipped slots are counted here, since `report` only has the first and the last.
     func send(_ report: Report.Skipped, count: Int64) { state.withLock { $0.send(.skipped(report), count: count) } }
 
+    /// Returns whether there was room for it; if not, nothing is lost yet.
+    func offer(_ report: Report) -> Bool { state.withLock { $0.accept(report) } }
+
     /// Tries again what was kept. Returns whether all is gone.
     func flush() -> Bool { state.withLock { $0.flush() } }
 
@@ -66,6 +69,8 @@ private struct State: ~Copyable {
     private let waits: Bool
     private var kept: [[UInt8]] = []
     private var dropped = Report.Dropped()
+    /// Lines of a command that were left out since the daemon was last told.
+    private var lostOutput = Report.OutputLoss(lines: 0, bytes: 0)
     /// The `begin` of the run in hand while there is no room for it: it is not given up before its run ends, since the daemon
     /// would take the silence of a run that it does not know of for that of a worker that hangs.
     private var heldBegin: [UInt8]?
@@ -82,6 +87,8 @@ private struct State: ~Copyable {
         case .begin: heldBegin = report.encoded()
         // The daemon asks once and waits for this one.
         case .pong: kept.append(report.encoded())
+        case .output(let line): lose(.init(lines: 1, bytes: Int64(line.size)))
+        case .outputDropped(let loss): lose(loss)
         case .end where heldBegin != nil:
             // The daemon would not know the run.
             heldBegin = nil
@@ -92,7 +99,7 @@ private struct State: ~Copyable {
     }
 
     /// Writes it or keeps it for later. Once reports are given up, all are until the ones that are kept have gone.
-    private mutating func accept(_ report: Report) -> Bool {
+    mutating func accept(_ report: Report) -> Bool {
         let message = report.encoded()
         if flush(), write(message) { return true }
         guard dropped.reports == 0, heldBegin == nil, kept.count < bound(for: report) else { return false }
@@ -100,9 +107,17 @@ private struct State: ~Copyable {
         return true
     }
 
-    /// Log lines get half of the room, so that a talkative job does not crowd out its own results.
+    /// Log lines and output get half of the room, so that a talkative job does not crowd out its own results.
     private func bound(for report: Report) -> Int {
-        if case .log = report { Self.mostKept / 2 } else { Self.mostKept }
+        switch report {
+        case .log, .output: Self.mostKept / 2
+        default: Self.mostKept
+        }
+    }
+
+    private mutating func lose(_ loss: Report.OutputLoss) {
+        lostOutput.lines += loss.lines
+        lostOutput.bytes += loss.bytes
     }
 
     private mutating func giveUp(_ report: Report, count: Int64) {
@@ -123,6 +138,10 @@ private struct State: ~Copyable {
         while let first = kept.first {
             guard write(first) else { return false }
             kept.removeFirst()
+        }
+        if lostOutput.lines > 0 {
+            guard write(Report.outputDropped(lostOutput).encoded()) else { return false }
+            lostOutput = Report.OutputLoss(lines: 0, bytes: 0)
         }
         if dropped.reports > 0 {
             guard write(Report.dropped(dropped).encoded()) else { return false }

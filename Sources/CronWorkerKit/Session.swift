@@ -9,6 +9,7 @@ struct Session {
     private let guardian: ParentGuard
     private let control: ControlChannel
     private let reports: ReportChannel
+    private let registry: RegistryMap
     private let isSupervised: Bool
 
     private struct Arguments {
@@ -60,14 +61,16 @@ struct Session {
         let channels = isSupervised ? try Channels.supervised() : try Channels.terminal()
         control = channels.control
         reports = channels.reports
+        registry = channels.registry
         // A daemon says all of it again in the definition, and has checked it.
         self.arguments = isSupervised ? nil : try Arguments(arguments)
     }
 
-    func serve(_ catalog: JobCatalog) throws {
+    func serve(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws {
         do {
             guard guardian.parentLives(), let definition = try receiveDefinition() else { return }
-            try serve(definition, catalog)
+            let link = DaemonLink(control: control, reports: reports)
+            try serve(definition, FunctionHost(catalog, engine: engine, registry: registry, daemon: link))
         } catch let error as SystemError {
             throw fault(step: error.call, code: error.code, exitCode: 111, error.description)
         } catch let error as WireError {
@@ -75,17 +78,30 @@ struct Session {
         }
     }
 
-    private func serve(_ definition: WorkerDefinition, _ catalog: JobCatalog) throws {
-        guard let function = catalog[definition.header.function] else {
-            throw fault(
-                step: "function", code: 0, exitCode: 100,
-                "the worker has no function '\(definition.header.function)'; it has \(catalog.names.joined(separator: ", "))"
-            )
-        }
+    private func serve(_ definition: WorkerDefinition, _ host: FunctionHost) throws {
         var worker = try Worker(
-            definition: definition, timetable: try timetable(definition.header), function: function, control: control,
-            reports: reports, guardian: guardian)
+            definition: definition, timetable: try timetable(definition.header),
+            function: try function(definition, host),
+            host: host, control: control, reports: reports, guardian: guardian)
         try worker.serve()
+    }
+
+    private func function(_ definition: WorkerDefinition, _ host: FunctionHost) throws -> EntryFunction {
+        let (header, directory) = (definition.header, RegistryPath.directory(of: definition.header.file))
+        guard let kind = FunctionKind(rawValue: header.kind) else {
+            throw fault(step: "function", code: 0, exitCode: 100, "the worker knows no kind '\(header.kind)'")
+        }
+        let (function, failures) = EntryFunction.read(kind, definition.data, directory: directory)
+        guard let function else {
+            let why = failures.map(\.description).joined(separator: "; ")
+            throw fault(step: "function", code: 0, exitCode: 100, why)
+        }
+        do throws(FunctionRefusal) {
+            try host.prepare(function)
+        } catch {
+            throw fault(step: "function", code: 0, exitCode: 100, error.description)
+        }
+        return function
     }
 
     private func timetable(_ header: DefinitionPart.Header) throws -> Timetable {
@@ -132,20 +148,21 @@ struct Session {
         let start = Clock.slotInstant(arguments.schedule.interval == nil ? .wall : .monotonic)
         return WorkerDefinition(
             header: .init(
-                entry: arguments.entry, kind: FunctionKind.swift.rawValue,
-                function: String(arguments.entry.lastComponent), schedule: arguments.schedule, start: start,
+                entry: arguments.entry, kind: FunctionKind.swift.rawValue, schedule: arguments.schedule, start: start,
                 accounted: start, runs: 0, file: "",
                 // It has no other run.
-                runsNow: arguments.schedule.text == Schedule.startOnlyText))
+                runsNow: arguments.schedule.text == Schedule.startOnlyText),
+            data: Value.Map([("method", .string(String(arguments.entry.lastComponent)))]))
     }
 }
 
-/// The two pipes that every worker has.
+/// What every worker has of its daemon: two pipes, and the registry.
 private struct Channels {
     let control: ControlChannel
     let reports: ReportChannel
+    let registry: RegistryMap
 
-    /// The job gets /dev/null as its standard input, and neither pipe: both are close-on-exec.
+    /// The job gets /dev/null as its standard input, and nothing of these: all are close-on-exec.
     static func supervised() throws -> Channels {
         guard let report = Descriptor.inherited(WireFormat.reportDescriptor),
             let input = Descriptor.inherited(WireFormat.controlDescriptor)
@@ -154,13 +171,16 @@ private struct Channels {
         let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
         try StandardDescriptors.detachInput()
         input.release()
-        return Channels(control: ControlChannel(control), reports: ReportChannel(report, waits: false))
+        return Channels(
+            control: ControlChannel(control), reports: ReportChannel(report, waits: false),
+            registry: RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor)))
     }
 
     static func terminal() throws -> Channels {
         guard let input = Descriptor.inherited(0), let output = Descriptor.inherited(1) else {
             throw UsageError(description: "the standard input or output is closed")
         }
-        return Channels(control: ControlChannel(input), reports: ReportChannel(output, waits: true))
+        return Channels(
+            control: ControlChannel(input), reports: ReportChannel(output, waits: true), registry: RegistryMap(nil))
     }
 }

@@ -5,8 +5,10 @@ import Shared
 
 /// The worker's loop: timer, function, report.
 struct Worker: ~Copyable {
-    private let definition: WorkerDefinition
-    private let runner: FunctionRunner
+    private let subject: EntrySubject
+    private let function: EntryFunction
+    private let host: FunctionHost
+    private let runsNow: Bool
     private let control: ControlChannel
     private let reports: ReportChannel
     private let guardian: ParentGuard
@@ -14,7 +16,6 @@ struct Worker: ~Copyable {
     private let timetable: Timetable
     private let jitter: Nanoseconds
     private let splay: Nanoseconds
-    private let directory: String
     /// Every slot up to this one has its outcome.
     private var accounted: SlotInstant
     private var runs: Int64
@@ -25,23 +26,16 @@ struct Worker: ~Copyable {
     private static var longSleep: Nanoseconds { .seconds(5) }
 
     init(
-        definition: WorkerDefinition, timetable: Timetable, function: JobCatalog.Function, control: ControlChannel,
-        reports: ReportChannel, guardian: ParentGuard
+        definition: WorkerDefinition, timetable: Timetable, function: EntryFunction, host: FunctionHost,
+        control: ControlChannel, reports: ReportChannel, guardian: ParentGuard
     ) throws(SystemError) {
-        self.definition = definition
-        runner = FunctionRunner(function)
-        self.control = control
-        (self.reports, self.guardian) = (reports, guardian)
+        (subject, self.function, self.host) = (EntrySubject(definition), function, host)
+        (self.control, self.reports, self.guardian) = (control, reports, guardian)
         timer = try SlotTimer(timetable.clock)
         self.timetable = timetable
         (jitter, splay) = (definition.header.schedule.jitter, definition.header.schedule.splay)
-        directory = Self.directory(of: definition.header.file)
         (accounted, runs) = (definition.header.accounted, definition.header.runs)
-    }
-
-    private static func directory(of file: String) -> String {
-        guard let slash = file.lastIndex(of: "/") else { return "." }
-        return slash == file.startIndex ? "/" : String(file[..<slash])
+        runsNow = definition.header.runsNow
     }
 
     private var now: SlotInstant { Clock.slotInstant(timetable.clock) }
@@ -49,7 +43,7 @@ struct Worker: ~Copyable {
     /// Runs the function at each slot until the daemon closes the control pipe.
     mutating func serve() throws {
         reports.send(.ready(.init(next: nextSlot(at: now))))
-        if definition.header.runsNow { try run(slot: nil, at: now, delay: .zero) }
+        if runsNow { try run(slot: nil, at: now, delay: .zero) }
         while !control.isClosed, guardian.parentLives() {
             let now = now
             if pending == nil, let due = dueSlot(at: now) { pending = (due, due + delay()) }
@@ -92,7 +86,10 @@ struct Worker: ~Copyable {
         poll.add(control.pollHandle, for: .read)
         poll.add(timer.pollHandle, for: .read)
         if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
-        if instant - now >= Self.longSleep { ThisProcess.releaseFreeMemory() }
+        if instant - now >= Self.longSleep {
+            host.rest()
+            ThisProcess.releaseFreeMemory()
+        }
         try poll.wait(nil)
         if poll.isReady(0) { try obey() }
     }
@@ -140,15 +137,7 @@ struct Worker: ~Copyable {
 
     private mutating func call(slot: SlotInstant?) throws -> (isOK: Bool, text: String) {
         let moment = Clock.moment()
-        let context = JobContext(
-            entry: definition.header.entry, run: runs, slot: slot.map { moment.wall(of: $0, on: timetable.clock) },
-            meta: definition.meta, data: definition.data, logger: logger(), directory: directory)
-        return try runner.call(context, control: control, reports: reports)
-    }
-
-    private func logger() -> JobLogger {
-        JobLogger { [reports, runs] level, message, fields in
-            reports.send(.log(.init(level: level, run: runs, message: message, fields: fields)))
-        }
+        let slot = slot.map { moment.wall(of: $0, on: timetable.clock) }
+        return try host.run(function, of: subject, .init(number: runs, slot: slot))
     }
 }

@@ -3,7 +3,7 @@ import Host
 package import Kernel
 import Logging
 import Registry
-package import Shared
+import Shared
 import Supervision
 
 /// The daemon: one thread around one waiting point.
@@ -14,6 +14,7 @@ package final class Daemon {
     private let signals: SignalSource
     private let pool: WorkerPool
     private let reloader: Reloader
+    private let registry: SharedRegistry
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
     /// The jobs that the registry in force declares.
@@ -36,23 +37,21 @@ package final class Daemon {
         init(_ queue: consuming SignalQueue) { self.queue = queue }
     }
 
-    /// `functions`: the worker's catalog. The signals must be blocked already.
-    package init(
-        _ configuration: Configuration, jobs: [JobDefinition], functions: Set<String>, program: WorkerProgram,
-        log: CronLog,
-        mostJobs: Int
-    ) throws(SystemError) {
+    /// The signals must be blocked already.
+    package init(_ configuration: Configuration, _ startup: Startup, log: CronLog) throws(SystemError) {
         let moment = Clock.moment()
         let now = moment.monotonic
-        (self.configuration, self.log, desired) = (configuration, log, jobs)
+        (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs)
+        registry = startup.registry
         loop = try PollLoop()
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
         manager = ServiceManager(at: now)
         pool = WorkerPool(
-            loop: loop, program: program, stopTimeout: configuration.stopTimeout, log: log, at: moment)
+            loop: loop, programs: startup.programs, registry: startup.registry, stopTimeout: configuration.stopTimeout,
+            log: log, at: moment)
         reloader = Reloader(
-            path: configuration.registry, program: program, functions: functions, loop: loop, mostJobs: mostJobs)
+            path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs)
         clockWatch = try ClockWatch(loop.poller)
         try ThisProcess.becomeSubreaper()
     }
@@ -80,6 +79,7 @@ package final class Daemon {
         for readiness in ready { try handle(readiness) }
         manager.beat(at: now)
         advanceReload(at: now)
+        reloader.keepReserve()
         // Until all that was written has been read, nobody's silence means anything.
         partialRounds = isPartial ? partialRounds + 1 : 0
         if partialRounds % Self.roundsForAll == 0 { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
@@ -101,7 +101,7 @@ package final class Daemon {
         case .signals: try takeSignals()
         case .log: log.sink.flush()
         // The reload is advanced in every round.
-        case .catalogQuery: reloadIsDue = true
+        case .functionAnswer: reloadIsDue = true
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
@@ -149,14 +149,19 @@ package final class Daemon {
         reloadIsDue = false
         guard let result = reloader.advance(at: now, wall: Clock.wall()) else { return }
         switch result {
-        case .loaded(let loaded): apply(loaded)
+        case .loaded(let loaded, let snapshot): apply(loaded, snapshot)
         case .refused(let errors): refuse(errors)
         case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
         }
         if reloader.isIdle { manager.ready() }
     }
 
-    private func apply(_ loaded: LoadedJobs) {
+    private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?) {
+        do {
+            try registry.publish(snapshot)
+        } catch {
+            return log.records.error("Reload failed", metadata: ["error": "\(error)"])
+        }
         let difference = RegistryDifference(from: desired, to: loaded.jobs)
         desired = loaded.jobs
         logNotes(loaded.notes)

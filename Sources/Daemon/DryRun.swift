@@ -31,7 +31,7 @@ package struct DryRun: Sendable {
         let slots = slots(job).map { [Self.localText($0, zone), CivilText.text($0, offset: nil)] }
         let first = slots.first ?? [job.schedule.runsAtStart ? "at start" : "none", ""]
         let head = [job.id.description, job.kind.rawValue, job.schedule.phrase]
-        let tail = [job.function, "\(job.location.file):\(job.location.line)"]
+        let tail = [job.function.label, "\(job.location.file):\(job.location.line)"]
         return [head + first + tail] + slots.dropFirst().map { ["", "", ""] + $0 + ["", ""] }
     }
 
@@ -68,7 +68,7 @@ package struct DryRun: Sendable {
                 ("interval", job.schedule.key == "interval" ? .string(job.schedule.text) : .null),
                 ("schedule", job.schedule.key == "schedule" ? .string(job.schedule.text) : .null),
                 ("timezone", job.schedule.zone.map { .string($0.name) } ?? .null),
-                ("function", .string(job.function)),
+                ("function", .string(job.function.label)),
                 ("next", .array(slots(job).map { .string(CivilTime($0).millisecondsText) })),
                 ("file", .string(job.location.file)), ("line", .number(job.location.line)),
                 ("column", .number(job.location.column)),

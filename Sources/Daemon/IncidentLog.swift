@@ -36,6 +36,8 @@ struct IncidentLog {
         switch incident {
         case .ended(let end): ended(end, job)
         case .jobLine(let line): jobLine(line, job)
+        case .output(let output): commandLine(output, job)
+        case .outputDropped(let loss): outputDropped(lines: Int(loss.lines), bytes: Int(loss.bytes), job)
         case .started:
             records(
                 .info, "Worker started", job,
@@ -72,6 +74,19 @@ struct IncidentLog {
         metadata["text"] = .string(lost > 0 ? text + "…" : text)
         if lost > 0 { metadata["length"] = "\(line.count + lost)" }
         if isDetailed { metadata["pid"] = .string(pid(job)) }
+        log.output.info("Job output", metadata: metadata)
+    }
+
+    /// A line that the job's command wrote.
+    private func commandLine(_ output: Report.Output, _ job: Job) {
+        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
+        metadata["stream"] = .string(output.stream.rawValue)
+        metadata["text"] = .string(output.fullLength == nil ? output.text : output.text + "…")
+        if let length = output.fullLength { metadata["length"] = "\(length)" }
+        if isDetailed {
+            metadata["pid"] = .string(pid(job))
+            metadata["run"] = "\(output.run)"
+        }
         log.output.info("Job output", metadata: metadata)
     }
 

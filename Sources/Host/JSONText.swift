@@ -15,34 +15,16 @@ package indirect enum JSONText {
         switch self {
         case .null: "null"
         case .bool(let bool): bool ? "true" : "false"
-        case .string(let string): Self.quoted(string)
+        case .string(let string): JSONString.quoted(string)
         case .number(let number): String(number)
         case .double(let double): Self.text(of: double)
         case .array(let elements): "[\(elements.map(\.text).joined(separator: ","))]"
         case .object(let members):
-            "{\(members.map { "\(Self.quoted($0)):\($1.text)" }.joined(separator: ","))}"
+            "{\(members.map { "\(JSONString.quoted($0)):\($1.text)" }.joined(separator: ","))}"
         }
     }
 
     private static func text(of double: Double) -> String {
-        double.isFinite ? "\(double)" : quoted(Value.double(double).scalarText ?? "")
-    }
-
-    package static func quoted(_ string: String) -> String {
-        var quoted = "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\u{0}"..<" ", "\u{7F}":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        double.isFinite ? "\(double)" : JSONString.quoted(Value.double(double).scalarText ?? "")
     }
 }

@@ -54,18 +54,18 @@ package struct Program: ~Copyable {
         self.openFiles = openFiles.limit
     }
 
-    /// Starts it with the descriptors as its 0, 1 and 2, and `report` as its 3. The child leads a session of its own, with no
+    /// Starts it with the descriptors as its 0, 1 and 2, `report` as its 3 and `registry` as its 4. The child leads a session of its own, with no
     /// signal blocked or ignored.
     ///
     /// Call it from the main thread only: a parent-death signal is sent when the thread ends that spawned (prctl(2)).
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
-        report: borrowing Descriptor
+        report: borrowing Descriptor, registry: borrowing Descriptor
     ) throws(SystemError) -> ProcessID {
-        try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw, report.raw])
+        try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw, report.raw, registry.raw])
     }
 
-    /// As the other, without a descriptor 3.
+    /// As the other, without the descriptors 3 and 4.
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
     ) throws(SystemError) -> ProcessID {
@@ -79,43 +79,30 @@ package struct Program: ~Copyable {
             descriptors.withUnsafeBufferPointer { descriptors in
                 var request = cspawn_request(
                     path: path, argv: argv.pointer, envp: environment.pointer, descriptors: descriptors.baseAddress,
-                    descriptor_count: Int32(descriptors.count), open_files_soft: openFiles.rlim_cur,
-                    open_files_hard: openFiles.rlim_max)
+                    descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
+                    sets_open_files: 1, open_files_soft: openFiles.rlim_cur, open_files_hard: openFiles.rlim_max)
                 return cspawn(&request, &failure)
             }
         }
-        guard pid > 0 else { throw SystemError(Self.name(of: failure.step), path, code: failure.error) }
+        guard pid > 0 else { throw SystemError(failure.step.name, path, code: failure.error) }
         return pid
     }
+}
 
-    private static func name(of step: cspawn_step) -> String {
-        switch step {
+extension cspawn_step {
+    var name: String {
+        switch self {
         case CSPAWN_CLONE: "clone"
         case CSPAWN_SETSID: "setsid"
+        case CSPAWN_SETPGID: "setpgid"
+        case CSPAWN_PRCTL: "prctl"
         case CSPAWN_CLOSE_RANGE: "close_range"
         case CSPAWN_DUP: "dup2"
+        case CSPAWN_CHDIR: "chdir"
         case CSPAWN_SETRLIMIT: "setrlimit"
         case CSPAWN_SIGPROCMASK: "sigprocmask"
         default: "execve"
         }
-    }
-}
-
-/// A NULL-terminated array of C strings, as execve(2) takes it.
-private final class CStringArray {
-    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ strings: [String]) {
-        count = strings.count
-        pointer = .allocate(capacity: count + 1)
-        for (index, string) in strings.enumerated() { pointer[index] = strdup(string) }
-        pointer[count] = nil
-    }
-
-    deinit {
-        for index in 0..<count { free(pointer[index]) }
-        pointer.deallocate()
     }
 }
 
@@ -125,6 +112,14 @@ package enum Children {
     package static func peekExited() -> ProcessID? {
         let pid = clinux_peek_exited_child()
         return pid > 0 ? pid : nil
+    }
+
+    /// Whether there are any, zombies among them.
+    package static var exist: Bool { clinux_has_children() != 0 }
+
+    /// Whether the child has exited. It stays a zombie until it is collected, so its process ID is nobody else's.
+    package static func hasExited(_ pid: ProcessID) throws(SystemError) -> Bool {
+        try systemCall("waitid", "process \(pid)") { clinux_has_exited(pid) } != 0
     }
 
     /// Collects a child that `peekExited` returned.

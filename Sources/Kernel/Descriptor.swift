@@ -34,6 +34,33 @@ package struct Descriptor: ~Copyable {
         Descriptor(owning: try systemCall("open", path) { clinux_open(path, flags | O_CLOEXEC, mode) })
     }
 
+    /// A file in memory that holds `contents`, to be read from its beginning, and that nobody can change any more
+    /// (memfd_create(2)).
+    ///
+    /// Who shares the open file shares the place in it: a second reader opens `/proc/self/fd/N`, maps it, or reads by
+    /// offset. `name` is for people to see in /proc.
+    package static func sealedMemory(
+        _ name: String, _ contents: UnsafeRawBufferPointer
+    ) throws(SystemError) -> Descriptor {
+        let memory = Descriptor(owning: try systemCall("memfd_create", name) { clinux_sealable_memory(name) })
+        try memory.writeAll(contents)
+        try memory.seal(name)
+        return memory
+    }
+
+    package static func sealedMemory(_ name: String, _ contents: [UInt8]) throws(SystemError) -> Descriptor {
+        let memory = Descriptor(owning: try systemCall("memfd_create", name) { clinux_sealable_memory(name) })
+        try memory.writeAll(contents)
+        try memory.seal(name)
+        return memory
+    }
+
+    private func seal(_ name: String) throws(SystemError) {
+        let raw = raw
+        try systemCall("lseek", name) { lseek(raw, 0, SEEK_SET) }
+        try systemCall("fcntl", name) { clinux_seal(raw) }
+    }
+
     /// Takes over a descriptor that the process was started with, or `nil` if it is not open.
     package static func inherited(_ number: Int32) -> Descriptor? {
         guard clinux_fcntl(number, F_SETFD, FD_CLOEXEC) != -1 else { return nil }

@@ -60,6 +60,26 @@ package struct SignalQueue: ~Copyable {
     }
 }
 
+/// Holds signals back from this thread, to be read from a `SignalQueue`.
+///
+/// A thread that was there before and has them open still takes those that are sent to the process.
+package struct SignalBlock {
+    private var previous = sigset_t()
+
+    package init(_ signals: [Signal]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal.rawValue) }
+        pthread_sigmask(SIG_BLOCK, &set, &previous)
+    }
+
+    /// As it was before. A signal that came and was not read does now what it would have done then.
+    package func restore() {
+        var previous = previous
+        pthread_sigmask(SIG_SETMASK, &previous, nil)
+    }
+}
+
 package enum BrokenPipe {
     /// Makes a write into a pipe without a reader fail with EPIPE instead of ending the process. A handler that does nothing,
     /// and not SIG_IGN: programs that this one starts get the default back, where an ignored signal would stay ignored.

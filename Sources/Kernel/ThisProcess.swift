@@ -8,8 +8,16 @@ package enum ThisProcess {
 
     /// Orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
     package static func becomeSubreaper() throws(SystemError) {
-        try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, 1) }
+        try setSubreaper(true)
     }
+
+    /// Whether orphans among the descendants become this process's children.
+    package static func setSubreaper(_ isOne: Bool) throws(SystemError) {
+        try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, isOne ? 1 : 0) }
+    }
+
+    /// Whether the code runs on the thread that the process began with, which lives as long as the process does.
+    package static var isOnMainThread: Bool { getpid() == clinux_thread_id() }
 
     /// The signal that the kernel sends to this process when its parent dies; `nil`: none (prctl(2), PR_SET_PDEATHSIG).
     /// A parent that died before is not noticed: compare `parentID` afterwards.
@@ -49,6 +57,19 @@ package enum ThisProcess {
     /// Gives memory back to the system that nobody needs while the process sleeps: some tens of kilobytes, which count when
     /// there are thousands of such processes.
     package static func releaseFreeMemory() { clinux_release_free_memory() }
+
+    /// Ends the process by the signal, whatever it is blocked or handled for.
+    package static func end(by signal: Signal) -> Never {
+        var action = sigaction()
+        sigaction(signal.rawValue, &action, nil)
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, signal.rawValue)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(signal.rawValue)
+        // Reached if the signal's default is not to end a process.
+        Glibc.exit(128 + signal.rawValue)
+    }
 
     package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 }

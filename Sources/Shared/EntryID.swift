@@ -1,22 +1,23 @@
-/// The name by which everything refers to a registry entry: `namespace:name`, as in `app:job.heartbeat`.
-package struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let description: String
+/// The name by which everything refers to a registry entry: `namespace:name`, as in `app:job.heartbeat`. Each part has
+/// 1 to 128 letters and digits of ASCII, `_`, `-` and `.`.
+public struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let description: String
     /// Where the colon stands, in bytes.
     private let separator: Int
 
-    package var namespace: Substring { Substring(description.utf8.prefix(separator)) }
-    package var name: Substring { Substring(description.utf8.dropFirst(separator + 1)) }
+    public var namespace: Substring { Substring(description.utf8.prefix(separator)) }
+    public var name: Substring { Substring(description.utf8.dropFirst(separator + 1)) }
 
     /// The last component of a dotted name: `heartbeat` of `app:job.heartbeat`.
-    package var lastComponent: Substring { name.split(separator: ".").last ?? name }
+    public var lastComponent: Substring { name.split(separator: ".").last ?? name }
 
-    /// `nil` unless both parts are valid: see `isValidName`.
-    package init?(namespace: String, name: String) { self.init("\(namespace):\(name)") }
+    /// `nil` unless both parts are valid.
+    public init?(namespace: String, name: String) { self.init("\(namespace):\(name)") }
 
     /// `nil` unless `text` is a namespace, one colon and a name.
     // Concrete and byte by byte: every worker makes one of these at its start, and a generic split would cost each of
     // them forty kilobytes of the runtime's tables.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let bytes = text.utf8
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), Self.isValid(bytes[..<colon]),
             Self.isValid(bytes[bytes.index(after: colon)...])
@@ -46,7 +47,7 @@ package struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible 
         }
     }
 
-    package static func < (left: Self, right: Self) -> Bool { left.description < right.description }
-    package static func == (left: Self, right: Self) -> Bool { left.description == right.description }
-    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    public static func == (left: Self, right: Self) -> Bool { left.description == right.description }
+    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

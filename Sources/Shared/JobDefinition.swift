@@ -13,17 +13,14 @@ package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(file):\(line):\(column)" }
 }
 
-/// How the function of a job is implemented.
-package enum FunctionKind: String, Hashable, Sendable, CaseIterable {
-    case swift = "function.swift"
-}
-
 /// One job as a validated registry entry declares it: what runs, when, and how its worker is kept alive.
 package struct JobDefinition: Sendable {
     package var id: EntryID
     package var kind: FunctionKind
-    /// The name of the function in the worker's catalog: the entry's `method`.
-    package var function: String
+    package var function: EntryFunction
+    /// Tells whether the files that the function is made of are still those that it was checked with; empty: it has none of
+    /// its own.
+    package var sourceVersion = ""
     package var schedule: Schedule
     package var lifecycle: Lifecycle
     package var meta: Value.Map
@@ -31,25 +28,21 @@ package struct JobDefinition: Sendable {
     package var data: Value.Map
     /// Where the entry begins. No part of the job: an entry that only moved within its file is unchanged.
     package var location: SourceLocation
-    /// Where the value of `method` stands, for an error about it.
-    package var functionLocation: SourceLocation
-
     package init(
-        id: EntryID, kind: FunctionKind, function: String, schedule: Schedule,
-        lifecycle: Lifecycle, meta: Value.Map, data: Value.Map, location: SourceLocation,
-        functionLocation: SourceLocation
+        id: EntryID, kind: FunctionKind, function: EntryFunction, schedule: Schedule,
+        lifecycle: Lifecycle, meta: Value.Map, data: Value.Map, location: SourceLocation
     ) {
         (self.id, self.kind, self.function) = (id, kind, function)
         (self.schedule, self.lifecycle) = (schedule, lifecycle)
         (self.meta, self.data) = (meta, data)
-        (self.location, self.functionLocation) = (location, functionLocation)
+        self.location = location
     }
 
     /// Whether a worker that runs `self` would do the same for `other`.
     package func isSameJob(as other: JobDefinition) -> Bool {
         id == other.id && kind == other.kind && function == other.function && schedule == other.schedule
             && lifecycle == other.lifecycle && meta == other.meta
-            && data == other.data && location.file == other.location.file
+            && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
     }
 }
 

@@ -44,6 +44,8 @@ package enum Incident: Hashable, Sendable {
     case skipped(Int64)
     case missed(Int64)
     case jobLine(Report.Log)
+    case output(Report.Output)
+    case outputDropped(Report.OutputLoss)
     case dropped(Report.Dropped)
     case fault(Report.Fault)
     /// The worker died unasked.

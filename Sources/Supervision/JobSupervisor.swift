@@ -278,6 +278,8 @@ package struct JobSupervisor: Sendable {
         case .begin(let begin): take(begin, at: now, &effects)
         case .end(let end): take(end, at: now, &effects)
         case .log(let log): effects.append(.log(.jobLine(log)))
+        case .output(let output): effects.append(.log(.output(output)))
+        case .outputDropped(let loss): effects.append(.log(.outputDropped(loss)))
         case .skipped(let skipped): take(skipped, at: now, &effects)
         case .ready(let ready): take(ready, at: now, &effects)
         case .pong: answered(at: now, &effects)

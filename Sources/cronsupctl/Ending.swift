@@ -1,7 +1,7 @@
 import Control
 import Host
 import Kernel
-import Registry
+import Shared
 
 /// A command is over, and all that it had to say is said.
 struct Ending: Error {

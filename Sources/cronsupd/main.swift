@@ -58,9 +58,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         return ExitCode.success
     }
     let sink = LogSink(try OutputStream.standardOutput(), format: configuration.logFormat)
-    let daemon = try Daemon(
-        configuration, jobs: startup.loaded.jobs, functions: startup.functions, program: startup.program,
-        log: CronLog(sink, level: configuration.logLevel), mostJobs: startup.mostJobs)
+    let daemon = try Daemon(configuration, startup, log: CronLog(sink, level: configuration.logLevel))
     return try daemon.run()
 }
 

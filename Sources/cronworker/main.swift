@@ -1,4 +1,5 @@
 import CronWorkerKit
 import Jobs
+import LuaEngine
 
-CronWorker.main(standardCatalog)
+CronWorker.main(standardCatalog) { LuaEngine($0) }

@@ -13,16 +13,6 @@ struct JSONTextTests {
         #expect(value.text == #"{"b":[1,-9223372036854775808,9223372036854775807],"a":{},"c":[],"d":"x","e":null}"#)
     }
 
-    @Test(
-        "quotes what a string may not hold as it is",
-        arguments: [
-            ("", #""""#), ("a\"b\\c", #""a\"b\\c""#), ("\n\r\t", #""\n\r\t""#), ("\r\n", #""\r\n""#),
-            ("\0\u{1F}\u{7F}", #""\u0000\u001f\u007f""#), ("é日本😀/", "\"é日本😀/\""),
-        ])
-    func quoting(text: String, written: String) {
-        #expect(JSONText.quoted(text) == written)
-    }
-
     @Test("reads back as what was written")
     func roundTrip() throws {
         var random = SystemRandomNumberGenerator()

@@ -5,9 +5,10 @@ import Testing
 @testable import Daemon
 
 func load(_ text: String, functions: Set<String>? = nil, mostJobs: Int = 100) -> LoadedJobs {
-    LoadedJobs.load(
-        [RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))], functions: functions,
-        zones: .utcOnly, mostJobs: mostJobs)
+    let file = RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))
+    var answers = FunctionAnswers()
+    answers.catalogs[nil] = functions.map { .functions($0) }
+    return LoadedJobs(RegistryCandidate([file], zones: .utcOnly), answers, mostJobs: mostJobs)
 }
 
 /// Each job in four lines; the first begins in line 3.

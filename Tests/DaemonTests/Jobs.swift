@@ -9,9 +9,8 @@ func definition(
 ) -> JobDefinition {
     let place = SourceLocation(file: "registry.yaml", line: 3, column: 3)
     return JobDefinition(
-        id: EntryID(id)!, kind: .swift, function: function, schedule: .interval(interval),
-        lifecycle: Lifecycle(), meta: .init(), data: .init(), location: place,
-        functionLocation: place)
+        id: EntryID(id)!, kind: .swift, function: .swift(name: function, program: nil), schedule: .interval(interval),
+        lifecycle: Lifecycle(), meta: .init(), data: .init(), location: place)
 }
 
 /// A job whose deadline is `start`.

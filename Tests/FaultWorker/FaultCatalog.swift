@@ -19,6 +19,11 @@ var faultCatalog: JobCatalog {
         "close-report": .function(closeReport),
         "flood": .function(flood),
         "orphan": .function(orphan),
+        "echo": .function(echo),
+        "call": .function(call),
+        "call-from-tasks": .asyncFunction(callFromTasks),
+        "call-astray": .asyncFunction(callAstray),
+        "find": .function(findAll),
     ]
 }
 

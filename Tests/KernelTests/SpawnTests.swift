@@ -59,20 +59,21 @@ struct SpawnTests {
         #expect(try shell("printf '%s|' \"$0\" \"$@\"", ["a b", "", "é"]).output == "sh|a b||é|")
     }
 
-    @Test("has its own pipes for input, output and errors, and a fourth")
+    @Test("has its own pipes for input, output and errors, a fourth, and a file besides")
     func descriptors() throws {
         let input = try Pipe.open(nonblocking: .writer)
         let output = try Pipe.open(nonblocking: .reader)
         let error = try Pipe.open(nonblocking: .reader)
         let report = try Pipe.open(nonblocking: .reader)
+        let registry = try Descriptor.sealedMemory("registry", Array("reg".utf8))
         try input.writer.writeAll(bytes("in\n"))
         let pid = try program("/bin/sh").spawn(
-            arguments: ["-c", "read x; echo out $x; echo err >&2; echo rep >&3"], input: input.reader,
-            output: output.writer, error: error.writer, report: report.writer)
+            arguments: ["-c", "read x; echo out $x; echo err >&2; echo rep >&3; cat <&4 >&3"], input: input.reader,
+            output: output.writer, error: error.writer, report: report.writer, registry: registry)
         #expect(try Children.collect(pid) == .exited(code: 0))
         #expect(
             try [readAll(output.reader), readAll(error.reader), readAll(report.reader)] == [
-                "out in\n", "err\n", "rep\n",
+                "out in\n", "err\n", "rep\nreg",
             ])
     }
 

@@ -61,7 +61,7 @@ func expectHygiene(hasReserve: Bool) throws {
     let shell = program("/bin/sh")
     try setOpenFilesLimit(soft: limit.limit.rlim_cur, of: limit)
     #expect(try descriptors(of: shell) == ["0", "1", "2"])
-    #expect(try reportingDescriptors(of: shell) == ["0", "1", "2", "3"])
+    #expect(try reportingDescriptors(of: shell) == ["0", "1", "2", "3", "4"])
     withExtendedLifetime(pipes) {}
 }
 
@@ -75,7 +75,7 @@ private func reportingDescriptors(of shell: borrowing Program) throws -> [Substr
     let pipe = try Pipe.open(nonblocking: .reader)
     let null = try Descriptor.open(updating: "/dev/null")
     let pid = try shell.spawn(
-        arguments: listing, input: null, output: pipe.writer, error: null, report: pipe.writer)
+        arguments: listing, input: null, output: pipe.writer, error: null, report: pipe.writer, registry: null)
     #expect(try Children.collect(pid) == .exited(code: 0))
     return try readAll(pipe.reader).split(separator: "\n")
 }

@@ -28,13 +28,12 @@ struct JobEntriesTests {
         #expect(result.jobs.count == 1)
         #expect(job.id.description == "app:job.cleanup")
         #expect(job.kind == .swift)
-        #expect(job.function == "cleanup")
+        #expect(job.function == .swift(name: "cleanup", program: nil))
         #expect(job.schedule == .interval(.seconds(90), text: "1m30s"))
         #expect(job.lifecycle == Lifecycle())
         #expect(job.meta["team"] == .string("core"))
         #expect(job.data == Value.Map([("method", .string("cleanup")), ("directory", .string("/var/tmp"))]))
         #expect(job.location.description == "registry.yaml:4:3")
-        #expect(job.functionLocation.description == "registry.yaml:6:11")
     }
 
     @Test("may have the documentation keys, and keys of its own that resemble none of ours")
@@ -122,10 +121,17 @@ struct JobEntriesTests {
             ("methd: m", ["unknown key 'methd'; did you mean 'method'?"]),
             ("method: m, arg: []", ["unknown key 'arg'; did you mean 'args'?"]),
             ("method: m, lifecycl: {}", ["unknown key 'lifecycl'; did you mean 'lifecycle'?"]),
+            ("method: m, source: file://bin/worker", []),
             (
-                "method: m, source: file://jobs.lua",
-                ["source: function.swift takes its functions from the worker's catalog; expected none"]
+                "method: m, source: bin/worker",
+                ["source: expected a file such as file://bin/worker, found the string 'bin/worker'"]
             ),
+            (
+                "method: m, source: 'file://'",
+                ["source: expected a file such as file://bin/worker, found the string 'file://'"]
+            ),
+            ("method: m, source: 5", ["source: expected a file such as file://bin/worker, found the number 5"]),
+            ("method: m, sourc: file://x", ["unknown key 'sourc'; did you mean 'source'?"]),
         ])
     func how(rest: String, complaints: [String]) throws {
         #expect(try jobMessages(job(rest: rest)) == complaints)
@@ -154,7 +160,7 @@ struct JobEntriesTests {
                 """)
     }
 
-    @Test("is of a kind that can be a job", arguments: ["function.lua", "process.host", "function.Swift"])
+    @Test("is of a kind that can be a job", arguments: ["function.py", "process.host", "function.Swift"])
     func kinds(kind: String) {
         let text =
             "namespace: app\nentries:\n- {name: j, kind: \(kind), meta: {type: cron.job, interval: x}, source: y}"
@@ -162,7 +168,10 @@ struct JobEntriesTests {
         #expect(result.jobs.isEmpty)
         #expect(
             result.errors.map(\.description)
-                == ["registry.yaml:3:19: kind: '\(kind)' cannot be a cron.job; expected function.swift"])
+                == [
+                    "registry.yaml:3:19: kind: '\(kind)' cannot be a cron.job; expected one of function.swift, function.lua, "
+                        + "function.exec"
+                ])
     }
 
     @Test("does not hide the errors of others")

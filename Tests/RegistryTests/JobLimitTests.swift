@@ -4,10 +4,10 @@ import Testing
 
 @Suite("What a worker is told of its job")
 struct JobLimitTests {
-    private func complaints(_ text: String, functions: Set<String>? = nil) throws -> [String] {
+    private func complaints(_ text: String) throws -> [String] {
         let load = load(text)
         try #require(load.errors.isEmpty, "\(load.errors)")
-        return JobEntries.definitions(in: load, functions: functions).errors.map(\.description)
+        return JobEntries.definitions(in: load).errors.map(\.description)
     }
 
     @Test("has an end, with each alias counted as all that it stands for")
@@ -28,16 +28,12 @@ struct JobLimitTests {
         #expect(found.first?.contains("bytes of values; expected at most 1048576") == true)
     }
 
-    @Test("names a function that the worker has, whatever else is wrong with the entry")
+    @Test("is asked of it whatever else is wrong with the entry, and also if it is out of service")
     func functions() throws {
-        let text = job(meta: "interval: 1", rest: "method: tikc")
-        #expect(try complaints(text, functions: nil).count == 1)
-        let found = try complaints(text, functions: ["tick", "tock"])
-        #expect(found.count == 2)
-        #expect(
-            found.contains {
-                $0.hasSuffix("the worker has no function 'tikc'; expected one of tick, tock; did you mean 'tick'?")
-            })
-        #expect(try complaints(job(), functions: ["tick"]).isEmpty)
+        for meta in ["interval: 1", "interval: 1s, enabled: false"] {
+            let found = JobEntries.definitions(in: load(job(meta: meta, rest: "method: tikc")))
+            #expect(found.jobs.isEmpty)
+            #expect(found.functions.map(\.function) == [.swift(name: "tikc", program: nil)])
+        }
     }
 }

@@ -23,7 +23,7 @@ struct LoadFuzzTests {
         #expect((load.snapshot == nil) == !load.errors.isEmpty, replay)
         let jobs = JobEntries.definitions(in: load)
         #expect(load.snapshot != nil || jobs.jobs.isEmpty, replay)
-        for job in jobs.jobs { check(job.functionLocation, files, replay) }
+        for job in jobs.jobs { check(job.location, files, replay) }
         for entry in load.snapshot?.entries ?? [] { check(entry.location, files, replay) }
         for diagnostic in load.errors + load.notes + jobs.errors + jobs.notes {
             check(diagnostic.location, files, replay)

@@ -66,18 +66,18 @@ struct SeedRegistryTests {
         let result = JobEntries.definitions(in: load)
         #expect(result.errors == [])
         #expect(result.notes == [])
-        #expect(result.jobs.map(\.function) == Self.jobs.map(\.0))
+        #expect(result.jobs.map(\.function) == Self.jobs.map { .swift(name: $0.0, program: nil) })
         #expect(result.jobs.map(\.schedule.text) == Self.jobs.map(\.1))
     }
 
-    @Test("with jobs in Lua loads, and says what kind of job this version runs")
+    @Test("has its jobs in Lua as it stands, in the file beside it")
     func lua() {
         let load = load(Self.text(jobs: "function.lua", source: "    source: file://jobs.lua\n"))
         #expect(load.snapshot?.entries.count == 8)
-        let errors = JobEntries.definitions(in: load).errors
+        let result = JobEntries.definitions(in: load)
+        #expect(result.errors == [])
         #expect(
-            errors.map(\.message)
-                == Array(repeating: "kind: 'function.lua' cannot be a cron.job; expected function.swift", count: 4))
-        #expect(errors.first?.rendered.hasSuffix("kind: function.lua\n     |           ^") == true)
+            result.jobs.map(\.function)
+                == Self.jobs.map { .lua(LuaFunction(file: "jobs.lua", method: $0.0)) })
     }
 }

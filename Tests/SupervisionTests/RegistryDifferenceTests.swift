@@ -39,7 +39,8 @@ struct RegistryDifferenceTests {
     @Test("is made by anything that the worker does by")
     func changes() {
         let changes: [(String, (inout JobDefinition) -> Void)] = [
-            ("function", { $0.function = "other" }), ("interval", { $0.schedule.rule = .interval(.seconds(11)) }),
+            ("function", { $0.function = .swift(name: "other", program: nil) }),
+            ("source", { $0.sourceVersion = "2" }), ("interval", { $0.schedule.rule = .interval(.seconds(11)) }),
             ("interval's text", { $0.schedule.text = "10000ms" }), ("file", { $0.location.file = "other.yaml" }),
             ("at_start", { $0.schedule.runsAtStart = true }), ("jitter", { $0.schedule.jitter = .seconds(1) }),
             ("splay", { $0.schedule.splay = .seconds(1) }),

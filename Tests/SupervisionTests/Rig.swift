@@ -43,9 +43,9 @@ func definition(
     lifecycle.restart.jitter = jitter
     lifecycle.restart.maxAttempts = maxAttempts
     return JobDefinition(
-        id: EntryID(namespace: "app", name: name)!, kind: .swift, function: "tick",
+        id: EntryID(namespace: "app", name: name)!, kind: .swift, function: .swift(name: "tick", program: nil),
         schedule: schedule, lifecycle: lifecycle, meta: .init(),
-        data: .init(), location: location, functionLocation: location)
+        data: .init(), location: location)
 }
 
 /// A calendar schedule in UTC, with a first field of seconds.

@@ -13,12 +13,18 @@ enum cspawn_step {
     CSPAWN_NONE,
     CSPAWN_CLONE,
     CSPAWN_SETSID,
+    CSPAWN_SETPGID,
+    CSPAWN_PRCTL,
     CSPAWN_CLOSE_RANGE,
     CSPAWN_DUP,
+    CSPAWN_CHDIR,
     CSPAWN_SETRLIMIT,
     CSPAWN_SIGPROCMASK,
     CSPAWN_EXECVE,
 };
+
+/* What the child leads: a new session, or a new process group in the session of its spawner. */
+enum cspawn_lead { CSPAWN_SESSION, CSPAWN_GROUP };
 
 struct cspawn_request {
     const char *path;
@@ -27,7 +33,14 @@ struct cspawn_request {
     /* The child's descriptors 0, 1, 2, …; each is 3 or above in the caller, and close-on-exec. */
     const int *descriptors;
     int descriptor_count;
-    /* RLIMIT_NOFILE of the child. */
+    enum cspawn_lead lead;
+    /* Where the child begins, from the caller's directory; NULL: there. */
+    const char *directory;
+    /* The child dies by SIGKILL when the thread ends that spawned it, or if this process is its parent no more; 0: it does not
+     * (prctl(2), PR_SET_PDEATHSIG). */
+    int dies_with;
+    /* RLIMIT_NOFILE of the child, if it is not to be the caller's. */
+    int sets_open_files;
     unsigned long open_files_soft;
     unsigned long open_files_hard;
 };
@@ -38,6 +51,6 @@ struct cspawn_failure {
 };
 
 /* The child's process ID, or -1 with *failure filled in; then there is no child left to wait for.
- * The child leads a new session, has no signal blocked and none ignored, and no descriptors but those of the request.
+ * The child has no signal blocked and none ignored, and no descriptors but those of the request.
  * Threads that call it wait for each other. */
 int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure);

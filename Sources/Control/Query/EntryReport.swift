@@ -1,6 +1,5 @@
 import Host
-package import Registry
-import Shared
+package import Shared
 
 /// Entries for people, or as JSON.
 package enum EntryReport {

@@ -1,5 +1,4 @@
 import Host
-import Registry
 import Shared
 
 extension JSONText {

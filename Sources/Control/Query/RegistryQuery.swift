@@ -1,5 +1,5 @@
 package import Registry
-import Shared
+package import Shared
 
 /// Questions to a registry.
 package struct RegistryQuery: Sendable {
@@ -7,16 +7,10 @@ package struct RegistryQuery: Sendable {
 
     package init(_ snapshot: RegistrySnapshot) { self.snapshot = snapshot }
 
-    /// The entries for which all criteria hold, each of them `KEY=TEXT` as `RegistrySnapshot.find` has it. Two may have the same
-    /// key. With no criteria, all entries.
+    /// The entries for which all criteria hold, each of them `KEY=TEXT` as `Criteria` has it. Two may have the same key. With
+    /// no criteria, all entries.
     package func find(_ criteria: [String]) throws -> [Entry] {
-        var found = snapshot.entries
-        for criterion in criteria {
-            let (key, text) = try Self.parse(criterion)
-            let ids = Set(try snapshot.find([key: text]).map(\.id))
-            found.removeAll { !ids.contains($0.id) }
-        }
-        return found
+        snapshot.find(try Criteria(try criteria.map(Self.parse)))
     }
 
     private static func parse(_ criterion: String) throws(InputFailure) -> (key: String, text: String) {

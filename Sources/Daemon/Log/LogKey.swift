@@ -7,7 +7,7 @@ enum LogKey {
         "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
         "cancelled", "interrupted",
         "added", "changed", "removed", "unchanged", "location", "status", "step", "errno", "after", "failures", "lines",
-        "bytes", "result", "error", "length", "text",
+        "bytes", "result", "error", "length", "stream", "text",
     ]
 
     private static let numbers: Set<String> = [

@@ -2,7 +2,7 @@
 enum EventToken: Hashable {
     case signals
     case log
-    case catalogQuery
+    case functionAnswer
     case clock
     case worker(Channel, job: Int, generation: UInt32)
 
@@ -16,7 +16,7 @@ enum EventToken: Hashable {
         switch self {
         case .signals: 0
         case .log: 1
-        case .catalogQuery: 2
+        case .functionAnswer: 2
         case .clock: 3
         case .worker(let channel, let job, let generation):
             Self.workerBase + UInt64(channel.rawValue) | UInt64(job) << 8 | UInt64(generation) << 32
@@ -28,7 +28,7 @@ enum EventToken: Hashable {
         switch packed {
         case 0: self = .signals
         case 1: self = .log
-        case 2: self = .catalogQuery
+        case 2: self = .functionAnswer
         case 3: self = .clock
         default:
             let low = packed & 0xFF

@@ -4,11 +4,11 @@ import Kernel
 import Registry
 import Shared
 
-/// Reads the registry again while the loop goes on: waits until nobody writes to it, asks a new worker program for its
-/// catalog, and loads it. Nothing changes before all of it is known to be right.
+/// Reads the registry again while the loop goes on: waits until nobody writes to it, loads it, and asks the workers'
+/// programs for its functions. Nothing changes before all of it is known to be right.
 final class Reloader {
     enum Result {
-        case loaded(LoadedJobs)
+        case loaded(LoadedJobs, RegistrySnapshot?)
         /// The registry has errors.
         case refused([Diagnostic])
         case failed(String)
@@ -18,29 +18,26 @@ final class Reloader {
         case idle
         /// Reads at `next`; gives up at `end`.
         case settling(next: MonotonicInstant, end: MonotonicInstant)
-        case asking(CatalogQuery, RegistryReader.Reading, end: MonotonicInstant)
+        case asking(FunctionInquiry, RegistryCandidate)
     }
 
     private let path: String
-    private let program: WorkerProgram
+    private let programs: WorkerPrograms
     private let loop: PollLoop
     private let reserve: DescriptorReserve
     private let mostJobs: Int
     private var state = State.idle
     private var isRequestedAgain = false
-    private var functions: Set<String>
-    private var workerIdentity: FileIdentity?
+    /// The pipe of the question in hand, which the loop watches.
+    private var watched: WorkerProcess.PipeEnd?
 
     /// A registry that was written to more recently may be half-written.
     private static let quietTime = Nanoseconds.milliseconds(200)
     private static let retryInterval = Nanoseconds.milliseconds(50)
     private static let patience = Nanoseconds.seconds(10)
 
-    init(
-        path: String, program: WorkerProgram, functions: Set<String>, loop: PollLoop, mostJobs: Int
-    ) {
-        (self.path, self.program, self.functions, self.loop, self.mostJobs) = (path, program, functions, loop, mostJobs)
-        workerIdentity = program.identity
+    init(path: String, programs: WorkerPrograms, loop: PollLoop, mostJobs: Int) {
+        (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
         reserve = DescriptorReserve()
         reserve.fill()
     }
@@ -50,7 +47,7 @@ final class Reloader {
         switch state {
         case .idle: .distantFuture
         case .settling(let next, _): next
-        case .asking(_, _, let end): end
+        case .asking(let inquiry, _): inquiry.deadline
         }
     }
 
@@ -64,11 +61,15 @@ final class Reloader {
 
     /// Gives up the reload that is under way.
     func cancel() {
-        if case .asking(let query, _, _) = state { finish(query) }
+        if case .asking(let inquiry, _) = state { inquiry.cancel() }
+        unwatch()
         (state, isRequestedAgain) = (.idle, false)
     }
 
-    /// To be called when the deadline is past or the catalog's answer is there. Returns what came of the reload, when it is
+    /// Sets descriptors aside again that were not to be had when the last reload was over. To be called in every round.
+    func keepReserve() { reserve.fill() }
+
+    /// To be called when the deadline is past or a worker's program has answered. Returns what came of the reload, when it is
     /// done.
     func advance(at now: MonotonicInstant, wall: WallInstant) -> Result? {
         reserve.release()
@@ -77,7 +78,7 @@ final class Reloader {
         switch state {
         case .idle: result = nil
         case .settling(let next, let end): result = now < next ? nil : read(at: now, wall, end)
-        case .asking(let query, let reading, let end): result = receive(query, reading, now, end)
+        case .asking(let inquiry, let candidate): result = ask(inquiry, candidate, at: now)
         }
         guard let result else { return nil }
         state = isRequestedAgain ? .settling(next: now, end: now + Self.patience) : .idle
@@ -88,7 +89,7 @@ final class Reloader {
     private func read(at now: MonotonicInstant, _ wall: WallInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
             if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall) {
-                return checkWorker(reading, at: now)
+                return check(reading, at: now)
             }
         } catch {
             return .failed(error.description)
@@ -109,45 +110,44 @@ final class Reloader {
         return age < 0 || age >= quietTime.count
     }
 
-    private func checkWorker(_ reading: RegistryReader.Reading, at now: MonotonicInstant) -> Result? {
-        if let identity = program.identity, identity == workerIdentity { return load(reading) }
-        do throws(SystemError) {
-            let query = try CatalogQuery(program)
-            try loop.poller.add(query.output.descriptor, token: EventToken.catalogQuery.packed, for: .read)
-            state = .asking(query, reading, end: now + CatalogQuery.timeout)
-            return nil
+    private func check(_ reading: RegistryReader.Reading, at now: MonotonicInstant) -> Result? {
+        let candidate = RegistryCandidate(reading.files, zones: ZoneDirectory().source, user: .current)
+        do {
+            let inquiry = FunctionInquiry(
+                about: candidate.functions, programs, try SharedRegistry(candidate.load.snapshot))
+            state = .asking(inquiry, candidate)
+            return ask(inquiry, candidate, at: now)
         } catch {
-            return .failed(error.description)
+            return .failed("\(error)")
         }
     }
 
-    private func receive(
-        _ query: CatalogQuery, _ reading: RegistryReader.Reading, _ now: MonotonicInstant, _ end: MonotonicInstant
+    private func ask(
+        _ inquiry: FunctionInquiry, _ candidate: RegistryCandidate, at now: MonotonicInstant
     ) -> Result? {
-        guard query.receive() else {
-            guard now >= end else { return nil }
-            finish(query)
-            return .failed("'\(program.path) \(WireFormat.catalogArgument)' did not answer in time")
-        }
-        finish(query)
-        do throws(CatalogQuery.Failure) {
-            functions = try query.functions()
+        do {
+            let answers = try inquiry.advance(at: now)
+            try watchAnswer(of: inquiry)
+            guard let answers else { return nil }
+            let loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+            return loaded.errors.isEmpty ? .loaded(loaded, candidate.load.snapshot) : .refused(loaded.errors)
         } catch {
-            return .failed(error.description)
+            inquiry.cancel()
+            unwatch()
+            return .failed("\(error)")
         }
-        workerIdentity = program.identity
-        return load(reading)
     }
 
-    /// Its exit is collected with those of the workers.
-    private func finish(_ query: CatalogQuery) {
-        loop.poller.remove(query.output.descriptor)
-        query.kill()
+    private func watchAnswer(of inquiry: FunctionInquiry) throws(SystemError) {
+        guard watched !== inquiry.output else { return }
+        unwatch()
+        guard let output = inquiry.output else { return }
+        try loop.poller.add(output.descriptor, token: EventToken.functionAnswer.packed, for: .read)
+        watched = output
     }
 
-    private func load(_ reading: RegistryReader.Reading) -> Result {
-        let loaded = LoadedJobs.load(
-            reading.files, functions: functions, zones: ZoneDirectory().source, mostJobs: mostJobs)
-        return loaded.errors.isEmpty ? .loaded(loaded) : .refused(loaded.errors)
+    private func unwatch() {
+        if let watched { loop.poller.remove(watched.descriptor) }
+        watched = nil
     }
 }

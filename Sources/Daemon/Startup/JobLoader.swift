@@ -7,23 +7,25 @@ package struct LoadedJobs: Sendable {
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
 
-    /// `functions`: what the worker has; `nil`: not to be checked. `mostJobs`: for how many the daemon has descriptors.
-    package static func load(_ files: [RegistryFile], functions: Set<String>?, zones: ZoneSource, mostJobs: Int)
-        -> LoadedJobs
-    {
-        let load = RegistrySnapshot.load(files)
-        let (jobs, errors, notes) = JobEntries.definitions(in: load, functions: functions, zones: zones)
-        var loaded = LoadedJobs(jobs: jobs, errors: load.errors + errors, notes: load.notes + notes)
-        if jobs.count > mostJobs, let job = jobs.dropFirst(mostJobs).first {
-            loaded.errors.append(
-                load.error(
-                    at: [], in: job.id,
-                    "job \(mostJobs + 1) of \(jobs.count) is more than the limit of open files allows; "
-                        + "expected at most \(mostJobs) jobs, or a higher limit (LimitNOFILE=, ulimit -n)"))
-        }
-        loaded.errors = inOrder(loaded.errors)
-        loaded.notes = inOrder(loaded.notes)
-        return loaded
+    init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
+        jobs = candidate.found.jobs
+        for index in jobs.indices { jobs[index].sourceVersion = answers.version(of: jobs[index].function) }
+        let load = candidate.load
+        errors = Self.inOrder(
+            load.errors + candidate.found.errors + candidate.functionErrors(answers) + Self.excess(jobs, mostJobs, load)
+        )
+        notes = Self.inOrder(load.notes + candidate.found.notes)
+    }
+
+    /// `mostJobs`: for how many the daemon has descriptors.
+    private static func excess(_ jobs: [JobDefinition], _ mostJobs: Int, _ load: RegistryLoad) -> [Diagnostic] {
+        guard jobs.count > mostJobs, let job = jobs.dropFirst(mostJobs).first else { return [] }
+        return [
+            load.error(
+                at: [], in: job.id,
+                "job \(mostJobs + 1) of \(jobs.count) is more than the limit of open files allows; "
+                    + "expected at most \(mostJobs) jobs, or a higher limit (LimitNOFILE=, ulimit -n)")
+        ]
     }
 
     /// As somebody works through them: by file, line and column.

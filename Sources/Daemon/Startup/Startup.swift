@@ -5,24 +5,26 @@ package import Shared
 
 /// From the configuration to everything that a run or a dry run needs.
 package struct Startup {
-    package let program: WorkerProgram
-    package let functions: Set<String>
+    package let programs: WorkerPrograms
     package let loaded: LoadedJobs
+    package let registry: SharedRegistry
     package let mostJobs: Int
     package let localZone: ZoneRules
 
-    /// Reads and checks the registry, and asks the worker for its catalog.
+    /// Reads and checks the registry, and asks the workers' programs for its functions.
     ///
     /// - Throws: what stands in the way of doing so; errors in the registry are in `loaded`.
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        program = WorkerProgram(path: configuration.worker, openFiles: original)
+        programs = WorkerPrograms(standard: configuration.worker, openFiles: original)
         let reading = try Self.readThrowingShortages(configuration.registry)
-        functions = try CatalogQuery.ask(program)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
-        loaded = LoadedJobs.load(reading.files, functions: functions, zones: zones, mostJobs: mostJobs)
+        let candidate = RegistryCandidate(reading.files, zones: zones, user: .current)
+        registry = try SharedRegistry(candidate.load.snapshot)
+        let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
+        loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
     }
 
     private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {

@@ -44,7 +44,7 @@ final class Job {
     var workerDefinition: WorkerDefinition {
         WorkerDefinition(
             header: .init(
-                entry: definition.id, kind: definition.kind.rawValue, function: definition.function,
+                entry: definition.id, kind: definition.kind.rawValue,
                 schedule: ScheduleWords(definition.schedule), start: supervisor.account.timetable.start,
                 accounted: supervisor.account.accounted, runs: supervisor.runs, file: definition.location.file,
                 // Until a run has begun: the first worker may not have come to it, or may never have been spawned.

@@ -6,7 +6,8 @@ import Supervision
 /// All jobs with their workers: carries out what the supervision decides, and brings it what the workers say.
 final class WorkerPool {
     private let loop: PollLoop
-    private let program: WorkerProgram
+    private let programs: WorkerPrograms
+    private let registry: SharedRegistry
     private let stopTimeout: Nanoseconds
     private var jobs: [Job?] = []
     private var freeIndices: [Int] = []
@@ -27,8 +28,12 @@ final class WorkerPool {
     private(set) var forcedStops = 0
     private(set) var workerCount = 0
 
-    init(loop: PollLoop, program: WorkerProgram, stopTimeout: Nanoseconds, log: CronLog, at moment: Moment) {
-        (self.loop, self.program, self.stopTimeout, self.moment) = (loop, program, stopTimeout, moment)
+    init(
+        loop: PollLoop, programs: WorkerPrograms, registry: SharedRegistry, stopTimeout: Nanoseconds, log: CronLog,
+        at moment: Moment
+    ) {
+        (self.loop, self.programs, self.registry) = (loop, programs, registry)
+        (self.stopTimeout, self.moment) = (stopTimeout, moment)
         incidents = IncidentLog(log: log, moment: moment)
     }
 
@@ -183,9 +188,9 @@ final class WorkerPool {
         // Before there is a process that nobody would listen to if this fails.
         try loop.poller.add(report.reader, token: token(.report, job), for: .read)
         try loop.poller.add(output.reader, token: token(.output, job), for: .read)
-        let pid = try program.spawn(
+        let pid = try programs.program(at: job.definition.function.program).spawn(
             arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
-            output: output.writer, report: report.writer)
+            output: output.writer, report: report.writer, registry: registry.memory.descriptor)
         return WorkerProcess(pid: pid, control: control.writer, report: report.reader, output: output.reader)
     }
 
@@ -263,6 +268,7 @@ final class WorkerPool {
         do throws(WireError) {
             let report = try Report.decode(line)
             if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
+            if case .output(let line) = report, !admit(size: line.size, job) { return }
             process(.report(report), job)
         } catch {
             reject(error.description, worker, job)
@@ -295,6 +301,7 @@ final class WorkerPool {
 
     /// Collects every child that has exited, strangers too.
     func reap() throws(SystemError) {
+        var swept: Set<ProcessID> = []
         while let pid = Children.peekExited() {
             guard let job = jobsByProcess[pid], let worker = job.worker else {
                 _ = try Children.collect(pid)
@@ -303,8 +310,18 @@ final class WorkerPool {
             drain(worker, job)
             // While the leader is a zombie its number is still the group's, and nobody else's.
             Children.signalGroup(pid, .kill)
+            if job.supervisor.phase.run != nil, !swept.contains(pid) { try sweep(&swept) }
             bury(worker, job, status: try Children.collect(pid))
         }
+    }
+
+    /// Kills the commands of all workers that have died in a run: each has a group of its own within its worker's session. One
+    /// look at all processes serves them all, since they may be many.
+    private func sweep(_ swept: inout Set<ProcessID>) throws(SystemError) {
+        for (pid, job) in jobsByProcess where job.supervisor.phase.run != nil {
+            if try Children.hasExited(pid) { swept.insert(pid) }
+        }
+        try SessionSweep.kill(swept)
     }
 
     /// Reads what the worker wrote before it died. Its pipes may never end, since a grandchild may hold them open; what a

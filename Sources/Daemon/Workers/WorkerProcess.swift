@@ -18,7 +18,7 @@ final class WorkerProcess {
 
     static let exitGrace = Nanoseconds.seconds(2)
     /// A longer line of a job's output is cut.
-    static let longestOutputLine = 2_048
+    static let longestOutputLine = OutputLimiter.longestLine
     /// So many malformed messages are slips; with more of them there is no talking to the worker.
     static let mostMalformed = 100
 

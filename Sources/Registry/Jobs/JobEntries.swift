@@ -4,24 +4,37 @@ package import Shared
 package enum JobEntries {
     static let jobType = "cron.job"
 
+    /// What the entries of a registry that are jobs come to.
+    package struct Found: Sendable {
+        package var jobs: [JobDefinition] = []
+        /// Those of all job entries that name one, also if there is an error elsewhere in them, or if they are out of service.
+        package var functions: [(entry: EntryID, function: EntryFunction)] = []
+        package var errors: [Diagnostic] = []
+        package var notes: [Diagnostic] = []
+    }
+
     /// The validated definition of every entry that is a job. An error anywhere means that none of them is to be used.
+    /// Whether their functions are there is for the worker's program to say.
     ///
-    /// `functions`: the names in the worker's catalog; `nil`: not to be checked.
+    /// `user`: the one that their commands will run as.
     package static func definitions(
-        in load: RegistryLoad, functions: Set<String>? = nil, zones: ZoneSource = .utcOnly
-    ) -> (jobs: [JobDefinition], errors: [Diagnostic], notes: [Diagnostic]) {
-        guard let snapshot = load.snapshot else { return ([], [], []) }
-        var jobs: [JobDefinition] = []
+        in load: RegistryLoad, zones: ZoneSource = .utcOnly, user: RunningUser = .root
+    ) -> Found {
+        var found = Found()
+        guard let snapshot = load.snapshot else { return found }
         var errors = DiagnosticLog(limit: load.limits.diagnostics)
         var surprises = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         for entry in entries {
-            var reader = JobReader(entry, load, functions: functions, zones: zones)
-            if let job = reader.definition(), reader.isEnabled { jobs.append(job) }
+            var reader = JobReader(entry, load, zones: zones, user: user)
+            if let job = reader.definition(), reader.isEnabled { found.jobs.append(job) }
+            if let function = reader.function { found.functions.append((entry.id, function)) }
             errors.append(reader.errors)
             if let surprise = reader.surprise { surprises.add(surprise) }
         }
-        return (jobs, errors.closed, surprises.closed + notes(on: snapshot, found: entries.count, load))
+        found.errors = errors.closed
+        found.notes = surprises.closed + notes(on: snapshot, found: entries.count, load)
+        return found
     }
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {

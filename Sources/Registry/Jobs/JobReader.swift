@@ -4,46 +4,46 @@ import Shared
 /// Reads an entry as a job.
 struct JobReader {
     private let entry: Entry
-    private let functions: Set<String>?
     private let zones: ZoneSource
+    private let user: RunningUser
     private var log: EntryLog
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// that another key that resembles them, such as `bind`, is no slip.
     private static let metaKeys = ScheduleReader.keys + ["comment", "description", "tags", "labels", "title"]
-    private static let entryKeys = ["method", "source", "lifecycle", "args", "comment"]
+    private static let commonKeys = ["lifecycle", "args", "comment"]
 
-    private static let longestMethod = 128
     /// A mebibyte, which is a book.
     private static let largestEntry = 1 << 20
 
-    /// `functions`: what the worker has; `nil`: not to be checked.
-    init(_ entry: Entry, _ load: RegistryLoad, functions: Set<String>?, zones: ZoneSource) {
-        (self.entry, self.functions, self.zones) = (entry, functions, zones)
+    init(_ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, user: RunningUser) {
+        (self.entry, self.zones, self.user) = (entry, zones, user)
         log = EntryLog(entry, load)
     }
 
     var errors: DiagnosticLog { log.errors }
     /// Out of service, if not; known when the definition is.
     private(set) var isEnabled = true
+    /// Known even if there is an error elsewhere in the entry.
+    private(set) var function: EntryFunction?
     /// What the entry's writer may not expect of it.
     private(set) var surprise: Diagnostic?
 
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
         guard let kind = kind() else { return nil }
-        checkKeys()
-        checkSource(kind)
+        checkKeys(kind)
         checkLengths()
-        let (function, schedule) = (function(), ScheduleReader.read(entry, zones, &log))
+        if kind == .exec { checkUser() }
+        function = readFunction(kind)
+        let schedule = ScheduleReader.read(entry, zones, &log)
         isEnabled = ScheduleReader.isEnabled(entry, &log)
         let lifecycle = LifecycleReader.read(entry, &log)
         surprise = schedule.flatMap { log.note(on: $0) }
         guard log.errors.isEmpty, let function, let schedule else { return nil }
         return JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
-            lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location,
-            functionLocation: log.location(of: ["method"]))
+            lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
     }
 
     /// What else an entry of a foreign kind has is not for us to judge.
@@ -51,15 +51,18 @@ struct JobReader {
         if let kind = FunctionKind(rawValue: entry.kind) { return kind }
         let supported = FunctionKind.allCases.map(\.rawValue).joined(separator: ", ")
         let found = PrintableText.quote(entry.kind)
-        log.error("kind: \(found) cannot be a \(JobEntries.jobType); expected \(supported)", at: ["kind"])
+        log.error("kind: \(found) cannot be a \(JobEntries.jobType); expected one of \(supported)", at: ["kind"])
         return nil
     }
 
-    /// A key that nobody knows may be the job's own, unless it looks like a slip.
-    private mutating func checkKeys() {
-        for key in entry.data.keys where !Self.entryKeys.contains(key) {
-            if KnownKeys.nearest(to: key, Self.entryKeys) != nil {
-                log.error("unknown key \(KnownKeys.complaint(about: key, Self.entryKeys))", atKey: [key])
+    // MARK: Keys
+
+    private mutating func checkKeys(_ kind: FunctionKind) {
+        let known = Self.commonKeys + EntryFunction.keys(of: kind)
+        for key in entry.data.keys where !known.contains(key) {
+            // A function may have keys of its own, unless they look like slips. A command is told nothing of them.
+            if kind == .exec || KnownKeys.nearest(to: key, known) != nil {
+                log.error("unknown key \(KnownKeys.complaint(about: key, known))", atKey: [key])
             }
         }
         for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
@@ -67,12 +70,6 @@ struct JobReader {
                 log.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
             }
         }
-    }
-
-    private mutating func checkSource(_ kind: FunctionKind) {
-        guard entry.data["source"] != nil else { return }
-        let message = "source: \(kind.rawValue) takes its functions from the worker's catalog; expected none"
-        log.error(message, atKey: ["source"])
     }
 
     /// What tells the worker of its job goes through messages of a bounded size, and is held until the worker has read it.
@@ -87,6 +84,18 @@ struct JobReader {
         }
     }
 
+    /// Nobody is to believe that a command has other rights than it has.
+    private mutating func checkUser() {
+        guard let value = entry.data["user"], !user.isMeant(by: value) else { return }
+        guard let found = RunningUser.text(of: value) else {
+            return log.error("user: expected a user's name or number, found \(value.phrase)", at: ["user"])
+        }
+        log.error(
+            "user: \(PrintableText.quote(found)) is not the user that runs cronsupd (\(user)); "
+                + "this version runs every job as its own user",
+            at: ["user"])
+    }
+
     /// Each value counts as at least 16 bytes, which its message takes besides the text; what aliases stand for counts in full.
     private static func size(_ value: Value) -> Int {
         switch value {
@@ -97,38 +106,24 @@ struct JobReader {
         }
     }
 
-    private mutating func function() -> String? {
-        guard let value = entry.data["method"] else {
-            let expectation = "expected the name of a function in the worker's catalog"
-            reportMissing("method", among: entry.data.keys, at: [], expectation)
-            return nil
-        }
-        guard let method = value.string, !method.isEmpty else {
-            let found = value.string == nil ? value.phrase : "an empty string"
-            log.error("method: expected a string that names a function, found \(found)", at: ["method"])
-            return nil
-        }
-        guard method.utf8.count <= Self.longestMethod else {
-            log.error(
-                "method: name of \(method.utf8.count) bytes; expected at most \(Self.longestMethod)", at: ["method"])
-            return nil
-        }
-        if let functions, !functions.contains(method) {
-            let names = functions.sorted()
-            let hint = NearestName.hint(for: method, among: names)
-            log.error(
-                "the worker has no function '\(PrintableText.escape(method))'; expected one of "
-                    + names.joined(separator: ", ") + hint, at: ["method"])
-            return nil
-        }
-        return method
+    // MARK: The function
+
+    private mutating func readFunction(_ kind: FunctionKind) -> EntryFunction? {
+        let directory = RegistryPath.directory(of: entry.location.file)
+        let (function, failures) = EntryFunction.read(kind, entry.data, directory: directory)
+        for failure in failures { report(failure) }
+        return function
     }
 
-    /// Says nothing if there is a slip of the key, which has been reported.
-    private mutating func reportMissing(
-        _ key: String, among keys: [String], at path: [String], _ expectation: String
-    ) {
-        guard !keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
-        log.error("no '\(key)' in the \(JobEntries.jobType); \(expectation)", at: path)
+    /// Says nothing of a missing key if there is a slip of it, which has been reported.
+    private mutating func report(_ failure: EntryFailure) {
+        if let key = failure.missing {
+            guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
+            log.error("no '\(key)' in the \(JobEntries.jobType); \(failure.message)", at: [])
+        } else if failure.isAboutKey {
+            log.error(failure.message, atKey: failure.path)
+        } else {
+            log.error(failure.message, at: failure.path)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Shared
+
 /// A source line as a terminal can show it, or the part of it around a place.
 package struct Excerpt: Hashable, Sendable {
     /// Printable; tabs are spaces; an ellipsis stands where the line was cut.

@@ -74,16 +74,3 @@ struct Node: Sendable {
         }
     }
 }
-
-extension Value {
-    var phrase: String {
-        switch self {
-        case .null: "nothing"
-        case .bool(let bool): "the boolean \(bool)"
-        case .int, .double: "the number \(scalarText ?? "")"
-        case .string(let string): "the string \(PrintableText.quote(string))"
-        case .list: "a list"
-        case .map: "a map"
-        }
-    }
-}

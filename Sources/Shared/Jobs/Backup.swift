@@ -4,8 +4,9 @@ import Shared
 
 /// Writes the files of a directory into a new archive (tar, ustar format) named after the slot.
 ///
-/// The entry's data: `source_directory`, the directory to save, without those below it; `directory`, where the archives go. Both are
-/// relative to the registry file. An archive appears under its name when it is complete, never half-written.
+/// The entry's data: `source_directory`, the directory to save, without those below it; `directory`, where the archives
+/// go. Both are relative to the registry file. An archive appears under its name when it is complete, never
+/// half-written.
 @Sendable
 func backup(_ context: JobContext) throws -> JobResult {
     let source = try context.path("source_directory")

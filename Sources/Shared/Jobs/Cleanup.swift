@@ -4,8 +4,8 @@ import Shared
 
 /// Keeps the newest files of a directory and removes the others.
 ///
-/// The entry's data: `directory`, relative to the registry file; `keep`, how many files stay (5 if absent); `suffix`, the
-/// ending of the names to look at (all files if absent). Files count as newer the later they were modified.
+/// The entry's data: `directory`, relative to the registry file; `keep`, how many files stay (5 if absent); `suffix`,
+/// the ending of the names to look at (all files if absent). Files count as newer the later they were modified.
 @Sendable
 func cleanup(_ context: JobContext) throws -> JobResult {
     let directory = try context.path("directory")

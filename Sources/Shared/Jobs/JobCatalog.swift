@@ -1,19 +1,20 @@
-/// The job functions that a worker has, by the name that an entry gives as its `method`.
-package struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
-    package enum Function: Sendable {
-        /// Runs on the worker's main thread.
+/// The job functions that a worker has, by the name that an entry gives as its `method`: at most 128 bytes, and no line
+/// ends. A catalog that is empty is none: the daemon refuses the program.
+public struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
+    public enum Function: Sendable {
+        /// Runs on the worker's main thread, which does nothing else until it returns.
         case function(@Sendable (JobContext) throws -> JobResult)
-        /// Runs on the concurrency runtime's threads.
+        /// Runs on the concurrency runtime's threads. The worker goes on answering the daemon meanwhile.
         case asyncFunction(@Sendable (JobContext) async throws -> JobResult)
     }
 
     private let elements: [(name: String, function: Function)]
 
     /// In the order in which they were written.
-    package var names: [String] { elements.map { $0.name } }
+    public var names: [String] { elements.map { $0.name } }
 
-    /// A name may occur once.
-    package init(dictionaryLiteral elements: (String, Function)...) {
+    /// A name may occur once; twice is a trap.
+    public init(dictionaryLiteral elements: (String, Function)...) {
         self.elements = elements
         for (name, _) in elements {
             var count = 0
@@ -22,7 +23,7 @@ package struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    package subscript(name: String) -> Function? {
+    public subscript(name: String) -> Function? {
         for element in elements where element.name == name { return element.function }
         return nil
     }

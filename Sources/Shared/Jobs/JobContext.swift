@@ -1,71 +1,78 @@
-package import Clocks
-package import Shared
+public import Clocks
+public import Shared
 
-/// What a job function is told about its run.
-package struct JobContext: Sendable {
-    /// The registry entry that declares the job, such as `app:job.heartbeat`.
-    package let entry: EntryID
-    /// Counts from 1 over the whole life of the job, through every replacement of its worker.
-    package let run: Int64
-    /// The moment at which the run was due, in civil time; `nil` if it was asked for and has no slot.
-    package let slot: WallInstant?
+/// What a job function is told about its run, and what it can ask for during it.
+public struct JobContext: Sendable {
+    /// The registry entry that declares the function, such as `app:job.heartbeat`. Of a function that another one
+    /// calls, the entry that is called.
+    public let entry: EntryID
+    /// Counts from 1 over the whole life of the job, through every replacement of its worker, and begins anew when the
+    /// entry changes or the daemon starts again. Of a function that another one calls, the run of the caller.
+    public let run: Int64
+    /// The moment at which the run was due, in civil time; `nil` if it has no slot: at the start of its job, or asked
+    /// for.
+    public let slot: WallInstant?
     /// The entry's `meta`.
-    package let meta: Value.Map
+    public let meta: Value.Map
     /// All that stands beside `name`, `kind` and `meta` in the entry.
-    package let data: Value.Map
-    /// Writes to the daemon's log, under the job's entry ID and run.
-    package let logger: JobLogger
-    /// The directory of the registry file that holds the entry.
-    package let directory: String
+    public let data: Value.Map
+    /// What another function calls this one with; empty in a run by the timer, and in a call without arguments.
+    public let arguments: [Value]
+    /// Writes to the daemon's log, under the job's entry ID and run: those of the caller, if another function calls
+    /// this one.
+    public let logger: JobLogger
+    /// The directory of the registry file that holds the entry, `.` in a terminal. It may be relative to the directory
+    /// in which the daemon was started, which is that of the worker.
+    public let directory: String
+    /// The registry that the daemon has in force, and its functions.
+    public let registry: JobRegistry
 
-    package init(
-        entry: EntryID, run: Int64, slot: WallInstant?, meta: Value.Map, data: Value.Map, logger: JobLogger,
-        directory: String
+    /// For the tests of a function; a worker makes one for each run.
+    public init(
+        entry: EntryID, run: Int64, slot: WallInstant?, meta: Value.Map, data: Value.Map, arguments: [Value] = [],
+        logger: JobLogger, directory: String, registry: JobRegistry = .none
     ) {
         (self.entry, self.run, self.slot) = (entry, run, slot)
-        (self.meta, self.data, self.logger, self.directory) = (meta, data, logger, directory)
+        (self.meta, self.data, self.arguments) = (meta, data, arguments)
+        (self.logger, self.directory, self.registry) = (logger, directory, registry)
     }
 
-    /// The path in the entry's data under `key`, relative to the registry file.
+    /// The entry's `args`; `.null` if it has none.
+    public var args: Value { data["args"] ?? .null }
+
+    /// The path that the entry's data have under `key`; a relative one is taken to begin in `directory`. Nobody looks
+    /// whether there is such a file.
     ///
-    /// - Throws: `JobError` if the entry does not have it.
-    package func path(_ key: String) throws -> String {
+    /// - Throws: `JobError` if the entry does not have the key, or has no string or an empty one there.
+    public func path(_ key: String) throws -> String {
         guard let text = data[key]?.string, !text.isEmpty else {
             throw JobError("the entry has no '\(key)'; expected a path")
         }
         return text.hasPrefix("/") ? text : "\(directory)/\(text)"
     }
-}
 
-/// What a run came to, in one line for people: `7 files removed`.
-package struct JobResult: Hashable, Sendable, ExpressibleByStringInterpolation {
-    package let text: String
+    /// Calls the function of another entry, such as `app:job.cleanup`, and waits for its result, in this worker and as
+    /// part of this run. The entry need not be a job. Its function may be of any kind that this worker can run:
+    ///
+    /// - Swift: by its name in this worker's catalog, also if the entry's `source` is another program. It finds
+    ///   `arguments` in its own context.
+    /// - Lua, in `cronworker`: with `arguments`, or with a table that describes the run if there are none.
+    /// - a command: with `arguments`, which must be strings, numbers or booleans, appended to its own. The result is
+    ///   the last line of its output, a string.
+    ///
+    /// To be called where the job function itself runs, not from a thread or task of its own. Functions can call each
+    /// other 16 deep, the job's own among them. There is no time limit.
+    ///
+    /// - Throws: what the function failed with, of whatever type, or why it could not be called: no such entry, not a
+    ///   function, too deep, the wrong thread. The error's description is its text in the log.
+    public func call(_ id: String, _ arguments: Value...) throws -> Value { try registry.call(id, arguments) }
 
-    package init(_ text: String) { self.text = text }
-    package init(stringLiteral text: String) { self.text = text }
-}
-
-/// Why a run failed, for functions that have no error type of their own. Any error will do: its description is logged.
-package struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let description: String
-
-    package init(_ description: String) { self.description = description }
-}
-
-/// Lines from a job function for the daemon's log.
-package struct JobLogger: Sendable {
-    private let sink: @Sendable (Report.Log.Level, String, [Report.Log.Field]) -> Void
-
-    package init(sink: @escaping @Sendable (Report.Log.Level, String, [Report.Log.Field]) -> Void) { self.sink = sink }
-
-    package typealias Metadata = KeyValuePairs<String, String>
-
-    package func debug(_ message: String, _ metadata: Metadata = [:]) { log(.debug, message, metadata) }
-    package func info(_ message: String, _ metadata: Metadata = [:]) { log(.info, message, metadata) }
-    package func warning(_ message: String, _ metadata: Metadata = [:]) { log(.warning, message, metadata) }
-    package func error(_ message: String, _ metadata: Metadata = [:]) { log(.error, message, metadata) }
-
-    private func log(_ level: Report.Log.Level, _ message: String, _ metadata: Metadata) {
-        sink(level, message, metadata.map { Report.Log.Field(key: $0.key, value: $0.value) })
+    /// As the other, from an async job function or whatever it awaits. Calls that are made at the same time are made
+    /// one after the other.
+    ///
+    /// The job function must not return before they have: a call that is still waiting then has its answer in a later
+    /// run, if at all.
+    public func call(_ id: String, _ arguments: Value...) async throws -> Value {
+        try await registry.callFromTask(id, arguments)
     }
 }

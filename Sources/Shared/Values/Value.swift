@@ -1,5 +1,7 @@
-/// What an entry's `meta` and data are made of: the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
-package enum Value: Hashable, Sendable {
+/// What an entry's `meta` and data are made of, and what functions give each other: the YAML 1.2 core schema
+/// (https://yaml.org/spec/1.2.2/#103-core-schema). On their way to other functions, lists and maps can be 128 deep
+/// inside each other.
+public enum Value: Hashable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -9,13 +11,14 @@ package enum Value: Hashable, Sendable {
     case map(Map)
 
     /// Keys and values in the order in which they were written. Keys are strings and occur once.
-    package struct Map: Hashable, Sendable {
-        package private(set) var keys: [String] = []
-        package private(set) var values: [Value] = []
+    public struct Map: Hashable, Sendable {
+        public private(set) var keys: [String] = []
+        public private(set) var values: [Value] = []
 
-        package init() {}
+        public init() {}
 
-        package init(_ pairs: [(String, Value)]) {
+        /// If a key occurs again, the last value counts, in the place of the first.
+        public init(_ pairs: [(String, Value)]) {
             for (key, value) in pairs { self[key] = value }
         }
 
@@ -25,10 +28,12 @@ package enum Value: Hashable, Sendable {
             (self.keys, self.values) = (keys, values)
         }
 
-        package var count: Int { keys.count }
-        package var isEmpty: Bool { keys.isEmpty }
+        public var count: Int { keys.count }
+        public var isEmpty: Bool { keys.isEmpty }
 
-        package subscript(key: String) -> Value? {
+        /// `nil` if the map does not have the key; setting it takes the key away. A key that is new comes last. Takes
+        /// time proportional to `count`.
+        public subscript(key: String) -> Value? {
             get { keys.firstIndex(of: key).map { values[$0] } }
             set {
                 switch (keys.firstIndex(of: key), newValue) {
@@ -47,17 +52,19 @@ package enum Value: Hashable, Sendable {
 }
 
 extension Value {
-    package var map: Map? { if case .map(let map) = self { map } else { nil } }
-    package var list: [Value]? { if case .list(let list) = self { list } else { nil } }
-    package var string: String? { if case .string(let string) = self { string } else { nil } }
-    package var int: Int64? { if case .int(let int) = self { int } else { nil } }
-    package var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
+    // Each is `nil` if the value is of another kind: nothing is converted. An integer is no double.
+
+    public var map: Map? { if case .map(let map) = self { map } else { nil } }
+    public var list: [Value]? { if case .list(let list) = self { list } else { nil } }
+    public var string: String? { if case .string(let string) = self { string } else { nil } }
+    public var int: Int64? { if case .int(let int) = self { int } else { nil } }
+    public var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
 
     /// `nil` unless this is a map that has the key.
-    package subscript(key: String) -> Value? { map?[key] }
+    public subscript(key: String) -> Value? { map?[key] }
 
-    /// The text of a scalar as a person would write it; `nil` for lists and maps.
-    package var scalarText: String? {
+    /// The text of a scalar as YAML has it, such as `null`, `true`, `3`, `1.5` or `.inf`; `nil` for lists and maps.
+    public var scalarText: String? {
         switch self {
         case .null: "null"
         case .bool(let bool): bool ? "true" : "false"

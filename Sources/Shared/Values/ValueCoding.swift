@@ -21,6 +21,22 @@ package enum ValueCoding {
         case tooDeep
     }
 
+    // MARK: Size
+
+    /// How many bytes `append` writes.
+    package static func size(of value: Value) -> Int {
+        switch value {
+        case .null, .bool: 1
+        case .int, .double: 9
+        case .string(let string): 1 + size(of: string)
+        case .list(let list): list.reduce(5) { $0 + size(of: $1) }
+        case .map(let map):
+            map.keys.reduce(5) { $0 + size(of: $1) } + map.values.reduce(0) { $0 + size(of: $1) }
+        }
+    }
+
+    package static func size(of text: String) -> Int { 4 + text.utf8.count }
+
     // MARK: Writing
 
     package static func append(_ value: Value, to bytes: inout [UInt8]) {
@@ -116,13 +132,34 @@ package struct ValueReader {
         return text
     }
 
+    package mutating func skipText() throws(ValueCoding.Failure) { position += try count() }
+
+    /// Below zero if the text comes before `other` by its bytes, above if behind it. Skips it.
+    package mutating func compareText(to other: String) throws(ValueCoding.Failure) -> Int {
+        let count = try count()
+        let start = position
+        position += count
+        var index = 0
+        for byte in other.utf8 {
+            if index == count || bytes[start + index] < byte { return -1 }
+            if bytes[start + index] > byte { return 1 }
+            index += 1
+        }
+        return count - index
+    }
+
     /// Of bytes or of elements, of which each takes a byte at least: more than there are bytes left is malformed.
     package mutating func count() throws(ValueCoding.Failure) -> Int {
-        guard position <= bytes.count - 4 else { throw .malformed }
-        let count = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
-        position += 4
+        let count = try number()
         guard count <= bytes.count - position else { throw .malformed }
         return count
+    }
+
+    /// What `append(count:)` has written, whatever it counts.
+    package mutating func number() throws(ValueCoding.Failure) -> Int {
+        guard position <= bytes.count - 4 else { throw .malformed }
+        defer { position += 4 }
+        return Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
     }
 
     private mutating func byte() throws(ValueCoding.Failure) -> UInt8 {

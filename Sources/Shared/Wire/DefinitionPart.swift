@@ -19,7 +19,6 @@ package enum DefinitionPart: Hashable, Sendable {
     package struct Header: Hashable, Sendable {
         package var entry: EntryID
         package var kind: String
-        package var function: String
         package var schedule: ScheduleWords
         /// The moment from which the schedule holds.
         package var start: SlotInstant
@@ -33,10 +32,10 @@ package enum DefinitionPart: Hashable, Sendable {
         package var file: String
 
         package init(
-            entry: EntryID, kind: String, function: String, schedule: ScheduleWords, start: SlotInstant,
+            entry: EntryID, kind: String, schedule: ScheduleWords, start: SlotInstant,
             accounted: SlotInstant, runs: Int64, file: String, runsNow: Bool = false
         ) {
-            (self.entry, self.kind, self.function, self.schedule) = (entry, kind, function, schedule)
+            (self.entry, self.kind, self.schedule) = (entry, kind, schedule)
             (self.start, self.accounted, self.runs, self.file) = (start, accounted, runs, file)
             self.runsNow = runsNow
         }
@@ -83,7 +82,6 @@ extension DefinitionPart.Header {
         message.field("protocol", WireFormat.version)
         message.field("entry", entry.description)
         message.field("kind", kind)
-        message.field("function", function)
         schedule.write(to: &message)
         message.field("start", start.nanoseconds)
         message.field("accounted", accounted.nanoseconds)
@@ -106,7 +104,7 @@ extension DefinitionPart {
         private var key: String?
         private var part: DefinitionPart?
         private var version, start, accounted, runs: Int64?
-        private var entry, kind, function, file: String?
+        private var entry, kind, file: String?
         private var schedule = ScheduleWords()
         private var runsNow = false
 
@@ -164,8 +162,6 @@ extension DefinitionPart {
                 entry = try field.text()
             } else if field.isNamed("kind") {
                 kind = try field.text()
-            } else if field.isNamed("function") {
-                function = try field.text()
             } else if field.isNamed("run_now") {
                 runsNow = field.isValue("true")
             } else if field.isNamed("file") {
@@ -183,8 +179,8 @@ extension DefinitionPart {
             try schedule.check()
             return .header(
                 Header(
-                    entry: entry, kind: try required(kind, "kind"), function: try required(function, "function"),
-                    schedule: schedule, start: SlotInstant(nanoseconds: try required(start, "start")),
+                    entry: entry, kind: try required(kind, "kind"), schedule: schedule,
+                    start: SlotInstant(nanoseconds: try required(start, "start")),
                     accounted: SlotInstant(nanoseconds: try required(accounted, "accounted")),
                     runs: try required(runs, "runs"), file: try required(file, "file"), runsNow: runsNow))
         }

@@ -40,6 +40,11 @@ package struct MessageWriter {
         }
     }
 
+    /// As much of `value` as fits, where its `length` has been stated already.
+    package mutating func cutTextField(_ key: StaticString, _ value: String) {
+        _ = partialTextField(key, value[...])
+    }
+
     /// As much of `value` as fits into this message; returns the rest, for the next message.
     package mutating func partialTextField(_ key: StaticString, _ value: Substring) -> Substring {
         begin(key)

@@ -8,10 +8,12 @@ extension Report {
         if reader.isVerb("begin") { return .begin(try Begin(&reader)) }
         if reader.isVerb("end") { return .end(try End(&reader)) }
         if reader.isVerb("log") { return .log(try Log(&reader)) }
+        if reader.isVerb("output") { return .output(try Output(&reader)) }
         if reader.isVerb("skipped") { return .skipped(try Skipped(&reader)) }
         if reader.isVerb("ready") { return .ready(try Ready(&reader)) }
         if reader.isVerb("pong") { return .pong(token: try soleInteger("token", &reader)) }
         if reader.isVerb("dropped") { return .dropped(try Dropped(&reader)) }
+        if reader.isVerb("output_dropped") { return .outputDropped(try OutputLoss(&reader)) }
         if reader.isVerb("stopped") { return .stopped(runs: try soleInteger("runs", &reader)) }
         if reader.isVerb("fault") { return .fault(try Fault(&reader)) }
         throw .unknownVerb(reader.verb)
@@ -170,6 +172,45 @@ extension Report.Log {
             }
         }
         self.init(level: level, run: run, message: try required(message, "message", reader), fields: fields)
+    }
+}
+
+extension Report.Output {
+    fileprivate init(_ reader: inout MessageReader) throws(WireError) {
+        var stream: Stream?
+        var run = Int64(0)
+        var text: String?
+        var length: Int64?
+        while let field = try reader.next() {
+            if field.isNamed("stream") {
+                stream = field.isValue("stdout") ? .standardOutput : field.isValue("stderr") ? .standardError : nil
+                guard stream != nil else { throw .badField("stream", expected: "stdout or stderr") }
+            } else if field.isNamed("run") {
+                run = try field.count()
+            } else if field.isNamed("text") {
+                text = try field.text()
+            } else if field.isNamed("length") {
+                length = try field.count()
+            }
+        }
+        self.init(
+            stream: try required(stream, "stream", reader), run: run, text: try required(text, "text", reader),
+            fullLength: length)
+    }
+}
+
+extension Report.OutputLoss {
+    fileprivate init(_ reader: inout MessageReader) throws(WireError) {
+        var lines: Int64?
+        var bytes: Int64?
+        while let field = try reader.next() {
+            if field.isNamed("lines") {
+                lines = try field.count()
+            } else if field.isNamed("bytes") {
+                bytes = try field.count()
+            }
+        }
+        self.init(lines: try required(lines, "lines", reader), bytes: try required(bytes, "bytes", reader))
     }
 }
 

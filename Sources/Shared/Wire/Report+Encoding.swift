@@ -24,6 +24,12 @@ extension Report {
             message.field("next", skipped.next.nanoseconds)
             return message.finish()
         case .log(let log): return log.encoded()
+        case .output(let output): return output.encoded()
+        case .outputDropped(let loss):
+            var message = MessageWriter("output_dropped")
+            message.field("lines", loss.lines)
+            message.field("bytes", loss.bytes)
+            return message.finish()
         case .pong(let token):
             var message = MessageWriter("pong")
             message.field("token", token)
@@ -69,6 +75,21 @@ extension Report.Log {
             guard message.count + worstCase < WireFormat.longestMessage else { continue }
             message.field("key", field.key)
             message.field("value", field.value)
+        }
+        return message.finish()
+    }
+}
+
+extension Report.Output {
+    fileprivate func encoded() -> [UInt8] {
+        var message = MessageWriter("output")
+        message.field("stream", stream.rawValue)
+        message.field("run", run)
+        if let fullLength {
+            message.field("length", fullLength)
+            message.cutTextField("text", text)
+        } else {
+            message.textField("text", text)
         }
         return message.finish()
     }

@@ -7,6 +7,8 @@ package enum Report: Hashable, Sendable {
     case end(End)
     case skipped(Skipped)
     case log(Log)
+    case output(Output)
+    case outputDropped(OutputLoss)
     case pong(token: Int64)
     case dropped(Dropped)
     case stopped(runs: Int64)
@@ -89,6 +91,35 @@ package enum Report: Hashable, Sendable {
         package init(level: Level, run: Int64, message: String, fields: [Field]) {
             (self.level, self.run, self.message, self.fields) = (level, run, message, fields)
         }
+    }
+
+    /// A line that a command wrote.
+    package struct Output: Hashable, Sendable {
+        package enum Stream: String, Hashable, Sendable, CaseIterable {
+            case standardOutput = "stdout"
+            case standardError = "stderr"
+        }
+
+        package var stream: Stream
+        package var run: Int64
+        package var text: String
+        /// How many bytes the line had if it was cut.
+        package var fullLength: Int64?
+
+        package init(stream: Stream, run: Int64, text: String, fullLength: Int64? = nil) {
+            (self.stream, self.run, self.text, self.fullLength) = (stream, run, text, fullLength)
+        }
+
+        /// In bytes, with what was cut off.
+        package var size: Int { max(text.utf8.count, Int(clamping: fullLength ?? 0)) }
+    }
+
+    /// What was left out of a command's output.
+    package struct OutputLoss: Hashable, Sendable {
+        package var lines: Int64
+        package var bytes: Int64
+
+        package init(lines: Int64, bytes: Int64) { (self.lines, self.bytes) = (lines, bytes) }
     }
 
     /// The daemon did not read for so long that reports were given up; what their slots came to is kept.

@@ -12,6 +12,10 @@ package enum WireFormat {
     package static let supervisorVariable = "CRONSUPD_PID"
     /// The worker's single argument that makes it print its catalog, a line `function NAME` each, and exit.
     package static let catalogArgument = "--catalog"
+    /// The worker's single argument that makes it answer the `FunctionCheck`s of its standard input, and exit.
+    package static let checkArgument = "--check"
+    /// Where a worker finds the registry that the daemon has in force.
+    package static let registryDescriptor: Int32 = 4
 }
 
 /// Why a line is not a message. Each names the part and what was expected.

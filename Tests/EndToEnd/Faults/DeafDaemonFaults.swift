@@ -75,14 +75,16 @@ private final class BareWorker {
         let program = Program(
             path: Binaries.faultWorker, environment: environment, openFiles: try OpenFilesLimit.current())
         process = try program.spawn(
-            arguments: ["test:chatter", "1s"], input: control.reader, output: null, error: null, report: report.writer)
+            arguments: ["test:chatter", "1s"], input: control.reader, output: null, error: null, report: report.writer,
+            registry: null)
         let start = SlotInstant(nanoseconds: Clock.monotonic().nanoseconds - interval.count)
         let data: [(String, Value)] = [
-            ("ledger", .string(scene.ledger)), ("lines", .int(Int64(lines))), ("milliseconds", .int(5_000)),
+            ("method", .string("chatter")), ("ledger", .string(scene.ledger)), ("lines", .int(Int64(lines))),
+            ("milliseconds", .int(5_000)),
         ]
         let definition = WorkerDefinition(
             header: .init(
-                entry: EntryID("test:chatter")!, kind: "function.swift", function: "chatter",
+                entry: EntryID("test:chatter")!, kind: "function.swift",
                 schedule: ScheduleWords(.interval(interval)), start: start, accounted: start, runs: 0,
                 file: "registry.yaml"),
             meta: .init(), data: Value.Map(data))

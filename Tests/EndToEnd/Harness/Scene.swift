@@ -53,6 +53,15 @@ final class Scene {
         try write(RegistryText.file(jobs), in: file)
     }
 
+    /// Beside the registry, with its directories.
+    func add(_ text: String, as file: String, mode: mode_t = 0o600) throws {
+        let path = "\(registry)/\(file)"
+        if let slash = path.lastIndex(of: "/") { try FileSystem.createDirectories(String(path[..<slash])) }
+        try TextFile.write(text, to: self.path("new"))
+        chmod(self.path("new"), mode)
+        try FileSystem.rename(self.path("new"), to: path)
+    }
+
     /// In one step, as an editor or a deployment should.
     func write(_ text: String, in file: String = "jobs.yaml") throws {
         try TextFile.write(text, to: path("new"))
@@ -92,6 +101,11 @@ final class Scene {
         try wait("the end of \(arguments)", evidence: TextFile.read(errors) ?? "") { process.hasExited }
         return Finished(
             status: process.exitStatus, output: TextFile.read(output) ?? "", errors: TextFile.read(errors) ?? "")
+    }
+
+    /// A dry run with the worker under test.
+    func check(_ arguments: [String] = []) throws -> Finished {
+        try run(["--registry", registry, "--worker", Binaries.worker, "--once"] + arguments)
     }
 
     struct Finished {

@@ -8,7 +8,7 @@ struct ScheduleWordsTests {
 
     private func header(_ words: ScheduleWords) -> DefinitionPart.Header {
         .init(
-            entry: Self.entry, kind: "function.swift", function: "tick", schedule: words,
+            entry: Self.entry, kind: "function.swift", schedule: words,
             start: SlotInstant(nanoseconds: 1), accounted: SlotInstant(nanoseconds: 2), runs: 3, file: "r.yaml")
     }
 
@@ -20,7 +20,7 @@ struct ScheduleWordsTests {
 
     private func text(_ schedule: Schedule) -> String {
         let line = String(decoding: DefinitionPart.header(header(ScheduleWords(schedule))).encoded(), as: UTF8.self)
-        let from = line.firstRange(of: "function=tick ")!.upperBound
+        let from = line.firstRange(of: "kind=function.swift ")!.upperBound
         return String(line[from..<line.firstRange(of: " start=")!.lowerBound])
     }
 

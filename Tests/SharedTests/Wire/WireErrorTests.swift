@@ -42,6 +42,11 @@ struct WireErrorTests {
             ("skipped last=1 next=1", "message 'skipped' has no field 'first'"),
             ("skipped first=1 next=1", "message 'skipped' has no field 'last'"),
             ("skipped first=1 last=1", "message 'skipped' has no field 'next'"),
+            ("output run=1 text=x", "message 'output' has no field 'stream'"),
+            ("output stream=stdin text=x", "field 'stream' is malformed; expected stdout or stderr"),
+            ("output stream=stderr", "message 'output' has no field 'text'"),
+            ("output_dropped lines=1", "message 'output_dropped' has no field 'bytes'"),
+            ("output_dropped bytes=-1", "field 'bytes' is malformed; expected a number of 0 or more"),
             ("log level=info", "message 'log' has no field 'message'"),
             ("log level=loud", "field 'level' is malformed; expected debug, info, warning or error"),
             ("pong", "message 'pong' has no field 'token'"), ("stopped", "message 'stopped' has no field 'runs'"),
@@ -78,14 +83,10 @@ struct WireErrorTests {
             ("definition protocol=1 entry=a:b interval=1s interval_ns=1", "message 'definition' has no field 'kind'"),
             (
                 "definition protocol=1 entry=a:b interval=1s interval_ns=1 kind=k",
-                "message 'definition' has no field 'function'"
-            ),
-            (
-                "definition protocol=1 entry=a:b interval=1s interval_ns=1 kind=k function=f",
                 "message 'definition' has no field 'start'"
             ),
             (
-                "definition protocol=1 entry=a:b schedule=@reboot kind=k function=f start=1",
+                "definition protocol=1 entry=a:b schedule=@reboot kind=k start=1",
                 "message 'definition' has no field 'accounted'"
             ),
             (

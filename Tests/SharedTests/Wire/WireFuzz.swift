@@ -58,7 +58,7 @@ extension SeededGenerator {
 
     mutating func definition() -> WorkerDefinition {
         let header = DefinitionPart.Header(
-            entry: EntryID(namespace: "app", name: "job.\(below(100))")!, kind: "function.swift", function: text(),
+            entry: EntryID(namespace: "app", name: "job.\(below(100))")!, kind: "function.swift",
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
         return WorkerDefinition(header: header, meta: map(depth: below(6)), data: map(depth: below(6)))
@@ -77,7 +77,7 @@ extension SeededGenerator {
 
     // MARK: Messages
 
-    static let reportKinds = 9
+    static let reportKinds = 11
 
     mutating func report(kind: Int) -> Report {
         switch kind {
@@ -96,6 +96,8 @@ extension SeededGenerator {
                 .init(
                     reports: count(), ok: count(), failed: count(), skipped: count(), through: slot(), run: count()))
         case 7: .stopped(runs: anyInteger())
+        case 8: .output(output())
+        case 9: .outputDropped(.init(lines: count(), bytes: count()))
         default: .fault(.init(step: text(), errno: Int32(below(200)), message: text()))
         }
     }
@@ -105,6 +107,12 @@ extension SeededGenerator {
     private mutating func log() -> Report.Log {
         let fields = (0..<below(4)).map { _ in Report.Log.Field(key: text(5), value: text()) }
         return .init(level: pick(Report.Log.Level.allCases), run: count(), message: text(), fields: fields)
+    }
+
+    private mutating func output() -> Report.Output {
+        .init(
+            stream: pick(Report.Output.Stream.allCases), run: count(), text: text(),
+            fullLength: chance(2) ? nil : count())
     }
 
     mutating func command() -> Command {

@@ -133,16 +133,3 @@ struct CronWord {
 
     func failure(_ message: String) -> CronFailure { CronFailure(message: message, offset: offset) }
 }
-
-/// A hash that is the same on every machine and in every version: FNV-1a with 64 bits (RFC 9923), its bits mixed once
-/// more, since names that differ in the last letter only would else come to lie side by side.
-package enum StableHash {
-    package static func of(_ text: String, salt: UInt8) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        hash = (hash ^ UInt64(salt)) &* 0x100_0000_01B3
-        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
-        return hash ^ (hash >> 31)
-    }
-}

@@ -1,0 +1,6 @@
+import CronWorkerKit
+
+CronWorker.main([
+    "primes": .function(primes),
+    "census": .function(census),
+])

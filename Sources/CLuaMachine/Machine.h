@@ -1,0 +1,137 @@
+/* What the files of this module share. */
+#pragma once
+
+#include "CLuaMachine.h"
+
+#include <lua.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdint.h>
+
+/* One call from the host into Lua, on the host's stack. */
+struct clua_run {
+    struct clua_machine *machine;
+    struct clua_run *outer;
+    const char *path;
+    /* Names the function in a traceback; empty for a file's main chunk. */
+    struct clua_text method;
+    /* The source, or the arguments. */
+    struct clua_text input;
+    /* How many frames of the stack are not the user's. */
+    int frames_below;
+    /* The message handler has written the error into the result. */
+    bool is_described;
+    enum clua_outcome outcome;
+    struct clua_result *result;
+};
+
+struct clua_machine {
+    lua_State *main;
+    /* The state or coroutine that is running: what the host calls while it answers must run on top of it. */
+    lua_State *current;
+    clua_host host;
+    void *context;
+    size_t memory, memory_limit;
+    struct clua_run *run;
+    /* The question in hand. The host has read it before it calls Lua again. */
+    struct clua_bytes question;
+    /* Parts of a warning that has not ended. */
+    struct clua_bytes warning;
+    /* Keys of maps that are being encoded, a stack. */
+    struct clua_bytes keys;
+    /* What the encoder found wrong. */
+    struct clua_bytes problem;
+};
+
+/* Each state and coroutine has a pointer to the machine in the space in front of it. */
+static inline struct clua_machine *machine_of(lua_State *L) { return *(struct clua_machine **)lua_getextraspace(L); }
+
+static inline struct clua_text bytes_text(const struct clua_bytes *bytes) {
+    return (struct clua_text){(const char *)bytes->start, bytes->count};
+}
+
+/* Bytes.c: false if there is no memory. */
+bool bytes_append(struct clua_bytes *bytes, const void *start, size_t count);
+bool bytes_append_string(struct clua_bytes *bytes, const char *string);
+void bytes_free(struct clua_bytes *bytes);
+/* Empties them, and keeps no great piece of memory for it. */
+void bytes_clear(struct clua_bytes *bytes);
+
+/* UTF8.c: the length of the sequence at `start`, 0 if it is none. */
+size_t utf8_sequence(const unsigned char *start, size_t count);
+
+/* Coding.c: tags and limits of ValueCoding. */
+enum coding_tag { TAG_NULL, TAG_FALSE, TAG_TRUE, TAG_INT, TAG_DOUBLE, TAG_STRING, TAG_LIST, TAG_MAP };
+enum { CODING_DEEPEST = 128 };
+bool coding_append_count(struct clua_bytes *bytes, enum coding_tag tag, size_t count);
+bool coding_append_bits(struct clua_bytes *bytes, enum coding_tag tag, uint64_t bits);
+
+enum encoding_policy {
+    /* Whatever is no value is a problem. */
+    ENCODE_STRICTLY,
+    /* Strings that are not UTF-8 get U+FFFD where they are not. */
+    ENCODE_REPAIRED,
+    /* And what is no value becomes a text, such as (function). */
+    ENCODE_ANYTHING,
+};
+
+/* Encoder.c: appends the value at `index`, which will stand inside `depth` lists and maps. Raises nothing, runs no Lua
+ * code and pushes nothing. On a problem it returns false; the machine's `problem` is the sentence, beginning with
+ * `subject`. */
+bool encode(
+    lua_State *L, int index, enum encoding_policy policy, const char *subject, int depth, struct clua_bytes *out);
+
+/* Decoder.c: pushes the value; raises an error if the bytes are none. `decode_list` pushes the elements of a list and
+ * returns their number. */
+void decode(lua_State *L, struct clua_text coded);
+int decode_list(lua_State *L, struct clua_text coded);
+/* Pushes the metatable that tells an empty map from an empty list. */
+void push_map_mark(lua_State *L);
+void open_map_mark(lua_State *L);
+
+/* Ask.c: puts a question to the host, and pushes the answer. False: it is the text of an error. */
+bool ask(lua_State *L, enum clua_question question, struct clua_text text);
+/* Begins a coded list as a question's text; raises an error if there is no memory. */
+struct clua_bytes *begin_question(lua_State *L, size_t count);
+void need_memory(lua_State *L, bool there_was);
+/* Adds the value at `index` to the question; raises an error that begins with `subject`. */
+void add_to_question(lua_State *L, int index, enum encoding_policy policy, const char *subject);
+/* The answer, or nil and the error: what the caller returns. */
+int answer_or_error(lua_State *L, bool answered);
+
+/* Failure.c: a message handler for lua_pcall; and the text of any error value, which it pushes. */
+int failure_handler(lua_State *L);
+void push_description(lua_State *L, int index);
+int count_frames(lua_State *L);
+
+/* Run.c: how a file's values are kept: a table from path to value. */
+void push_files(lua_State *L);
+
+/* Require.c and the modules. */
+int require_module(lua_State *L);
+int open_logger(lua_State *L);
+int open_time(lua_State *L);
+int open_json(lua_State *L);
+int open_env(lua_State *L);
+int open_funcs(lua_State *L);
+int open_registry(lua_State *L);
+
+/* Module.c: a table whose unknown names are errors that say which there are. `reason` may be empty. */
+void push_module(lua_State *L, const char *name, const luaL_Reg *functions, const char *reason);
+
+/* Time.c, Duration.c: spans and moments in nanoseconds. */
+void push_duration(lua_State *L, int64_t nanoseconds);
+/* Accepts a Duration, a number of nanoseconds, or text. */
+int64_t check_duration(lua_State *L, int argument);
+int parse_duration(lua_State *L);
+void open_durations(lua_State *L);
+
+/* Layout.c: a moment as a layout of Go's says, appended to a buffer. */
+struct civil {
+    int64_t year;
+    int month, day, hour, minute, second, weekday, year_day;
+    int nanosecond;
+};
+struct civil civil_time(int64_t nanoseconds);
+void add_layout(luaL_Buffer *buffer, const struct civil *civil, const char *layout, size_t count);

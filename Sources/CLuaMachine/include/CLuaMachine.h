@@ -1,0 +1,102 @@
+/* One Lua 5.4 state, as Swift sees it. Lua raises an error by longjmp, which must never cross a frame of Swift's: so
+ * every call into Lua that can raise is made here, under lua_pcall, and Swift and Lua exchange values as bytes (the
+ * format is that of ValueCoding). No function of this header raises. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct clua_machine;
+
+/* Bytes that grow; all zero is none. */
+struct clua_bytes {
+    unsigned char *start;
+    size_t count, capacity;
+};
+
+struct clua_text {
+    const char *start;
+    size_t count;
+};
+
+enum clua_outcome {
+    CLUA_DONE,
+    /* The function returned nil and an error. */
+    CLUA_REFUSED,
+    /* An error was raised; there is a traceback if there was memory for it. */
+    CLUA_RAISED,
+    /* The file's text is no Lua. */
+    CLUA_BAD_SYNTAX,
+    /* The file returned something else than a table; the message is what it was. */
+    CLUA_NO_TABLE,
+    /* The file's table has no function of that name; the message is the type of what it has, the value a list of the
+     * names of the functions that it has. */
+    CLUA_NO_FUNCTION,
+};
+
+struct clua_result {
+    /* A coded value. */
+    struct clua_bytes value;
+    struct clua_bytes message, traceback;
+};
+
+void clua_result_free(struct clua_result *result);
+
+/* What Lua asks of its host. `text` is the question's bytes. */
+enum clua_question {
+    /* A coded list: level, message, a map of fields. */
+    CLUA_LOG,
+    /* A coded list: the function's ID, its arguments. */
+    CLUA_CALL,
+    /* A coded list: the criteria, if there are any. */
+    CLUA_FIND,
+    /* The ID of an entry. */
+    CLUA_GET,
+    /* A coded list of one value. */
+    CLUA_JSON_TEXT,
+    /* JSON text. */
+    CLUA_JSON_VALUE,
+    /* A module's name; the answer is its path. */
+    CLUA_LOCATE,
+    /* A path; the answer is the source. */
+    CLUA_SOURCE,
+};
+
+struct clua_request {
+    enum clua_question question;
+    struct clua_text text;
+    /* Lua's side of it. */
+    void *state;
+    bool failed;
+};
+
+/* Answers by one call of a `clua_reply` function and returns true, or replies with the text of an error and returns
+ * false. A log line needs no answer. */
+typedef bool (*clua_host)(void *context, struct clua_request *request);
+
+void clua_reply_value(struct clua_request *request, struct clua_text coded);
+void clua_reply_text(struct clua_request *request, struct clua_text text);
+void clua_reply_source(struct clua_request *request, const char *path, struct clua_text source);
+
+/* NULL: there is no memory for it. Lua's own use of memory ends at `memory_limit` with an error in Lua. */
+struct clua_machine *clua_open(clua_host host, void *context, size_t memory_limit);
+void clua_close(struct clua_machine *machine);
+
+/* Runs the source and keeps the table that it returns under `path`. */
+enum clua_outcome clua_load(
+    struct clua_machine *machine, const char *path, struct clua_text source, struct clua_result *result);
+
+/* Whether the table of `path`, which is loaded, has a function of that name: CLUA_DONE, CLUA_NO_FUNCTION. */
+enum clua_outcome clua_check(
+    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_result *result);
+
+/* Calls it with a coded list of arguments. */
+enum clua_outcome clua_call(
+    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_text arguments,
+    struct clua_result *result);
+
+/* A full collection of Lua's garbage. */
+void clua_collect(struct clua_machine *machine);
+
+/* Bytes that Lua holds. */
+size_t clua_memory(const struct clua_machine *machine);

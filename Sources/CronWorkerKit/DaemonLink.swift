@@ -1,0 +1,38 @@
+import Kernel
+import Shared
+
+/// The pipes to and from the daemon, for whoever waits for something else meanwhile: a run that is in hand must not keep the
+/// worker from answering.
+struct DaemonLink {
+    let control: ControlChannel
+    let reports: ReportChannel
+
+    /// Adds up to two descriptors.
+    func add(to poll: inout Poll) {
+        if !control.isClosed { poll.add(control.pollHandle, for: .read) }
+        if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
+    }
+
+    /// `first`: the number of the first descriptor that `add` added to the poll.
+    func serve(_ poll: Poll, first: Int) throws(LinkTrouble) {
+        guard !control.isClosed, poll.isReady(first) else { return }
+        try serveControl()
+    }
+
+    /// Takes what has come in the control pipe.
+    func serveControl() throws(LinkTrouble) {
+        do {
+            try control.receive { command in
+                // Anything else waits for nobody: a run is in hand.
+                if case .ping(let token) = command { reports.send(.pong(token: token)) }
+            }
+        } catch {
+            throw LinkTrouble(cause: error)
+        }
+    }
+}
+
+/// The daemon cannot be understood any more: no failure of the run, but the worker's end.
+struct LinkTrouble: Error {
+    let cause: any Error
+}

@@ -1,0 +1,63 @@
+import Clocks
+import Jobs
+import Shared
+
+/// The entry whose function is run.
+struct EntrySubject {
+    let id: EntryID
+    let meta: Value.Map
+    let data: Value.Map
+    let directory: String
+
+    init(_ entry: Entry) {
+        (id, meta, data) = (entry.id, entry.meta, entry.data)
+        directory = RegistryPath.directory(of: entry.location.file)
+    }
+
+    init(_ definition: WorkerDefinition) {
+        (id, meta, data) = (definition.header.entry, definition.meta, definition.data)
+        directory = RegistryPath.directory(of: definition.header.file)
+    }
+
+    func context(
+        of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry
+    ) -> JobContext {
+        JobContext(
+            entry: id, run: run.number, slot: run.slot, meta: meta, data: data, arguments: arguments, logger: logger,
+            directory: directory, registry: registry)
+    }
+
+    /// What a function in another language is told, as one value.
+    func description(of run: FunctionHost.Run) -> Value {
+        .map(
+            Value.Map(
+                uniqueKeys: ["entry", "run", "slot", "directory", "meta", "args"],
+                values: [
+                    .string(id.description), .int(run.number), slotText(run).map { .string($0) } ?? .null,
+                    .string(directory), .map(meta), data["args"] ?? .null,
+                ]))
+    }
+
+    /// For commands, which are told by their environment.
+    func environment(of run: FunctionHost.Run) -> [ExecCommand.Variable] {
+        let args = data["args"].flatMap { try? JSONCoding.text(of: $0) }
+        return [
+            .init("CRONSUPD_ENTRY", id.description), .init("CRONSUPD_RUN", String(run.number)),
+            .init("CRONSUPD_SLOT", slotText(run)), .init("CRONSUPD_ARGS", args),
+        ]
+    }
+
+    /// What another function calls a command with, as its further arguments.
+    func commandArguments(_ values: [Value]) throws(JobError) -> [String] {
+        var arguments: [String] = []
+        for value in values {
+            guard value != .null, let text = value.scalarText else {
+                throw JobError("'\(id)' is a command, whose arguments are strings and numbers; found \(value.phrase)")
+            }
+            arguments.append(text)
+        }
+        return arguments
+    }
+
+    private func slotText(_ run: FunctionHost.Run) -> String? { run.slot.map { CivilTime($0).millisecondsText } }
+}

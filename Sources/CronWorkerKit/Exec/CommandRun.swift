@@ -1,0 +1,77 @@
+import Kernel
+package import Shared
+
+/// One run of a command, from its start to the end of all that it started.
+package struct CommandRun {
+    private let command: ExecCommand
+    private let launch: CommandLaunch
+    private let hasOtherChildren: Bool
+
+    package struct WrongThread: Error, CustomStringConvertible {
+        package var description: String { "a command was to run on another than the main thread" }
+    }
+
+    /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
+    /// `arguments` come behind the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
+    /// the process may have children that are not commands', and which are to be spared.
+    package init(
+        _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],
+        hasOtherChildren: Bool = false
+    ) {
+        self.command = command
+        self.hasOtherChildren = hasOtherChildren
+        launch = CommandLaunch(command, directory: directory, environment: environment, arguments: arguments)
+    }
+
+    /// Runs it and waits for it, on the main thread: a command dies with the thread that started it.
+    ///
+    /// If SIGTERM, SIGINT or SIGHUP comes meanwhile, it is passed on to the command, and this process ends by it when
+    /// the command has: there is no return then. What `services` throws ends the command and is thrown on.
+    ///
+    /// `limiter`: of all runs of the job.
+    package func run(_ services: CommandServices, limiter: inout OutputLimiter) throws -> CommandOutcome {
+        guard ThisProcess.isOnMainThread else { throw WrongThread() }
+        let block = SignalBlock(RunningCommand.stopSignals)
+        defer { block.restore() }
+        let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)
+        defer { leftovers.clear() }
+        var running: RunningCommand
+        do {
+            running = try start(services, limiter)
+        } catch let error as SystemError {
+            return .failed(error.description)
+        } catch let failure as CommandLaunch.Failure {
+            return .failed(failure.description)
+        }
+        let status = try running.wait()
+        limiter = running.output.log.limiter
+        if let signal = running.stop { end(by: signal, leftovers, services) }
+        return outcome(status, running.output)
+    }
+
+    private func start(_ services: CommandServices, _ limiter: OutputLimiter) throws -> RunningCommand {
+        // A pipe that took the number of a closed one would be lost among the child's own three.
+        try StandardDescriptors.ensureOpen()
+        return try RunningCommand(
+            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter,
+            services: services)
+    }
+
+    /// A text stands in a file, so that nobody has to feed it to the command.
+    private func input() throws(SystemError) -> Descriptor {
+        guard let text = command.standardInput else { return try Descriptor.open(updating: "/dev/null") }
+        return try Descriptor.sealedMemory("stdin", Array(text.utf8))
+    }
+
+    private func end(by signal: Signal, _ leftovers: Leftovers, _ services: CommandServices) -> Never {
+        leftovers.clear()
+        _ = services.flush()
+        ThisProcess.end(by: signal)
+    }
+
+    private func outcome(_ status: ExitStatus, _ output: borrowing CommandOutput) -> CommandOutcome {
+        if case .exited(let code) = status, command.successCodes.contains(code) { return .ok(output.output.lastText) }
+        let reason = output.error.lastText
+        return .failed(reason.isEmpty ? status.description : "\(status): \(reason)")
+    }
+}

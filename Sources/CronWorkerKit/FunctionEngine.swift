@@ -1,0 +1,33 @@
+package import Jobs
+package import Shared
+
+/// What runs the functions of a language besides Swift. On the main thread alone.
+package protocol FunctionEngine: AnyObject {
+    /// Loads what the function is in, if it is not yet, and sees that it is there.
+    func prepare(_ function: LuaFunction) throws(FunctionRefusal)
+
+    /// - Throws: what the function failed with.
+    func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value
+
+    /// All files that it has read so far.
+    var files: [String] { get }
+
+    /// A long sleep is ahead: what nobody needs may go.
+    func rest()
+}
+
+/// What the functions of a `FunctionEngine` may ask of their worker. On the main thread alone.
+package protocol FunctionServices: AnyObject {
+    func call(_ id: String, _ arguments: [Value]) throws -> Value
+    func find(_ criteria: Value.Map) throws -> [Value]
+    func get(_ id: String) throws -> Value?
+}
+
+/// A function cannot be called.
+package struct FunctionRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The key of the entry that is to blame: `source` or `method`.
+    package let key: String
+    package let description: String
+
+    package init(key: String, _ description: String) { (self.key, self.description) = (key, description) }
+}

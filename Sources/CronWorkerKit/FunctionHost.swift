@@ -1,0 +1,193 @@
+import Clocks
+import Jobs
+import Kernel
+import Shared
+
+/// Runs functions of entries: that of the job, and those that it calls.
+///
+/// Unchecked: it is used on the main thread alone. What other threads ask for goes through the mailbox or is refused.
+final class FunctionHost: @unchecked Sendable {
+    /// The run that is in hand, which the functions that are called belong to.
+    struct Run {
+        var number: Int64
+        var slot: WallInstant?
+    }
+
+    private let catalog: JobCatalog
+    private var engine: (any FunctionEngine)?
+    private let registry: RegistryMap
+    private let daemon: DaemonLink
+    private var run = Run(number: 0, slot: nil)
+    private var depth = 0
+    private var mailbox: Mailbox?
+    /// Of what the commands write.
+    private var limiter = OutputLimiter()
+    /// A function may start processes of its own, which are not a command's.
+    private var hasOtherChildren = false
+
+    /// Functions that call each other.
+    static let deepest = 16
+
+    init(_ catalog: JobCatalog, engine: FunctionEngineMaker?, registry: RegistryMap, daemon: DaemonLink) {
+        (self.catalog, self.registry, self.daemon) = (catalog, registry, daemon)
+        self.engine = engine?(self)
+    }
+
+    // MARK: The job's own function
+
+    /// Sees that it can be called.
+    func prepare(_ function: EntryFunction) throws(FunctionRefusal) {
+        switch function {
+        case .exec: break
+        case .lua(let function): try luaEngine().prepare(function)
+        case .swift(let name, _): _ = try swiftFunction(name)
+        }
+    }
+
+    /// Runs it once. What it comes to is a result or an error text; what throws is the worker's own trouble.
+    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (isOK: Bool, text: String) {
+        self.run = run
+        if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
+        do {
+            return (true, JobResult(try perform(function, subject, arguments: nil)).text)
+        } catch let trouble as LinkTrouble {
+            throw trouble.cause
+        } catch {
+            return (false, "\(error)")
+        }
+    }
+
+    func rest() { engine?.rest() }
+
+    // MARK: Kinds
+
+    /// `arguments`: those of a call; `nil`: it is the timer's run.
+    private func perform(_ function: EntryFunction, _ subject: EntrySubject, arguments: [Value]?) throws -> Value {
+        depth += 1
+        defer { depth -= 1 }
+        switch function {
+        case .swift(let name, _): return try perform(try swiftFunction(name), subject, arguments ?? [])
+        case .lua(let function):
+            let engine = try luaEngine()
+            // A function that is called without arguments is told what the timer would tell it.
+            let told = arguments.flatMap { $0.isEmpty ? nil : $0 } ?? [subject.description(of: run)]
+            return try flushing { try engine.call(function, told, logger: logger) }
+        case .exec(let command): return .string(try perform(command, subject, arguments ?? []))
+        }
+    }
+
+    private func perform(_ function: JobCatalog.Function, _ subject: EntrySubject, _ arguments: [Value]) throws -> Value
+    {
+        switch function {
+        case .function(let body):
+            let context = subject.context(of: run, arguments, logger, jobRegistry)
+            return try flushing { try body(context).value }
+        case .asyncFunction(let body):
+            let mailbox = try openMailbox()
+            let context = subject.context(of: run, arguments, logger, jobRegistry)
+            return try AsyncRun(body, context, mailbox).wait(daemon) { [unowned self] request in
+                request.reply.resume(with: Result { try call(request.id, request.arguments) })
+            }
+        }
+    }
+
+    private func perform(_ command: ExecCommand, _ subject: EntrySubject, _ arguments: [Value]) throws -> String {
+        let run = CommandRun(
+            command, directory: subject.directory, environment: subject.environment(of: run),
+            arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
+        switch try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter) {
+        case .ok(let line): return line
+        case .failed(let error): throw JobError(error)
+        }
+    }
+
+    /// While a function keeps this thread busy, another sees to it that its `begin` goes out.
+    private func flushing(_ body: () throws -> Value) throws -> Value {
+        try daemon.reports.flushing { Result { try body() } }.get()
+    }
+
+    private func swiftFunction(_ name: String) throws(FunctionRefusal) -> JobCatalog.Function {
+        if let function = catalog[name] { return function }
+        let names = catalog.names.joined(separator: ", ")
+        throw FunctionRefusal(key: "method", "the worker has no function '\(name)'; it has \(names)")
+    }
+
+    private func luaEngine() throws(FunctionRefusal) -> any FunctionEngine {
+        if let engine { return engine }
+        throw Self.noEngine
+    }
+
+    static var noEngine: FunctionRefusal {
+        FunctionRefusal(key: "kind", "this worker's program runs no \(FunctionKind.lua.rawValue)")
+    }
+
+    private func openMailbox() throws(SystemError) -> Mailbox {
+        if let mailbox { return mailbox }
+        let opened = try Mailbox()
+        mailbox = opened
+        return opened
+    }
+
+    // MARK: What functions are told
+
+    private var logger: JobLogger {
+        let (reports, number) = (daemon.reports, run.number)
+        return JobLogger { level, message, fields in
+            let fields = fields.map { Report.Log.Field(key: $0.key, value: $0.value) }
+            reports.send(.log(.init(level: level.reported, run: number, message: message, fields: fields)))
+        }
+    }
+
+    private var jobRegistry: JobRegistry {
+        let mailbox = mailbox
+        return JobRegistry(
+            call: { id, arguments in
+                guard ThisProcess.isOnMainThread else {
+                    throw JobError("'\(id)' cannot be called from another thread than that of the job function")
+                }
+                return try self.call(id, arguments)
+            },
+            callFromTask: { id, arguments in
+                guard let mailbox else {
+                    throw JobError("'\(id)' can be called with await in an async job function alone")
+                }
+                return try await mailbox.call(id, arguments)
+            },
+            find: { [registry] in try registry.find($0) }, get: { [registry] in try registry.get($0) })
+    }
+}
+
+// MARK: - Calls
+
+extension FunctionHost: FunctionServices {
+    func call(_ id: String, _ arguments: [Value]) throws -> Value {
+        guard depth < Self.deepest else {
+            throw JobError(
+                "'\(id)' is called too deep: functions call each other \(depth) deep; expected at most \(Self.deepest)")
+        }
+        guard let entry = try registry.entry(id) else { throw JobError("no entry '\(id)' in the registry") }
+        guard let kind = FunctionKind(rawValue: entry.kind) else {
+            throw JobError("'\(id)' is a \(entry.kind); expected a function")
+        }
+        let subject = EntrySubject(entry)
+        let (function, failures) = EntryFunction.read(kind, entry.data, directory: subject.directory)
+        guard let function else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
+        return try perform(function, subject, arguments: arguments)
+    }
+
+    func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
+    func get(_ id: String) throws -> Value? { try registry.get(id) }
+}
+
+extension JobLogger.Level {
+    fileprivate var reported: Report.Log.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}
+
+package typealias FunctionEngineMaker = (any FunctionServices) -> any FunctionEngine

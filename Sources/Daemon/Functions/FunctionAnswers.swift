@@ -1,0 +1,54 @@
+import Shared
+
+/// What the workers' programs say of the functions that a registry names.
+struct FunctionAnswers: Sendable {
+    enum Catalog: Hashable, Sendable {
+        case functions(Set<String>)
+        case unknown(why: String)
+    }
+
+    struct Refusal: Hashable, Sendable {
+        /// The key of the entry that is to blame.
+        var key: String
+        var error: String
+    }
+
+    /// By the program's path; `nil` is the standard one.
+    var catalogs: [String?: Catalog] = [:]
+    var refusals: [LuaFunction: Refusal] = [:]
+    /// Of the files that a function is made of.
+    var versions: [LuaFunction: String] = [:]
+    var programVersions: [String: String] = [:]
+
+    /// What is wrong with a job's function; `nil` if nothing is.
+    func refusal(of function: EntryFunction) -> Refusal? {
+        switch function {
+        case .exec: nil
+        case .lua(let function): refusals[function]
+        case .swift(let name, let program): catalogs[program].flatMap { Self.refusal(of: name, in: $0, of: program) }
+        }
+    }
+
+    private static func refusal(of name: String, in catalog: Catalog, of program: String?) -> Refusal? {
+        switch catalog {
+        case .unknown(let why): return Refusal(key: "source", error: "source: \(why)")
+        case .functions(let functions):
+            guard !functions.contains(name) else { return nil }
+            let names = functions.sorted()
+            let who = program.map { "'\(PrintableText.escape($0))'" } ?? "the worker"
+            return Refusal(
+                key: "method",
+                error: "\(who) has no function '\(PrintableText.escape(name))'; expected one of "
+                    + names.joined(separator: ", ") + NearestName.hint(for: name, among: names))
+        }
+    }
+
+    /// Of the files that the function is made of; empty: it has none of its own.
+    func version(of function: EntryFunction) -> String {
+        switch function {
+        case .exec: ""
+        case .lua(let function): versions[function] ?? ""
+        case .swift(_, let program): program.flatMap { programVersions[$0] } ?? ""
+        }
+    }
+}

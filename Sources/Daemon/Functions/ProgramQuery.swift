@@ -1,0 +1,40 @@
+import Kernel
+import Shared
+
+/// A worker's program that was started to answer something, line by line on its standard output.
+final class ProgramQuery {
+    let pid: ProcessID
+    let output: WorkerProcess.PipeEnd
+    private var lines = LineSplitter(longest: WireFormat.longestMessage)
+    private var rest = ProgramQuery.longestAnswer
+
+    private static let longestAnswer = 64 << 20
+
+    init(_ start: (_ output: borrowing Descriptor) throws(SystemError) -> ProcessID) throws(SystemError) {
+        let pipe = try Pipe.open(nonblocking: .reader)
+        pid = try start(pipe.writer)
+        output = WorkerProcess.PipeEnd(pipe.reader)
+    }
+
+    /// Calls `body` with each line that has come. Returns whether the answer is complete.
+    func receive(_ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while rest > 0 {
+            switch try? output.descriptor.read(into: &buffer, from: 0) {
+            case .bytes(let count):
+                rest -= count
+                buffer.withUnsafeBytes { bytes in
+                    lines.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { line, _ in body(line) }
+                }
+            case .wouldBlock: return false
+            case .closed, nil:
+                lines.finish { line, _ in body(line) }
+                return true
+            }
+        }
+        return true
+    }
+
+    /// It may have closed its output and go on.
+    func kill() { Children.signalGroup(pid, .kill) }
+}

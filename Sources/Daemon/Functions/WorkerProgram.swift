@@ -1,0 +1,64 @@
+import Clocks
+import Kernel
+import Shared
+
+/// A worker's program file: how to start it, and what it can do.
+final class WorkerProgram {
+    let path: String
+    private let program: Program
+    /// The functions of its catalog, and the file that had them.
+    private var catalog: (identity: FileIdentity, functions: Set<String>)?
+
+    init(path: String, environment: [String], openFiles: OpenFilesLimit) {
+        self.path = path
+        program = Program(path: path, environment: environment, openFiles: openFiles)
+    }
+
+    /// Standard output and error are the same pipe, which keeps their lines in order.
+    func spawn(
+        arguments: [String], control: borrowing Descriptor, output: borrowing Descriptor,
+        report: borrowing Descriptor, registry: borrowing Descriptor
+    ) throws(SystemError) -> ProcessID {
+        try program.spawn(
+            arguments: arguments, input: control, output: output, error: output, report: report, registry: registry)
+    }
+
+    /// Starts it to print its catalog.
+    func askForCatalog() throws(SystemError) -> ProgramQuery {
+        let null = try Descriptor.open(updating: "/dev/null")
+        return try ProgramQuery { output throws(SystemError) in
+            try program.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
+        }
+    }
+
+    /// Starts it to say whether it can load functions.
+    func askForChecks(_ checks: [FunctionCheck], registry: borrowing Descriptor) throws(SystemError) -> ProgramQuery {
+        let questions = try Descriptor.sealedMemory("checks", checks.flatMap { $0.encoded() })
+        let null = try Descriptor.open(updating: "/dev/null")
+        return try ProgramQuery { output throws(SystemError) in
+            // What the sources print as they are loaded is no answer.
+            try program.spawn(
+                arguments: [WireFormat.checkArgument], input: questions, output: null, error: null, report: output,
+                registry: registry)
+        }
+    }
+
+    private var identity: FileIdentity? { try? FileSystem.status(path).identity }
+
+    /// `nil`: the file is another one than that which was asked.
+    var functions: Set<String>? {
+        guard let catalog, let identity, catalog.identity == identity else { return nil }
+        return catalog.functions
+    }
+
+    func remember(_ functions: Set<String>) {
+        if let identity { catalog = (identity, functions) }
+    }
+
+    /// Changes when the file does.
+    var version: String {
+        guard let identity else { return "none" }
+        return "\(identity.device):\(identity.inode):\(identity.size):\(identity.modified.nanoseconds):"
+            + "\(identity.changed.nanoseconds)"
+    }
+}

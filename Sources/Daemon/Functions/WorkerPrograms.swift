@@ -1,0 +1,36 @@
+package import Kernel
+import Shared
+
+/// `cronworker`, and the programs that entries name as their `source`.
+package final class WorkerPrograms {
+    let standard: WorkerProgram
+    private let environment: [String]
+    private let openFiles: OpenFilesLimit
+    private var others: [String: WorkerProgram] = [:]
+
+    /// `openFiles`: the limit that workers get, which is the one that the daemon was started with.
+    package init(standard path: String, openFiles: OpenFilesLimit) {
+        let own = ([WireFormat.supervisorVariable] + ServiceManager.variables).map { "\($0)=" }
+        let inherited = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
+        environment = inherited + ["\(WireFormat.supervisorVariable)=\(ThisProcess.id)"]
+        self.openFiles = openFiles
+        standard = WorkerProgram(path: path, environment: environment, openFiles: openFiles)
+    }
+
+    /// `nil`: the standard one.
+    func program(at path: String?) -> WorkerProgram {
+        guard let path else { return standard }
+        if let program = others[path] { return program }
+        let program = WorkerProgram(path: path, environment: environment, openFiles: openFiles)
+        others[path] = program
+        return program
+    }
+
+    /// Forgets the programs that no job has any more.
+    func keep(_ paths: Set<String>) { others = others.filter { paths.contains($0.key) } }
+}
+
+extension EntryFunction {
+    /// The file of the program that runs it; `nil`: the standard one.
+    var program: String? { if case .swift(_, let program) = self { program } else { nil } }
+}

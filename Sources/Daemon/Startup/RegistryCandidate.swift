@@ -1,0 +1,25 @@
+package import Registry
+package import Shared
+
+/// A registry as far as its text tells: whether the functions are there that it names is still to be asked.
+package struct RegistryCandidate: Sendable {
+    let load: RegistryLoad
+    let found: JobEntries.Found
+
+    package init(_ files: [RegistryFile], zones: ZoneSource, user: RunningUser = .root) {
+        load = RegistrySnapshot.load(files)
+        found = JobEntries.definitions(in: load, zones: zones, user: user)
+    }
+
+    var functions: [EntryFunction] { found.functions.map(\.function) }
+
+    /// The same error of a file that many entries name is shown once.
+    func functionErrors(_ answers: FunctionAnswers) -> [Diagnostic] {
+        var seen: Set<FunctionAnswers.Refusal> = []
+        return found.functions.compactMap { entry, function in
+            guard let refusal = answers.refusal(of: function) else { return nil }
+            guard refusal.key == "method" || seen.insert(refusal).inserted else { return nil }
+            return load.error(at: [refusal.key], in: entry, refusal.error)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Cuts a stream of bytes into lines of a bounded length. What is longer is cut, and how much was lost is told.
+package struct LineSplitter {
+    private let longest: Int
+    /// The beginning of a line whose end has not come yet.
+    private var partial: [UInt8] = []
+    private var lost = 0
+
+    /// `longest`: of a line without its newline, in bytes.
+    package init(longest: Int) { self.longest = longest }
+
+    /// Calls `body` with each line that is complete, without its newline, and with the number of its bytes that were cut off.
+    package mutating func feed(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void) {
+        var rest = bytes
+        while let end = rest.firstIndex(ofByte: UInt8(ascii: "\n")) {
+            let piece = UnsafeRawBufferPointer(rebasing: rest[..<end])
+            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+            if partial.isEmpty, piece.count <= longest {
+                body(piece, 0)
+            } else {
+                keep(piece)
+                finish(body)
+            }
+        }
+        keep(rest)
+    }
+
+    /// Calls `body` with what has come of the last line, if there is any.
+    package mutating func finish(_ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void) {
+        guard !partial.isEmpty else { return }
+        partial.withUnsafeBytes { body($0, lost) }
+        // The capacity is given back: of thousands of streams few are within a line at a time.
+        partial = []
+        lost = 0
+    }
+
+    private mutating func keep(_ piece: UnsafeRawBufferPointer) {
+        let room = longest - partial.count
+        partial.append(contentsOf: piece.prefix(room))
+        lost += max(0, piece.count - room)
+    }
+}

@@ -1,0 +1,102 @@
+internal import CLinux
+internal import Glibc
+
+/// What /proc tells about processes (proc(5)).
+package enum ProcessTable {
+    /// One line of /proc/PID/stat.
+    package struct Row: Hashable, Sendable {
+        package let isZombie: Bool
+        package let parent: ProcessID
+        package let session: ProcessID
+    }
+
+    /// `nil` if there is no such process.
+    package static func row(_ pid: ProcessID) -> Row? {
+        withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
+            guard let text = read("/proc/\(pid)/stat", into: buffer) else { return nil }
+            return row(text)
+        }
+    }
+
+    /// A program's name may hold anything, blanks and brackets among it: what counts comes behind the last bracket.
+    private static func row(_ text: UnsafeRawBufferPointer) -> Row? {
+        guard let bracket = text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
+        let state = text[bracket + 2]
+        var numbers = Numbers(text: UnsafeRawBufferPointer(rebasing: text[(bracket + 3)...]))
+        guard let parent = numbers.next(), numbers.next() != nil, let session = numbers.next() else { return nil }
+        let isZombie = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+        return Row(isZombie: isZombie, parent: parent, session: session)
+    }
+
+    /// Calls `body` with the ID of each process that there is. One that begins meanwhile may be passed over.
+    package static func visit(_ body: (ProcessID) -> Void) throws(SystemError) { try visit(in: "/proc", body) }
+
+    /// The children of this process, zombies among them. One that begins meanwhile may be passed over.
+    package static func children() -> [ProcessID] {
+        var children: [ProcessID] = []
+        var isComplete = true
+        // Each thread has those that it started, and some thread those that were adopted.
+        try? visit(in: "/proc/self/task") { thread in
+            isComplete = appendChildren(of: thread, to: &children) && isComplete
+        }
+        return isComplete ? children : childrenByParent()
+    }
+
+    private static func appendChildren(of thread: ProcessID, to children: inout [ProcessID]) -> Bool {
+        guard let file = try? Descriptor.open(reading: "/proc/self/task/\(thread)/children") else { return false }
+        // A number has at most seven digits.
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while case .bytes(let count)? = try? file.read(into: &chunk, from: 0) { text += chunk[..<count] }
+        text.withUnsafeBytes {
+            var numbers = Numbers(text: $0)
+            while let child = numbers.next() { children.append(child) }
+        }
+        return true
+    }
+
+    /// For a kernel without those lists (CONFIG_PROC_CHILDREN).
+    private static func childrenByParent() -> [ProcessID] {
+        let parent = getpid()
+        var children: [ProcessID] = []
+        try? visit { if row($0)?.parent == parent { children.append($0) } }
+        return children
+    }
+
+    private static func visit(in directory: String, _ body: (ProcessID) -> Void) throws(SystemError) {
+        guard let stream = opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let number = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                var numbers = Numbers(text: name)
+                return numbers.next()
+            }
+            if let number { body(number) }
+        }
+    }
+
+    /// At most as much as the buffer holds.
+    private static func read(_ path: String, into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard let file = try? Descriptor.open(reading: path), case .bytes(let count)? = try? file.read(into: buffer)
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+
+    /// Whole numbers between blanks. What is none ends it.
+    private struct Numbers {
+        let text: UnsafeRawBufferPointer
+        private var index = 0
+
+        init(text: UnsafeRawBufferPointer) { self.text = text }
+
+        mutating func next() -> ProcessID? {
+            while index < text.count, text[index] == UInt8(ascii: " ") { index += 1 }
+            var number: ProcessID?
+            while index < text.count, case let digit = text[index] &- UInt8(ascii: "0"), digit <= 9 {
+                number = (number ?? 0) &* 10 &+ ProcessID(digit)
+                index += 1
+            }
+            return number
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// A statement of the dialect that is blanked whole.
+enum Declaration {
+    case type
+    case interface
+}

@@ -1,0 +1,88 @@
+package import CronWorkerKit
+package import Jobs
+import LuaDialect
+import LuaFunctions
+package import Shared
+
+/// What makes a worker's program one that runs `function.lua`.
+package final class LuaEngine: FunctionEngine {
+    private let bridge: Bridge
+    private let machine: LuaMachine
+
+    package init(_ services: any FunctionServices) {
+        bridge = Bridge(services)
+        machine = LuaMachine(host: bridge, prepare: LuaDialect.plain)
+    }
+
+    package func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
+        do throws(LuaFailure) {
+            try machine.load(function.file)
+        } catch {
+            throw FunctionRefusal(key: "source", error.summary)
+        }
+        do throws(LuaFailure) {
+            try machine.check(function.file, method: function.method)
+        } catch {
+            throw FunctionRefusal(key: "method", error.summary)
+        }
+    }
+
+    package func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value {
+        let outer = bridge.logger
+        bridge.logger = logger
+        defer { bridge.logger = outer }
+        return try machine.call(function.file, method: function.method, arguments: arguments)
+    }
+
+    package var files: [String] { machine.files }
+
+    package func rest() { machine.collectGarbage() }
+}
+
+/// Answers what Lua asks for with what its worker can do.
+private final class Bridge: LuaHost {
+    // The worker's functions hold on to the engine.
+    private unowned let services: any FunctionServices
+    /// Of the run in hand; `nil` while a file is loaded.
+    var logger: JobLogger?
+
+    init(_ services: any FunctionServices) { self.services = services }
+
+    func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)]) {
+        logger?.log(level.level, message, fields)
+    }
+
+    func call(_ target: String, _ arguments: [Value]) -> LuaAnswer { answer { try services.call(target, arguments) } }
+
+    func find(_ criteria: Value.Map) -> LuaAnswer { answer { .list(try services.find(criteria)) } }
+
+    func get(_ id: String) -> LuaAnswer {
+        answer {
+            guard let entry = try services.get(id) else { throw JobError("no entry '\(id)' in the registry") }
+            return entry
+        }
+    }
+
+    func encodeJSON(_ value: Value) -> LuaAnswer { answer { .string(try JSONCoding.text(of: value)) } }
+
+    func decodeJSON(_ text: [UInt8]) -> LuaAnswer { answer { try JSONCoding.value(from: text) } }
+
+    private func answer(_ body: () throws -> Value) -> LuaAnswer {
+        do {
+            return .value(try body())
+        } catch {
+            return .failure("\(error)")
+        }
+    }
+}
+
+extension Report.Log.Level {
+    fileprivate var level: JobLogger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

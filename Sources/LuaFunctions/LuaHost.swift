@@ -1,0 +1,25 @@
+package import Shared
+
+/// What a Lua function can ask for beyond its own file. A machine keeps its host.
+package protocol LuaHost: AnyObject {
+    func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)])
+
+    /// Calls the function of an entry, and may call the machine again to do so: functions that call each other have to
+    /// end somewhere, so the host counts how deep they are.
+    func call(_ target: String, _ arguments: [Value]) -> LuaAnswer
+
+    /// A list of entries. No criteria: all.
+    func find(_ criteria: Value.Map) -> LuaAnswer
+
+    /// The entry: a map with `id`, `kind`, `meta` and `data`.
+    func get(_ id: String) -> LuaAnswer
+
+    /// A string.
+    func encodeJSON(_ value: Value) -> LuaAnswer
+    func decodeJSON(_ text: [UInt8]) -> LuaAnswer
+}
+
+package enum LuaAnswer: Hashable, Sendable {
+    case value(Value)
+    case failure(String)
+}

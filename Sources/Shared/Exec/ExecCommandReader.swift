@@ -1,0 +1,166 @@
+/// Reads an `ExecCommand` from an entry's data.
+struct ExecCommandReader {
+    private let data: Value.Map
+    private(set) var failures: [ExecCommand.Failure] = []
+
+    init(_ data: Value.Map) { self.data = data }
+
+    /// Not to be used if there are failures.
+    mutating func command() -> ExecCommand? {
+        let program = program()
+        let directory = workingDirectory()
+        let environment = environment()
+        let input = standardInput()
+        let codes = successCodes()
+        guard let program else { return nil }
+        var command = ExecCommand(program)
+        (command.workingDirectory, command.environment) = (directory, environment)
+        (command.standardInput, command.successCodes) = (input, codes)
+        return command
+    }
+
+    // MARK: The program
+
+    private mutating func program() -> ExecCommand.Program? {
+        switch data["command"] {
+        case .list(let list): return arguments(list)
+        case .string(let text): return shell(text)
+        case let value?: fail("command: expected \(Self.forms), found \(value.phrase)", ["command"])
+        case nil: fail("no 'command'; expected \(Self.forms)", [])
+        }
+        return nil
+    }
+
+    private static let forms = "a list of arguments, or a text for the shell"
+
+    private mutating func arguments(_ list: [Value]) -> ExecCommand.Program? {
+        if data["shell"] != nil {
+            fail("shell: found beside a list of arguments, which runs without a shell", ["shell"], isAboutKey: true)
+        }
+        if list.isEmpty || list.first == .string("") {
+            let found = list.isEmpty ? "an empty list" : "an empty string"
+            fail("command: expected a program's name, found \(found)", ["command"] + (list.isEmpty ? [] : ["0"]))
+        }
+        guard list.count <= ExecCommand.mostArguments else {
+            fail("command: \(list.count) arguments; expected at most \(ExecCommand.mostArguments)", ["command"])
+            return nil
+        }
+        return .arguments(list.enumerated().map { argument($1, at: ["command", "\($0)"]) ?? "" })
+    }
+
+    private mutating func shell(_ text: String) -> ExecCommand.Program? {
+        let shell = shellPath()
+        if text.utf8.allSatisfy(Self.isBlank) {
+            fail("command: expected \(Self.forms), found \(text.isEmpty ? "an empty string" : "blanks")", ["command"])
+        }
+        return argument(.string(text), at: ["command"]).map { .shell(text: $0, shell: shell) }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    private mutating func shellPath() -> String {
+        guard let value = data["shell"] else { return ExecCommand.defaultShell }
+        guard let path = value.string, path.utf8.first == UInt8(ascii: "/") else {
+            fail("shell: expected an absolute path such as /bin/bash, found \(value.phrase)", ["shell"])
+            return ""
+        }
+        return argument(value, at: ["shell"]) ?? ""
+    }
+
+    // MARK: What it begins with
+
+    private mutating func workingDirectory() -> String? {
+        guard let value = data["working_directory"] else { return nil }
+        guard let path = value.string, !path.isEmpty else {
+            let found = value.string == nil ? value.phrase : "an empty string"
+            return refuse("working_directory: expected a path, found \(found)", ["working_directory"])
+        }
+        return argument(value, at: ["working_directory"])
+    }
+
+    private mutating func environment() -> [ExecCommand.Variable] {
+        guard let value = data["environment"] else { return [] }
+        guard let map = value.map else {
+            fail("environment: expected a map of names to values, found \(value.phrase)", ["environment"])
+            return []
+        }
+        guard map.count <= ExecCommand.mostVariables else {
+            fail(
+                "environment: \(map.count) variables; expected at most \(ExecCommand.mostVariables)", ["environment"])
+            return []
+        }
+        return zip(map.keys, map.values).map { variable($0, $1) }
+    }
+
+    private mutating func variable(_ name: String, _ value: Value) -> ExecCommand.Variable {
+        let path = ["environment", name]
+        if name.isEmpty || name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) {
+            fail(
+                "environment: expected the name of a variable, without '=' and NUL, found \(PrintableText.quote(name))",
+                path, isAboutKey: true)
+        }
+        if value == .null { return ExecCommand.Variable(name, nil) }
+        return ExecCommand.Variable(name, argument(value, at: path, besides: name.utf8.count + 1))
+    }
+
+    private mutating func standardInput() -> String? {
+        guard let value = data["stdin"] else { return nil }
+        guard let text = value.string else { return refuse("stdin: expected a text, found \(value.phrase)", ["stdin"]) }
+        guard text.utf8.count <= ExecCommand.longestInput else {
+            return refuse(
+                "stdin: \(text.utf8.count) bytes; expected at most \(ExecCommand.longestInput)", ["stdin"])
+        }
+        return text
+    }
+
+    // MARK: What it ends with
+
+    private mutating func successCodes() -> [Int32] {
+        guard let value = data["success_codes"] else { return [0] }
+        guard let list = value.list, !list.isEmpty else {
+            let found = value.list == nil ? value.phrase : "an empty list"
+            fail("success_codes: expected a list of exit codes such as [0, 3], found \(found)", ["success_codes"])
+            return []
+        }
+        var codes: [Int32] = []
+        for (index, item) in list.enumerated() {
+            let path = ["success_codes", "\(index)"]
+            guard let code = item.int, (0...255).contains(code) else {
+                fail("success_codes.\(index): expected a whole number from 0 to 255, found \(item.phrase)", path)
+                continue
+            }
+            if codes.contains(Int32(code)) { fail("success_codes.\(index): \(code) is there already", path) }
+            codes.append(Int32(code))
+        }
+        return codes
+    }
+
+    // MARK: Texts
+
+    /// What a program can be given as an argument or a variable: a number or a boolean as its text.
+    ///
+    /// `besides`: how many bytes of its room are taken.
+    private mutating func argument(_ value: Value, at path: [String], besides: Int = 0) -> String? {
+        let name = PrintableText.escape(path.joined(separator: "."), limit: 100)
+        guard value != .null, let text = value.scalarText else {
+            return refuse("\(name): expected a string or a number, found \(value.phrase)", path)
+        }
+        guard text.utf8.count + besides <= ExecCommand.longestArgument else {
+            let most = ExecCommand.longestArgument - besides
+            return refuse("\(name): \(text.utf8.count) bytes; expected at most \(most)", path)
+        }
+        if let offset = Array(text.utf8).firstIndex(of: 0) {
+            return refuse("\(name): NUL at byte \(offset); expected none, since it would end the text there", path)
+        }
+        return text
+    }
+
+    private mutating func refuse(_ message: String, _ path: [String]) -> String? {
+        fail(message, path)
+        return nil
+    }
+
+    private mutating func fail(_ message: String, _ path: [String], isAboutKey: Bool = false) {
+        failures.append(ExecCommand.Failure(path: path, isAboutKey: isAboutKey, message: message))
+    }
+}

@@ -1,0 +1,120 @@
+/// What an entry calls, and where that is. The daemon reads it to check a registry, a worker to run what stands in it.
+package enum EntryFunction: Hashable, Sendable {
+    /// In the catalog of a worker's program; `nil`: of `cronworker` itself.
+    case swift(name: String, program: String?)
+    /// In the table that a Lua file returns.
+    case lua(LuaFunction)
+    case exec(ExecCommand)
+
+    /// The longest name of a function, in bytes.
+    package static let longestMethod = 128
+    /// The longest path of a source, in bytes.
+    package static let longestSource = 512
+
+    /// Reads what stands beside `kind`. All failures are found in one pass.
+    ///
+    /// `directory`: that of the registry's file, at which relative paths begin.
+    package static func read(
+        _ kind: FunctionKind, _ data: Value.Map, directory: String
+    ) -> (function: EntryFunction?, failures: [EntryFailure]) {
+        switch kind {
+        case .swift: return named(kind, data, directory)
+        case .lua: return named(kind, data, directory)
+        case .exec:
+            let (command, failures) = ExecCommand.read(data)
+            return (command.map { .exec($0) }, failures.map(EntryFailure.init))
+        }
+    }
+
+    private static func named(
+        _ kind: FunctionKind, _ data: Value.Map, _ directory: String
+    ) -> (function: EntryFunction?, failures: [EntryFailure]) {
+        var reader = NamedFunctionReader(kind: kind, data: data, directory: directory)
+        let (source, method) = (reader.source(), reader.method())
+        guard reader.failures.isEmpty, let method else { return (nil, reader.failures) }
+        if kind == .swift { return (.swift(name: method, program: source), []) }
+        return (source.map { .lua(LuaFunction(file: $0, method: method)) }, [])
+    }
+
+    /// The keys that it is read from, and those that the daemon reads beside them.
+    package static func keys(of kind: FunctionKind) -> [String] {
+        switch kind {
+        // `modules` names what the function requires, in the registries of others; here all modules are there.
+        case .swift, .lua: ["method", "source", "modules"]
+        case .exec: ExecCommand.keys + ["user"]
+        }
+    }
+
+    /// In a few words, for people: `cleanup`, `jobs.lua:cleanup`, `/usr/bin/rsync -a …`.
+    package var label: String {
+        switch self {
+        case .swift(let name, nil): name
+        case .swift(let name, let program?): "\(Self.lastName(program)):\(name)"
+        case .lua(let function): "\(Self.lastName(function.file)):\(function.method)"
+        case .exec(let command): command.label
+        }
+    }
+
+    private static func lastName(_ path: String) -> Substring { path.split(separator: "/").last ?? path[...] }
+}
+
+/// Reads `method` and `source`.
+private struct NamedFunctionReader {
+    let kind: FunctionKind
+    let data: Value.Map
+    let directory: String
+    private(set) var failures: [EntryFailure] = []
+
+    private static let scheme = "file://"
+
+    init(kind: FunctionKind, data: Value.Map, directory: String) {
+        (self.kind, self.data, self.directory) = (kind, data, directory)
+    }
+
+    private mutating func fail(_ message: String, at key: String...) { failures.append(EntryFailure(message, at: key)) }
+
+    mutating func method() -> String? {
+        guard let value = data["method"] else {
+            let place = kind == .lua ? "in the table that the source returns" : "in the worker's catalog"
+            failures.append(EntryFailure(missing: "method", "expected the name of a function \(place)"))
+            return nil
+        }
+        guard let method = value.string, !method.isEmpty else {
+            let found = value.string == nil ? value.phrase : "an empty string"
+            fail("method: expected a string that names a function, found \(found)", at: "method")
+            return nil
+        }
+        guard method.utf8.count <= EntryFunction.longestMethod else {
+            let most = EntryFunction.longestMethod
+            fail("method: name of \(method.utf8.count) bytes; expected at most \(most)", at: "method")
+            return nil
+        }
+        return method
+    }
+
+    /// The file's path; `nil` if there is none.
+    mutating func source() -> String? {
+        guard let value = data["source"] else {
+            if kind == .lua {
+                failures.append(EntryFailure(missing: "source", "expected a Lua file such as file://jobs.lua"))
+            }
+            return nil
+        }
+        let example = kind == .lua ? "file://jobs.lua" : "file://bin/worker"
+        guard let text = value.string, text.hasPrefix(Self.scheme), text.utf8.count > Self.scheme.utf8.count else {
+            fail("source: expected a file such as \(example), found \(value.phrase)", at: "source")
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            fail("source: a path has no NUL; expected a file such as \(example)", at: "source")
+            return nil
+        }
+        let path = String(text.dropFirst(Self.scheme.count))
+        guard path.utf8.count <= EntryFunction.longestSource else {
+            let most = EntryFunction.longestSource
+            fail("source: path of \(path.utf8.count) bytes; expected at most \(most)", at: "source")
+            return nil
+        }
+        return RegistryPath.resolve(path, in: directory)
+    }
+}

@@ -1,0 +1,7 @@
+/// Why a run failed, for functions that have no error type of their own. Any error will do: its description becomes the
+/// run's `error` in the log, cut to what a message of 4,096 bytes has room for.
+public struct JobError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

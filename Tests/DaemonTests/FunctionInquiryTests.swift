@@ -1,0 +1,145 @@
+import Clocks
+import Glibc
+import Kernel
+import Registry
+import Shared
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+@Suite("Asking the workers' programs for functions")
+struct FunctionInquiryTests {
+    private let directory: TemporaryDirectory
+    private let registry: SharedRegistry
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        registry = try SharedRegistry(nil)
+    }
+
+    /// A program that answers `--catalog` and `--check` by what these lines of a shell do.
+    private func program(_ name: String, catalog: String = "echo function tick", check: String = "") throws -> String {
+        let text = "#!/bin/sh\ncase $1 in --catalog) \(catalog);; --check) \(check.isEmpty ? ":" : check);; esac\n"
+        try directory.write(text, to: name)
+        let path = "\(directory.path)/\(name)"
+        chmod(path, 0o700)
+        return path
+    }
+
+    private func programs(_ standard: String) throws -> WorkerPrograms {
+        WorkerPrograms(standard: standard, openFiles: try OpenFilesLimit.current())
+    }
+
+    private func lua(_ file: String, _ method: String = "m") -> EntryFunction {
+        .lua(LuaFunction(file: file, method: method))
+    }
+
+    private func ask(_ functions: [EntryFunction], _ programs: WorkerPrograms) throws -> FunctionAnswers {
+        try FunctionInquiry.wait(about: functions, programs, registry)
+    }
+
+    @Test("asks each program for its own catalog, once as long as its file is the same")
+    func catalogs() throws {
+        let count = "\(directory.path)/count"
+        let standard = try program("standard", catalog: "echo x >>\(count); echo function tick")
+        let own = try program("own", catalog: "echo function tock; echo and more")
+        let programs = try programs(standard)
+        for _ in 0..<3 {
+            let answers = try ask(
+                [.swift(name: "tick", program: nil), .swift(name: "tock", program: own)], programs)
+            #expect(answers.catalogs == [nil: .functions(["tick"]), own: .functions(["tock"])])
+            #expect(answers.refusal(of: .swift(name: "tick", program: nil)) == nil)
+            let refusal = try #require(answers.refusal(of: .swift(name: "tick", program: own)))
+            #expect(refusal.key == "method")
+            #expect(refusal.error.hasSuffix("has no function 'tick'; expected one of tock; did you mean 'tock'?"))
+        }
+        #expect(try FileSystem.status(count).identity.size == 2)
+    }
+
+    @Test("takes a program that is missing or says nothing for a mistake of the entries that name it")
+    func badPrograms() throws {
+        let programs = try programs(try program("standard"))
+        let mute = try program("mute", catalog: "echo hello; echo world")
+        let missing = "\(directory.path)/missing"
+        let answers = try ask(
+            [.swift(name: "a", program: mute), .swift(name: "a", program: missing)], programs)
+        #expect(
+            answers.refusal(of: .swift(name: "a", program: mute))
+                == .init(
+                    key: "source",
+                    error: "source: '\(mute) --catalog' printed hello; expected lines 'function NAME'"))
+        #expect(
+            answers.refusal(of: .swift(name: "a", program: missing))
+                == .init(key: "source", error: "source: execve '\(missing)': No such file or directory"))
+    }
+
+    @Test("cannot go on without the standard program")
+    func noStandard() throws {
+        #expect(throws: SystemError.self) { try ask([], try programs("\(directory.path)/missing")) }
+        let mute = try program("mute", catalog: ":")
+        let failure = #expect(throws: FunctionInquiry.Failure.self) { try ask([], try programs(mute)) }
+        #expect(failure?.description.hasSuffix("--catalog' printed nothing; expected lines 'function NAME'") == true)
+    }
+
+    @Test("learns what can be loaded, and from which files")
+    func checks() throws {
+        let check = """
+            { cat >\(directory.path)/asked; echo 'read version=1 file=a.lua'; echo ready; \
+            echo 'read version=1 file=a.lua'; echo 'read version=2 file=lib.lua'; \
+            echo 'refused key=method error="no such thing"'; echo ready; } >&3
+            """
+        let programs = try programs(try program("standard", check: check))
+        let answers = try ask([lua("b.lua"), lua("a.lua", "x"), lua("a.lua", "y"), lua("a.lua", "x")], programs)
+        // Those of a file follow each other, and none is asked for twice.
+        let asked = try FileSystem.contents(of: "\(directory.path)/asked", limit: 4_096)?.bytes ?? []
+        #expect(
+            String(decoding: asked, as: UTF8.self)
+                == "check file=a.lua method=x\ncheck file=a.lua method=y\ncheck file=b.lua method=m\n")
+        #expect(answers.version(of: lua("a.lua", "x")) == "a.lua=1;")
+        #expect(answers.refusal(of: lua("a.lua", "x")) == nil)
+        #expect(answers.refusal(of: lua("a.lua", "y")) == .init(key: "method", error: "method: no such thing"))
+        #expect(answers.version(of: lua("b.lua")) == "")
+    }
+
+    @Test("blames the file that ended the program, and asks again for those behind it")
+    func crash() throws {
+        let check = """
+            while read -r line; do case $line in *bad*) exit 7;; *) echo ready >&3;; esac; done
+            """
+        let programs = try programs(try program("standard", check: check))
+        let answers = try ask([lua("a.lua"), lua("bad.lua", "x"), lua("bad.lua", "y"), lua("c.lua")], programs)
+        #expect(
+            answers.refusal(of: lua("bad.lua", "x"))
+                == .init(key: "source", error: "source: 'bad.lua' ended the worker that loaded it (exit 7)"))
+        #expect(answers.refusal(of: lua("a.lua")) == nil)
+        #expect(answers.refusal(of: lua("c.lua")) == nil)
+    }
+
+    @Test("blames the file that is not loaded in time, counted from the answer before")
+    func hang() throws {
+        let check = """
+            while read -r line; do case $line in *slow*) exec sleep 60;; *) echo ready >&3;; esac; done
+            """
+        let programs = try programs(try program("standard", check: check))
+        let inquiry = FunctionInquiry(about: [lua("a.lua"), lua("slow.lua"), lua("z.lua")], programs, registry)
+        var now = MonotonicInstant(nanoseconds: 0)
+        var answers: FunctionAnswers?
+        var killed: [ProcessID] = []
+        // The clock of the inquiry goes on only when nothing more comes.
+        for _ in 0..<10_000 where answers == nil {
+            answers = try inquiry.advance(at: now)
+            guard answers == nil, let output = inquiry.output else { continue }
+            if let pid = inquiry.process, !killed.contains(pid) { killed.append(pid) }
+            var poll = Poll()
+            poll.add(output.descriptor.pollHandle, for: .read)
+            try poll.wait(.milliseconds(500))
+            if !poll.isReady(0) { now = inquiry.deadline }
+        }
+        for pid in killed { _ = try Children.collect(pid) }
+        #expect(
+            answers?.refusal(of: lua("slow.lua"))
+                == .init(key: "source", error: "source: 'slow.lua' did not load within 5s"))
+        #expect(answers != nil && answers?.refusal(of: lua("z.lua")) == nil)
+    }
+}

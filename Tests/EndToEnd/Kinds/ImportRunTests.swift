@@ -1,0 +1,84 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("An imported crontab")
+struct ImportRunTests {
+    private static let systemCrontab = "/etc/crontab"
+    private static let user = String(cString: getpwuid(geteuid()).pointee.pw_name)
+
+    /// In the shape of Debian's.
+    private func crontab(_ user: String, _ scene: Scene) -> String {
+        """
+        # /etc/crontab: system-wide crontab
+        SHELL=/bin/sh
+        # You can also override PATH, but by default, newer versions inherit it from the environment
+        PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin
+        PLACE="old town"
+
+        # Example of job definition:
+        # .---------------- minute (0 - 59)
+        # |  .------------- hour (0 - 23)
+        # *  *  *  *  * user-name command to be executed
+        17 *	* * *	\(user)	cd / && run-parts --report /etc/cron.hourly
+        25 6	* * *	\(user)	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+        47 6	* * 7	\(user)	test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.weekly; }
+        @reboot	\(user)	echo "booted in $PLACE, $0"
+        @every 1s	\(user)	cat%first line%second line with 100\\%
+        #
+        """
+    }
+
+    private func importing(_ path: String, _ scene: Scene) throws {
+        let imported = try scene.run(["import", "--system", path], program: Binaries.control)
+        #expect(imported.status == .exited(code: 0), "\(imported.errors)")
+        try scene.write(imported.output, in: "crontab.yaml")
+    }
+
+    @Test("is a registry that is accepted, and runs")
+    func runs() throws {
+        try Scene.play { scene in
+            try TextFile.write(crontab(Self.user, scene), to: scene.path("crontab"))
+            try importing(scene.path("crontab"), scene)
+            let table = try scene.check()
+            #expect(table.status == .exited(code: 0), "\(table.errors)")
+            #expect(table.output.hasSuffix("\n5 jobs\n"), "\(table.output)")
+            #expect(table.output.contains("function.exec"))
+
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait("both kinds have run") {
+                let results = Set(daemon.log.all("TICK").compactMap { $0["result"] })
+                return results.isSuperset(of: ["booted in old town, /bin/sh", "second line with 100%"])
+            }
+            #expect(daemon.log.all("Job output").contains { $0["text"] == "first line" })
+            #expect(daemon.log.count("TICK FAILED") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("of another user is refused, at the place of the name")
+    func another() throws {
+        try Scene.play { scene in
+            try TextFile.write("@hourly nobody-else echo\n", to: scene.path("crontab"))
+            try importing(scene.path("crontab"), scene)
+            let finished = try scene.check()
+            #expect(finished.status == .exited(code: 100))
+            #expect(
+                finished.errors.contains(
+                    ":11: user: 'nobody-else' is not the user that runs cronsupd (\(Self.user)); "
+                        + "this version runs every job as its own user\n"), "\(finished.errors)")
+            #expect(finished.errors.contains(" |     user: nobody-else\n"), "\(finished.errors)")
+        }
+    }
+
+    @Test(
+        "may be the machine's own",
+        .enabled(if: geteuid() == 0 && TextFile.bytes(systemCrontab) != nil, "needs a system crontab, and to be root"))
+    func real() throws {
+        try Scene.play { scene in
+            try importing(Self.systemCrontab, scene)
+            let table = try scene.check()
+            #expect(table.status == .exited(code: 0), "\(table.errors)")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("A reload of Lua files")
+struct LuaReloadTests {
+    private func file(_ result: String, requiring module: String? = nil) -> String {
+        let text = module.map { "require('\($0)').text" } ?? "'\(result)'"
+        return "local text = \(text)\nreturn { run = function() return text end }\n"
+    }
+
+    private func jobs() -> [JobText] {
+        [.lua("one", "run"), .lua("two", "run"), .lua("other", "run", in: "other.lua")]
+    }
+
+    private func start(_ scene: Scene) throws -> DaemonProcess {
+        try scene.add(file("first"), as: "jobs.lua")
+        try scene.add(file("", requiring: "lib.text"), as: "other.lua")
+        try scene.add("return { text = 'first' }\n", as: "lib/text.lua")
+        try scene.declare(jobs())
+        let daemon = try scene.start(worker: Binaries.worker)
+        for job in jobs() { try daemon.wait(for: "TICK", entry: job.id, count: 2) }
+        return daemon
+    }
+
+    private func reload(_ daemon: DaemonProcess, changed: [String]) throws {
+        let (before, count) = (daemon.workers, daemon.log.count("Reloaded registry"))
+        daemon.reload()
+        try daemon.wait(for: "Reloaded registry", count: count + 1)
+        let reload = daemon.log.all("Reloaded registry")[count]
+        #expect(reload.number("changed") == changed.count)
+        #expect(reload.number("unchanged") == 3 - changed.count)
+        try daemon.wait("the changed ones are replaced") {
+            changed.allSatisfy { daemon.workers[$0] != before[$0] }
+        }
+        for job in jobs() where !changed.contains(job.id) {
+            let ticks = daemon.log.count("TICK", entry: job.id)
+            try daemon.wait(for: "TICK", entry: job.id, count: ticks + 2)
+            #expect(daemon.workers[job.id] == before[job.id], "\(job.id)")
+        }
+    }
+
+    @Test("replaces the workers of those that changed, and nobody else")
+    func changes() throws {
+        try Scene.play { scene in
+            let daemon = try start(scene)
+            let descriptors = Proc.descriptorCount(daemon.pid)
+            try scene.add(file("second"), as: "jobs.lua")
+            try reload(daemon, changed: ["test:one", "test:two"])
+            try daemon.wait("the new functions run") {
+                ["test:one", "test:two"].allSatisfy { daemon.log.all("TICK", entry: $0).last?["result"] == "second" }
+            }
+            // Written again, but the same.
+            try scene.add(file("second"), as: "jobs.lua")
+            try reload(daemon, changed: [])
+            try scene.add("return { text = 'second' }\n", as: "lib/text.lua")
+            try reload(daemon, changed: ["test:other"])
+            try daemon.wait("the new library is used") {
+                daemon.log.all("TICK", entry: "test:other").last?["result"] == "second"
+            }
+            #expect(daemon.log.count("Worker exited") == 0)
+            // Those that were asked about the files are gone with their pipes.
+            try wait("no zombie") { Proc.zombies(of: daemon.pid).isEmpty }
+            try wait("the descriptors are those of before") { Proc.descriptorCount(daemon.pid) == descriptors }
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("changes nothing if one is broken, and says where")
+    func broken() throws {
+        try Scene.play { scene in
+            let daemon = try start(scene)
+            let before = daemon.workers
+            try scene.add("return { run = function() end\n", as: "jobs.lua")
+            try scene.add("return { text = 'second' }\n", as: "lib/text.lua")
+            daemon.reload()
+            try daemon.wait(for: "Reload failed")
+            let errors = daemon.log.all("Registry error")
+            try #require(errors.count == 1)
+            #expect(errors[0]["location"]?.hasPrefix("\(scene.registry)/jobs.yaml:") == true)
+            #expect(errors[0]["error"]?.hasPrefix("source: \(scene.registry)/jobs.lua:2: '}' expected") == true)
+            for job in jobs() {
+                let ticks = daemon.log.count("TICK", entry: job.id)
+                try daemon.wait(for: "TICK", entry: job.id, count: ticks + 2)
+                #expect(daemon.log.all("TICK", entry: job.id).last?["result"] == "first")
+            }
+            #expect(daemon.workers == before)
+            #expect(daemon.log.count("Reloaded registry") == 0)
+
+            try scene.add(file("third"), as: "jobs.lua")
+            try reload(daemon, changed: jobs().map(\.id))
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("holds up nobody while a file is loaded that never ends")
+    func endless() throws {
+        try Scene.play { scene in
+            let daemon = try start(scene)
+            try scene.add("while true do end\n", as: "jobs.lua")
+            daemon.reload()
+            try daemon.wait(for: "Reload failed")
+            #expect(
+                daemon.log.all("Registry error").map { $0["error"] }
+                    == ["source: '\(scene.registry)/jobs.lua' did not load within 5s"])
+            // When the daemon wrote them, which keeps no worker's time.
+            let times = daemon.log.all("TICK", entry: "test:other").map(\.time)
+            #expect(times.count > 20)
+            #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 < 2 })
+            try wait("the one that was asked is gone") { Proc.children(of: daemon.pid).count == 3 }
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test(
+        "is not what a file waits for whose worker starts again: it says what is wrong, and goes on when that is mended"
+    )
+    func restart() throws {
+        try Scene.play { scene in
+            try scene.add(file("first"), as: "jobs.lua")
+            var job = JobText.lua("job", "run")
+            job.lifecycle = JobText.quickRestart
+            try scene.declare([job])
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait(for: "TICK")
+            try scene.add("return { run = function() end\n", as: "jobs.lua")
+            kill(try #require(daemon.worker(job.id)), SIGKILL)
+            try daemon.wait(for: "Worker fault", count: 2)
+            let fault = try #require(daemon.log.all("Worker fault").first)
+            #expect(fault["error"]?.hasPrefix("\(scene.registry)/jobs.lua:2: '}' expected") == true)
+            try scene.add(file("second"), as: "jobs.lua")
+            try daemon.wait("it runs again") { daemon.log.all("TICK").last?["result"] == "second" }
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import LuaFunctions
+import Shared
+
+/// Answers from lists that a test fills, and remembers what it was asked.
+final class FakeHost: LuaHost {
+    var lines: [String] = []
+    var questions: [Value] = []
+    var answers: [String: LuaAnswer] = [:]
+    /// What `call` does instead of answering from the list.
+    var onCall: ((String, [Value]) -> LuaAnswer)?
+
+    func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)]) {
+        lines.append(([level.rawValue, message] + fields.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
+    }
+
+    func call(_ target: String, _ arguments: [Value]) -> LuaAnswer {
+        questions.append(.list([.string(target)] + arguments))
+        return onCall?(target, arguments) ?? answer(target)
+    }
+
+    func find(_ criteria: Value.Map) -> LuaAnswer {
+        questions.append(.map(criteria))
+        return answer("find")
+    }
+
+    func get(_ id: String) -> LuaAnswer {
+        questions.append(.string(id))
+        return answer(id)
+    }
+
+    func encodeJSON(_ value: Value) -> LuaAnswer {
+        questions.append(value)
+        if case .double(let number) = value, !number.isFinite { return .failure("a number is not finite") }
+        return .value(.string(Self.json(value)))
+    }
+
+    func decodeJSON(_ text: [UInt8]) -> LuaAnswer { answer(String(decoding: text, as: UTF8.self)) }
+
+    private func answer(_ key: String) -> LuaAnswer { answers[key] ?? .failure("no answer to \(key)") }
+
+    /// Enough of it for the tests' values.
+    private static func json(_ value: Value) -> String {
+        switch value {
+        case .string(let text): return "\"\(text)\""
+        case .list(let list): return "[\(list.map(json).joined(separator: ","))]"
+        case .map(let map):
+            let pairs = (0..<map.count).map { "\"\(map.keys[$0])\":\(json(map.values[$0]))" }
+            return "{\(pairs.joined(separator: ","))}"
+        default: return value.scalarText ?? ""
+        }
+    }
+}
