@@ -4,9 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/close_range.h>
 #include <malloc.h>
 #include <poll.h>
+
 #include <pwd.h>
 #include <signal.h>
 #include <stddef.h>
@@ -65,16 +67,43 @@ static inline int clinux_pidfd_kill(int descriptor, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
 }
 
-/* The name of a user (getpwuid_r(3)). Weak: a static program, which must not ask the name service since that consists of shared
- * libraries, is linked without the function, and has ENOSYS. */
+/* Users and groups. Weak: a static program, which must not ask the name service since that consists of shared libraries, is
+ * linked without these functions, and has ENOSYS. */
 #pragma weak getpwuid_r
-static inline int clinux_user_name(uid_t user, char *text, size_t size, const char **name) {
-    struct passwd entry, *found = NULL;
-    if (getpwuid_r == NULL) return ENOSYS;
-    int error = getpwuid_r(user, &entry, text, size, &found);
-    *name = found != NULL ? found->pw_name : NULL;
-    return error;
+#pragma weak getpwnam_r
+#pragma weak getgrnam_r
+#pragma weak getgrouplist
+
+/* By name, or by number where that is NULL (getpwnam_r(3)). *found is NULL if there is none. */
+static inline int clinux_user(
+    const char *name, uid_t number, struct passwd *entry, char *text, size_t size, struct passwd **found) {
+    if (getpwuid_r == NULL || getpwnam_r == NULL) return ENOSYS;
+    return name != NULL ? getpwnam_r(name, entry, text, size, found) : getpwuid_r(number, entry, text, size, found);
 }
+
+static inline int clinux_group(const char *name, struct group *entry, char *text, size_t size, struct group **found) {
+    if (getgrnam_r == NULL) return ENOSYS;
+    return getgrnam_r(name, entry, text, size, found);
+}
+
+/* The number of groups, of which at most *count are written; -1 if there are more, which *count then says (getgrouplist(3)). */
+extern int getgrouplist(const char *user, gid_t group, gid_t *groups, int *count);
+static inline int clinux_groups(const char *user, gid_t group, gid_t *groups, int *count) {
+    if (getgrouplist == NULL) return -1;
+    return getgrouplist(user, group, groups, count);
+}
+
+/* Declared behind _GNU_SOURCE, or enums that Swift imports as types of their own. */
+extern int setresuid(uid_t real, uid_t effective, uid_t saved);
+extern int setresgid(gid_t real, gid_t effective, gid_t saved);
+extern int setgroups(size_t count, const gid_t *groups);
+static inline int clinux_set_limit(int resource, unsigned long value) {
+    const struct rlimit limit = {value, value};
+    return setrlimit(resource, &limit);
+}
+static inline int clinux_set_nice(int nice) { return setpriority(PRIO_PROCESS, 0, nice); }
+static const int clinux_rlimit_as = RLIMIT_AS, clinux_rlimit_cpu = RLIMIT_CPU, clinux_rlimit_nofile = RLIMIT_NOFILE,
+                 clinux_rlimit_nproc = RLIMIT_NPROC, clinux_rlimit_fsize = RLIMIT_FSIZE, clinux_rlimit_core = RLIMIT_CORE;
 
 static inline pid_t clinux_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
 

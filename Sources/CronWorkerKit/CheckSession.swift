@@ -11,6 +11,11 @@ struct CheckSession {
     init(_ maker: FunctionEngineMaker?) { self.maker = maker }
 
     func serve() throws {
+        let supervisor = ThisProcess.environment(WireFormat.supervisorVariable).flatMap { ProcessID($0) }
+        ThisProcess.removeEnvironment(WireFormat.supervisorVariable)
+        // A file that never ends being loaded is not to outlive the daemon.
+        let guardian = try ParentGuard(supervisor: supervisor)
+        guard guardian.parentLives() else { return }
         guard let inherited = Descriptor.inherited(WireFormat.reportDescriptor) else {
             throw UsageError(description: "started by a daemon alone, with descriptor \(WireFormat.reportDescriptor)")
         }
@@ -72,9 +77,12 @@ struct CheckSession {
         }
     }
 
+    /// More than an engine takes for a source.
+    private static var largestFile: Int { 16 << 20 }
+
     /// By its contents: a file that is written again as it was is the same.
     private static func version(of file: String) -> String {
-        guard case (let bytes, _)? = try? FileSystem.contents(of: file, limit: 16 << 20) else { return "unreadable" }
+        guard case (let bytes, _)? = try? FileSystem.contents(of: file, limit: largestFile) else { return "unreadable" }
         return String(StableHash.of(bytes), radix: 16)
     }
 }

@@ -161,6 +161,7 @@ final class FunctionHost: @unchecked Sendable {
 
 extension FunctionHost: FunctionServices {
     func call(_ id: String, _ arguments: [Value]) throws -> Value {
+        guard depth > 0 else { throw JobError("'\(id)' cannot be called while a file is loaded, but in a run") }
         guard depth < Self.deepest else {
             throw JobError(
                 "'\(id)' is called too deep: functions call each other \(depth) deep; expected at most \(Self.deepest)")
@@ -172,6 +173,9 @@ extension FunctionHost: FunctionServices {
         let subject = EntrySubject(entry)
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: subject.directory)
         guard let function else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
+        if case .swift(_, let program?) = function {
+            throw JobError("'\(id)' is in the program '\(program)'; expected a function that this worker can run")
+        }
         return try perform(function, subject, arguments: arguments)
     }
 

@@ -79,6 +79,13 @@ struct Session {
     }
 
     private func serve(_ definition: WorkerDefinition, _ host: FunctionHost) throws {
+        guard let settings = ProcessSettings(definition.process) else {
+            throw fault(step: "process", code: 0, exitCode: 111, "the daemon's settings for the process are malformed")
+        }
+        try settings.apply()
+        // Whoever becomes another user has no parent-death signal any more (prctl(2)).
+        if settings.identity != nil { guardian.resume() }
+        guard guardian.parentLives() else { return }
         var worker = try Worker(
             definition: definition, timetable: try timetable(definition.header),
             function: try function(definition, host),

@@ -21,6 +21,9 @@ struct Worker: ~Copyable {
     private var runs: Int64
     /// The slot that is due, and when its run is to begin.
     private var pending: (slot: SlotInstant, begin: SlotInstant)?
+    private let queues: Bool
+    /// The first slot that came due during the run before, and the last one that did.
+    private var queued: (slot: SlotInstant, last: SlotInstant)?
 
     /// Before a longer one it pays to give memory back.
     private static var longSleep: Nanoseconds { .seconds(5) }
@@ -35,7 +38,7 @@ struct Worker: ~Copyable {
         self.timetable = timetable
         (jitter, splay) = (definition.header.schedule.jitter, definition.header.schedule.splay)
         (accounted, runs) = (definition.header.accounted, definition.header.runs)
-        runsNow = definition.header.runsNow
+        (runsNow, queues) = (definition.header.runsNow, definition.header.queues)
     }
 
     private var now: SlotInstant { Clock.slotInstant(timetable.clock) }
@@ -46,6 +49,10 @@ struct Worker: ~Copyable {
         if runsNow { try run(slot: nil, at: now, delay: .zero) }
         while !control.isClosed, guardian.parentLives() {
             let now = now
+            if let (slot, last) = queued {
+                try run(slot: slot, at: now, delay: .zero, skippingThrough: last)
+                continue
+            }
             if pending == nil, let due = dueSlot(at: now) { pending = (due, due + delay()) }
             if let (slot, begin) = pending {
                 if begin <= now {
@@ -106,7 +113,11 @@ struct Worker: ~Copyable {
         for _ in 0..<runsAskedFor { try run(slot: nil, at: now, delay: .zero) }
     }
 
-    private mutating func run(slot: SlotInstant?, at start: SlotInstant, delay: Nanoseconds) throws {
+    /// `skippingThrough`: the last slot that came due before this run and has no run of its own.
+    private mutating func run(
+        slot: SlotInstant?, at start: SlotInstant, delay: Nanoseconds, skippingThrough last: SlotInstant? = nil
+    ) throws {
+        queued = nil
         guardian.suspend()
         runs += 1
         let began = Clock.monotonic()
@@ -122,8 +133,20 @@ struct Worker: ~Copyable {
                 .init(
                     run: runs, slot: slot, next: next, lateness: lateness, duration: Clock.monotonic() - began,
                     isOK: isOK, text: text)))
-        skipSlots(after: .later(slot ?? start, accounted), through: end, next: next)
+        if queues {
+            queueSlots(skippingThrough: last, through: end, next: next)
+        } else {
+            skipSlots(after: .later(slot ?? start, accounted), through: end, next: next)
+        }
         guardian.resume()
+    }
+
+    /// The first slot that came due during the run has its own right after it; the others are skipped, once that is over.
+    private mutating func queueSlots(skippingThrough before: SlotInstant?, through end: SlotInstant, next: SlotInstant)
+    {
+        if let before, before > accounted { skipSlots(after: accounted, through: before, next: next) }
+        guard pending == nil, let last = timetable.last(through: end), last > accounted else { return }
+        queued = (timetable.next(after: accounted), last)
     }
 
     /// Slots that came due during the run are not made up for: a burst of late runs helps nobody.

@@ -118,8 +118,11 @@ struct IncidentLog {
             pairs["outcome"] = outcome.rawValue
             if let slot = run.slot { pairs["slot"] = CivilTime(civilTime(slot, job)).millisecondsText }
         }
-        let isCrash = outcome == .crashed
-        records(isCrash ? .error : .warning, isCrash ? "TICK CRASHED" : "TICK CANCELLED", job, pairs)
+        switch outcome {
+        case .crashed: records(.error, "TICK CRASHED", job, pairs)
+        case .timeout: records(.error, "TICK TIMEOUT", job, pairs)
+        default: records(.warning, "TICK CANCELLED", job, pairs)
+        }
     }
 
     private func slots(_ message: Logger.Message, _ count: Int64, _ outcome: Outcome, _ job: Job) {

@@ -32,18 +32,22 @@ package enum ProcessTable {
     package static func visit(_ body: (ProcessID) -> Void) throws(SystemError) { try visit(in: "/proc", body) }
 
     /// The children of this process, zombies among them. One that begins meanwhile may be passed over.
-    package static func children() -> [ProcessID] {
+    package static func children() -> [ProcessID] { children(of: getpid()) }
+
+    /// The children of a process, zombies among them; none if there is no such process.
+    package static func children(of pid: ProcessID) -> [ProcessID] {
         var children: [ProcessID] = []
         var isComplete = true
         // Each thread has those that it started, and some thread those that were adopted.
-        try? visit(in: "/proc/self/task") { thread in
-            isComplete = appendChildren(of: thread, to: &children) && isComplete
+        try? visit(in: "/proc/\(pid)/task") { thread in
+            let list = "/proc/\(pid)/task/\(thread)/children"
+            isComplete = appendChildren(list, to: &children) && isComplete
         }
-        return isComplete ? children : childrenByParent()
+        return isComplete ? children : childrenByParent(of: pid)
     }
 
-    private static func appendChildren(of thread: ProcessID, to children: inout [ProcessID]) -> Bool {
-        guard let file = try? Descriptor.open(reading: "/proc/self/task/\(thread)/children") else { return false }
+    private static func appendChildren(_ list: String, to children: inout [ProcessID]) -> Bool {
+        guard let file = try? Descriptor.open(reading: list) else { return false }
         // A number has at most seven digits.
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4_096)
@@ -56,8 +60,7 @@ package enum ProcessTable {
     }
 
     /// For a kernel without those lists (CONFIG_PROC_CHILDREN).
-    private static func childrenByParent() -> [ProcessID] {
-        let parent = getpid()
+    private static func childrenByParent(of parent: ProcessID) -> [ProcessID] {
         var children: [ProcessID] = []
         try? visit { if row($0)?.parent == parent { children.append($0) } }
         return children

@@ -11,6 +11,7 @@ package enum Signal: Int32, Hashable, Sendable {
     case terminate = 15
     case child = 17
     case `continue` = 18
+    case stop = 19
 }
 
 /// Signals as a stream to read from (signalfd(2)), never as handlers.

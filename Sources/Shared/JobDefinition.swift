@@ -23,6 +23,8 @@ package struct JobDefinition: Sendable {
     package var sourceVersion = ""
     package var schedule: Schedule
     package var lifecycle: Lifecycle
+    package var policy = RunPolicy()
+    package var process = ProcessSettings()
     package var meta: Value.Map
     /// All that stands beside `name`, `kind` and `meta`.
     package var data: Value.Map
@@ -41,7 +43,7 @@ package struct JobDefinition: Sendable {
     /// Whether a worker that runs `self` would do the same for `other`.
     package func isSameJob(as other: JobDefinition) -> Bool {
         id == other.id && kind == other.kind && function == other.function && schedule == other.schedule
-            && lifecycle == other.lifecycle && meta == other.meta
+            && lifecycle == other.lifecycle && policy == other.policy && process == other.process && meta == other.meta
             && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
     }
 }

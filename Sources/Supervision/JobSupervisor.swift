@@ -10,6 +10,7 @@ package struct JobSupervisor: Sendable {
     private let schedule: Schedule
     private var backoff: Backoff
     private let stableThreshold: Nanoseconds
+    private let policy: RunPolicy
     private var random: SplitMix64
     /// When the worker said `ready`.
     private var readySince: MonotonicInstant?
@@ -49,6 +50,7 @@ package struct JobSupervisor: Sendable {
         account = SlotAccount(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
         stableThreshold = definition.lifecycle.stableThreshold
+        policy = definition.policy
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
         random = SplitMix64(seed: seed)
         phase = .waiting(until: start.monotonic, .firstStart)
@@ -169,6 +171,11 @@ package struct JobSupervisor: Sendable {
             effects.append(.log(cause))
             effects.append(.kill)
             phase = .stopping(.killed, until: .distantFuture, run)
+        case .ending(.killed, _, _): break
+        case .ending(_, _, let run):
+            effects.append(.log(cause))
+            effects.append(.kill)
+            phase = .ending(.killed, until: .distantFuture, run)
         case .condemned, .waiting, .failed, .stopped: break
         }
     }
@@ -180,10 +187,32 @@ package struct JobSupervisor: Sendable {
             effects.append(.log(.exited(status)))
             if let run { lose(run, .crashed, status, &effects) }
             retreat(at: now, &effects)
+        case .ending(_, _, let run):
+            if let run { lose(run, status, &effects) }
+            succeed(at: now)
         case .stopping(let stage, _, let run):
-            if let run { lose(run, .cancelled, status, &effects) }
+            if let run { lose(run, status, &effects) }
             finish(byItself: stage == .draining, at: now, &effects)
         case .waiting, .failed, .stopped: break
+        }
+    }
+
+    /// A fresh worker takes the place of one that was ended with its run, which is no failure.
+    private mutating func succeed(at now: Moment) {
+        if let readySince, now.monotonic - readySince >= stableThreshold { backoff.reset() }
+        readySince = nil
+        phase = .waiting(until: now.monotonic, .succession)
+    }
+
+    /// The run was ended with its worker: by the job's policy, or for a stop.
+    private mutating func lose(_ run: Phase.Run, _ status: String, _ effects: inout [Effect]) {
+        lose(run, run.cut?.outcome ?? .cancelled, run.cut.map(reason) ?? status, &effects)
+    }
+
+    private func reason(_ cut: Phase.Cut) -> String {
+        switch cut {
+        case .timeout: "no end within \(DurationText.format(policy.timeout ?? .zero))"
+        case .replaced: "the next slot is due"
         }
     }
 
@@ -211,9 +240,57 @@ package struct JobSupervisor: Sendable {
             condemn(.hung("it did not say ready within \(DurationText.format(Self.startTimeout))"), &effects)
         case .idle(let vigil): keepVigil(vigil, at: now, &effects)
         case .stopping(let stage, _, let run): escalate(stage, run, at: now, &effects)
-        case .running, .condemned, .stopped: break
+        case .running(let run): reachLimit(of: run, at: now, &effects)
+        case .ending(let stage, _, let run): press(stage, run, at: now, &effects)
+        case .condemned, .stopped: break
         }
     }
+
+    // MARK: Limits of a run
+
+    private func run(_ begin: Report.Begin, at now: Moment) -> Phase.Run {
+        var run = Phase.Run(number: begin.run, slot: begin.slot)
+        if let timeout = policy.timeout { run.timeout = now.monotonic + timeout }
+        if policy.overlap == .replace { run.replacement = replacement(of: run, at: now) }
+        return run
+    }
+
+    /// When the slot comes due that takes the place of the run.
+    private func replacement(of run: Phase.Run, at now: Moment) -> MonotonicInstant {
+        let next = account.timetable.next(after: max(now.on(clock), run.slot ?? now.on(clock)))
+        return now.monotonic(of: next, on: clock) + longestDelay
+    }
+
+    private mutating func reachLimit(of run: Phase.Run, at now: Moment, _ effects: inout [Effect]) {
+        guard deadline != .distantFuture else { return }
+        var run = run
+        if run.timeout <= now.monotonic {
+            run.cut = .timeout
+        } else if isReplaced(run, at: now) {
+            run.cut = .replaced
+        } else {
+            // The wall clock was set back meanwhile.
+            run.replacement = replacement(of: run, at: now)
+            phase = .running(run)
+            return
+        }
+        effects += [.log(.terminated), .terminate]
+        phase = .ending(.terminated, until: now.monotonic + policy.killAfter, run)
+    }
+
+    private func isReplaced(_ run: Phase.Run, at now: Moment) -> Bool {
+        guard let due = account.timetable.last(through: now.on(clock)) else { return false }
+        return due > run.slot ?? account.accounted
+    }
+
+    private mutating func press(
+        _ stage: Phase.Stage, _ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]
+    ) {
+        effects += stage == .killed ? [.log(.unkillable)] : [.log(.killed), .kill]
+        phase = .ending(.killed, until: now.monotonic + Self.unkillableReminder, run)
+    }
+
+    // MARK: The vigil
 
     private mutating func keepVigil(_ vigil: Phase.Vigil, at now: Moment, _ effects: inout [Effect]) {
         guard !vigil.isAsked else {
@@ -231,6 +308,8 @@ package struct JobSupervisor: Sendable {
     private mutating func escalate(
         _ stage: Phase.Stage, _ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]
     ) {
+        var run = run
+        if let timeout = run?.timeout, timeout <= now.monotonic, stage == .draining { run?.cut = .timeout }
         switch stage {
         case .draining:
             effects += [.log(.terminated), .terminate]
@@ -252,10 +331,16 @@ package struct JobSupervisor: Sendable {
         case .waiting, .failed: finish(byItself: true, at: now, &effects)
         case .starting, .idle, .running:
             effects.append(.closeControl)
-            phase = .stopping(.draining, until: now.monotonic + grace, phase.run)
+            phase = .stopping(.draining, until: graceEnd(now.monotonic + grace), phase.run)
+        case .ending(let stage, let until, let run): phase = .stopping(stage, until: until, run)
         case .condemned(let run): phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
         case .stopping, .stopped: break
         }
+    }
+
+    /// A time-out holds for a run in hand at a stop too.
+    private func graceEnd(_ end: MonotonicInstant) -> MonotonicInstant {
+        min(end, phase.run?.timeout ?? .distantFuture)
     }
 
     private mutating func hurry(at now: Moment, _ effects: inout [Effect]) {
@@ -296,7 +381,7 @@ package struct JobSupervisor: Sendable {
             watch(next: ready.next, at: now)
             effects.append(.log(.started))
         case .stopping(.draining, _, _), .condemned, .stopping: break
-        case .idle, .running: condemn(.violation("'ready' twice"), &effects)
+        case .idle, .running, .ending: condemn(.violation("'ready' twice"), &effects)
         case .waiting, .failed, .stopped: break
         }
     }
@@ -315,15 +400,20 @@ package struct JobSupervisor: Sendable {
             miss(before: slot, &effects)
         }
         runs = begin.run
-        setRun(Phase.Run(number: begin.run, slot: begin.slot))
+        setRun(run(begin, at: now))
     }
 
     private mutating func take(_ end: Report.End, at now: Moment, _ effects: inout [Effect]) {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
             return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
         }
-        if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
-        effects.append(.log(.ended(end)))
+        // It came to its end behind its limit, before its worker could be ended.
+        if let cut = run.cut {
+            lose(run, cut.outcome, reason(cut), &effects)
+        } else {
+            if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
+            effects.append(.log(.ended(end)))
+        }
         clearRun(next: end.next, at: now)
     }
 
@@ -398,8 +488,10 @@ package struct JobSupervisor: Sendable {
     private mutating func setRun(_ run: Phase.Run) {
         switch phase {
         case .idle: phase = .running(run)
+        case .stopping(.draining, let until, _): phase = .stopping(.draining, until: min(until, run.timeout), run)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, run)
         case .condemned: phase = .condemned(run)
+        case .ending(let stage, let until, _): phase = .ending(stage, until: until, run)
         case .waiting, .starting, .running, .failed, .stopped: break
         }
     }
@@ -409,6 +501,7 @@ package struct JobSupervisor: Sendable {
         case .running: watch(next: next, at: now)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
         case .condemned: phase = .condemned(nil)
+        case .ending(let stage, let until, _): phase = .ending(stage, until: until, nil)
         case .waiting, .starting, .idle, .failed, .stopped: break
         }
     }

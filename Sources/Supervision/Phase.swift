@@ -1,4 +1,5 @@
 package import Clocks
+package import Shared
 
 /// Where a job's worker is in its life.
 package enum Phase: Hashable, Sendable {
@@ -10,6 +11,9 @@ package enum Phase: Hashable, Sendable {
     case idle(Vigil)
     /// A run is in hand.
     case running(Run)
+    /// The run in hand was ended by the job's policy, with its worker, whose exit is awaited. `until`: when the next, rougher means
+    /// is taken.
+    case ending(Stage, until: MonotonicInstant, Run?)
     /// The worker was killed for cause and its exit is awaited.
     case condemned(Run?)
     /// The worker was told to stop. `until`: when the next, rougher means is taken.
@@ -26,12 +30,34 @@ package enum Phase: Hashable, Sendable {
         case backoff
         /// The machine is short of something, or too many workers are being started: nobody's fault.
         case shortage
+        /// The worker before was ended with its run, by the job's policy.
+        case succession
     }
 
     package struct Run: Hashable, Sendable {
         package var number: Int64
         /// `nil`: the run was asked for.
         package var slot: SlotInstant?
+        /// When it has taken too long.
+        package var timeout = MonotonicInstant.distantFuture
+        /// When the slot comes due that takes its place.
+        package var replacement = MonotonicInstant.distantFuture
+        /// What has ended it, although its worker is still there.
+        package var cut: Cut?
+    }
+
+    /// Why a run is over before its end.
+    package enum Cut: Hashable, Sendable {
+        case timeout
+        /// The next slot is due, which takes its place.
+        case replaced
+
+        package var outcome: Outcome {
+            switch self {
+            case .timeout: .timeout
+            case .replaced: .cancelled
+            }
+        }
     }
 
     /// The watch over an idle worker: a slot that is overdue makes the daemon ask.
@@ -63,8 +89,10 @@ extension Phase {
     package var deadline: MonotonicInstant {
         switch self {
         case .waiting(let until, _), .starting(let until), .failed(let until), .stopping(_, let until, _): until
+        case .ending(_, let until, _): until
         case .idle(let vigil): vigil.deadline
-        case .running, .condemned, .stopped: .distantFuture
+        case .running(let run): min(run.timeout, run.replacement)
+        case .condemned, .stopped: .distantFuture
         }
     }
 
@@ -72,7 +100,7 @@ extension Phase {
     package var hasWorker: Bool {
         switch self {
         case .waiting, .failed, .stopped: false
-        case .starting, .idle, .running, .condemned, .stopping: true
+        case .starting, .idle, .running, .ending, .condemned, .stopping: true
         }
     }
 
@@ -80,7 +108,7 @@ extension Phase {
     package var isServing: Bool {
         switch self {
         case .idle, .running: true
-        case .waiting, .starting, .condemned, .stopping, .failed, .stopped: false
+        case .waiting, .starting, .ending, .condemned, .stopping, .failed, .stopped: false
         }
     }
 
@@ -88,14 +116,14 @@ extension Phase {
     package var isStopping: Bool {
         switch self {
         case .stopping, .stopped: true
-        case .waiting, .starting, .idle, .running, .condemned, .failed: false
+        case .waiting, .starting, .idle, .running, .ending, .condemned, .failed: false
         }
     }
 
     package var run: Run? {
         switch self {
         case .running(let run): run
-        case .condemned(let run), .stopping(_, _, let run): run
+        case .condemned(let run), .stopping(_, _, let run), .ending(_, _, let run): run
         case .waiting, .starting, .idle, .failed, .stopped: nil
         }
     }

@@ -123,20 +123,18 @@ struct FunctionInquiryTests {
             """
         let programs = try programs(try program("standard", check: check))
         let inquiry = FunctionInquiry(about: [lua("a.lua"), lua("slow.lua"), lua("z.lua")], programs, registry)
+        inquiry.collects = true
         var now = MonotonicInstant(nanoseconds: 0)
         var answers: FunctionAnswers?
-        var killed: [ProcessID] = []
         // The clock of the inquiry goes on only when nothing more comes.
         for _ in 0..<10_000 where answers == nil {
             answers = try inquiry.advance(at: now)
             guard answers == nil, let output = inquiry.output else { continue }
-            if let pid = inquiry.process, !killed.contains(pid) { killed.append(pid) }
             var poll = Poll()
             poll.add(output.descriptor.pollHandle, for: .read)
             try poll.wait(.milliseconds(500))
             if !poll.isReady(0) { now = inquiry.deadline }
         }
-        for pid in killed { _ = try Children.collect(pid) }
         #expect(
             answers?.refusal(of: lua("slow.lua"))
                 == .init(key: "source", error: "source: 'slow.lua' did not load within 5s"))

@@ -18,7 +18,8 @@ struct StageTests {
         for stage in Stage.allCases {
             #expect(stage.phase.hasWorker == Stage.withWorker.contains(stage), "\(stage)")
             #expect(stage.phase.isServing == [.idle, .asked, .running].contains(stage), "\(stage)")
-            #expect(stage.phase.run == (Stage.inRun.contains(stage) ? Rig.run : nil), "\(stage)")
+            let run = Stage.pastTimeout.contains(stage) ? Rig.lateRun : Rig.run
+            #expect(stage.phase.run == (Stage.inRun.contains(stage) ? run : nil), "\(stage)")
         }
     }
 }
@@ -111,6 +112,10 @@ struct ExitTests {
         for stage in [Stage.running, .condemnedInRun] {
             let lost = Effect.log(.lost(Rig.run, .crashed, reason: Self.status))
             changes[stage] = Cell(.waiting(until: at(1_001), .backoff), [.log(.exited(Self.status)), lost, retry])
+        }
+        for stage in Stage.pastTimeout {
+            let lost = Incident.lost(Rig.lateRun, .timeout, reason: "no end within 3s")
+            changes[stage] = Cell(.waiting(until: at(1_000), .succession), [.log(lost)])
         }
         changes.merge(stops()) { first, _ in first }
         expectRow(.exited(Self.status), changes)
@@ -222,6 +227,8 @@ struct StopTests {
         for stage in [Stage.condemned, .condemnedInRun] {
             changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
         }
+        changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
+        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }

@@ -77,7 +77,10 @@ private final class World {
         if random.chance(3) { schedule.jitter = Nanoseconds(interval.count / 2) }
         if random.chance(3) { schedule.splay = Nanoseconds(interval.count / 4) }
         delay = schedule.longestDelay
-        let job = definition(schedule, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
+        var job = definition(schedule, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
+        if random.chance(2) { job.policy.timeout = Nanoseconds(random.pick([1_000_000, 1_000_000_000, .max])) }
+        job.policy.overlap = random.pick(RunPolicy.Overlap.allCases)
+        job.policy.killAfter = Nanoseconds(random.pick([1_000_000, 5_000_000_000]))
         supervisor = JobSupervisor(job, start: now, seed: seed)
     }
 

@@ -14,6 +14,7 @@ extension Phase {
         switch self {
         case .condemned: .condemned(run)
         case .stopping(let stage, let until, _): .stopping(stage, until: until, run)
+        case .ending(let stage, let until, _): .ending(stage, until: until, run)
         case .idle, .running: run.map { .running($0) } ?? .idle(.init(next: Rig.next, deadline: at(1_010)))
         case .waiting, .starting, .failed, .stopped: self
         }
@@ -24,7 +25,7 @@ extension Phase {
 struct ReadyTests {
     @Test("begins the watch over the next slot, and comes once")
     func ready() {
-        var changes = violations("'ready' twice", at: [.idle, .asked, .running])
+        var changes = violations("'ready' twice", at: [.idle, .asked, .running] + Stage.pastTimeout)
         changes[.starting] = Cell(.idle(.init(next: at(1_005), deadline: at(1_010))), [.log(.started)])
         expectRow(.report(.ready(.init(next: Rig.next))), changes)
     }
@@ -105,11 +106,15 @@ struct EndTests {
         guard case .end(let end) = report else { return }
         var changes = violations("'end' of run 1, which is not in hand")
         for stage in Stage.inRun { changes[stage] = Cell(stage.phase.with(nil), [.log(.ended(end))]) }
+        // It came behind the time-out, however it went.
+        let lost = Incident.lost(Rig.lateRun, .timeout, reason: "no end within 3s")
+        for stage in Stage.pastTimeout { changes[stage] = Cell(stage.phase.with(nil), [.log(lost)]) }
         expectRow(.report(report), changes)
         for (clock, stage) in ScheduleClock.both.flatMap({ clock in Stage.inRun.map { (clock, $0) } }) {
             var rig = Rig(stage, clock)
             rig.send(.report(report))
-            #expect(rig.supervisor.account[isOK ? .ok : .failed] == 1, "\(stage), \(clock)")
+            let outcome: Outcome = Stage.pastTimeout.contains(stage) ? .timeout : isOK ? .ok : .failed
+            #expect(rig.supervisor.account[outcome] == 1, "\(stage), \(clock)")
             #expect(rig.supervisor.account.accounted == Rig.slot, "\(stage), \(clock)")
         }
     }

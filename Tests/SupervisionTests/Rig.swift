@@ -82,9 +82,13 @@ extension ScheduleClock {
 enum Stage: CaseIterable {
     case firstStart, backoff, shortage, starting, idle, asked, running, condemned, condemnedInRun
     case draining, drainingInRun, terminated, terminatedInRun, killed, killedInRun, failed, stopped
+    case overtime, overtimeKilled
 
     static let withoutWorker: [Stage] = [.firstStart, .backoff, .shortage, .failed]
-    static let inRun: [Stage] = [.running, .condemnedInRun, .drainingInRun, .terminatedInRun, .killedInRun]
+    static let inRun: [Stage] =
+        [.running, .condemnedInRun, .drainingInRun, .terminatedInRun, .killedInRun] + pastTimeout
+    /// Their run has reached its time-out.
+    static let pastTimeout: [Stage] = [.overtime, .overtimeKilled]
     static let withWorker = allCases.filter { !withoutWorker.contains($0) && $0 != .stopped }
 }
 
@@ -96,6 +100,8 @@ struct Rig {
     static let next: SlotInstant = at(1_005)
     static let grace = Nanoseconds.seconds(7)
     static let run = Phase.Run(number: 1, slot: slot)
+    /// It began at `now`, and has reached its time-out.
+    static let lateRun = Phase.Run(number: 1, slot: slot, timeout: at(1_003), cut: .timeout)
 
     var supervisor: JobSupervisor
     var now = Rig.now
@@ -103,7 +109,11 @@ struct Rig {
     var wallLead = Nanoseconds.zero
     private(set) var effects: [Effect] = []
 
-    init(_ stage: Stage, _ clock: ScheduleClock = .monotonic) { self.init(stage, definition(clock.schedule)) }
+    init(_ stage: Stage, _ clock: ScheduleClock = .monotonic) {
+        var definition = definition(clock.schedule)
+        if Stage.pastTimeout.contains(stage) { definition.policy.timeout = .seconds(3) }
+        self.init(stage, definition)
+    }
 
     init(_ stage: Stage, _ definition: JobDefinition) {
         supervisor = JobSupervisor(definition, start: Moment(stage == .firstStart ? Self.now : at(985)), seed: 1)
@@ -130,6 +140,12 @@ struct Rig {
         case .killed: follow(.terminated, .hurry)
         case .killedInRun: follow(.terminatedInRun, .hurry)
         case .stopped: follow(.draining, .exited("exit 0"))
+        case .overtime:
+            bring(to: .running)
+            send(.deadline, at: at(1_003))
+        case .overtimeKilled:
+            bring(to: .overtime)
+            send(.deadline, at: at(1_008))
         }
     }
 
@@ -185,6 +201,8 @@ extension Stage {
         case .killedInRun: .stopping(.killed, until: at(1_005), Rig.run)
         case .failed: .failed(until: at(1_300))
         case .stopped: .stopped
+        case .overtime: .ending(.terminated, until: at(1_008), Rig.lateRun)
+        case .overtimeKilled: .ending(.killed, until: at(1_013), Rig.lateRun)
         }
     }
 }
@@ -222,6 +240,8 @@ func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage
         case .condemned(let run): Cell(.condemned(run))
         case .stopping(.killed, let until, let run): Cell(.stopping(.killed, until: until, run))
         case .stopping(_, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log, .kill])
+        case .ending(.killed, let until, let run): Cell(.ending(.killed, until: until, run))
+        case .ending(_, _, let run): Cell(.ending(.killed, until: .distantFuture, run), [log, .kill])
         default: Cell(.condemned(stage.phase.run), [log, .kill])
         }
     }

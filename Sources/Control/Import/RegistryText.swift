@@ -30,11 +30,19 @@ struct RegistryText {
         line(4, "kind", "function.exec")
         line(4, "command", entry.command.command)
         line(4, "shell", entry.shell)
-        if let user = entry.user { line(4, "user", user) }
+        if let user = entry.user { addRights(user) }
         if !entry.environment.isEmpty { text += "    environment:\n" }
         for setting in entry.environment { line(6, setting.name, setting.value) }
         if let input = entry.command.standardInput { line(4, "stdin", input) }
         addMeta(entry)
+    }
+
+    /// `user:group` is what some crons take. Programs such as sudo work under cron, and are to work here.
+    private mutating func addRights(_ user: String) {
+        let parts = user.split(separator: ":", maxSplits: 1)
+        line(4, "user", String(parts.first ?? ""))
+        if parts.count > 1 { line(4, "group", String(parts[1])) }
+        text += "    no_new_privileges: false\n"
     }
 
     private mutating func addMeta(_ entry: ImportedEntry) {

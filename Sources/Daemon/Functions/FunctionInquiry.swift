@@ -45,8 +45,6 @@ final class FunctionInquiry {
 
     /// The pipe on which the answer comes that is waited for.
     var output: WorkerProcess.PipeEnd? { query?.output }
-    /// Who is to answer.
-    var process: ProcessID? { query?.pid }
 
     /// Takes what has come, and asks on. Returns all answers when there are no more questions.
     func advance(at now: MonotonicInstant) throws -> FunctionAnswers? {
@@ -85,7 +83,7 @@ final class FunctionInquiry {
     }
 
     /// Whether the exits of its processes are collected here; otherwise the loop collects them with those of the workers.
-    private var collects = false
+    var collects = false
 
     // MARK: Asking
 

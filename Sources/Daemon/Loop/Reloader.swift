@@ -111,7 +111,7 @@ final class Reloader {
     }
 
     private func check(_ reading: RegistryReader.Reading, at now: MonotonicInstant) -> Result? {
-        let candidate = RegistryCandidate(reading.files, zones: ZoneDirectory().source, user: .current)
+        let candidate = RegistryCandidate(reading.files, zones: ZoneDirectory().source, accounts: .host)
         do {
             let inquiry = FunctionInquiry(
                 about: candidate.functions, programs, try SharedRegistry(candidate.load.snapshot))

@@ -6,9 +6,9 @@ package struct RegistryCandidate: Sendable {
     let load: RegistryLoad
     let found: JobEntries.Found
 
-    package init(_ files: [RegistryFile], zones: ZoneSource, user: RunningUser = .root) {
+    package init(_ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly) {
         load = RegistrySnapshot.load(files)
-        found = JobEntries.definitions(in: load, zones: zones, user: user)
+        found = JobEntries.definitions(in: load, zones: zones, accounts: accounts)
     }
 
     var functions: [EntryFunction] { found.functions.map(\.function) }

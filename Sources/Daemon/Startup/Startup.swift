@@ -21,7 +21,7 @@ package struct Startup {
         let reading = try Self.readThrowingShortages(configuration.registry)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
-        let candidate = RegistryCandidate(reading.files, zones: zones, user: .current)
+        let candidate = RegistryCandidate(reading.files, zones: zones, accounts: .host)
         registry = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
         loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)

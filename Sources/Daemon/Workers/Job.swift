@@ -42,13 +42,14 @@ final class Job {
 
     /// What the worker is to know.
     var workerDefinition: WorkerDefinition {
-        WorkerDefinition(
-            header: .init(
-                entry: definition.id, kind: definition.kind.rawValue,
-                schedule: ScheduleWords(definition.schedule), start: supervisor.account.timetable.start,
-                accounted: supervisor.account.accounted, runs: supervisor.runs, file: definition.location.file,
-                // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
-                runsNow: definition.schedule.runsAtStart && supervisor.runs == 0),
-            meta: definition.meta, data: definition.data)
+        var header = DefinitionPart.Header(
+            entry: definition.id, kind: definition.kind.rawValue, schedule: ScheduleWords(definition.schedule),
+            start: supervisor.account.timetable.start, accounted: supervisor.account.accounted,
+            runs: supervisor.runs, file: definition.location.file,
+            // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
+            runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
+        header.queues = definition.policy.overlap == .queue
+        return WorkerDefinition(
+            header: header, meta: definition.meta, data: definition.data, process: definition.process.map)
     }
 }

@@ -154,8 +154,14 @@ final class WorkerPool {
         case .closeControl: job.worker?.closeControl(loop.poller)
         case .ping(let token): send(.ping(token: token), job)
         case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
-        case .kill: if let worker = job.worker { Children.signalGroup(worker.pid, .kill) }
+        case .kill: if let worker = job.worker { kill(worker, job) }
         }
+    }
+
+    /// A command that the worker runs has a group of its own, and what that has started may have others: they would outlive it.
+    private func kill(_ worker: WorkerProcess, _ job: Job) {
+        if job.supervisor.phase.run != nil { ProcessTree.killDescendants(of: worker.pid) }
+        Children.signalGroup(worker.pid, .kill)
     }
 
     // MARK: Spawning

@@ -15,10 +15,8 @@ package enum JobEntries {
 
     /// The validated definition of every entry that is a job. An error anywhere means that none of them is to be used.
     /// Whether their functions are there is for the worker's program to say.
-    ///
-    /// `user`: the one that their commands will run as.
     package static func definitions(
-        in load: RegistryLoad, zones: ZoneSource = .utcOnly, user: RunningUser = .root
+        in load: RegistryLoad, zones: ZoneSource = .utcOnly, accounts: AccountSource = .rootOnly
     ) -> Found {
         var found = Found()
         guard let snapshot = load.snapshot else { return found }
@@ -26,7 +24,7 @@ package enum JobEntries {
         var surprises = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         for entry in entries {
-            var reader = JobReader(entry, load, zones: zones, user: user)
+            var reader = JobReader(entry, load, zones: zones, accounts: accounts)
             if let job = reader.definition(), reader.isEnabled { found.jobs.append(job) }
             if let function = reader.function { found.functions.append((entry.id, function)) }
             errors.append(reader.errors)

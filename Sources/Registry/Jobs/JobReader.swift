@@ -5,19 +5,19 @@ import Shared
 struct JobReader {
     private let entry: Entry
     private let zones: ZoneSource
-    private let user: RunningUser
+    private let accounts: AccountSource
     private var log: EntryLog
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// that another key that resembles them, such as `bind`, is no slip.
     private static let metaKeys = ScheduleReader.keys + ["comment", "description", "tags", "labels", "title"]
-    private static let commonKeys = ["lifecycle", "args", "comment"]
+    private static let commonKeys = ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
 
     /// A mebibyte, which is a book.
     private static let largestEntry = 1 << 20
 
-    init(_ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, user: RunningUser) {
-        (self.entry, self.zones, self.user) = (entry, zones, user)
+    init(_ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource) {
+        (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
         log = EntryLog(entry, load)
     }
 
@@ -34,16 +34,19 @@ struct JobReader {
         guard let kind = kind() else { return nil }
         checkKeys(kind)
         checkLengths()
-        if kind == .exec { checkUser() }
         function = readFunction(kind)
         let schedule = ScheduleReader.read(entry, zones, &log)
         isEnabled = ScheduleReader.isEnabled(entry, &log)
-        let lifecycle = LifecycleReader.read(entry, &log)
+        let (lifecycle, policy) = (LifecycleReader.read(entry, &log), PolicyReader.read(entry, &log))
+        let process = ProcessReader.read(entry, accounts, &log)
         surprise = schedule.flatMap { log.note(on: $0) }
         guard log.errors.isEmpty, let function, let schedule else { return nil }
-        return JobDefinition(
+        var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
+        job.policy = policy
+        job.process = process
+        return job
     }
 
     /// What else an entry of a foreign kind has is not for us to judge.
@@ -84,18 +87,6 @@ struct JobReader {
         }
     }
 
-    /// Nobody is to believe that a command has other rights than it has.
-    private mutating func checkUser() {
-        guard let value = entry.data["user"], !user.isMeant(by: value) else { return }
-        guard let found = RunningUser.text(of: value) else {
-            return log.error("user: expected a user's name or number, found \(value.phrase)", at: ["user"])
-        }
-        log.error(
-            "user: \(PrintableText.quote(found)) is not the user that runs cronsupd (\(user)); "
-                + "this version runs every job as its own user",
-            at: ["user"])
-    }
-
     /// Each value counts as at least 16 bytes, which its message takes besides the text; what aliases stand for counts in full.
     private static func size(_ value: Value) -> Int {
         switch value {
@@ -112,7 +103,16 @@ struct JobReader {
         let directory = RegistryPath.directory(of: entry.location.file)
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: directory)
         for failure in failures { report(failure) }
+        if kind == .exec { checkArgs() }
         return function
+    }
+
+    /// A command is told of them by a variable of its environment.
+    private mutating func checkArgs() {
+        guard let args = entry.data["args"] else { return }
+        let most = ExecCommand.longestArgument - "CRONSUPD_ARGS=".utf8.count
+        let size = (try? JSONCoding.text(of: args).utf8.count) ?? .max
+        if size > most { log.error("args: \(size) bytes as JSON; expected at most \(most)", at: ["args"]) }
     }
 
     /// Says nothing of a missing key if there is a slip of it, which has been reported.

@@ -41,7 +41,7 @@ package enum EntryFunction: Hashable, Sendable {
         switch kind {
         // `modules` names what the function requires, in the registries of others; here all modules are there.
         case .swift, .lua: ["method", "source", "modules"]
-        case .exec: ExecCommand.keys + ["user"]
+        case .exec: ExecCommand.keys
         }
     }
 

@@ -26,6 +26,8 @@ package enum DefinitionPart: Hashable, Sendable {
         package var accounted: SlotInstant
         /// Run once now, besides the slots.
         package var runsNow: Bool
+        /// A slot that comes due during a run is run right after it.
+        package var queues = false
         /// How many runs the job had before.
         package var runs: Int64
         /// The registry file that holds the entry.
@@ -87,6 +89,7 @@ extension DefinitionPart.Header {
         message.field("accounted", accounted.nanoseconds)
         message.field("runs", runs)
         if runsNow { message.field("run_now", "true") }
+        if queues { message.field("overlap", "queue") }
         message.field("file", file)
     }
 }
@@ -107,6 +110,7 @@ extension DefinitionPart {
         private var entry, kind, file: String?
         private var schedule = ScheduleWords()
         private var runsNow = false
+        private var queues = false
 
         mutating func take(_ field: MessageReader.Field) throws(WireError) {
             if field.isNamed("key") {
@@ -164,6 +168,8 @@ extension DefinitionPart {
                 kind = try field.text()
             } else if field.isNamed("run_now") {
                 runsNow = field.isValue("true")
+            } else if field.isNamed("overlap") {
+                queues = field.isValue("queue")
             } else if field.isNamed("file") {
                 file = try field.text()
             }
@@ -177,12 +183,13 @@ extension DefinitionPart {
                 throw .badField("entry", expected: "namespace:name")
             }
             try schedule.check()
-            return .header(
-                Header(
-                    entry: entry, kind: try required(kind, "kind"), schedule: schedule,
-                    start: SlotInstant(nanoseconds: try required(start, "start")),
-                    accounted: SlotInstant(nanoseconds: try required(accounted, "accounted")),
-                    runs: try required(runs, "runs"), file: try required(file, "file"), runsNow: runsNow))
+            var header = Header(
+                entry: entry, kind: try required(kind, "kind"), schedule: schedule,
+                start: SlotInstant(nanoseconds: try required(start, "start")),
+                accounted: SlotInstant(nanoseconds: try required(accounted, "accounted")),
+                runs: try required(runs, "runs"), file: try required(file, "file"), runsNow: runsNow)
+            header.queues = queues
+            return .header(header)
         }
 
         private func required<Value>(_ value: Value?, _ name: String) throws(WireError) -> Value {

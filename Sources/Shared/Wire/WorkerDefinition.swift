@@ -3,9 +3,14 @@ package struct WorkerDefinition: Hashable, Sendable {
     package var header: DefinitionPart.Header
     package var meta: Value.Map
     package var data: Value.Map
+    /// `ProcessSettings`, as they are sent.
+    package var process: Value.Map
 
-    package init(header: DefinitionPart.Header, meta: Value.Map = .init(), data: Value.Map = .init()) {
-        (self.header, self.meta, self.data) = (header, meta, data)
+    package init(
+        header: DefinitionPart.Header, meta: Value.Map = .init(), data: Value.Map = .init(),
+        process: Value.Map = .init()
+    ) {
+        (self.header, self.meta, self.data, self.process) = (header, meta, data, process)
     }
 
     /// The longest key of a map, in bytes, that is sure to fit into a message.
@@ -16,6 +21,7 @@ package struct WorkerDefinition: Hashable, Sendable {
         var bytes = DefinitionPart.header(header).encoded()
         Self.append(.map(meta), key: "meta", to: &bytes)
         Self.append(.map(data), key: "data", to: &bytes)
+        if !process.isEmpty { Self.append(.map(process), key: "process", to: &bytes) }
         bytes += DefinitionPart.complete.encoded()
         return bytes
     }
@@ -106,6 +112,7 @@ package struct DefinitionAssembler {
         guard let header else { throw .syntax("the definition is complete without its first message") }
         guard open.isEmpty else { throw .syntax("the definition is complete with a list or map still open") }
         return WorkerDefinition(
-            header: header, meta: roots["meta"]?.map ?? .init(), data: roots["data"]?.map ?? .init())
+            header: header, meta: roots["meta"]?.map ?? .init(), data: roots["data"]?.map ?? .init(),
+            process: roots["process"]?.map ?? .init())
     }
 }

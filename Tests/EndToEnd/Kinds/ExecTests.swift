@@ -133,15 +133,15 @@ struct ExecTests {
                   - name: job
                     kind: function.exec
                     command: "true"
-                    timeout: 5
+                    retries: 5
                     meta: {type: cron.job, interval: 1s}
                 """)
             let finished = try scene.check()
             #expect(finished.status == .exited(code: 100))
             #expect(
-                finished.errors.hasPrefix("\(scene.registry)/jobs.yaml:7:5: unknown key 'timeout'; expected one of "),
+                finished.errors.hasPrefix("\(scene.registry)/jobs.yaml:7:5: unknown key 'retries'; expected one of "),
                 "\(finished.errors)")
-            #expect(finished.errors.contains("\n  7 |     timeout: 5\n    |     ^\n"), "\(finished.errors)")
+            #expect(finished.errors.contains("\n  7 |     retries: 5\n    |     ^\n"), "\(finished.errors)")
         }
     }
 }

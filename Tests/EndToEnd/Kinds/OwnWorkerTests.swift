@@ -47,9 +47,10 @@ struct OwnWorkerTests {
             #expect(finished.status == .exited(code: 100))
             let lines = finished.errors.split(separator: "\n").filter { $0.hasPrefix("/") }
             try #require(lines.count == 3, "\(finished.errors)")
-            #expect(lines[0].hasPrefix("\(scene.registry)/jobs.yaml:6:13: the worker has no function 'tlak'; "))
+            let own = "'\(Binaries.faultWorker)' has no function"
+            #expect(lines[0].hasPrefix("\(scene.registry)/jobs.yaml:6:13: \(own) 'tlak'; "))
             #expect(lines[0].hasSuffix("; did you mean 'talk'?"), "\(lines[0])")
-            #expect(lines[1].contains("the worker has no function 'heartbeat'; expected one of chatter, "))
+            #expect(lines[1].contains("\(own) 'heartbeat'; expected one of call, "))
             #expect(lines[2].contains("the worker has no function 'talk'; expected one of backup, "))
         }
     }
@@ -97,7 +98,7 @@ struct OwnWorkerTests {
             daemon.reload()
             try daemon.wait(for: "Reload failed")
             #expect(
-                daemon.log.all("Registry error").first?["error"]?.hasPrefix("the worker has no function 'heartbeat'")
+                daemon.log.all("Registry error").first?["error"]?.hasPrefix("'\(program)' has no function 'heartbeat'")
                     == true)
             try scene.declare([own("own", "tick", at: program), standard])
             daemon.reload()

@@ -57,10 +57,11 @@ extension SeededGenerator {
     }
 
     mutating func definition() -> WorkerDefinition {
-        let header = DefinitionPart.Header(
+        var header = DefinitionPart.Header(
             entry: EntryID(namespace: "app", name: "job.\(below(100))")!, kind: "function.swift",
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
+        header.queues = chance(4)
         return WorkerDefinition(header: header, meta: map(depth: below(6)), data: map(depth: below(6)))
     }
 

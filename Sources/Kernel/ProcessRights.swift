@@ -1,0 +1,65 @@
+internal import CLinux
+internal import Glibc
+
+/// Changes what this process may do, step by step. There is no way back from most of them.
+package enum ProcessRights {
+    package enum Limit: Hashable, Sendable {
+        case memory, cpuTime, openFiles, processes, fileSize, core
+
+        fileprivate var resource: (number: Int32, name: String) {
+            switch self {
+            case .memory: (clinux_rlimit_as, "RLIMIT_AS")
+            case .cpuTime: (clinux_rlimit_cpu, "RLIMIT_CPU")
+            case .openFiles: (clinux_rlimit_nofile, "RLIMIT_NOFILE")
+            case .processes: (clinux_rlimit_nproc, "RLIMIT_NPROC")
+            case .fileSize: (clinux_rlimit_fsize, "RLIMIT_FSIZE")
+            case .core: (clinux_rlimit_core, "RLIMIT_CORE")
+            }
+        }
+    }
+
+    /// Soft and hard (setrlimit(2)).
+    package static func setLimit(_ limit: Limit, _ value: UInt64) throws(SystemError) {
+        let (number, name) = limit.resource
+        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value)) }
+    }
+
+    /// Of the files that it creates, and its children (umask(2)).
+    package static func setFileMask(_ mask: UInt32) { umask(mode_t(mask)) }
+
+    /// From -20, the most urgent, to 19 (setpriority(2)).
+    package static func setNice(_ nice: Int) throws(SystemError) {
+        try systemCall("setpriority", "\(nice)") { clinux_set_nice(Int32(nice)) }
+    }
+
+    /// From -1000, never killed for want of memory, to 1000 (proc(5)).
+    package static func setOOMScoreAdjustment(_ adjustment: Int) throws(SystemError) {
+        let path = "/proc/self/oom_score_adj"
+        let file = try Descriptor.open(path, flags: O_WRONLY)
+        do throws(SystemError) {
+            try file.writeAll(Array("\(adjustment)".utf8))
+        } catch {
+            throw SystemError("write", path, code: error.code)
+        }
+    }
+
+    /// All three IDs each, and the groups before the user, who may change neither afterwards.
+    package static func become(
+        user: UInt32, group: UInt32, supplementaryGroups: [UInt32]
+    ) throws(SystemError) {
+        try systemCall("setgroups", "\(supplementaryGroups.count) groups") {
+            setgroups(supplementaryGroups.count, supplementaryGroups)
+        }
+        try systemCall("setresgid", "\(group)") { setresgid(group, group, group) }
+        try systemCall("setresuid", "\(user)") { setresuid(user, user, user) }
+    }
+
+    /// For this process and all that it starts (prctl(2), PR_SET_NO_NEW_PRIVS).
+    package static func forgoNewPrivileges() throws(SystemError) {
+        try systemCall("prctl", "PR_SET_NO_NEW_PRIVS") { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1) }
+    }
+}
+
+extension ThisProcess {
+    package static func setEnvironment(_ name: String, _ value: String) { setenv(name, value, 1) }
+}

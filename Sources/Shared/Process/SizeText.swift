@@ -1,0 +1,20 @@
+/// Sizes as people write them: `64KiB`, `10MiB`, `1GiB`; a number alone counts bytes.
+package enum SizeText {
+    private static let units: [(name: String, factor: UInt64)] = [
+        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("B", 1), ("", 1),
+    ]
+
+    /// What a text may look like, for error messages.
+    package static let forms = "a size such as 64KiB, 512MiB or 2GiB"
+
+    /// `nil` unless it is a whole number of bytes that fits 63 bits.
+    package static func parse(_ text: String) -> UInt64? {
+        let digits = text.utf8.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        let unit = String(text.dropFirst(digits.count))
+        guard let number = UInt64(String(Substring(digits))),
+            let factor = units.first(where: { $0.name == unit })?.factor
+        else { return nil }
+        let (size, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow || size > UInt64(Int64.max) ? nil : size
+    }
+}
