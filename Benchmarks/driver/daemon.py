@@ -14,7 +14,12 @@ from driver.waiting import PROMPT, wait_until
 STARTED = "Worker started"
 STOPPED = "Worker stopped"
 TICK = "TICK"
-TROUBLE = re.compile(rb'"level":\s*"(warn|warning|error|critical)"', re.IGNORECASE)
+TROUBLE = {
+    "json": re.compile(rb'"level":\s*"(warn|warning|error|critical)"', re.IGNORECASE),
+    "text": re.compile(rb"^\S+ (WARN|ERROR|CRIT)"),
+}
+NEEDLE = {"json": logs.message, "text": str.encode}
+"""How a message stands in a log of this format."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,17 +31,21 @@ class Stop:
 
 
 class Daemon:
-    """Runs in the foreground with a registry of `names`, each at `interval`; logs JSON to a file."""
+    """Runs in the foreground with a registry of `names`, each at `interval`; logs to a file.
 
-    def __init__(self, bench, folder, names, interval, worker=None, environment=None):
+    `function` and `meta` go into each entry, as registry.write() has it."""
+
+    def __init__(self, bench, folder, names, interval, function=registry.HEARTBEAT, meta=None, worker=None,
+                 environment=None, log_format="json"):
         self._bench = bench
         self.log = folder / "log"
         self._errors = folder / "errors"
         self._registry = folder / "jobs.yaml"
         self.jobs = len(names)
-        registry.write(self._registry, names, interval)
+        self._format = log_format
+        registry.write(self._registry, names, interval, function, meta)
         command = [bench.paths.daemon, "--registry", self._registry, "--worker", worker or bench.paths.worker,
-                   "--log-format", "json"]
+                   "--log-format", log_format]
         inherited = {key: value for key, value in os.environ.items()
                      if key not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")}
         with open(self.log, "ab") as log, open(self._errors, "wb") as errors:
@@ -47,10 +56,13 @@ class Daemon:
 
     def wait_for(self, message, count, seconds, poll=PROMPT):
         """Returns how long after the daemon's start the log had `count` records with `message`."""
-        with logs.LineCounter(self.log, logs.message(message)) as counter:
+        with self.counter(message) as counter:
             wait_until(lambda: counter.read() >= count or self._has_ended(), seconds,
                        lambda: f"{count} records '{message}', of which {counter.count} came", poll)
         return time.monotonic() - self.began
+
+    def counter(self, message):
+        return logs.LineCounter(self.log, NEEDLE[self._format](message))
 
     def wait_until_ready(self, seconds=120):
         return self.wait_for(STARTED, self.jobs, seconds)
@@ -74,12 +86,15 @@ class Daemon:
         return [pid for pid, _ in procfs.descendants(self.pid)]
 
     def count(self, message):
-        return sum(1 for _ in logs.records(self.log, message))
+        needle = NEEDLE[self._format](message)
+        with open(self.log, "rb") as log:
+            return sum(needle in line for line in log)
 
     def trouble(self):
         """The first record above the level of information, if there is one."""
         with open(self.log, "rb") as log:
-            return next((line.decode(errors="replace").strip() for line in log if TROUBLE.search(line)), None)
+            trouble = TROUBLE[self._format]
+            return next((line.decode(errors="replace").strip() for line in log if trouble.search(line)), None)
 
     def stop(self, seconds=60):
         workers = self.workers()

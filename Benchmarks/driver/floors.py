@@ -43,6 +43,17 @@ def reports(bench, folder, workers, runs, kind):
     return int(count) / float(seconds)
 
 
+def cron_run(bench, folder, runs):
+    """The processor time of a run of `echo ok` as a cron daemon does it, in microseconds."""
+    return float(run(bench, folder, [bench.paths.floor("cronrun"), runs, folder / "floor.log"], 300))
+
+
+def exec_run(bench, folder, program, runs, interval_seconds):
+    """How long a bare spawn of the program and the wait for its end take, in microseconds, for each run."""
+    command = [bench.paths.floor("execrun"), runs, round(interval_seconds * 1e9), program]
+    return list(map(float, run(bench, folder, command, runs * interval_seconds + 60).splitlines()))
+
+
 def run(bench, folder, command, seconds):
     output = folder / "output"
     with open(output, "wb") as sink:

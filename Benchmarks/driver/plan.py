@@ -21,10 +21,16 @@ class Plan:
     scale_interval: str
     schedule_calls: int
     schedule_entries: int
+    cost_runs: int
+    """The runs of each side whose processor time is measured."""
+    exec_runs: int
+    lua_runs: int
+    """The runs of each side in which Lua sums its table a thousand times."""
 
 
 FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000,
             flood_workers=(1, 4, 16), slots_per_flood=500, scale_jobs=5_000, scale_interval="10s",
-            schedule_calls=1_000_000, schedule_entries=10_000)
+            schedule_calls=1_000_000, schedule_entries=10_000, cost_runs=5_000, exec_runs=500, lua_runs=20)
 QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,), slots_per_flood=200,
-             scale_jobs=500, scale_interval="3s", schedule_calls=100_000, schedule_entries=1_000)
+             scale_jobs=500, scale_interval="3s", schedule_calls=100_000, schedule_entries=1_000, cost_runs=1_000,
+             exec_runs=100, lua_runs=5)

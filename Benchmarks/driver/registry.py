@@ -1,18 +1,34 @@
 """Writes registries."""
 
+import json
+
 HEADER = 'version: "1.0"\nnamespace: bench\nentries:\n'
 ENTRY = """\
   - name: {name}
-    kind: function.swift
-    method: heartbeat
-    meta: {{type: cron.job, interval: "{interval}"}}
+{function}
+    meta: {meta}
 """
 
+HEARTBEAT = {"kind": "function.swift", "method": "heartbeat"}
 
-def write(path, names, interval):
-    """Replaces the file as a whole, so that a daemon that reloads never sees half of it."""
+
+def lua(source, method):
+    return {"kind": "function.lua", "source": f"file://{source}", "method": method}
+
+
+def command(*words):
+    return {"kind": "function.exec", "command": list(words)}
+
+
+def write(path, names, interval, function=HEARTBEAT, meta=None):
+    """Replaces the file as a whole, so that a daemon that reloads never sees half of it.
+
+    `function`: the keys of an entry that say what it runs. `meta`: further keys of its schedule."""
+    # JSON is YAML.
+    function = "\n".join(f"    {key}: {json.dumps(value)}" for key, value in function.items())
+    meta = json.dumps({"type": "cron.job", "interval": interval} | (meta or {}))
     new = path.with_suffix(".new")
-    new.write_text(HEADER + "".join(ENTRY.format(name=name, interval=interval) for name in names))
+    new.write_text(HEADER + "".join(ENTRY.format(name=name, function=function, meta=meta) for name in names))
     new.replace(path)
 
 

@@ -4,14 +4,20 @@ import sys
 
 from driver import table
 from driver.failure import Failure
-from driver.figures import daemon_memory, idle, lateness, reports, scale, schedule, start, stop, tick_cpu, worker_memory
+from driver.figures import (
+    daemon_memory, exec_run, idle, lateness, lua_memory, lua_sum, reports, run_cost, scale, schedule, start, stop,
+    tick_cpu, worker_memory)
 
 FIGURES = {
     "start": start,
     "daemon-memory": daemon_memory,
     "worker-memory": worker_memory,
+    "lua-memory": lua_memory,
     "lateness": lateness,
     "tick-cpu": tick_cpu,
+    "run-cost": run_cost,
+    "exec-run": exec_run,
+    "lua-sum": lua_sum,
     "reports": reports,
     "idle": idle,
     "scale": scale,

@@ -16,10 +16,18 @@ def measure(bench):
     with bench.folder() as folder:
         daemon = Daemon(bench, folder, registry.job_names(bench.plan.jobs), "1h")
         daemon.wait_until_ready()
-        workers = daemon.workers()
-        if len(workers) != bench.plan.jobs:
-            raise Failure(f"cronsupd has {len(workers)} processes below it, expected {bench.plan.jobs}")
-        mean, _ = wait_until_steady(
-            lambda: statistics.mean(map(procfs.pss_kib, workers)), 0.3, 60, "the workers' memory")
+        mean = mean_pss_kib(daemon)
         daemon.stop()
-    return [Row("idle worker memory", f"{mean:.1f} KiB", target=f"≤ {MOST_KIB} KiB", met=mean <= MOST_KIB)]
+    return [row("idle worker memory", mean, MOST_KIB)]
+
+
+def mean_pss_kib(daemon):
+    """Over all workers, once it has come to rest."""
+    workers = daemon.workers()
+    if len(workers) != daemon.jobs:
+        raise Failure(f"cronsupd has {len(workers)} processes below it, expected {daemon.jobs}")
+    return wait_until_steady(lambda: statistics.mean(map(procfs.pss_kib, workers)), 0.3, 60, "the workers' memory")[0]
+
+
+def row(figure, mean, most):
+    return Row(figure, f"{mean:.1f} KiB", target=f"≤ {most} KiB", met=mean <= most)
