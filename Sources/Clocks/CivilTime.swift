@@ -21,20 +21,75 @@ package struct CivilTime: Hashable, Sendable {
     }
 
     /// `2026-11-23T02:04:05`
-    package var secondsText: String { "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(clockText)" }
+    package var secondsText: String { text(bytes: 19) { write(to: &$0) } }
 
     /// `2026-11-23T02:04:05.123Z`
-    package var millisecondsText: String { "\(secondsText).\(padded(nanosecond / 1_000_000, 3))Z" }
+    package var millisecondsText: String {
+        text(bytes: 24) { text in
+            write(to: &text)
+            text.append(".")
+            text.append(nanosecond / 1_000_000, digits: 3)
+            text.append("Z")
+        }
+    }
 
     /// `20261123T020405Z`, for file names.
     package var compact: String {
-        "\(padded(year, 4))\(padded(month))\(padded(day))T\(padded(hour))\(padded(minute))\(padded(second))Z"
+        text(bytes: 16) { text in
+            text.append(year, digits: 4)
+            text.append(month)
+            text.append(day)
+            text.append("T")
+            text.append(hour)
+            text.append(minute)
+            text.append(second)
+            text.append("Z")
+        }
     }
 
-    private var clockText: String { "\(padded(hour)):\(padded(minute)):\(padded(second))" }
+    private func write(to text: inout FixedText) {
+        text.append(year, digits: 4)
+        text.append("-")
+        text.append(month)
+        text.append("-")
+        text.append(day)
+        text.append("T")
+        text.append(hour)
+        text.append(":")
+        text.append(minute)
+        text.append(":")
+        text.append(second)
+    }
 
-    private func padded(_ number: Int64, _ width: Int = 2) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    private func text(bytes: Int, _ body: (inout FixedText) -> Void) -> String {
+        String(unsafeUninitializedCapacity: bytes) { buffer in
+            var text = FixedText(buffer)
+            body(&text)
+            return text.count
+        }
+    }
+}
+
+/// A text that is written once, in place: workers write one in each run, and strings of its parts would be most of what
+/// that costs.
+private struct FixedText {
+    private let bytes: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ bytes: UnsafeMutableBufferPointer<UInt8>) { self.bytes = bytes }
+
+    mutating func append(_ character: Unicode.Scalar) {
+        bytes[count] = UInt8(ascii: character)
+        count += 1
+    }
+
+    /// With zeros in front. No year of a `WallInstant` has more than four digits, and none is below zero.
+    mutating func append(_ number: Int64, digits: Int = 2) {
+        var rest = number
+        for place in stride(from: count + digits - 1, through: count, by: -1) {
+            bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += digits
     }
 }

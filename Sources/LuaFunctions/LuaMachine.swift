@@ -63,8 +63,7 @@ package final class LuaMachine {
     /// - Throws: what it returned as `nil, error`, without a place; or what it raised, with its traceback.
     package func call(_ path: String, method: String, arguments: [Value]) throws(LuaFailure) -> Value {
         try load(path)
-        var coded: [UInt8] = []
-        ValueCoding.append(.list(arguments), to: &coded)
+        let coded = ValueCoding.bytes(of: .list(arguments))
         return try run(path, function: method) { state, result in
             LuaBytes.withText(Array(method.utf8)) { name in
                 LuaBytes.withText(coded) { clua_call(state, path, name, $0, &result) }

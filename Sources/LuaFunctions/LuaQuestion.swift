@@ -26,9 +26,7 @@ struct LuaQuestion {
     func reply(_ answer: LuaAnswer) -> Bool {
         switch answer {
         case .value(let value):
-            var coded: [UInt8] = []
-            ValueCoding.append(value, to: &coded)
-            LuaBytes.withText(coded) { clua_reply_value(request, $0) }
+            LuaBytes.withText(ValueCoding.bytes(of: value)) { clua_reply_value(request, $0) }
             return true
         case .failure(let message):
             reply(text: message)

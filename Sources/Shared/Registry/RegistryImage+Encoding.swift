@@ -14,35 +14,32 @@ extension RegistryImage {
     package static func encode(_ entries: [Entry]) throws(Excess) -> [UInt8] {
         let size = entries.reduce(headerSize + entries.count * 8) { $0 + self.size(of: $1) }
         guard size <= largest else { throw Excess(size: size) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(size)
-        appendHead(of: entries, to: &bytes)
-        for entry in entries { append(entry, to: &bytes) }
-        return bytes
+        return ValueWriter.bytes(size: size) { writer in
+            appendHead(of: entries, to: &writer)
+            for entry in entries { append(entry, to: &writer) }
+        }
     }
 
-    private static func appendHead(of entries: [Entry], to bytes: inout [UInt8]) {
-        bytes += magic
-        ValueCoding.append(count: Int(version), to: &bytes)
-        ValueCoding.append(count: entries.count, to: &bytes)
+    private static func appendHead(of entries: [Entry], to writer: inout ValueWriter) {
+        magic.withUnsafeBytes { writer.append(bytes: $0) }
+        writer.append(count: Int(version))
+        writer.append(count: entries.count)
         var start = headerSize + entries.count * 8
         for entry in entries {
-            ValueCoding.append(count: start, to: &bytes)
+            writer.append(count: start)
             start += size(of: entry)
         }
         for index in entries.indices.sorted(by: { entries[$0].id < entries[$1].id }) {
-            ValueCoding.append(count: index, to: &bytes)
+            writer.append(count: index)
         }
     }
 
-    private static func append(_ entry: Entry, to bytes: inout [UInt8]) {
-        for text in [entry.id.description, entry.kind, entry.location.file] {
-            ValueCoding.append(text: text, to: &bytes)
-        }
-        ValueCoding.append(count: entry.location.line, to: &bytes)
-        ValueCoding.append(count: entry.location.column, to: &bytes)
-        ValueCoding.append(.map(entry.meta), to: &bytes)
-        ValueCoding.append(.map(entry.data), to: &bytes)
+    private static func append(_ entry: Entry, to writer: inout ValueWriter) {
+        for text in [entry.id.description, entry.kind, entry.location.file] { writer.append(text: text) }
+        writer.append(count: entry.location.line)
+        writer.append(count: entry.location.column)
+        writer.append(.map(entry.meta))
+        writer.append(.map(entry.data))
     }
 
     private static func size(of entry: Entry) -> Int {

@@ -13,7 +13,7 @@ package enum ValueCoding {
     package static let deepest = 128
 
     package enum Failure: Error, Hashable, Sendable {
-        /// The bytes are none that `append` has written.
+        /// The bytes are none that a `ValueWriter` has written.
         case malformed
         /// A string is not UTF-8.
         case notUTF8
@@ -23,7 +23,7 @@ package enum ValueCoding {
 
     // MARK: Size
 
-    /// How many bytes `append` writes.
+    /// How many bytes a `ValueWriter` writes.
     package static func size(of value: Value) -> Int {
         switch value {
         case .null, .bool: 1
@@ -39,49 +39,12 @@ package enum ValueCoding {
 
     // MARK: Writing
 
-    package static func append(_ value: Value, to bytes: inout [UInt8]) {
-        switch value {
-        case .null: bytes.append(Tag.null.rawValue)
-        case .bool(let bool): bytes.append((bool ? Tag.yes : Tag.no).rawValue)
-        case .int(let int): append(.int, UInt64(bitPattern: int), to: &bytes)
-        case .double(let double): append(.double, double.bitPattern, to: &bytes)
-        case .string(let string):
-            bytes.append(Tag.string.rawValue)
-            append(text: string, to: &bytes)
-        case .list(let list):
-            append(.list, count: list.count, to: &bytes)
-            for element in list { append(element, to: &bytes) }
-        case .map(let map):
-            append(.map, count: map.count, to: &bytes)
-            for index in 0..<map.count {
-                append(text: map.keys[index], to: &bytes)
-                append(map.values[index], to: &bytes)
-            }
-        }
-    }
-
-    private static func append(_ tag: Tag, _ bits: UInt64, to bytes: inout [UInt8]) {
-        bytes.append(tag.rawValue)
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-    }
-
-    private static func append(_ tag: Tag, count: Int, to bytes: inout [UInt8]) {
-        bytes.append(tag.rawValue)
-        append(count: count, to: &bytes)
-    }
-
-    package static func append(text: String, to bytes: inout [UInt8]) {
-        append(count: text.utf8.count, to: &bytes)
-        bytes.append(contentsOf: text.utf8)
-    }
-
-    package static func append(count: Int, to bytes: inout [UInt8]) {
-        let count = UInt32(count)
-        for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+    package static func bytes(of value: Value) -> [UInt8] {
+        ValueWriter.bytes(size: size(of: value)) { $0.append(value) }
     }
 }
 
-/// Reads what `ValueCoding` has written, and nothing beyond the end of its bytes whatever they are.
+/// Reads what `ValueWriter` has written, and nothing beyond the end of its bytes whatever they are.
 package struct ValueReader {
     private let bytes: UnsafeRawBufferPointer
     package private(set) var position: Int
@@ -155,7 +118,7 @@ package struct ValueReader {
         return count
     }
 
-    /// What `append(count:)` has written, whatever it counts.
+    /// What `ValueWriter.append(count:)` has written, whatever it counts.
     package mutating func number() throws(ValueCoding.Failure) -> Int {
         guard position <= bytes.count - 4 else { throw .malformed }
         defer { position += 4 }

@@ -4,11 +4,7 @@ import Testing
 
 @Suite("Values as bytes")
 struct ValueCodingTests {
-    private func coded(_ value: Value) -> [UInt8] {
-        var bytes: [UInt8] = []
-        ValueCoding.append(value, to: &bytes)
-        return bytes
-    }
+    private func coded(_ value: Value) -> [UInt8] { ValueCoding.bytes(of: value) }
 
     private func read(_ bytes: [UInt8]) throws -> Value {
         try bytes.withUnsafeBytes {
