@@ -11,10 +11,8 @@ struct CheckSession {
     init(_ maker: FunctionEngineMaker?) { self.maker = maker }
 
     func serve() throws {
-        let supervisor = ThisProcess.environment(WireFormat.supervisorVariable).flatMap { ProcessID($0) }
-        ThisProcess.removeEnvironment(WireFormat.supervisorVariable)
-        // A file that never ends being loaded is not to outlive the daemon.
-        let guardian = try ParentGuard(supervisor: supervisor)
+        // A file that never ends being loaded is not to outlive the daemon, which started this.
+        let guardian = try ParentGuard(supervisor: ThisProcess.parentID)
         guard guardian.parentLives() else { return }
         guard let inherited = Descriptor.inherited(WireFormat.reportDescriptor) else {
             throw UsageError(description: "started by a daemon alone, with descriptor \(WireFormat.reportDescriptor)")

@@ -10,7 +10,11 @@ struct Session {
     private let control: ControlChannel
     private let reports: ReportChannel
     private let registry: RegistryMap
-    private let isSupervised: Bool
+
+    /// The daemon that has started this process as a worker; `nil`: none has.
+    static var supervisor: ProcessID? {
+        ThisProcess.environment(WireFormat.supervisorVariable).flatMap { ProcessID($0) }
+    }
 
     private struct Arguments {
         let entry: EntryID
@@ -51,12 +55,12 @@ struct Session {
     }
 
     init(_ arguments: [String]) throws {
-        let supervisor = ThisProcess.environment(WireFormat.supervisorVariable).flatMap { ProcessID($0) }
+        let supervisor = Self.supervisor
         // Programs that the job starts have no supervisor to look for.
         ThisProcess.removeEnvironment(WireFormat.supervisorVariable)
         BrokenPipe.becomesAnError()
         StandardOutputBuffer.flushLines()
-        isSupervised = supervisor != nil
+        let isSupervised = supervisor != nil
         guardian = try ParentGuard(supervisor: supervisor)
         let channels = isSupervised ? try Channels.supervised() : try Channels.terminal()
         control = channels.control
@@ -68,9 +72,8 @@ struct Session {
 
     func serve(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws {
         do {
-            guard guardian.parentLives(), let definition = try receiveDefinition() else { return }
-            let link = DaemonLink(control: control, reports: reports)
-            try serve(definition, FunctionHost(catalog, engine: engine, registry: registry, daemon: link))
+            guard var worker = try worker(catalog, engine) else { return }
+            try worker.serve()
         } catch let error as SystemError {
             throw fault(step: error.call, code: error.code, exitCode: 111, error.description)
         } catch let error as WireError {
@@ -78,19 +81,28 @@ struct Session {
         }
     }
 
-    private func serve(_ definition: WorkerDefinition, _ host: FunctionHost) throws {
+    /// `nil`: the daemon is gone already. Not inlined: what is only needed here would lie on the stack for the worker's life.
+    @inline(never)
+    private func worker(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws -> Worker? {
+        guard guardian.parentLives(), let definition = try receiveDefinition() else { return nil }
+        try prepareProcess(definition)
+        guard guardian.parentLives() else { return nil }
+        let link = DaemonLink(control: control, reports: reports)
+        let host = FunctionHost(catalog, engine: engine, registry: registry, daemon: link)
+        return try Worker(
+            definition: definition, timetable: try timetable(definition.header),
+            function: try function(definition, host),
+            host: host, control: control, reports: reports, guardian: guardian)
+    }
+
+    private func prepareProcess(_ definition: WorkerDefinition) throws {
+        if definition.process.isEmpty { return }
         guard let settings = ProcessSettings(definition.process) else {
             throw fault(step: "process", code: 0, exitCode: 111, "the daemon's settings for the process are malformed")
         }
         try settings.apply()
         // Whoever becomes another user has no parent-death signal any more (prctl(2)).
         if settings.identity != nil { guardian.resume() }
-        guard guardian.parentLives() else { return }
-        var worker = try Worker(
-            definition: definition, timetable: try timetable(definition.header),
-            function: try function(definition, host),
-            host: host, control: control, reports: reports, guardian: guardian)
-        try worker.serve()
     }
 
     private func function(_ definition: WorkerDefinition, _ host: FunctionHost) throws -> EntryFunction {

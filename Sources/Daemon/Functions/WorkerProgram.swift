@@ -5,13 +5,17 @@ import Shared
 /// A worker's program file: how to start it, and what it can do.
 final class WorkerProgram {
     let path: String
-    private let program: Program
+    private let worker: Program
+    /// What is only asked has no supervisor.
+    private let answerer: Program
     /// The functions of its catalog, and the file that had them.
     private var catalog: (identity: FileIdentity, functions: Set<String>)?
 
     init(path: String, environment: [String], openFiles: OpenFilesLimit) {
         self.path = path
-        program = Program(path: path, environment: environment, openFiles: openFiles)
+        let supervisor = "\(WireFormat.supervisorVariable)=\(ThisProcess.id)"
+        worker = Program(path: path, environment: environment + [supervisor], openFiles: openFiles)
+        answerer = Program(path: path, environment: environment, openFiles: openFiles)
     }
 
     /// Standard output and error are the same pipe, which keeps their lines in order.
@@ -19,7 +23,7 @@ final class WorkerProgram {
         arguments: [String], control: borrowing Descriptor, output: borrowing Descriptor,
         report: borrowing Descriptor, registry: borrowing Descriptor
     ) throws(SystemError) -> ProcessID {
-        try program.spawn(
+        try worker.spawn(
             arguments: arguments, input: control, output: output, error: output, report: report, registry: registry)
     }
 
@@ -27,7 +31,7 @@ final class WorkerProgram {
     func askForCatalog() throws(SystemError) -> ProgramQuery {
         let null = try Descriptor.open(updating: "/dev/null")
         return try ProgramQuery { output throws(SystemError) in
-            try program.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
+            try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
         }
     }
 
@@ -37,7 +41,7 @@ final class WorkerProgram {
         let null = try Descriptor.open(updating: "/dev/null")
         return try ProgramQuery { output throws(SystemError) in
             // What the sources print as they are loaded is no answer.
-            try program.spawn(
+            try answerer.spawn(
                 arguments: [WireFormat.checkArgument], input: questions, output: null, error: null, report: output,
                 registry: registry)
         }

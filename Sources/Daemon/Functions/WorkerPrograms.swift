@@ -11,8 +11,7 @@ package final class WorkerPrograms {
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with.
     package init(standard path: String, openFiles: OpenFilesLimit) {
         let own = ([WireFormat.supervisorVariable] + ServiceManager.variables).map { "\($0)=" }
-        let inherited = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
-        environment = inherited + ["\(WireFormat.supervisorVariable)=\(ThisProcess.id)"]
+        environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
         self.openFiles = openFiles
         standard = WorkerProgram(path: path, environment: environment, openFiles: openFiles)
     }

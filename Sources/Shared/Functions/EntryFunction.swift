@@ -4,7 +4,8 @@ package enum EntryFunction: Hashable, Sendable {
     case swift(name: String, program: String?)
     /// In the table that a Lua file returns.
     case lua(LuaFunction)
-    case exec(ExecCommand)
+    /// Elsewhere, since a command is larger than the others by far.
+    indirect case exec(ExecCommand)
 
     /// The longest name of a function, in bytes.
     package static let longestMethod = 128

@@ -1,13 +1,15 @@
 package import Clocks
 
 /// The rule by which a job's slots come.
+///
+/// Nearly all are intervals, which do not carry the size of a calendar about: it stands elsewhere.
 package enum SlotRule: Hashable, Sendable {
     /// Every so often from the start on, on the monotonic clock.
     case interval(Nanoseconds)
     /// Every so often from each midnight of a zone on, on the wall clock. At most a day.
-    case aligned(AlignedInterval)
+    indirect case aligned(AlignedInterval)
     /// Where the calendar has them, on the wall clock.
-    case calendar(CalendarSchedule)
+    indirect case calendar(CalendarSchedule)
     /// None: the job runs when it starts, and when it is asked to.
     case none
 

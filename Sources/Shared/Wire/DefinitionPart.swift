@@ -3,8 +3,9 @@ package import Clocks
 /// One message of a worker's definition. The tree of the entry's `meta` and data is sent in the order in which it is
 /// written, a message a node, so that an entry of any size passes through messages of a bounded one.
 package enum DefinitionPart: Hashable, Sendable {
-    /// Opens the definition: all that the worker must know besides the entry's own values.
-    case header(Header)
+    /// Opens the definition: all that the worker must know besides the entry's own values. There is one in a definition,
+    /// and the other parts do not carry its size about.
+    indirect case header(Header)
     /// A scalar: under `key` in a map, without one in a list.
     case scalar(key: String?, Value)
     /// The beginning of a text that goes on in the next part; the last piece comes as `scalar`.
