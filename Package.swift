@@ -137,7 +137,7 @@ let package = Package(
             name: "LuaFunctionsTests",
             dependencies: ["Clocks", "Kernel", "LuaFunctions", "Shared", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared", "TestSupport"],
+            name: "WorkerTests", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",

@@ -5,9 +5,9 @@ import Shared
 /// The worker's program as the daemon starts it to learn whether functions can be loaded: it answers each question of its
 /// standard input where a worker writes its reports, and ends.
 struct CheckSession {
-    /// `nil`: this program runs functions of its catalog alone.
     private let maker: FunctionEngineMaker?
 
+    /// `nil`: this program loads no functions, which each answer says.
     init(_ maker: FunctionEngineMaker?) { self.maker = maker }
 
     func serve() throws {
@@ -30,20 +30,18 @@ struct CheckSession {
             [:], engine: nil, registry: registry, daemon: DaemonLink(control: control, reports: reports))
     }
 
-    /// Each file gets an engine of its own, as in the workers to come.
     private func answer(through answers: borrowing Descriptor) throws {
         let host = try host()
-        var file: String?
-        var engine = maker?(host)
+        var file: CheckedFile?
         for line in try questions().split(separator: UInt8(ascii: "\n")) {
             let function = try Array(line).withUnsafeBytes { bytes in try FunctionCheck.decode(bytes) }.function
-            if file != nil, file != function.file { engine = maker?(host) }
-            file = function.file
-            if let engine {
-                try answer(function, engine, through: answers)
-            } else {
-                try answers.writeAll(FunctionCheckAnswer(FunctionHost.noEngine).encoded())
-            }
+            var checked =
+                file.flatMap { $0.path == function.file ? $0 : nil } ?? CheckedFile(function.file, maker?(host))
+            let verdict = checked.verdict(on: function)
+            // The files go first: what was read until a failure is what a person will mend.
+            for answer in checked.filesRead() { try answers.writeAll(answer.encoded()) }
+            try answers.writeAll(verdict.encoded())
+            file = checked
         }
     }
 
@@ -54,37 +52,4 @@ struct CheckSession {
         while let count = try StandardDescriptors.readInput(into: block) { bytes += block[..<count] }
         return bytes
     }
-
-    /// The files go first: what was read until a failure is what a person will mend.
-    private func answer(
-        _ function: LuaFunction, _ engine: any FunctionEngine, through answers: borrowing Descriptor
-    ) throws {
-        let verdict = Self.verdict(on: function, engine)
-        for file in engine.files {
-            try answers.writeAll(FunctionCheckAnswer.read(file: file, version: Self.version(of: file)).encoded())
-        }
-        try answers.writeAll(verdict.encoded())
-    }
-
-    private static func verdict(on function: LuaFunction, _ engine: any FunctionEngine) -> FunctionCheckAnswer {
-        do throws(FunctionRefusal) {
-            try engine.prepare(function)
-            return .ready
-        } catch {
-            return FunctionCheckAnswer(error)
-        }
-    }
-
-    /// More than an engine takes for a source.
-    private static var largestFile: Int { 16 << 20 }
-
-    /// By its contents: a file that is written again as it was is the same.
-    private static func version(of file: String) -> String {
-        guard case (let bytes, _)? = try? FileSystem.contents(of: file, limit: largestFile) else { return "unreadable" }
-        return String(StableHash.of(bytes), radix: 16)
-    }
-}
-
-extension FunctionCheckAnswer {
-    fileprivate init(_ refusal: FunctionRefusal) { self = .refused(key: refusal.key, error: refusal.description) }
 }

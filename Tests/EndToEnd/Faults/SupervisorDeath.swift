@@ -38,6 +38,31 @@ struct SupervisorDeath {
         }
     }
 
+    @Test("ends the check of a Lua file that never comes to its end")
+    func check() throws {
+        try Scene.play { scene in
+            let registry = """
+                namespace: test
+                entries:
+                  - {name: job, kind: function.lua, source: 'file://job.lua', method: run,
+                     meta: {type: cron.job, interval: 1h}}
+
+                """
+            try scene.write("return {run = function() end}\n", in: "job.lua")
+            try scene.write(registry)
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait("the worker is up") { daemon.workers.count == 1 }
+            try scene.write("while true do end\n", in: "job.lua")
+            daemon.reload()
+            try daemon.wait("the file is being loaded") {
+                Proc.children(of: daemon.pid).contains { Proc.processorTicks($0) > 10 }
+            }
+            daemon.signal(SIGKILL)
+            _ = try daemon.waitForExit()
+            try wait("the check has ended", within: 5) { scene.cage.isEmpty }
+        }
+    }
+
     // MARK: F20
 
     @Test("is not taken for granted while it is stopped: the jobs keep their schedule, and every run is accounted for")

@@ -1,0 +1,65 @@
+import Jobs
+import Kernel
+import Shared
+import TestSupport
+import Testing
+
+@testable import CronWorkerKit
+
+@Suite("A Lua file that is checked")
+struct CheckedFileTests {
+    private let directory: TemporaryDirectory
+    private var path: String { "\(directory.path)/jobs.lua" }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test("is read once for all of its functions, and so are those that it requires")
+    func versions() throws {
+        try directory.write("one", to: "jobs.lua")
+        let engine = FakeEngine(files: [path])
+        var checked = CheckedFile(path, engine)
+        #expect(checked.verdict(on: LuaFunction(file: path, method: "a")) == .ready)
+        let first = checked.filesRead()
+        #expect(first.count == 1)
+        try directory.write("two", to: "jobs.lua")
+        engine.files.append("\(directory.path)/missing.lua")
+        #expect(checked.verdict(on: LuaFunction(file: path, method: "b")) == .ready)
+        #expect(
+            checked.filesRead()
+                == first + [.read(file: "\(directory.path)/missing.lua", version: "unreadable")])
+        var other = CheckedFile(path, FakeEngine(files: [path]))
+        #expect(other.filesRead() != first)
+    }
+
+    @Test("is not loaded again if it cannot be; a function that it lacks is another's matter")
+    func refusals() {
+        let engine = FakeEngine(files: [], refusal: FunctionRefusal(key: "source", "no such file"))
+        var checked = CheckedFile(path, engine)
+        for method in ["a", "b"] {
+            let verdict = checked.verdict(on: LuaFunction(file: path, method: method))
+            #expect(verdict == .refused(key: "source", error: "no such file"))
+        }
+        #expect(engine.questions == 1)
+        engine.refusal = FunctionRefusal(key: "method", "no such function")
+        checked = CheckedFile(path, engine)
+        for method in ["a", "b"] { _ = checked.verdict(on: LuaFunction(file: path, method: method)) }
+        #expect(engine.questions == 3)
+    }
+}
+
+private final class FakeEngine: FunctionEngine {
+    var files: [String]
+    var refusal: FunctionRefusal?
+    private(set) var questions = 0
+
+    init(files: [String], refusal: FunctionRefusal? = nil) { (self.files, self.refusal) = (files, refusal) }
+
+    func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
+        questions += 1
+        if let refusal { throw refusal }
+    }
+
+    func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value { .null }
+
+    func rest() {}
+}
