@@ -4,7 +4,7 @@ import Shared
 import Synchronization
 
 /// One run of an async function, on the concurrency runtime's threads; the main thread meanwhile answers the daemon, and makes
-/// the calls that the function asks for.
+/// the calls that the function asks for, one after the other.
 struct AsyncRun {
     private let result = ResultBox()
     private let mailbox: Mailbox
@@ -26,6 +26,7 @@ struct AsyncRun {
 
     /// `call`: makes a call of the function's.
     func wait(_ daemon: DaemonLink, call: (Mailbox.Call) -> Void) throws -> Value {
+        defer { mailbox.close() }
         while true {
             if let result = result.value.withLock({ $0 }) { return try result.get() }
             var poll = Poll()

@@ -19,7 +19,6 @@ final class FunctionHost: @unchecked Sendable {
     private let daemon: DaemonLink
     private var run = Run(number: 0, slot: nil)
     private var depth = 0
-    private var mailbox: Mailbox?
     /// Of what the commands write.
     private var limiter = OutputLimiter()
     /// A function may start processes of its own, which are not a command's.
@@ -80,11 +79,11 @@ final class FunctionHost: @unchecked Sendable {
     {
         switch function {
         case .function(let body):
-            let context = subject.context(of: run, arguments, logger, jobRegistry)
+            let context = subject.context(of: run, arguments, logger, jobRegistry(nil))
             return try flushing { try body(context).value }
         case .asyncFunction(let body):
-            let mailbox = try openMailbox()
-            let context = subject.context(of: run, arguments, logger, jobRegistry)
+            let mailbox = try Mailbox()
+            let context = subject.context(of: run, arguments, logger, jobRegistry(mailbox))
             return try AsyncRun(body, context, mailbox).wait(daemon) { [unowned self] request in
                 request.reply.resume(with: Result { try call(request.id, request.arguments) })
             }
@@ -121,13 +120,6 @@ final class FunctionHost: @unchecked Sendable {
         FunctionRefusal(key: "kind", "this worker's program runs no \(FunctionKind.lua.rawValue)")
     }
 
-    private func openMailbox() throws(SystemError) -> Mailbox {
-        if let mailbox { return mailbox }
-        let opened = try Mailbox()
-        mailbox = opened
-        return opened
-    }
-
     // MARK: What functions are told
 
     private var logger: JobLogger {
@@ -138,9 +130,9 @@ final class FunctionHost: @unchecked Sendable {
         }
     }
 
-    private var jobRegistry: JobRegistry {
-        let mailbox = mailbox
-        return JobRegistry(
+    /// `mailbox`: of an async function's run.
+    private func jobRegistry(_ mailbox: Mailbox?) -> JobRegistry {
+        JobRegistry(
             call: { id, arguments in
                 guard ThisProcess.isOnMainThread else {
                     throw JobError("'\(id)' cannot be called from another thread than that of the job function")

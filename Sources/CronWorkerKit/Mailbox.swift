@@ -1,9 +1,10 @@
+import Jobs
 import Kernel
 import Shared
 import Synchronization
 
-/// How other threads reach the main thread while it waits for an async function: with calls that only it may make, and with
-/// the news that something is done.
+/// How the tasks of one run of an async function reach the main thread while it waits for them: with calls that only it may
+/// make, and with the news that something is done.
 final class Mailbox: Sendable {
     struct Call: Sendable {
         let id: String
@@ -11,7 +12,8 @@ final class Mailbox: Sendable {
         let reply: CheckedContinuation<Value, any Error>
     }
 
-    private let calls = Mutex<[Call]>([])
+    /// `nil`: the run is over, and nobody will make any.
+    private let calls = Mutex<[Call]?>([])
     private let reader: Descriptor
     private let writer: Descriptor
 
@@ -28,8 +30,12 @@ final class Mailbox: Sendable {
     /// Returns what the call returned on the main thread.
     func call(_ id: String, _ arguments: [Value]) async throws -> Value {
         try await withCheckedThrowingContinuation { reply in
-            calls.withLock { $0.append(Call(id: id, arguments: arguments, reply: reply)) }
-            wake()
+            let call = Call(id: id, arguments: arguments, reply: reply)
+            let isOpen = calls.withLock { calls in
+                calls?.append(call)
+                return calls != nil
+            }
+            if isOpen { wake() } else { Self.refuse(call) }
         }
     }
 
@@ -38,8 +44,21 @@ final class Mailbox: Sendable {
         var buffer = [UInt8](repeating: 0, count: 64)
         while case .bytes = try reader.read(into: &buffer, from: 0) {}
         return calls.withLock { calls in
-            defer { calls = [] }
-            return calls
+            defer { calls = calls.map { _ in [] } }
+            return calls ?? []
         }
+    }
+
+    /// The run is over. A task that lives on must not wait for ever.
+    func close() {
+        let left = calls.withLock { calls in
+            defer { calls = nil }
+            return calls ?? []
+        }
+        left.forEach(Self.refuse)
+    }
+
+    private static func refuse(_ call: Call) {
+        call.reply.resume(throwing: JobError("'\(call.id)' cannot be called any more: the run is over"))
     }
 }

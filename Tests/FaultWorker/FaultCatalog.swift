@@ -22,6 +22,8 @@ var faultCatalog: JobCatalog {
         "echo": .function(echo),
         "call": .function(call),
         "call-from-tasks": .asyncFunction(callFromTasks),
+        "call-in-crowd": .asyncFunction(callInCrowd),
+        "call-too-late": .asyncFunction(callTooLate),
         "call-astray": .asyncFunction(callAstray),
         "find": .function(findAll),
     ]

@@ -54,8 +54,7 @@ public struct JobContext: Sendable {
     /// Calls the function of another entry, such as `app:job.cleanup`, and waits for its result, in this worker and as
     /// part of this run. The entry need not be a job. Its function may be of any kind that this worker can run:
     ///
-    /// - Swift: by its name in this worker's catalog, also if the entry's `source` is another program. It finds
-    ///   `arguments` in its own context.
+    /// - Swift: of this worker's own program. It finds `arguments` in its own context.
     /// - Lua, in `cronworker`: with `arguments`, or with a table that describes the run if there are none.
     /// - a command: with `arguments`, which must be strings, numbers or booleans, appended to its own. The result is
     ///   the last line of its output, a string.
@@ -67,11 +66,8 @@ public struct JobContext: Sendable {
     ///   function, too deep, the wrong thread. The error's description is its text in the log.
     public func call(_ id: String, _ arguments: Value...) throws -> Value { try registry.call(id, arguments) }
 
-    /// As the other, from an async job function or whatever it awaits. Calls that are made at the same time are made
-    /// one after the other.
-    ///
-    /// The job function must not return before they have: a call that is still waiting then has its answer in a later
-    /// run, if at all.
+    /// As the other, from an async job function or whatever it awaits. Calls that are made at the same time are run one after
+    /// the other. What outlives the run can call no more.
     public func call(_ id: String, _ arguments: Value...) async throws -> Value {
         try await registry.callFromTask(id, arguments)
     }

@@ -11,6 +11,7 @@ struct SwiftCallTests {
           - {name: broken, kind: function.exec, comand: ls}
           - {name: relay, kind: function.swift, method: call, target: 'test:helper', with: 5}
           - {name: round, kind: function.swift, method: call, target: 'test:round'}
+          - {name: sleeper, kind: function.swift, method: wait, milliseconds: 5}
           - {name: other, kind: process.lua}
 
         """
@@ -75,6 +76,26 @@ struct SwiftCallTests {
         try play("call-from-tasks", ["target": "'test:shell'"]) { daemon, record in
             #expect(record["result"] == #"["test:shell: first,","test:shell: second,"]"#, "\(record.fields)")
             try daemon.wait(for: "TICK", count: 3)
+        }
+    }
+
+    @Test("may call from many tasks at a time")
+    func crowd() throws {
+        try play("call-in-crowd", ["target": "'test:sleeper'", "milliseconds": "5"]) { _, record in
+            #expect(record["result"] == "40 calls", "\(record.fields)")
+        }
+    }
+
+    @Test("cannot call from a task that outlives the run, which is told so")
+    func late() throws {
+        try play("call-too-late", ["target": "'test:helper'"]) { daemon, record in
+            #expect(record["result"] == "nothing", "\(record.fields)")
+            try daemon.wait("the task has its answer") {
+                daemon.log.all("TICK").contains {
+                    $0["result"] == "'test:helper' cannot be called any more: the run is over"
+                }
+            }
+            #expect(!daemon.log.all("TICK").contains { $0["result"] == "called" })
         }
     }
 
