@@ -18,6 +18,8 @@ final class FunctionHost: @unchecked Sendable {
     private let registry: RegistryMap
     private let daemon: DaemonLink
     private var run = Run(number: 0, slot: nil)
+    /// Which this is, as the job's entry has it; `nil`: the standard one.
+    private var program: String?
     private var depth = 0
     /// Of what the commands write.
     private var limiter = OutputLimiter()
@@ -39,7 +41,9 @@ final class FunctionHost: @unchecked Sendable {
         switch function {
         case .exec: break
         case .lua(let function): try luaEngine().prepare(function)
-        case .swift(let name, _): _ = try swiftFunction(name)
+        case .swift(let name, let program):
+            self.program = program
+            _ = try swiftFunction(name)
         }
     }
 
@@ -165,10 +169,16 @@ extension FunctionHost: FunctionServices {
         let subject = EntrySubject(entry)
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: subject.directory)
         guard let function else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
-        if case .swift(_, let program?) = function {
-            throw JobError("'\(id)' is in the program '\(program)'; expected a function that this worker can run")
-        }
+        try checkProgram(of: function, id)
         return try perform(function, subject, arguments: arguments)
+    }
+
+    /// Another program's function is not here, and one of the same name would be another function.
+    private func checkProgram(of function: EntryFunction, _ id: String) throws(JobError) {
+        guard case .swift(_, let other) = function, other != program else { return }
+        throw JobError(
+            "'\(id)' is a function of \(other.map { "'\($0)'" } ?? "the standard worker"); a job can call those of "
+                + "its own worker's program, those in Lua where there is Lua, and commands")
     }
 
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }

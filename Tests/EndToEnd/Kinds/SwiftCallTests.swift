@@ -13,6 +13,7 @@ struct SwiftCallTests {
           - {name: round, kind: function.swift, method: call, target: 'test:round'}
           - {name: sleeper, kind: function.swift, method: wait, milliseconds: 5}
           - {name: other, kind: process.lua}
+          - {name: foreign, kind: function.swift, method: echo, source: 'file:///bin/true'}
 
         """
 
@@ -52,6 +53,11 @@ struct SwiftCallTests {
             ("test:nobody", "5", "no entry 'test:nobody' in the registry"),
             ("nonsense", "5", "no entry 'nonsense' in the registry"),
             ("test:other", "5", "'test:other' is a process.lua; expected a function"),
+            (
+                "test:foreign", "5",
+                "'test:foreign' is a function of '/bin/true'; a job can call those of its own worker's program, those in "
+                    + "Lua where there is Lua, and commands"
+            ),
             (
                 "test:broken", "5",
                 "'test:broken': no 'command'; expected a list of arguments, or a text for the shell"
