@@ -60,8 +60,13 @@ package struct JobSupervisor: Sendable {
 
     /// The wall clock was set: what waits for one of its moments must look again.
     package mutating func clockWasSet(at now: Moment) {
-        guard case .waiting(_, .firstStart) = phase, startsAt != nil else { return }
-        phase = .waiting(until: now.monotonic, .firstStart)
+        switch phase {
+        case .waiting(_, .firstStart) where startsAt != nil: phase = .waiting(until: now.monotonic, .firstStart)
+        case .running(var run) where policy.overlap == .replace:
+            run.replacement = replacement(of: run, at: now)
+            phase = .running(run)
+        default: break
+        }
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
@@ -255,10 +260,15 @@ package struct JobSupervisor: Sendable {
         return run
     }
 
-    /// When the slot comes due that takes the place of the run.
+    /// When the slot's run is to begin that takes the place of this one.
     private func replacement(of run: Phase.Run, at now: Moment) -> MonotonicInstant {
         let next = account.timetable.next(after: max(now.on(clock), run.slot ?? now.on(clock)))
-        return now.monotonic(of: next, on: clock) + longestDelay
+        return now.monotonic(of: replacing(run, at: now) ?? next, on: clock) + longestDelay
+    }
+
+    /// The slot that is due and behind that of the run.
+    private func replacing(_ run: Phase.Run, at now: Moment) -> SlotInstant? {
+        account.timetable.last(through: now.on(clock)).flatMap { $0 > run.slot ?? account.accounted ? $0 : nil }
     }
 
     private mutating func reachLimit(of run: Phase.Run, at now: Moment, _ effects: inout [Effect]) {
@@ -266,7 +276,7 @@ package struct JobSupervisor: Sendable {
         var run = run
         if run.timeout <= now.monotonic {
             run.cut = .timeout
-        } else if isReplaced(run, at: now) {
+        } else if replacing(run, at: now) != nil {
             run.cut = .replaced
         } else {
             // The wall clock was set back meanwhile.
@@ -276,11 +286,6 @@ package struct JobSupervisor: Sendable {
         }
         effects += [.log(.terminated), .terminate]
         phase = .ending(.terminated, until: now.monotonic + policy.killAfter, run)
-    }
-
-    private func isReplaced(_ run: Phase.Run, at now: Moment) -> Bool {
-        guard let due = account.timetable.last(through: now.on(clock)) else { return false }
-        return due > run.slot ?? account.accounted
     }
 
     private mutating func press(

@@ -133,11 +133,25 @@ struct ReplaceTests {
     @Test("waits longer if the wall clock is set back meanwhile")
     func setBack() {
         var rig = rig(.running, .wall)
-        rig.setWallClock(by: .seconds(-60))
+        // Nobody has told yet.
+        rig.wallLead = .seconds(-30)
         rig.fireDeadline()
         #expect(rig.effects == [])
         #expect(rig.supervisor.phase.run?.cut == nil)
-        #expect(rig.supervisor.deadline > rig.now)
+        #expect(rig.supervisor.deadline == at(1_035) as MonotonicInstant)
+        rig.setWallClock(by: .seconds(-30))
+        #expect(rig.supervisor.deadline == at(1_065) as MonotonicInstant)
+        rig.fireDeadline()
+        #expect(rig.supervisor.phase.run?.cut == .replaced)
+    }
+
+    @Test("is over at once if the wall clock is set to behind that")
+    func setForward() {
+        var rig = rig(.running, .wall)
+        rig.setWallClock(by: .seconds(3_600))
+        #expect(rig.supervisor.deadline <= rig.now)
+        rig.send(.deadline)
+        #expect(rig.supervisor.phase.run?.cut == .replaced)
     }
 
     @Test("may reach its time-out before", arguments: ScheduleClock.both)
