@@ -337,7 +337,10 @@ package struct JobSupervisor: Sendable {
         case .starting, .idle, .running:
             effects.append(.closeControl)
             phase = .stopping(.draining, until: graceEnd(now.monotonic + grace), phase.run)
-        case .ending(let stage, let until, let run): phase = .stopping(stage, until: until, run)
+        case .ending(let stage, let until, let run):
+            // The stop may have less patience than the job's policy.
+            let end = stage == .killed ? until : min(until, now.monotonic + grace)
+            phase = .stopping(stage, until: end, run)
         case .condemned(let run): phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
         case .stopping, .stopped: break
         }

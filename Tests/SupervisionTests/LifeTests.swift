@@ -227,7 +227,7 @@ struct StopTests {
         for stage in [Stage.condemned, .condemnedInRun] {
             changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
         }
-        changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
+        changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])

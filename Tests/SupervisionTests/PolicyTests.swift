@@ -89,6 +89,16 @@ struct TimeoutTests {
         #expect(rig.supervisor.deadline == at(1_003) as MonotonicInstant)
     }
 
+    @Test("that is being ended has no more than the grace when the job is to stop")
+    func stopIsShorter() {
+        var rig = rig(.running)
+        rig.fireDeadline()
+        rig.send(.stop(grace: .seconds(1)))
+        rig.fireDeadline()
+        #expect(rig.now == at(1_004) as MonotonicInstant)
+        #expect(rig.effects == [.log(.killed), .kill])
+    }
+
     @Test("that is being ended when the job is to stop keeps its outcome")
     func stopAfterwards() {
         var rig = rig(.running)
