@@ -186,13 +186,15 @@ private struct Channels {
         guard let report = Descriptor.inherited(WireFormat.reportDescriptor),
             let input = Descriptor.inherited(WireFormat.controlDescriptor)
         else { throw UsageError(description: "started by a daemon without its pipes on descriptors 0 and 3") }
+        // Before another descriptor can have its number, if there is no registry.
+        let registry = RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor))
         try report.setNonblocking()
         let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
         try StandardDescriptors.detachInput()
         input.release()
         return Channels(
             control: ControlChannel(control), reports: ReportChannel(report, waits: false),
-            registry: RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor)))
+            registry: registry)
     }
 
     static func terminal() throws -> Channels {
