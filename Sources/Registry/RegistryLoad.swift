@@ -9,7 +9,7 @@ package struct RegistryLoad: Sendable {
     package let errors: [Diagnostic]
     package let notes: [Diagnostic]
     let positions: EntryPositions
-    let limits: RegistryLimits
+    package let limits: RegistryLimits
 
     /// Where the value at `path` in an entry stands, as in `["meta", "interval"]`; where there is none, its nearest parent.
     package func location(of path: [String], in id: EntryID) -> SourceLocation? { positions.location(of: path, in: id) }

@@ -52,6 +52,18 @@ struct JobLoaderTests {
         #expect(load(text).errors.isEmpty)
     }
 
+    @Test("without functions are named up to a limit, and the others counted")
+    func manyUnknown() {
+        let text =
+            "namespace: app\nentries:\n"
+            + (1...250).map {
+                "- {name: job\($0), kind: function.swift, method: x, meta: {type: cron.job, interval: 1s}}\n"
+            }.joined()
+        let errors = load(text, functions: Self.functions, mostJobs: 1_000).errors
+        #expect(errors.count == 101)
+        #expect(errors.last?.message == "… and 150 more")
+    }
+
     @Test("are refused at the first one that there is no room for")
     func tooMany() {
         let text = registry(("job.a", "x", "1s"), ("job.b", "x", "1s"), ("job.c", "x", "1s"))

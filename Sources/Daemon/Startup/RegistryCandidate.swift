@@ -16,10 +16,12 @@ package struct RegistryCandidate: Sendable {
     /// The same error of a file that many entries name is shown once.
     func functionErrors(_ answers: FunctionAnswers) -> [Diagnostic] {
         var seen: Set<FunctionAnswers.Refusal> = []
-        return found.functions.compactMap { entry, function in
-            guard let refusal = answers.refusal(of: function) else { return nil }
-            guard refusal.key == "method" || seen.insert(refusal).inserted else { return nil }
-            return load.error(at: [refusal.key], in: entry, refusal.error)
+        var errors = DiagnosticLog(limit: load.limits.diagnostics)
+        for (entry, function) in found.functions {
+            guard let refusal = answers.refusal(of: function) else { continue }
+            guard refusal.key == "method" || seen.insert(refusal).inserted else { continue }
+            errors.add(load.error(at: [refusal.key], in: entry, refusal.error))
         }
+        return errors.closed
     }
 }

@@ -1,17 +1,17 @@
 import Shared
 
 /// Keeps the first diagnostics and counts the rest, so that a hopeless file costs no memory.
-struct DiagnosticLog: Sendable {
+package struct DiagnosticLog: Sendable {
     let limit: Int
     private var kept: [Diagnostic] = []
     private(set) var count = 0
 
-    init(limit: Int) { self.limit = max(1, limit) }
+    package init(limit: Int) { self.limit = max(1, limit) }
 
     var isEmpty: Bool { count == 0 }
 
     /// `diagnostic` is made only if it is kept.
-    mutating func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+    package mutating func add(_ diagnostic: @autoclosure () -> Diagnostic) {
         if count < limit { kept.append(diagnostic()) }
         count += 1
     }
@@ -27,7 +27,7 @@ struct DiagnosticLog: Sendable {
     }
 
     /// All that was kept, and where some was not, how much.
-    var closed: [Diagnostic] {
+    package var closed: [Diagnostic] {
         guard count > kept.count, let last = kept.last else { return kept }
         return kept + [Diagnostic(last.severity, at: last.location, "… and \(count - kept.count) more")]
     }
