@@ -57,6 +57,19 @@ struct FunctionInquiryTests {
         #expect(try FileSystem.status(count).identity.size == 2)
     }
 
+    @Test("asks again a program that was replaced while it answered")
+    func replaced() throws {
+        let next = try program("next", catalog: "echo function new")
+        let own = try program("own", catalog: "mv \(next) $0; echo function old")
+        let programs = try programs(try program("standard"))
+        let function = EntryFunction.swift(name: "old", program: own)
+        let first = try ask([function], programs)
+        #expect(first.catalogs[own] == .functions(["old"]))
+        let second = try ask([function], programs)
+        #expect(second.catalogs[own] == .functions(["new"]))
+        #expect(first.version(of: function) != second.version(of: function))
+    }
+
     @Test("takes a program that is missing or says nothing for a mistake of the entries that name it")
     func badPrograms() throws {
         let programs = try programs(try program("standard"))

@@ -8,6 +8,8 @@ final class WorkerProgram {
     private let worker: Program
     /// What is only asked has no supervisor.
     private let answerer: Program
+    /// The file that was asked last.
+    private var asked: FileIdentity?
     /// The functions of its catalog, and the file that had them.
     private var catalog: (identity: FileIdentity, functions: Set<String>)?
 
@@ -29,6 +31,8 @@ final class WorkerProgram {
 
     /// Starts it to print its catalog.
     func askForCatalog() throws(SystemError) -> ProgramQuery {
+        // Another may be put in its place before the answer is there.
+        asked = identity
         let null = try Descriptor.open(updating: "/dev/null")
         return try ProgramQuery { output throws(SystemError) in
             try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
@@ -56,12 +60,12 @@ final class WorkerProgram {
     }
 
     func remember(_ functions: Set<String>) {
-        if let identity { catalog = (identity, functions) }
+        if let asked { catalog = (asked, functions) }
     }
 
-    /// Changes when the file does.
+    /// Of the file that had the catalog: another when the file is.
     var version: String {
-        guard let identity else { return "none" }
+        guard let identity = catalog?.identity else { return "none" }
         return "\(identity.device):\(identity.inode):\(identity.size):\(identity.modified.nanoseconds):"
             + "\(identity.changed.nanoseconds)"
     }
