@@ -14,6 +14,7 @@ package final class Daemon {
     private let signals: SignalSource
     private let pool: WorkerPool
     private let reloader: Reloader
+    private let programs: WorkerPrograms
     private let registry: SharedRegistry
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
@@ -42,7 +43,7 @@ package final class Daemon {
         let moment = Clock.moment()
         let now = moment.monotonic
         (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs)
-        registry = startup.registry
+        (programs, registry) = (startup.programs, startup.registry)
         loop = try PollLoop()
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
@@ -164,6 +165,7 @@ package final class Daemon {
         }
         let difference = RegistryDifference(from: desired, to: loaded.jobs)
         desired = loaded.jobs
+        programs.keep(Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         log.records.info(
             "Reloaded registry",
