@@ -1,0 +1,170 @@
+import Clocks
+import Shared
+
+extension JobSupervisor {
+    mutating func take(_ report: Report, at now: Moment, _ effects: inout [Effect]) {
+        guard phase.hasWorker else { return }
+        switch report {
+        case .begin(let begin): take(begin, at: now, &effects)
+        case .end(let end): take(end, at: now, &effects)
+        case .log(let log): effects.append(.log(.jobLine(log)))
+        case .output(let output): effects.append(.log(.output(output)))
+        case .outputDropped(let loss): effects.append(.log(.outputDropped(loss)))
+        case .skipped(let skipped): take(skipped, at: now, &effects)
+        case .ready(let ready): take(ready, at: now, &effects)
+        case .pong: answered(at: now, &effects)
+        case .dropped(let dropped): take(dropped, at: now, &effects)
+        case .fault(let fault): effects.append(.log(.fault(fault)))
+        case .stopped(let count): stoppedReport(count, &effects)
+        }
+    }
+
+    mutating func take(_ ready: Report.Ready, at now: Moment, _ effects: inout [Effect]) {
+        switch phase {
+        case .starting:
+            readySince = now.monotonic
+            watch(next: ready.next, at: now)
+            effects.append(.log(.started))
+        case .stopping(.draining, _, _), .condemned, .stopping: break
+        case .idle, .running, .ending: condemn(.violation("'ready' twice"), &effects)
+        case .waiting, .failed, .stopped: break
+        }
+    }
+
+    mutating func take(_ begin: Report.Begin, at now: Moment, _ effects: inout [Effect]) {
+        guard phase.run == nil, !isStarting else {
+            return condemn(.violation("'begin' of run \(begin.run) while \(phaseName)"), &effects)
+        }
+        guard begin.run > runs, isNear(begin.run) else {
+            return condemn(.violation("'begin' of run \(begin.run) after run \(runs)"), &effects)
+        }
+        if let slot = begin.slot {
+            guard account.isOpen(slot, at: now.on(clock)) else {
+                return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
+            }
+            miss(before: slot, &effects)
+        }
+        runs = begin.run
+        setRun(run(begin, at: now))
+    }
+
+    mutating func take(_ end: Report.End, at now: Moment, _ effects: inout [Effect]) {
+        guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
+            return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
+        }
+        // It came to its end behind its limit, before its worker could be ended.
+        if let cut = run.cut {
+            lose(run, cut.outcome, reason(cut), &effects)
+        } else {
+            if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
+            effects.append(.log(.ended(end)))
+        }
+        clearRun(next: end.next, at: now)
+    }
+
+    mutating func take(_ skipped: Report.Skipped, at now: Moment, _ effects: inout [Effect]) {
+        guard phase.run == nil, skipped.first <= skipped.last, account.isOpen(skipped.first, at: now.on(clock)),
+            account.isOpen(skipped.last, at: now.on(clock))
+        else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
+        miss(before: skipped.first, &effects)
+        effects.append(.log(.skipped(account.close(through: skipped.last, outcome: .skipped))))
+        if case .idle = phase { watch(next: skipped.next, at: now) }
+    }
+
+    mutating func take(_ dropped: Report.Dropped, at now: Moment, _ effects: inout [Effect]) {
+        effects.append(.log(.dropped(dropped)))
+        guard isNear(dropped.run) else {
+            return condemn(.violation("'dropped' up to run \(dropped.run) after run \(runs)"), &effects)
+        }
+        guard let through = dropped.through else { return }
+        guard account.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
+            let missed = account.take(dropped, through: through)
+        else {
+            return condemn(.violation("'dropped' with slots that were not due"), &effects)
+        }
+        noteMissed(missed, &effects)
+        runs = max(runs, dropped.run)
+        if let run = phase.run, run.number <= dropped.run {
+            clearRun(next: account.timetable.next(after: through), at: now)
+        }
+    }
+
+    /// Whether the slot of the run in hand would get a second outcome at the run's end.
+    private func leavesInHand(_ dropped: Report.Dropped, _ through: SlotInstant) -> Bool {
+        guard let run = phase.run, let slot = run.slot else { return false }
+        return run.number > dropped.run && slot <= through
+    }
+
+    private mutating func answered(at now: Moment, _ effects: inout [Effect]) {
+        guard case .idle(var vigil) = phase, vigil.isAsked else { return }
+        // The slot has its outcome, which came as a count.
+        guard vigil.slot > account.accounted else {
+            return watch(next: account.timetable.next(after: account.accounted), at: now)
+        }
+        // The wall clock was set back meanwhile, and it is not time yet.
+        guard vigil.slot + longestDelay <= now.on(clock) else { return watch(next: vigil.slot, at: now) }
+        // It lives, and yet its slot has not begun: the machine is busy. Asked again, at a growing distance.
+        if vigil.answers == 0 { effects.append(.log(.overdue(by: now.monotonic - vigil.next))) }
+        vigil.isAsked = false
+        vigil.answers = min(vigil.answers + 1, 4)
+        vigil.deadline = now.monotonic + Nanoseconds(Self.overdueGrace.count << Int64(vigil.answers))
+        phase = .idle(vigil)
+    }
+
+    /// Its last word. A worker that stops unasked has failed its job, which its exit will show.
+    private mutating func stoppedReport(_ count: Int64, _ effects: inout [Effect]) {
+        if phase.run != nil { condemn(.violation("'stopped' with a run in hand"), &effects) }
+    }
+
+    // MARK: The run in hand
+
+    /// Workers are not believed: the next one is to count on from the highest number, and no integer may be used up by that.
+    private func isNear(_ run: Int64) -> Bool { run <= runs || run - runs <= Self.longestGap }
+
+    private var isStarting: Bool { if case .starting = phase { true } else { false } }
+
+    private var phaseName: String {
+        switch phase {
+        case .starting: "it is starting"
+        default: "a run is in hand"
+        }
+    }
+
+    private mutating func setRun(_ run: Phase.Run) {
+        switch phase {
+        case .idle: phase = .running(run)
+        case .stopping(.draining, let until, _): phase = .stopping(.draining, until: min(until, run.timeout), run)
+        case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, run)
+        case .condemned: phase = .condemned(run)
+        case .ending(let stage, let until, _): phase = .ending(stage, until: until, run)
+        case .waiting, .starting, .running, .failed, .stopped: break
+        }
+    }
+
+    private mutating func clearRun(next: SlotInstant, at now: Moment) {
+        switch phase {
+        case .running: watch(next: next, at: now)
+        case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
+        case .condemned: phase = .condemned(nil)
+        case .ending(let stage, let until, _): phase = .ending(stage, until: until, nil)
+        case .waiting, .starting, .idle, .failed, .stopped: break
+        }
+    }
+
+    private mutating func watch(next: SlotInstant, at now: Moment) {
+        // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
+        // Where the wall clock was set back, the slots that come again have their outcome.
+        let last = max(now.on(clock) + .seconds(1), account.accounted)
+        let slot = min(next, account.timetable.next(after: last))
+        let next = now.monotonic(of: slot, on: clock) + longestDelay
+        phase = .idle(Phase.Vigil(slot: slot, next: next, deadline: next + Self.overdueGrace))
+    }
+
+    mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {
+        noteMissed(account.miss(before: slot), &effects)
+    }
+
+    func noteMissed(_ count: Int64, _ effects: inout [Effect]) {
+        if count > 0 { effects.append(.log(.missed(count))) }
+    }
+}

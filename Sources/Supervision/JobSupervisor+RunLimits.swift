@@ -1,0 +1,46 @@
+import Clocks
+import Shared
+
+extension JobSupervisor {
+    func run(_ begin: Report.Begin, at now: Moment) -> Phase.Run {
+        var run = Phase.Run(number: begin.run, slot: begin.slot)
+        if let timeout = policy.timeout { run.timeout = now.monotonic + timeout }
+        if policy.overlap == .replace { run.replacement = replacement(of: run, at: now) }
+        return run
+    }
+
+    /// When the slot's run is to begin that takes the place of this one.
+    func replacement(of run: Phase.Run, at now: Moment) -> MonotonicInstant {
+        let next = account.timetable.next(after: max(now.on(clock), run.slot ?? now.on(clock)))
+        return now.monotonic(of: replacing(run, at: now) ?? next, on: clock) + longestDelay
+    }
+
+    /// The slot that is due and behind that of the run.
+    private func replacing(_ run: Phase.Run, at now: Moment) -> SlotInstant? {
+        account.timetable.last(through: now.on(clock)).flatMap { $0 > run.slot ?? account.accounted ? $0 : nil }
+    }
+
+    mutating func reachLimit(of run: Phase.Run, at now: Moment, _ effects: inout [Effect]) {
+        guard deadline != .distantFuture else { return }
+        var run = run
+        if run.timeout <= now.monotonic {
+            run.cut = .timeout
+        } else if replacing(run, at: now) != nil {
+            run.cut = .replaced
+        } else {
+            // The wall clock was set back meanwhile.
+            run.replacement = replacement(of: run, at: now)
+            phase = .running(run)
+            return
+        }
+        effects += [.log(.terminated), .terminate]
+        phase = .ending(.terminated, until: now.monotonic + policy.killAfter, run)
+    }
+
+    mutating func press(
+        _ stage: Phase.Stage, _ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]
+    ) {
+        effects += stage == .killed ? [.log(.unkillable)] : [.log(.killed), .kill]
+        phase = .ending(.killed, until: now.monotonic + Self.unkillableReminder, run)
+    }
+}
