@@ -7,6 +7,8 @@ package final class SharedMemory {
     package let descriptor: Descriptor
     private let name: String
     private var mapping = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    /// Of the memory itself: above that of the mapping after a growth that failed half-way, and never to be made less.
+    private var allocated = 0
 
     /// `size`: in bytes, above 0.
     package init(_ name: String, size: Int) throws(SystemError) {
@@ -23,7 +25,9 @@ package final class SharedMemory {
     /// What was written stays.
     package func grow(to size: Int) throws(SystemError) {
         let raw = descriptor.raw
+        let size = max(size, allocated)
         try systemCall("ftruncate", name) { ftruncate(raw, size) }
+        allocated = size
         guard let start = mapping.baseAddress else { return try map(size) }
         // The mapping is older than the seal and stays writable where it goes to.
         let address = clinux_mremap(start, mapping.count, size)
