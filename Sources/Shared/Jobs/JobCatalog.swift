@@ -5,6 +5,7 @@ public struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
         /// Runs on the worker's main thread, which does nothing else until it returns.
         case function(@Sendable (JobContext) throws -> JobResult)
         /// Runs on the concurrency runtime's threads. The worker goes on answering the daemon meanwhile.
+        /// It must not wait for the main actor, whose thread is the worker's own: such a run never ends.
         case asyncFunction(@Sendable (JobContext) async throws -> JobResult)
     }
 
