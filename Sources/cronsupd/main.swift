@@ -42,7 +42,14 @@ func run(_ command: Cronsupd) throws -> Int32 {
     let configuration = Configuration(
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration)
-    let startup = try start(configuration)
+    let startup: Startup
+    do {
+        startup = try start(configuration)
+    } catch is StartInterrupted {
+        // A daemon that is told to stop has done so; a check that did not come to its end has found nothing out.
+        let isCheck = command.once || command.check
+        return fail("stopped before the start was complete", isCheck ? ExitCode.systemFailure : ExitCode.success)
+    }
     if command.once, command.json {
         StandardDescriptors.writeOutput(dryRun(startup, command).json)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
@@ -76,6 +83,8 @@ struct StartFailure: Error {
 func start(_ configuration: Configuration) throws -> Startup {
     do {
         return try Startup(configuration)
+    } catch let error as StartInterrupted {
+        throw error
     } catch let error as SystemError where !error.isBadProgram {
         throw error
     } catch {

@@ -68,9 +68,12 @@ final class FunctionInquiry {
     }
 
     /// Waits for the answers, before there is a loop to wait in.
+    ///
+    /// - Throws: `StartInterrupted` as soon as one of the signals comes that stop the daemon. They must be blocked.
     static func wait(
         about functions: [EntryFunction], _ programs: WorkerPrograms, _ registry: SharedRegistry
     ) throws -> FunctionAnswers {
+        let signals = try SignalQueue([.terminate, .interrupt])
         let inquiry = FunctionInquiry(about: functions, programs, registry)
         inquiry.collects = true
         while true {
@@ -78,7 +81,12 @@ final class FunctionInquiry {
             guard let output = inquiry.output else { continue }
             var poll = Poll()
             poll.add(output.descriptor.pollHandle, for: .read)
+            poll.add(signals.descriptor.pollHandle, for: .read)
             try poll.wait(inquiry.deadline - Clock.monotonic())
+            if try !signals.take().isEmpty {
+                _ = try inquiry.end()
+                throw StartInterrupted()
+            }
         }
     }
 

@@ -6,11 +6,15 @@ final class ProgramQuery {
     let pid: ProcessID
     let output: WorkerProcess.PipeEnd
     private var lines = LineSplitter(longest: WireFormat.longestMessage)
-    private var rest = ProgramQuery.longestAnswer
+    private var rest: Int
 
-    private static let longestAnswer = 64 << 20
+    /// In bytes. A check's grows with the registry.
+    static let longestCatalog = 1 << 20
+    static let longestCheck = 64 << 20
 
-    init(_ start: (_ output: borrowing Descriptor) throws(SystemError) -> ProcessID) throws(SystemError) {
+    /// `longest`: so many bytes of the answer are read.
+    init(longest: Int, _ start: (_ output: borrowing Descriptor) throws(SystemError) -> ProcessID) throws(SystemError) {
+        rest = longest
         let pipe = try Pipe.open(nonblocking: .reader)
         pid = try start(pipe.writer)
         output = WorkerProcess.PipeEnd(pipe.reader)

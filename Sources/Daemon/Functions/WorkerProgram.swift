@@ -34,7 +34,7 @@ final class WorkerProgram {
         // Another may be put in its place before the answer is there.
         asked = identity
         let null = try Descriptor.open(updating: "/dev/null")
-        return try ProgramQuery { output throws(SystemError) in
+        return try ProgramQuery(longest: ProgramQuery.longestCatalog) { output throws(SystemError) in
             try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
         }
     }
@@ -43,7 +43,7 @@ final class WorkerProgram {
     func askForChecks(_ checks: [FunctionCheck], registry: borrowing Descriptor) throws(SystemError) -> ProgramQuery {
         let questions = try Descriptor.sealedMemory("checks", checks.flatMap { $0.encoded() })
         let null = try Descriptor.open(updating: "/dev/null")
-        return try ProgramQuery { output throws(SystemError) in
+        return try ProgramQuery(longest: ProgramQuery.longestCheck) { output throws(SystemError) in
             // What the sources print as they are loaded is no answer.
             try answerer.spawn(
                 arguments: [WireFormat.checkArgument], input: questions, output: null, error: null, report: output,

@@ -3,6 +3,9 @@ import Kernel
 import Registry
 package import Shared
 
+/// SIGTERM or SIGINT came before all functions had been asked for.
+package struct StartInterrupted: Error {}
+
 /// From the configuration to everything that a run or a dry run needs.
 package struct Startup {
     package let programs: WorkerPrograms
@@ -13,7 +16,7 @@ package struct Startup {
 
     /// Reads and checks the registry, and asks the workers' programs for its functions.
     ///
-    /// - Throws: what stands in the way of doing so; errors in the registry are in `loaded`.
+    /// - Throws: what stands in the way of doing so, or `StartInterrupted`; errors in the registry are in `loaded`.
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())

@@ -117,6 +117,22 @@ struct LuaErrorTests {
         }
     }
 
+    @Test("that never ends holds up no signal", arguments: ["", "--once", "--check"])
+    func interrupted(argument: String) throws {
+        try Scene.play { scene in
+            try scene.add("while true do end", as: "endless.lua")
+            try scene.declare([.lua("one", "run", in: "endless.lua")])
+            let daemon = try scene.start(argument.isEmpty ? [] : [argument], worker: Binaries.worker)
+            try daemon.wait("the file is being loaded") {
+                Proc.children(of: daemon.pid).contains { Proc.processorTicks($0) > 10 }
+            }
+            daemon.signal(SIGTERM)
+            #expect(try daemon.waitForExit() == .exited(code: argument.isEmpty ? 0 : 111))
+            #expect(TextFile.read(daemon.errors) == "cronsupd: stopped before the start was complete\n")
+            #expect(scene.cage.isEmpty)
+        }
+    }
+
     @Test("is shown once, however many entries are of it")
     func once() throws {
         try Scene.play { scene in
