@@ -1,6 +1,7 @@
-/* The floor under a run's cost: what a cron daemon does for each run of `echo ok`. It forks, the child begins a session
+/* The floor under a run's cost: what a cron daemon does for each run of a command. It forks, the child begins a session
  * and becomes a shell with its output in a pipe; the output is read to its end, the child waited for, and a line
- * written into the log. One run behind the other without a pause, which is the best for it: it costs no less at intervals.
+ * written into the log. One run behind the other without a pause, which is the best for it: it costs no less at
+ * intervals.
  *
  * Prints the processor time of a run in microseconds, its own and that of its children. */
 #define _GNU_SOURCE 1
@@ -12,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char arguments[] = "RUNS LOG";
+static const char arguments[] = "RUNS LOG COMMAND";
 
-__attribute__((noreturn)) static void become_shell(int output) {
+__attribute__((noreturn)) static void become_shell(const char *command, int output) {
     if (setsid() < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) _exit(111);
-    execl("/bin/sh", "sh", "-c", "echo ok", NULL);
+    execl("/bin/sh", "sh", "-c", command, NULL);
     _exit(127);
 }
 
@@ -45,12 +46,12 @@ static void write_line(int log, long long run, pid_t pid, const char *output, si
     if (write(log, line, length) != length) die("write");
 }
 
-static void run(int log, long long number) {
+static void run(const char *command, int log, long long number) {
     int output[2], status;
     if (pipe2(output, O_CLOEXEC) != 0) die("pipe2");
     pid_t pid = fork();
     if (pid < 0) die("fork");
-    if (pid == 0) become_shell(output[1]);
+    if (pid == 0) become_shell(command, output[1]);
     close(output[1]);
     char kept[512];
     size_t size = read_to_end(output[0], kept, sizeof(kept));
@@ -72,13 +73,13 @@ static double cpu_seconds(int who) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) usage(arguments);
+    if (argc != 4) usage(arguments);
     long long runs = positive(argv[1], arguments);
     int log = open(argv[2], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (log < 0) die(argv[2]);
 
     double before = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN);
-    for (long long number = 1; number <= runs; number++) run(log, number);
+    for (long long number = 1; number <= runs; number++) run(argv[3], log, number);
     double after = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN);
     printf("%.3f\n", (after - before) / runs * 1e6);
     return 0;

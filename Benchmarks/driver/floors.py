@@ -43,9 +43,9 @@ def reports(bench, folder, workers, runs, kind):
     return int(count) / float(seconds)
 
 
-def cron_run(bench, folder, runs):
-    """The processor time of a run of `echo ok` as a cron daemon does it, in microseconds."""
-    return float(run(bench, folder, [bench.paths.floor("cronrun"), runs, folder / "floor.log"], 300))
+def cron_run(bench, folder, runs, command):
+    """The processor time of a run of a shell command as a cron daemon does it, in microseconds."""
+    return float(run(bench, folder, [bench.paths.floor("cronrun"), runs, folder / "floor.log", command], 300))
 
 
 def exec_run(bench, folder, program, runs, interval_seconds):

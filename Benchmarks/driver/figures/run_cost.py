@@ -1,6 +1,7 @@
 """What one run costs all who have a part in it."""
 
 import pathlib
+import shutil
 
 from driver import floors, procfs, registry
 from driver.daemon import Daemon
@@ -15,23 +16,38 @@ JOBS = 16
 INTERVAL_SECONDS = 0.01
 WARM_UP_RUNS = 20
 LUA_SOURCE = pathlib.Path(__file__).resolve().parents[3] / "Examples" / "crontab-registry-lua" / "jobs.lua"
+INTERPRETER = "lua5.4"
+SHELL = "sh -c"
+COMMANDS = {SHELL: "echo ok", INTERPRETER: f"exec {INTERPRETER} -e 'print(\"ok\")'"}
+"""What a cron daemon would run: the least that any command costs, and the least that one in Lua does."""
 FUNCTIONS = {"Swift": registry.HEARTBEAT, "Lua": registry.lua(LUA_SOURCE, "heartbeat")}
 
 
 def measure(bench):
-    costs = {name: [] for name in (*FUNCTIONS, "sh -c")}
+    commands = {name: text for name, text in COMMANDS.items() if name == SHELL or shutil.which(name)}
+    costs = {name: [] for name in (*FUNCTIONS, *commands)}
     for _ in bench.rounds():
         for name, function in FUNCTIONS.items():
             costs[name].append(run_daemon(bench, function))
-        costs["sh -c"].append(run_floor(bench))
+        for name, command in commands.items():
+            costs[name].append(run_floor(bench, command))
         bench.say(", ".join(f"{name}: {values[-1]:.1f} µs" for name, values in costs.items()))
-    shell = median(costs["sh -c"])
-    return [row(name, median(costs[name]), shell) for name in FUNCTIONS]
+    cost = {name: median(values) for name, values in costs.items()}
+    rows = [row(name, cost[name], cost[SHELL]) for name in FUNCTIONS]
+    if INTERPRETER not in commands:
+        bench.say(f"missing: {INTERPRETER}, the stock program (package {INTERPRETER})")
+        return rows
+    return [*rows, Row("the same, beside a program in Lua", f"{cost['Lua']:.1f} µs",
+                       beside(INTERPRETER, cost[INTERPRETER], cost["Lua"]), cost["Lua"] / cost[INTERPRETER])]
 
 
 def row(name, cost, shell):
-    return Row(f"CPU of a run of a {name} function", f"{cost:.1f} µs", f"sh -c {shell:.0f} µs: {shell / cost:.0f} ×",
+    return Row(f"CPU of a run of a {name} function", f"{cost:.1f} µs", beside(SHELL, shell, cost),
                cost / shell, f"{LEAST_OF_SHELL} × less", cost * LEAST_OF_SHELL <= shell)
+
+
+def beside(name, reference, cost):
+    return f"{name} {reference:.0f} µs: {reference / cost:.0f} ×"
 
 
 def run_daemon(bench, function):
@@ -53,6 +69,6 @@ def wait_for_runs(counter, count, processes):
     return counter.read(), sum(map(procfs.cpu_seconds, processes))
 
 
-def run_floor(bench):
+def run_floor(bench, command):
     with bench.folder() as folder:
-        return floors.cron_run(bench, folder, bench.plan.cost_runs)
+        return floors.cron_run(bench, folder, bench.plan.cost_runs, command)
