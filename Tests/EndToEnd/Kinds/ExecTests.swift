@@ -61,7 +61,7 @@ struct ExecTests {
     @Test("gets its arguments, environment, directory and input, and is told of its run")
     func setting() throws {
         try Scene.play { scene in
-            try FileSystem.createDirectories("\(scene.registry)/work/here")
+            try FileSystem.createDirectories("\(scene.registry)/below/here")
             let tell =
                 "pwd; cat; echo \"$GREETING|${HOME-none}|$CRONSUPD_ENTRY|$CRONSUPD_RUN|$CRONSUPD_SLOT|$CRONSUPD_ARGS\""
             try scene.declare([
@@ -69,7 +69,7 @@ struct ExecTests {
                 .shell(
                     "told", tell, interval: "100ms",
                     data: [
-                        "environment": "{GREETING: \"good day\", HOME: null}", "working_directory": "work/here",
+                        "environment": "{GREETING: \"good day\", HOME: null}", "working_directory": "below/here",
                         "stdin": "\"from the entry\\n\"", "args": "{keep: 3, name: a b}",
                     ]),
             ])
@@ -83,7 +83,7 @@ struct ExecTests {
             let lines = daemon.log.all("Job output", entry: "test:told").filter { $0.number("run") == 2 }
             #expect(
                 lines.map { $0["text"] } == [
-                    "\(scene.registry)/work/here", "from the entry",
+                    "\(scene.registry)/below/here", "from the entry",
                     "good day|none|test:told|2|\(tick["slot"] ?? "")|{\"keep\":3,\"name\":\"a b\"}",
                 ])
         }
