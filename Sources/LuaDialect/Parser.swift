@@ -2,7 +2,7 @@
 ///
 /// What is read is the program without its annotations. Where the two could differ, for the parenthesis that begins a
 /// statement and would become the arguments of a call, a `;` is left among the blanks.
-struct Parser {
+struct Parser: TokenReader {
     var lexer: Lexer
     private(set) var output: [UInt8]
     private(set) var depth = 0
@@ -25,16 +25,6 @@ struct Parser {
     }
 
     // MARK: Tokens
-
-    mutating func take(_ token: Token) -> Bool {
-        guard lexer.token == token else { return false }
-        lexer.advance()
-        return true
-    }
-
-    mutating func expect(_ token: Token) throws(SyntaxFault) {
-        if !take(token) { throw SyntaxFault() }
-    }
 
     mutating func enter() throws(SyntaxFault) {
         depth += 1

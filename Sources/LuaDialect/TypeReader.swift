@@ -2,7 +2,7 @@
 ///
 /// The reader is lenient where nothing depends on it. `typeof(…)` and `@name(…)` are brackets with anything but
 /// functions in them: a type has no statements, so that reading one ahead of a decision takes no decision itself.
-struct TypeReader {
+struct TypeReader: TokenReader {
     /// What stands around a type, and so what may follow it.
     enum Place {
         /// A name of `local`, where `<const>` may follow.
@@ -24,16 +24,6 @@ struct TypeReader {
     init(_ lexer: Lexer, _ place: Place, depth: Int) { (self.lexer, self.place, self.depth) = (lexer, place, depth) }
 
     // MARK: Tokens
-
-    mutating func take(_ token: Token) -> Bool {
-        guard lexer.token == token else { return false }
-        lexer.advance()
-        return true
-    }
-
-    mutating func expect(_ token: Token) throws(SyntaxFault) {
-        if !take(token) { throw SyntaxFault() }
-    }
 
     func next() -> Lexer {
         var ahead = lexer
