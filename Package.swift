@@ -106,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "commandhost", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared"],
             path: "Tests/CommandHost", swiftSettings: strict),
-        .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Kernel", "Shared"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -2,7 +2,7 @@ import Shared
 import TestSupport
 
 /// Writes values as YAML in one of the many ways that mean the same.
-struct EntryEmitter {
+struct EntryEmitter: ValueGenerator {
     var random: SeededGenerator
 
     private static let words = [
@@ -16,22 +16,10 @@ struct EntryEmitter {
 
     private static let doubles = [0.1, -1.5, 2, 1e300, .leastNonzeroMagnitude, .infinity, -.infinity]
 
-    mutating func map(depth: Int) -> Value.Map {
-        var map = Value.Map()
-        for _ in 0..<random.below(5) { map[random.pick(Self.words)] = value(depth: depth - 1) }
-        return map
-    }
+    mutating func word() -> String { random.pick(Self.words) }
 
-    mutating func value(depth: Int) -> Value {
-        switch random.below(depth > 0 ? 8 : 6) {
-        case 0: .null
-        case 1: .bool(random.chance(2))
-        case 2: .int(Int64.random(in: .min ... .max, using: &random) >> Int64(random.below(64)))
-        case 3: .double(random.chance(2) ? random.pick(Self.doubles) : .random(in: -1...1, using: &random))
-        case 4, 5: .string(random.pick(Self.words))
-        case 6: .list((0..<random.below(4)).map { _ in value(depth: depth - 1) })
-        default: .map(map(depth: depth))
-        }
+    mutating func double() -> Double {
+        random.chance(2) ? random.pick(Self.doubles) : .random(in: -1...1, using: &random)
     }
 
     /// The value behind `key:` or `-` in a line that is indented by `indent`; begins with a space or a line break.

@@ -1,8 +1,8 @@
 import Shared
 import TestSupport
 
-/// Values of all kinds, the same from the same seed.
-struct RandomValues {
+/// Values for formats that have no infinite numbers.
+struct RandomValues: ValueGenerator {
     var random: SeededGenerator
 
     private static let words = [
@@ -16,22 +16,8 @@ struct RandomValues {
         random.chance(2) ? random.pick(Self.words) : random.pick(Self.words) + random.pick(Self.words)
     }
 
-    mutating func map(depth: Int) -> Value.Map {
-        var map = Value.Map()
-        for _ in 0..<random.below(random.chance(20) ? 40 : 5) { map[word()] = value(depth: depth - 1) }
-        return map
-    }
-
-    /// Its numbers are finite.
-    mutating func value(depth: Int) -> Value {
-        switch random.below(depth > 0 ? 8 : 6) {
-        case 0: .null
-        case 1: .bool(random.chance(2))
-        case 2: .int(Int64.random(in: .min ... .max, using: &random) >> Int64(random.below(64)))
-        case 3: .double(random.chance(2) ? random.pick(Self.doubles) : .random(in: -1e6...1e6, using: &random))
-        case 4, 5: .string(word())
-        case 6: .list((0..<random.below(4)).map { _ in value(depth: depth - 1) })
-        default: .map(map(depth: depth))
-        }
+    /// Finite.
+    mutating func double() -> Double {
+        random.chance(2) ? random.pick(Self.doubles) : .random(in: -1e6...1e6, using: &random)
     }
 }
