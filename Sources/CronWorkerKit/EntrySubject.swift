@@ -23,17 +23,18 @@ struct EntrySubject {
         of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry
     ) -> JobContext {
         JobContext(
-            entry: id, run: run.number, slot: run.slot, meta: meta, data: data, arguments: arguments, logger: logger,
-            directory: directory, registry: registry)
+            entry: id, run: run.number, attempt: run.attempt, slot: run.slot, meta: meta, data: data,
+            arguments: arguments, logger: logger, directory: directory, registry: registry)
     }
 
     /// What a function in another language is told, as one value.
     func description(of run: FunctionHost.Run) -> Value {
         .map(
             Value.Map(
-                uniqueKeys: ["entry", "run", "slot", "directory", "meta", "args"],
+                uniqueKeys: ["entry", "run", "attempt", "slot", "directory", "meta", "args"],
                 values: [
-                    .string(id.description), .int(run.number), slotText(run).map { .string($0) } ?? .null,
+                    .string(id.description), .int(run.number), .int(run.attempt),
+                    slotText(run).map { .string($0) } ?? .null,
                     .string(directory), .map(meta), data["args"] ?? .null,
                 ]))
     }
@@ -43,8 +44,25 @@ struct EntrySubject {
         let args = data["args"].flatMap { try? JSONCoding.text(of: $0) }
         return [
             .init("CRONSUPD_ENTRY", id.description), .init("CRONSUPD_RUN", String(run.number)),
-            .init("CRONSUPD_SLOT", slotText(run)), .init("CRONSUPD_ARGS", args),
-        ]
+            .init("CRONSUPD_ATTEMPT", String(run.attempt)), .init("CRONSUPD_SLOT", slotText(run)),
+            .init("CRONSUPD_ARGS", args),
+        ] + Self.variables(of: run.event)
+    }
+
+    /// `CRONSUPD_EVENT` is what has happened, and `CRONSUPD_EVENT_ERROR` and so on are the rest.
+    private static func variables(of event: Value?) -> [ExecCommand.Variable] {
+        guard let map = event?.map else { return [] }
+        var variables: [ExecCommand.Variable] = []
+        for (key, value) in zip(map.keys, map.values) {
+            let name = key == "event" ? "CRONSUPD_EVENT" : "CRONSUPD_EVENT_\(upper(key))"
+            variables.append(.init(name, value.scalarText))
+        }
+        return variables
+    }
+
+    private static func upper(_ key: String) -> String {
+        String(
+            decoding: key.utf8.map { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") ? $0 - 32 : $0 }, as: UTF8.self)
     }
 
     /// What another function calls a command with, as its further arguments.

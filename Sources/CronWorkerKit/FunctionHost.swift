@@ -11,6 +11,9 @@ final class FunctionHost: @unchecked Sendable {
     struct Run {
         var number: Int64
         var slot: WallInstant?
+        var attempt: Int64 = 1
+        /// What the daemon calls the function with.
+        var event: Value?
     }
 
     private let catalog: JobCatalog
@@ -52,7 +55,7 @@ final class FunctionHost: @unchecked Sendable {
         self.run = run
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
-            return (true, JobResult(try perform(function, subject, arguments: nil)).text)
+            return (true, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
         } catch let trouble as LinkTrouble {
             throw trouble.cause
         } catch {
@@ -75,7 +78,10 @@ final class FunctionHost: @unchecked Sendable {
             // A function that is called without arguments is told what the timer would tell it.
             let told = arguments.flatMap { $0.isEmpty ? nil : $0 } ?? [subject.description(of: run)]
             return try flushing { try engine.call(function, told, logger: logger) }
-        case .exec(let command): return .string(try perform(command, subject, arguments ?? []))
+        case .exec(let command):
+            // A command is told of the event by its environment.
+            let isEvent = depth == 1 && run.event != nil
+            return .string(try perform(command, subject, isEvent ? [] : arguments ?? []))
         }
     }
 

@@ -86,7 +86,7 @@ private struct State: ~Copyable {
         switch report {
         case .begin: heldBegin = report.encoded()
         // The daemon asks once and waits for this one.
-        case .pong: kept.append(report.encoded())
+        case .pong, .due: kept.append(report.encoded())
         case .output(let line): lose(.init(lines: 1, bytes: Int64(line.size)))
         case .outputDropped(let loss): lose(loss)
         case .end where heldBegin != nil:

@@ -156,7 +156,7 @@ struct Session {
                 switch command {
                 case .definition(let part): definition = try assembler.add(part)
                 case .ping(let token): reports.send(.pong(token: token))
-                case .run: throw WireError.syntax("'run' before the definition")
+                case .run, .skip: throw WireError.syntax("a run before the definition")
                 }
             }
         }

@@ -22,8 +22,24 @@ struct Worker: ~Copyable {
     /// The slot that is due, and when its run is to begin.
     private var pending: (slot: SlotInstant, begin: SlotInstant)?
     private let queues: Bool
+    /// Whether the daemon is asked before each run.
+    private let asks: Bool
+    /// What it was asked for and has not answered.
+    private var asking: Turn?
     /// The first slot that came due during the run before, and the last one that did.
     private var queued: (slot: SlotInstant, last: SlotInstant)?
+
+    /// A run that can begin.
+    private struct Turn {
+        /// `nil`: it is besides the slots.
+        var slot: SlotInstant?
+        /// What was asked for by jitter and splay is not late.
+        var delay = Nanoseconds.zero
+        /// The last slot that came due before this run and has no run of its own.
+        var skipsThrough: SlotInstant?
+        /// What the daemon says of it.
+        var command = Command.Run()
+    }
 
     /// Before a longer one it pays to give memory back.
     private static var longSleep: Nanoseconds { .seconds(5) }
@@ -39,6 +55,7 @@ struct Worker: ~Copyable {
         (jitter, splay) = (definition.header.schedule.jitter, definition.header.schedule.splay)
         (accounted, runs) = (definition.header.accounted, definition.header.runs)
         (runsNow, queues) = (definition.header.runsNow, definition.header.queues)
+        asks = definition.header.asks
     }
 
     private var now: SlotInstant { Clock.slotInstant(timetable.clock) }
@@ -46,30 +63,33 @@ struct Worker: ~Copyable {
     /// Runs the function at each slot until the daemon closes the control pipe.
     mutating func serve() throws {
         reports.send(.ready(.init(next: nextSlot(at: now))))
-        if runsNow { try run(slot: nil, at: now, delay: .zero) }
-        while !control.isClosed, guardian.parentLives() {
-            let now = now
-            if let (slot, last) = queued {
-                try run(slot: slot, at: now, delay: .zero, skippingThrough: last)
-                continue
-            }
-            if pending == nil, let due = dueSlot(at: now) { pending = (due, due + delay()) }
-            if let (slot, begin) = pending {
-                if begin <= now {
-                    pending = nil
-                    // Of slots that have come due since, by a clock that was set, the last one is run and the others are missed.
-                    try run(slot: dueSlot(at: now) ?? slot, at: now, delay: begin - slot)
-                } else {
-                    try wait(until: begin)
-                }
-            } else {
-                try wait(until: nextSlot(at: now))
-            }
-        }
+        if runsNow { try begin(Turn()) }
+        while !control.isClosed, guardian.parentLives() { try turn() }
         // The daemon lives on, and what its slots came to must not be lost with this process.
         try reports.drain()
         reports.send(.stopped(runs: runs))
         try reports.drain()
+    }
+
+    private mutating func turn() throws {
+        // The daemon answers.
+        if asking != nil { return try wait(until: nil) }
+        if let (slot, last) = queued { return try begin(Turn(slot: slot, skipsThrough: last)) }
+        let now = now
+        if pending == nil, let due = dueSlot(at: now) { pending = (due, due + delay()) }
+        guard let (slot, begin) = pending else { return try wait(until: nextSlot(at: now)) }
+        guard begin <= now else { return try wait(until: begin) }
+        pending = nil
+        // Of slots that have come due since, by a clock that was set, the last one is run and the others are missed.
+        try self.begin(Turn(slot: dueSlot(at: now) ?? slot, delay: begin - slot))
+    }
+
+    /// Runs it, if need be with the daemon's leave.
+    private mutating func begin(_ turn: Turn) throws {
+        queued = nil
+        guard asks else { return try run(turn) }
+        asking = turn
+        reports.send(.due(slot: turn.slot))
     }
 
     /// The last slot that has come due and has not been run. Those before it are not made up for.
@@ -86,46 +106,73 @@ struct Worker: ~Copyable {
         jitter.count > 0 ? splay + Nanoseconds(Int64.random(in: 0...jitter.count)) : splay
     }
 
-    /// Waits for the daemon until `instant`, or until somebody sets the clock.
-    private mutating func wait(until instant: SlotInstant) throws {
-        try timer.set(instant)
+    /// Waits for the daemon until `instant`, or until somebody sets the clock. `nil`: for the daemon alone.
+    private mutating func wait(until instant: SlotInstant?) throws {
         var poll = Poll()
         poll.add(control.pollHandle, for: .read)
-        poll.add(timer.pollHandle, for: .read)
-        if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
-        if instant - now >= Self.longSleep {
-            host.rest()
-            ThisProcess.releaseFreeMemory()
+        if let instant {
+            try timer.set(instant)
+            poll.add(timer.pollHandle, for: .read)
+            if instant - now >= Self.longSleep {
+                host.rest()
+                ThisProcess.releaseFreeMemory()
+            }
         }
+        if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
         try poll.wait(nil)
         if poll.isReady(0) { try obey() }
     }
 
     private mutating func obey() throws {
-        var runsAskedFor = 0
+        var bare = 0
+        var told: Command.Run?
+        var skipped: SlotInstant?
         try control.receive { command in
             switch command {
             case .ping(let token): reports.send(.pong(token: token))
-            case .run: runsAskedFor += 1
-            case .definition: throw WireError.syntax("a second definition; expected run or ping")
+            // The daemon tells one at a time; in a terminal people may ask for several.
+            case .run(let run): if run == Command.Run() { bare += 1 } else { told = run }
+            case .skip(let through): skipped = through
+            case .definition: throw WireError.syntax("a second definition; expected run, skip or ping")
             }
         }
-        for _ in 0..<runsAskedFor { try run(slot: nil, at: now, delay: .zero) }
+        if let skipped { skip(through: skipped) }
+        // What was told to stop begins nothing.
+        if control.isClosed { return }
+        if let told { try obey(told) }
+        for _ in 0..<bare { try obey(Command.Run()) }
     }
 
-    /// `skippingThrough`: the last slot that came due before this run and has no run of its own.
-    private mutating func run(
-        slot: SlotInstant?, at start: SlotInstant, delay: Nanoseconds, skippingThrough last: SlotInstant? = nil
-    ) throws {
+    private mutating func obey(_ command: Command.Run) throws {
+        var turn = Turn(slot: command.slot)
+        if let asked = asking, asked.slot == command.slot, command.attempt == 1, command.call == nil {
+            (turn, asking) = (asked, nil)
+        } else if let slot = command.slot {
+            // A further attempt at the slot before; if a later one has begun or waits, it comes too late.
+            guard slot == accounted, asking == nil else { return }
+        }
+        turn.command = command
+        try run(turn)
+    }
+
+    /// The daemon does not let them run.
+    private mutating func skip(through slot: SlotInstant) {
+        accounted = .later(accounted, slot)
+        asking = nil
+    }
+
+    private mutating func run(_ turn: Turn) throws {
         queued = nil
         guardian.suspend()
         runs += 1
-        let began = Clock.monotonic()
-        // What was asked for by jitter and splay is not late.
-        let lateness = slot.map { Nanoseconds(max(0, (start - $0 - delay).count)) } ?? .zero
+        let (began, start, slot) = (Clock.monotonic(), now, turn.slot)
+        let lateness = slot.map { Nanoseconds(max(0, (start - $0 - turn.delay).count)) } ?? .zero
         if let slot { accounted = slot }
-        reports.send(.begin(.init(run: runs, slot: slot, next: nextSlot(at: start), lateness: lateness)))
-        let (isOK, text) = try call(slot: slot)
+        reports.send(
+            .begin(
+                .init(
+                    run: runs, slot: slot, next: nextSlot(at: start), lateness: lateness, call: turn.command.call)))
+        let (isOK, text) = try call(turn)
         let end = now
         let next = timetable.next(after: .later(end, accounted))
         reports.send(
@@ -134,7 +181,7 @@ struct Worker: ~Copyable {
                     run: runs, slot: slot, next: next, lateness: lateness, duration: Clock.monotonic() - began,
                     isOK: isOK, text: text)))
         if queues {
-            queueSlots(skippingThrough: last, through: end, next: next)
+            queueSlots(skippingThrough: turn.skipsThrough, through: end, next: next)
         } else {
             skipSlots(after: .later(slot ?? start, accounted), through: end, next: next)
         }
@@ -158,9 +205,11 @@ struct Worker: ~Copyable {
         accounted = last
     }
 
-    private mutating func call(slot: SlotInstant?) throws -> (isOK: Bool, text: String) {
+    private mutating func call(_ turn: Turn) throws -> (isOK: Bool, text: String) {
         let moment = Clock.moment()
-        let slot = slot.map { moment.wall(of: $0, on: timetable.clock) }
-        return try host.run(function, of: subject, .init(number: runs, slot: slot))
+        let slot = turn.slot.map { moment.wall(of: $0, on: timetable.clock) }
+        var run = FunctionHost.Run(number: runs, slot: slot, attempt: turn.command.attempt)
+        if let event = turn.command.event { run.event = try JSONCoding.value(from: Array(event.utf8)) }
+        return try host.run(function, of: subject, run)
     }
 }

@@ -42,7 +42,7 @@ package final class Daemon {
     package init(_ configuration: Configuration, _ startup: Startup, log: CronLog) throws(SystemError) {
         let moment = Clock.moment()
         let now = moment.monotonic
-        (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs)
+        (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs + startup.loaded.called)
         (programs, registry) = (startup.programs, startup.registry)
         loop = try PollLoop()
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
@@ -61,7 +61,7 @@ package final class Daemon {
     package func run() throws(SystemError) -> Int32 {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
-        log.records.info("Discovered jobs", metadata: ["count": "\(desired.count)"])
+        log.records.info("Discovered jobs", metadata: ["count": "\(discoveredCount)"])
         pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
@@ -70,6 +70,8 @@ package final class Daemon {
         try flushLog()
         return pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
     }
+
+    private var discoveredCount: Int { desired.count { !$0.isOnDemand } }
 
     /// One round: wait, take what is there, then see what time it is.
     private func turn() throws(SystemError) {
@@ -163,14 +165,14 @@ package final class Daemon {
         } catch {
             return log.records.error("Reload failed", metadata: ["error": "\(error)"])
         }
-        let difference = RegistryDifference(from: desired, to: loaded.jobs)
-        desired = loaded.jobs
+        let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.called)
+        desired = loaded.jobs + loaded.called
         programs.keep(Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         log.records.info(
             "Reloaded registry",
             metadata: [
-                "count": "\(desired.count)", "added": "\(difference.added.count)",
+                "count": "\(discoveredCount)", "added": "\(difference.added.count)",
                 "changed": "\(difference.changed.count)", "removed": "\(difference.removed.count)",
                 "unchanged": "\(difference.unchanged.count)",
             ])

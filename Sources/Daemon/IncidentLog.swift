@@ -32,9 +32,14 @@ struct IncidentLog {
         records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
     }
 
+    /// The function of an entry is told of what has become of the job.
+    func calling(_ function: EntryID, _ event: String, _ job: Job) {
+        records(.info, "Calling function", job, ["function": function.description, "event": event])
+    }
+
     func record(_ incident: Incident, of job: Job) {
         switch incident {
-        case .ended(let end): ended(end, job)
+        case .ended(let end, let attempt, let retryAfter): ended(end, attempt, retryAfter, job)
         case .jobLine(let line): jobLine(line, job)
         case .output(let output): commandLine(output, job)
         case .outputDropped(let loss): outputDropped(lines: Int(loss.lines), bytes: Int(loss.bytes), job)
@@ -43,7 +48,9 @@ struct IncidentLog {
                 .info, "Worker started", job,
                 [job.definition.schedule.key: job.definition.schedule.text, "pid": pid(job)])
         case .stopped(let byItself): stopped(job, byItself)
-        case .lost(let run, let outcome, let reason): lost(run, outcome, reason, job)
+        case .lost(let run, let outcome, let reason, let retryAfter): lost(run, outcome, reason, retryAfter, job)
+        case .attemptsOver(let attempt): attemptsOver(attempt, job)
+        case .callsDropped(let count): records(.warning, "Calls dropped", job, ["count": "\(count)"])
         case .skipped(let count): slots("TICK SKIPPED", count, .skipped, job)
         case .missed(let count): slots("TICK MISSED", count, .missed, job)
         case .dropped(let dropped): self.dropped(dropped, job)
@@ -53,14 +60,15 @@ struct IncidentLog {
                 ["pid": pid(job), "step": fault.step, "errno": "\(fault.errno)", "error": fault.message])
         case .exited(let status): records(.warning, "Worker exited", job, ["pid": pid(job), "status": status])
         case .retry(let delay, let failures):
-            records(.info, "Restarting worker", job, ["after": seconds(delay), "failures": "\(failures)"])
+            records(.info, "Restarting worker", job, ["after": Self.seconds(delay), "failures": "\(failures)"])
         case .gaveUp(let delay, let failures):
-            records(.error, "Job failed", job, ["after": seconds(delay), "failures": "\(failures)"])
+            records(.error, "Job failed", job, ["after": Self.seconds(delay), "failures": "\(failures)"])
         case .spawnFailed(let reason): records(.error, "Spawn failed", job, ["error": reason])
         case .shortage(let reason): records(.warning, "Spawn postponed", job, ["error": reason])
         case .violation(let what): records(.error, "Protocol error", job, ["pid": pid(job), "error": what])
         case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": how])
-        case .overdue(let delay): records(.warning, "Slot overdue", job, ["pid": pid(job), "after": seconds(delay)])
+        case .overdue(let delay):
+            records(.warning, "Slot overdue", job, ["pid": pid(job), "after": Self.seconds(delay)])
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
@@ -100,21 +108,29 @@ struct IncidentLog {
 
     // MARK: Runs
 
-    private func ended(_ end: Report.End, _ job: Job) {
+    private func ended(_ end: Report.End, _ attempt: Int, _ retryAfter: Nanoseconds?, _ job: Job) {
         let tick = TickFields(
             entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: end.run,
-            slot: end.slot.map { civilTime($0, job) },
+            attempt: attempt, retryAfter: retryAfter, slot: end.slot.map { civilTime($0, job) },
             lateness: end.lateness, duration: end.duration, isOK: end.isOK, text: end.text, fullLength: end.fullLength)
         log.ticks.log(
             level: end.isOK ? .info : .error, end.isOK ? "TICK" : "TICK FAILED",
             metadata: [TickFields.key: .stringConvertible(tick)])
     }
 
-    private func lost(_ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ job: Job) {
+    private func attemptsOver(_ attempt: PendingAttempt, _ job: Job) {
+        let text = "attempt \(attempt.number) comes no more: the next slot is due, or the job ends"
+        records(.notice, "Retry given up", job, ["outcome": attempt.outcome.rawValue, "text": text])
+    }
+
+    private func lost(
+        _ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ retryAfter: Nanoseconds?, _ job: Job
+    ) {
         var pairs = ["run": "\(run.number)", "error": reason]
+        if isDetailed || run.attempt > 1 || retryAfter != nil { pairs["attempt"] = "\(run.attempt)" }
+        pairs["retry"] = retryAfter.map(Self.seconds)
         if isDetailed {
             pairs["pid"] = pid(job)
-            pairs["attempt"] = "1"
             pairs["outcome"] = outcome.rawValue
             if let slot = run.slot { pairs["slot"] = CivilTime(civilTime(slot, job)).millisecondsText }
         }
@@ -141,6 +157,8 @@ struct IncidentLog {
     }
 
     private func stopped(_ job: Job, _ byItself: Bool) {
+        // A function that nobody has called had no worker.
+        if job.definition.isOnDemand, job.generation == 0 { return }
         let account = job.supervisor.account
         var pairs = ["runs": "\(job.supervisor.runs)"]
         for outcome in Outcome.allCases where isDetailed || (outcome != .ok && account[outcome] > 0) {
@@ -169,7 +187,7 @@ struct IncidentLog {
 
     private func pid(_ job: Job) -> String { job.worker.map { String($0.pid) } ?? "" }
 
-    private func seconds(_ duration: Nanoseconds) -> String {
+    static func seconds(_ duration: Nanoseconds) -> String {
         let milliseconds = max(1, duration.count / 1_000_000)
         return DurationText.format(.milliseconds(milliseconds))
     }

@@ -25,6 +25,8 @@ package struct JobDefinition: Sendable {
     package var lifecycle: Lifecycle
     package var policy = RunPolicy()
     package var process = ProcessSettings()
+    /// It has no slots: its function is called with what becomes of other jobs.
+    package var isOnDemand = false
     package var meta: Value.Map
     /// All that stands beside `name`, `kind` and `meta`.
     package var data: Value.Map
@@ -43,7 +45,8 @@ package struct JobDefinition: Sendable {
     /// Whether a worker that runs `self` would do the same for `other`.
     package func isSameJob(as other: JobDefinition) -> Bool {
         id == other.id && kind == other.kind && function == other.function && schedule == other.schedule
-            && lifecycle == other.lifecycle && policy == other.policy && process == other.process && meta == other.meta
+            && isOnDemand == other.isOnDemand && lifecycle == other.lifecycle && policy == other.policy
+            && process == other.process && meta == other.meta
             && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
     }
 }

@@ -1,12 +1,18 @@
 package import Clocks
 
-/// What bounds a job's runs: the entry's `timeout`, `kill_after` and `overlap`.
+/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry` and `concurrency`; and who is told of what
+/// they come to.
 package struct RunPolicy: Hashable, Sendable {
     /// A run that has taken so long is over. `nil`: it may take any time.
     package var timeout: Nanoseconds?
     /// From SIGTERM to SIGKILL for a worker whose run is over before its end.
     package var killAfter = Nanoseconds.seconds(5)
     package var overlap = Overlap.skip
+    /// `nil`: a slot has one attempt.
+    package var retry: Retry?
+    /// `nil`: the job's runs wait for nobody's.
+    package var concurrency: Concurrency?
+    package var hooks = JobHooks()
 
     package init() {}
 
@@ -18,5 +24,37 @@ package struct RunPolicy: Hashable, Sendable {
         case queue
         /// It is run, and the run in hand is ended for it.
         case replace
+    }
+
+    /// Further attempts at a slot whose run came to one of `outcomes`. They end when the next slot is due.
+    package struct Retry: Hashable, Sendable {
+        /// Of one slot, the first among them. From 2 to 1,000.
+        package var maxAttempts = 3
+        /// From the end of the first attempt to the second.
+        package var initialDelay = Nanoseconds.seconds(1)
+        package var maxDelay = Nanoseconds.seconds(60)
+        /// Each delay is this many times the one before. From 1 to 100.
+        package var backoffFactor = 2.0
+        /// Each delay is spread by this share to both sides. From 0 to 1.
+        package var jitter = 0.1
+        package var outcomes: Set<Outcome> = Set(Self.possibleOutcomes)
+
+        /// Those that another attempt may mend.
+        package static let possibleOutcomes: [Outcome] = [.failed, .timeout, .crashed]
+
+        package init() {}
+    }
+
+    /// No more than `max` jobs of the group have a run in hand. The others wait, first come first served.
+    package struct Concurrency: Hashable, Sendable {
+        package var group: String
+        /// From 1 to 1,000,000.
+        package var max: Int
+        /// A slot that has waited so long is `skipped`. `nil`: it waits as long as it takes.
+        package var wait: Nanoseconds?
+
+        package init(group: String, max: Int, wait: Nanoseconds? = nil) {
+            (self.group, self.max, self.wait) = (group, max, wait)
+        }
     }
 }

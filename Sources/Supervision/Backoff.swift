@@ -23,24 +23,15 @@ package struct Backoff: Sendable {
     package mutating func fail(using random: inout SplitMix64) -> Verdict {
         failures += 1
         if policy.maxAttempts > 0, failures > policy.maxAttempts {
-            return .giveUp(retryAfter: spread(Self.slowRetry.inSeconds, using: &random))
+            return .giveUp(retryAfter: growth.spread(Self.slowRetry.inSeconds, using: &random))
         }
-        return .retry(after: spread(plannedDelay, using: &random))
+        return .retry(after: growth.delay(failures, using: &random))
     }
 
     package mutating func reset() { failures = 0 }
 
-    /// In seconds, before the jitter.
-    private var plannedDelay: Double {
-        var delay = policy.initialDelay.inSeconds
-        let most = policy.maxDelay.inSeconds
-        // As a loop: a power overflows where the loop stops at the maximum.
-        for _ in 1..<max(1, failures) where delay < most { delay *= policy.backoffFactor }
-        return min(delay, most)
-    }
-
-    private func spread(_ seconds: Double, using random: inout SplitMix64) -> Nanoseconds {
-        let share = policy.jitter > 0 ? Double.random(in: -policy.jitter...policy.jitter, using: &random) : 0
-        return Nanoseconds(Int64(seconds * (1 + share) * 1e9))
+    private var growth: GrowingDelay {
+        GrowingDelay(
+            initial: policy.initialDelay, most: policy.maxDelay, factor: policy.backoffFactor, jitter: policy.jitter)
     }
 }

@@ -10,6 +10,10 @@ package enum Event: Sendable {
     /// It may not be started before this moment: too many are.
     case spawnDeferred(until: MonotonicInstant)
     case report(Report)
+    /// The job's group has room for a run, which `askForPermit` has asked for.
+    case permitted
+    /// The job's function is to be called with what has happened, as JSON.
+    case call(event: String)
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled.
@@ -29,6 +33,13 @@ package enum Effect: Hashable, Sendable {
     /// Close the control pipe: the worker finishes its run and exits.
     case closeControl
     case ping(token: Int64)
+    case send(Command)
+    /// Answer with `permitted` when the job's group has room for one more run.
+    case askForPermit
+    /// The group has room again for what it was given or asked for.
+    case returnPermit
+    /// Call the function of an entry with what has happened.
+    case call(EntryID, Value.Map)
     /// To the worker's whole process group.
     case terminate
     case kill
@@ -38,9 +49,14 @@ package enum Effect: Hashable, Sendable {
 /// What people may want to know about a job. The shell words it.
 package enum Incident: Hashable, Sendable {
     case started
-    case ended(Report.End)
+    /// `retryAfter`: when the next attempt at its slot follows, if one does.
+    case ended(Report.End, attempt: Int = 1, retryAfter: Nanoseconds? = nil)
     /// The run in hand, or its slot alone, came to an end that the worker did not report.
-    case lost(Phase.Run, Outcome, reason: String)
+    case lost(Phase.Run, Outcome, reason: String, retryAfter: Nanoseconds? = nil)
+    /// An attempt was announced and comes no more: the next slot is due, or the job ends.
+    case attemptsOver(PendingAttempt)
+    /// Calls that are not made: too many wait, or the job ends.
+    case callsDropped(Int)
     case skipped(Int64)
     case missed(Int64)
     case jobLine(Report.Log)

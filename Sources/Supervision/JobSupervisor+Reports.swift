@@ -7,6 +7,7 @@ extension JobSupervisor {
         switch report {
         case .begin(let begin): take(begin, at: now, &effects)
         case .end(let end): take(end, at: now, &effects)
+        case .due(let slot): take(due: slot, at: now, &effects)
         case .log(let log): effects.append(.log(.jobLine(log)))
         case .output(let output): effects.append(.log(.output(output)))
         case .outputDropped(let loss): effects.append(.log(.outputDropped(loss)))
@@ -26,7 +27,7 @@ extension JobSupervisor {
             watch(next: ready.next, at: now)
             effects.append(.log(.started))
         case .stopping(.draining, _, _), .condemned, .stopping: break
-        case .idle, .running, .ending: condemn(.violation("'ready' twice"), &effects)
+        case .idle, .queued, .running, .ending: condemn(.violation("'ready' twice"), &effects)
         case .waiting, .failed, .stopped: break
         }
     }
@@ -38,14 +39,18 @@ extension JobSupervisor {
         guard begin.run > runs, isNear(begin.run) else {
             return condemn(.violation("'begin' of run \(begin.run) after run \(runs)"), &effects)
         }
+        guard let order = match(begin, at: now, &effects) else {
+            return condemn(.violation("'begin' of run \(begin.run) without leave"), &effects)
+        }
         if let slot = begin.slot {
-            guard account.isOpen(slot, at: now.on(clock)) else {
+            guard order.isChecked ? slot > account.accounted : account.isOpen(slot, at: now.on(clock)) else {
                 return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
             miss(before: slot, &effects)
+            judgeBegin(slot, at: now, &effects)
         }
         runs = begin.run
-        setRun(run(begin, at: now))
+        setRun(run(order, number: begin.run, at: now))
     }
 
     mutating func take(_ end: Report.End, at now: Moment, _ effects: inout [Effect]) {
@@ -54,15 +59,18 @@ extension JobSupervisor {
         }
         // It came to its end behind its limit, before its worker could be ended.
         if let cut = run.cut {
-            lose(run, cut.outcome, reason(cut), &effects)
+            lose(run, cut.outcome, reason(cut), at: now, &effects)
         } else {
-            if let slot = end.slot { noteMissed(account.record(end.isOK ? .ok : .failed, slot: slot), &effects) }
-            effects.append(.log(.ended(end)))
+            conclude(run, end.isOK ? .ok : .failed, end.text, at: now, &effects) {
+                .ended(end, attempt: run.attempt, retryAfter: $0)
+            }
         }
-        clearRun(next: end.next, at: now)
+        clearRun(next: end.next, at: now, &effects)
     }
 
     mutating func take(_ skipped: Report.Skipped, at now: Moment, _ effects: inout [Effect]) {
+        // They come behind the slot that would have been attempted again.
+        if phase.run == nil { giveUpAttempts(at: now, &effects) }
         guard phase.run == nil, skipped.first <= skipped.last, account.isOpen(skipped.first, at: now.on(clock)),
             account.isOpen(skipped.last, at: now.on(clock))
         else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
@@ -76,7 +84,9 @@ extension JobSupervisor {
         guard isNear(dropped.run) else {
             return condemn(.violation("'dropped' up to run \(dropped.run) after run \(runs)"), &effects)
         }
+        if dropped.run > runs { orderWasDropped(through: dropped.through, &effects) }
         guard let through = dropped.through else { return }
+        if let slot = pending?.slot, slot <= through { giveUpAttempts(at: now, &effects) }
         guard account.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
             let missed = account.take(dropped, through: through)
         else {
@@ -85,8 +95,18 @@ extension JobSupervisor {
         noteMissed(missed, &effects)
         runs = max(runs, dropped.run)
         if let run = phase.run, run.number <= dropped.run {
-            clearRun(next: account.timetable.next(after: through), at: now)
+            clearRun(next: account.timetable.next(after: through), at: now, &effects)
         }
+    }
+
+    /// The run that the worker was told to make is among those that it could not report.
+    private mutating func orderWasDropped(through: SlotInstant?, _ effects: inout [Effect]) {
+        guard let order, phase.run == nil else { return }
+        // Its slot has its outcome among the counts.
+        if order.attempt > 1 { pending = nil }
+        calls.removeAll { $0.number == order.call }
+        (self.order, isAsking) = (nil, false)
+        returnPermit(&effects)
     }
 
     /// Whether the slot of the run in hand would get a second outcome at the run's end.
@@ -121,9 +141,9 @@ extension JobSupervisor {
     /// Workers are not believed: the next one is to count on from the highest number, and no integer may be used up by that.
     private func isNear(_ run: Int64) -> Bool { run <= runs || run - runs <= Self.longestGap }
 
-    private var isStarting: Bool { if case .starting = phase { true } else { false } }
+    var isStarting: Bool { if case .starting = phase { true } else { false } }
 
-    private var phaseName: String {
+    var phaseName: String {
         switch phase {
         case .starting: "it is starting"
         default: "a run is in hand"
@@ -137,27 +157,41 @@ extension JobSupervisor {
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, run)
         case .condemned: phase = .condemned(run)
         case .ending(let stage, let until, _): phase = .ending(stage, until: until, run)
-        case .waiting, .starting, .running, .failed, .stopped: break
+        case .waiting, .starting, .queued, .running, .failed, .stopped: break
         }
     }
 
-    private mutating func clearRun(next: SlotInstant, at now: Moment) {
+    private mutating func clearRun(next: SlotInstant, at now: Moment, _ effects: inout [Effect]) {
+        returnPermit(&effects)
         switch phase {
         case .running: watch(next: next, at: now)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
         case .condemned: phase = .condemned(nil)
         case .ending(let stage, let until, _): phase = .ending(stage, until: until, nil)
-        case .waiting, .starting, .idle, .failed, .stopped: break
+        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
         }
     }
 
-    private mutating func watch(next: SlotInstant, at now: Moment) {
+    mutating func watch(next: SlotInstant, at now: Moment) {
         // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
         // Where the wall clock was set back, the slots that come again have their outcome.
         let last = max(now.on(clock) + .seconds(1), account.accounted)
         let slot = min(next, account.timetable.next(after: last))
         let next = now.monotonic(of: slot, on: clock) + longestDelay
         phase = .idle(Phase.Vigil(slot: slot, next: next, deadline: next + Self.overdueGrace))
+    }
+
+    /// Books what a run came to, unless another attempt at its slot follows. `incident` gets the delay of that.
+    mutating func conclude(
+        _ run: Phase.Run, _ outcome: Outcome, _ text: String, at now: Moment, _ effects: inout [Effect],
+        incident: (Nanoseconds?) -> Incident
+    ) {
+        let delay = planAttempt(after: run, outcome, text, at: now)
+        if delay == nil, let slot = run.slot { noteMissed(account.record(outcome, slot: slot), &effects) }
+        effects.append(.log(incident(delay)))
+        guard delay == nil, run.call == nil else { return }
+        let verdict = Verdict(slot: run.slot, outcome: outcome, text: text, run: run.number, attempt: run.attempt)
+        judge(verdict, at: now, &effects)
     }
 
     mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {

@@ -2,8 +2,9 @@ import Clocks
 import Shared
 
 extension JobSupervisor {
-    func run(_ begin: Report.Begin, at now: Moment) -> Phase.Run {
-        var run = Phase.Run(number: begin.run, slot: begin.slot)
+    func run(_ order: RunOrder, number: Int64, at now: Moment) -> Phase.Run {
+        var run = Phase.Run(number: number, slot: order.slot)
+        (run.attempt, run.call) = (order.attempt, order.call)
         if let timeout = policy.timeout { run.timeout = now.monotonic + timeout }
         if policy.overlap == .replace { run.replacement = replacement(of: run, at: now) }
         return run

@@ -4,9 +4,13 @@ import Shared
 extension JobSupervisor {
     mutating func stop(grace: Nanoseconds, at now: Moment, _ effects: inout [Effect]) {
         if stopAsked == nil { stopAsked = now.on(clock) }
+        // One that the worker was told to begin may have begun.
+        if order == nil { giveUpAttempts(at: now, &effects) }
+        dropCalls(&effects)
         switch phase {
         case .waiting, .failed: finish(byItself: true, at: now, &effects)
-        case .starting, .idle, .running:
+        case .starting, .idle, .queued, .running:
+            if case .queued = phase { returnPermit(&effects) }
             effects.append(.closeControl)
             phase = .stopping(.draining, until: graceEnd(now.monotonic + grace), phase.run)
         case .ending(let stage, let until, let run):
@@ -29,6 +33,8 @@ extension JobSupervisor {
     }
 
     mutating func finish(byItself: Bool, at now: Moment, _ effects: inout [Effect]) {
+        giveUpAttempts(at: now, &effects)
+        dropCalls(&effects)
         // What came due after the stop was asked for was not to begin any more.
         if hasBegun { noteMissed(account.miss(through: stopAsked ?? now.on(clock)), &effects) }
         phase = .stopped

@@ -11,7 +11,20 @@ package struct JobSupervisor: Sendable {
     private var backoff: Backoff
     private let stableThreshold: Nanoseconds
     let policy: RunPolicy
-    private var random: SplitMix64
+    var random: SplitMix64
+    let id: EntryID
+    /// A further attempt at a slot, which has no outcome yet.
+    var pending: PendingAttempt?
+    /// What the worker was told to run and has not begun.
+    var order: RunOrder?
+    /// Whether the worker waits for the answer to a `due`.
+    var isAsking = false
+    var permit = Permit.none
+    package internal(set) var standing: JobStanding
+    var lateAt: MonotonicInstant?
+    /// Those that the worker has not begun.
+    var calls: [FunctionCall] = []
+    var callNumber: Int64 = 0
     /// When the worker said `ready`.
     var readySince: MonotonicInstant?
     private var shortages = 0
@@ -41,11 +54,23 @@ package struct JobSupervisor: Sendable {
     /// How often the same shortage is named for one job.
     package static let shortageReminder = Nanoseconds.seconds(60)
 
+    /// So many calls wait for their function; further ones are dropped.
+    package static let mostCalls = 100
+    /// Of a result or an error that a function is called with, in Unicode scalars.
+    package static let longestEventText = 400
+
+    /// Of the job's group.
+    enum Permit: Hashable, Sendable { case none, asked, held }
+
     /// How many runs can have been given up between two reports.
     static let longestGap = Int64(1) << 32
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
-    package init(_ definition: JobDefinition, start: Moment, seed: UInt64) {
+    /// `standing`: of the job that this one replaces.
+    package init(
+        _ definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()
+    ) {
+        (id, self.standing) = (definition.id, standing)
         schedule = definition.schedule
         account = SlotAccount(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
@@ -53,7 +78,8 @@ package struct JobSupervisor: Sendable {
         policy = definition.policy
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
         random = SplitMix64(seed: seed)
-        phase = .waiting(until: start.monotonic, .firstStart)
+        // One that is only called is started for its first call.
+        phase = .waiting(until: definition.isOnDemand ? .distantFuture : start.monotonic, .firstStart)
     }
 
     var clock: ScheduleClock { account.timetable.clock }
@@ -67,6 +93,11 @@ package struct JobSupervisor: Sendable {
             phase = .running(run)
         default: break
         }
+        if var attempt = pending {
+            attempt.end = attemptsEnd(attempt.slot, at: now)
+            pending = attempt
+        }
+        watchLateness(at: now)
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
@@ -77,21 +108,36 @@ package struct JobSupervisor: Sendable {
     }
 
     /// When to come back with `.deadline`.
-    package var deadline: MonotonicInstant { phase.deadline }
+    package var deadline: MonotonicInstant { min(phase.deadline, attemptDeadline, lateDeadline) }
 
     /// Failures of the worker in a row.
     package var failures: Int { backoff.failures }
 
     package mutating func handle(_ event: Event, at now: Moment, effects: inout [Effect]) {
+        attemptsRunOut(at: now, &effects)
+        decide(event, at: now, &effects)
+        beginAttempt(at: now, &effects)
+        makeCall(at: now, &effects)
+        watchLateness(at: now)
+    }
+
+    private mutating func decide(_ event: Event, at now: Moment, _ effects: inout [Effect]) {
         switch event {
         case .spawned: spawned(at: now)
         case .spawnFailed(let reason, let isShortage):
             isShortage ? runShort(reason, at: now, &effects) : failToSpawn(reason, at: now, &effects)
         case .spawnDeferred(let until): deferSpawn(until)
         case .report(let report): take(report, at: now, &effects)
+        case .permitted: permitted(at: now, &effects)
+        case .call(let event): take(call: event, at: now, &effects)
         case .violation(let what): condemn(.violation(what), &effects)
         case .exited(let status): exited(status, at: now, &effects)
-        case .deadline: if now.monotonic >= deadline { timeIsUp(at: now, &effects) }
+        case .deadline:
+            lateIsDue(at: now, &effects)
+            if now.monotonic >= phase.deadline { timeIsUp(at: now, &effects) }
+            // Of what that waits for now, the slot may be late already.
+            watchLateness(at: now)
+            lateIsDue(at: now, &effects)
         case .stop(let grace): stop(grace: grace, at: now, &effects)
         case .hurry: hurry(at: now, &effects)
         }
@@ -160,13 +206,14 @@ package struct JobSupervisor: Sendable {
         case .giveUp(let delay):
             phase = .failed(until: now.monotonic + delay)
             effects.append(.log(.gaveUp(retryAfter: delay, failures: backoff.failures)))
+            judgeGivenUp(backoff.failures, at: now, &effects)
         }
     }
 
     /// Kills the worker, for cause. Its exit brings the next one.
     mutating func condemn(_ cause: Incident, _ effects: inout [Effect]) {
         switch phase {
-        case .starting, .idle, .running:
+        case .starting, .idle, .queued, .running:
             effects.append(.log(cause))
             effects.append(.kill)
             phase = .condemned(phase.run)
@@ -186,17 +233,19 @@ package struct JobSupervisor: Sendable {
     }
 
     private mutating func exited(_ status: String, at now: Moment, _ effects: inout [Effect]) {
+        (order, isAsking) = (nil, false)
+        returnPermit(&effects)
         switch phase {
-        case .starting, .idle, .running, .condemned:
+        case .starting, .idle, .queued, .running, .condemned:
             let run = phase.run
             effects.append(.log(.exited(status)))
-            if let run { lose(run, .crashed, status, &effects) }
+            if let run { lose(run, .crashed, status, at: now, &effects) }
             retreat(at: now, &effects)
         case .ending(_, _, let run):
-            if let run { lose(run, status, &effects) }
+            if let run { lose(run, status, at: now, &effects) }
             succeed(at: now)
         case .stopping(let stage, _, let run):
-            if let run { lose(run, status, &effects) }
+            if let run { lose(run, status, at: now, &effects) }
             finish(byItself: stage == .draining, at: now, &effects)
         case .waiting, .failed, .stopped: break
         }
@@ -210,8 +259,8 @@ package struct JobSupervisor: Sendable {
     }
 
     /// The run was ended with its worker: by the job's policy, or for a stop.
-    mutating func lose(_ run: Phase.Run, _ status: String, _ effects: inout [Effect]) {
-        lose(run, run.cut?.outcome ?? .cancelled, run.cut.map(reason) ?? status, &effects)
+    mutating func lose(_ run: Phase.Run, _ status: String, at now: Moment, _ effects: inout [Effect]) {
+        lose(run, run.cut?.outcome ?? .cancelled, run.cut.map(reason) ?? status, at: now, &effects)
     }
 
     func reason(_ cut: Phase.Cut) -> String {
@@ -223,10 +272,9 @@ package struct JobSupervisor: Sendable {
 
     /// The run ended without a word from its worker.
     mutating func lose(
-        _ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ effects: inout [Effect]
+        _ run: Phase.Run, _ outcome: Outcome, _ reason: String, at now: Moment, _ effects: inout [Effect]
     ) {
-        if let slot = run.slot { noteMissed(account.record(outcome, slot: slot), &effects) }
-        effects.append(.log(.lost(run, outcome, reason: reason)))
+        conclude(run, outcome, reason, at: now, &effects) { .lost(run, outcome, reason: reason, retryAfter: $0) }
     }
 
     // MARK: Time
@@ -244,6 +292,7 @@ package struct JobSupervisor: Sendable {
         case .starting:
             condemn(.hung("it did not say ready within \(DurationText.format(Self.startTimeout))"), &effects)
         case .idle(let vigil): keepVigil(vigil, at: now, &effects)
+        case .queued(let turn): waitIsOver(turn, at: now, &effects)
         case .stopping(let stage, _, let run): escalate(stage, run, at: now, &effects)
         case .running(let run): reachLimit(of: run, at: now, &effects)
         case .ending(let stage, _, let run): press(stage, run, at: now, &effects)

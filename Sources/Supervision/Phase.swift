@@ -9,6 +9,8 @@ package enum Phase: Hashable, Sendable {
     case starting(deadline: MonotonicInstant)
     /// The worker waits for its next slot.
     case idle(Vigil)
+    /// The worker waits for a run to be permitted by the job's group.
+    case queued(Turn)
     /// A run is in hand.
     case running(Run)
     /// The run in hand was ended by the job's policy, with its worker, whose exit is awaited. `until`: when the next, rougher means
@@ -44,6 +46,19 @@ package enum Phase: Hashable, Sendable {
         package var replacement = MonotonicInstant.distantFuture
         /// What has ended it, although its worker is still there.
         package var cut: Cut?
+        /// Which attempt at its slot it is.
+        package var attempt = 1
+        /// The call that it serves; `nil`: none.
+        package var call: Int64?
+    }
+
+    /// A run that may begin when it is its turn.
+    package struct Turn: Hashable, Sendable {
+        /// `nil`: it is besides the slots.
+        package var slot: SlotInstant?
+        package var attempt: Int
+        /// How long it waits.
+        package var until = MonotonicInstant.distantFuture
     }
 
     /// Why a run is over before its end.
@@ -91,6 +106,7 @@ extension Phase {
         case .waiting(let until, _), .starting(let until), .failed(let until), .stopping(_, let until, _): until
         case .ending(_, let until, _): until
         case .idle(let vigil): vigil.deadline
+        case .queued(let turn): turn.until
         case .running(let run): min(run.timeout, run.replacement)
         case .condemned, .stopped: .distantFuture
         }
@@ -100,14 +116,16 @@ extension Phase {
     package var hasWorker: Bool {
         switch self {
         case .waiting, .failed, .stopped: false
-        case .starting, .idle, .running, .ending, .condemned, .stopping: true
+        case .starting, .idle, .queued, .running, .ending, .condemned, .stopping: true
         }
     }
+
+    var isIdle: Bool { if case .idle = self { true } else { false } }
 
     /// Whether the worker has said `ready` and serves its slots.
     package var isServing: Bool {
         switch self {
-        case .idle, .running: true
+        case .idle, .queued, .running: true
         case .waiting, .starting, .ending, .condemned, .stopping, .failed, .stopped: false
         }
     }
@@ -116,7 +134,7 @@ extension Phase {
     package var isStopping: Bool {
         switch self {
         case .stopping, .stopped: true
-        case .waiting, .starting, .idle, .running, .ending, .condemned, .failed: false
+        case .waiting, .starting, .idle, .queued, .running, .ending, .condemned, .failed: false
         }
     }
 
@@ -124,7 +142,7 @@ extension Phase {
         switch self {
         case .running(let run): run
         case .condemned(let run), .stopping(_, _, let run), .ending(_, _, let run): run
-        case .waiting, .starting, .idle, .failed, .stopped: nil
+        case .waiting, .starting, .idle, .queued, .failed, .stopped: nil
         }
     }
 }

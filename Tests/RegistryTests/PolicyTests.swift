@@ -24,6 +24,25 @@ struct PolicyTests {
         #expect(try self.policy("overlap: replace, kill_after: 1s").overlap == .replace)
     }
 
+    @Test("may ask for further attempts")
+    func retry() throws {
+        let retry = try #require(try policy("retry: {}").retry)
+        #expect(retry == RunPolicy.Retry())
+        #expect(retry.maxAttempts == 3 && retry.initialDelay == .seconds(1) && retry.maxDelay == .seconds(60))
+        #expect(retry.backoffFactor == 2 && retry.jitter == 0.1 && retry.outcomes == [.failed, .timeout, .crashed])
+        let keys = "max_attempts: 5, initial_delay: 10ms, max_delay: 2s, backoff_factor: 1.5, jitter: 0, on: [crashed]"
+        let other = try #require(try policy("retry: {\(keys)}").retry)
+        #expect(other.maxAttempts == 5 && other.initialDelay == .milliseconds(10) && other.maxDelay == .seconds(2))
+        #expect(other.backoffFactor == 1.5 && other.jitter == 0 && other.outcomes == [.crashed])
+    }
+
+    @Test("may put the job into a group")
+    func concurrency() throws {
+        #expect(try policy("concurrency: {group: db, max: 2}").concurrency == .init(group: "db", max: 2))
+        let waiting = try policy("concurrency: {group: db, max: 1, wait: 30s}").concurrency
+        #expect(waiting == .init(group: "db", max: 1, wait: .seconds(30)))
+    }
+
     @Test(
         "is refused where it makes no sense, at its place",
         arguments: [
@@ -41,6 +60,36 @@ struct PolicyTests {
                 "kill_after: 1s, overlap: queue",
                 "kill_after: nothing ends a run of this job; expected timeout or overlap: replace with it"
             ),
+            ("retry: 3", "retry: expected a map, found the number 3"),
+            (
+                "retry: {max_attempts: 1}",
+                "retry.max_attempts: expected a whole number from 2 to 1000, found the number 1"
+            ),
+            ("retry: {jitter: 2}", "retry.jitter: expected a number from 0 to 1, found the number 2"),
+            (
+                "retry: {delay: 1s}",
+                "retry: unknown key 'delay'; expected one of backoff_factor, initial_delay, jitter, max_attempts, max_delay, on"
+            ),
+            (
+                "retry: {initial_delay: 2m}",
+                "retry: initial_delay 2m is above max_delay 1m (the default); expected at most that"
+            ),
+            ("retry: {on: failed}", "retry.on: expected a list of failed, timeout, crashed, found the string 'failed'"),
+            (
+                "retry: {on: [failed, skipped]}",
+                "retry.on.1: expected one of failed, timeout, crashed, found the string 'skipped'"
+            ),
+            ("concurrency: db", "concurrency: expected a map, found the string 'db'"),
+            ("concurrency: {max: 1}", "concurrency: no 'group'; expected as in {group: db, max: 2}"),
+            ("concurrency: {group: db}", "concurrency: no 'max'; expected as in {group: db, max: 2}"),
+            (
+                "concurrency: {group: 5, max: 1}",
+                "concurrency.group: expected a name of at most 128 bytes, found the number 5"
+            ),
+            (
+                "concurrency: {group: db, max: 0}",
+                "concurrency.max: expected a whole number from 1 to 1000000, found the number 0"
+            ),
             ("timeot: 1s", "unknown key 'timeot'; did you mean 'timeout'?"),
             ("overlaps: skip", "unknown key 'overlaps'; did you mean 'overlap'?"),
             ("timeout: 1s, kill_afer: 1s", "unknown key 'kill_afer'; did you mean 'kill_after'?"),
@@ -51,7 +100,10 @@ struct PolicyTests {
 
     @Test("is part of the job: a change of it is a change of the job")
     func identity() throws {
-        let texts = ["args: []", "timeout: 1s", "timeout: 2s", "overlap: queue", "timeout: 1s, kill_after: 1s"]
+        let texts = [
+            "args: []", "timeout: 1s", "timeout: 2s", "overlap: queue", "timeout: 1s, kill_after: 1s", "retry: {}",
+            "retry: {max_attempts: 4}", "concurrency: {group: db, max: 1}", "concurrency: {group: db, max: 2}",
+        ]
         let jobs = texts.compactMap { JobEntries.definitions(in: load(job(rest: "method: m, \($0)"))).jobs.first }
         for (index, job) in jobs.enumerated() {
             for (other, another) in jobs.enumerated() { #expect(job.isSameJob(as: another) == (index == other)) }

@@ -41,6 +41,14 @@ private final class World {
     /// The furthest that the clock of the slots has been, wherever it was set since.
     private var latest: SlotInstant = at(1_000)
     private var vigil: (next: MonotonicInstant, bound: MonotonicInstant)?
+    private let policy: RunPolicy
+    private var permit = Permit.none
+    /// What the worker was told to run, and has not begun.
+    private var told: Command.Run?
+    /// Whether the worker waits for the answer to a `due`.
+    private var isAsking = false
+    /// The attempt that was announced last.
+    private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
     private var hasProcess = false
     private var hasBegun = false
     private var hasBooks = false
@@ -52,6 +60,8 @@ private final class World {
     private(set) var fault: String?
     private(set) var sawViolation = false
     var isHonest = false
+
+    private enum Permit { case none, asked, held }
 
     private static let intervals = [
         Nanoseconds.milliseconds(10), .seconds(1), .seconds(10), .seconds(86_400), Nanoseconds(1),
@@ -81,7 +91,27 @@ private final class World {
         if random.chance(2) { job.policy.timeout = Nanoseconds(random.pick([1_000_000, 1_000_000_000, .max])) }
         job.policy.overlap = random.pick(RunPolicy.Overlap.allCases)
         job.policy.killAfter = Nanoseconds(random.pick([1_000_000, 5_000_000_000]))
+        if random.chance(2) { job.policy.retry = Self.retry(&random) }
+        if random.chance(3) {
+            let wait = random.chance(2) ? Nanoseconds(random.pick([1_000_000, 3_000_000_000])) : nil
+            job.policy.concurrency = RunPolicy.Concurrency(group: "g", max: 1, wait: wait)
+        }
+        let hook = EntryID(namespace: "app", name: "alert")!
+        if random.chance(2) { job.policy.hooks.onFailure = hook }
+        if random.chance(2) { job.policy.hooks.onLate = hook }
+        job.policy.hooks.failures = 1 + random.below(3)
+        policy = job.policy
         supervisor = JobSupervisor(job, start: now, seed: seed)
+    }
+
+    private static func retry(_ random: inout SplitMix64) -> RunPolicy.Retry {
+        var retry = RunPolicy.Retry()
+        retry.maxAttempts = 2 + random.below(4)
+        retry.initialDelay = Nanoseconds(random.pick([1_000_000, 1_000_000_000]))
+        retry.maxDelay = .seconds(Int64(1 + random.below(10)))
+        retry.jitter = random.pick([0, 0.1, 1])
+        retry.outcomes = random.pick([[.failed], [.crashed, .timeout], Set(RunPolicy.Retry.possibleOutcomes)])
+        return retry
     }
 
     private var slotNow: SlotInstant { now.on(clock) }
@@ -90,6 +120,11 @@ private final class World {
         passTime()
         if supervisor.deadline <= now.monotonic { return fireDeadline() }
         if isDying, random.chance(4) { return exit() }
+        if permit == .asked, random.chance(3) {
+            permit = .held
+            handle(.permitted)
+            return
+        }
         switch random.below(100) {
         case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
         case 70..<73 where hasProcess: exit()
@@ -97,6 +132,8 @@ private final class World {
         case 74 where random.chance(4): handle(.stop(grace: Nanoseconds(random.pick([0, 1_000_000_000, .max]))))
         case 75: handle(.hurry)
         case 76: fireDeadline()
+        case 77, 78: if policy.concurrency == nil, !hasStopped { handle(.call(event: "{}")) }
+        case 79 where !isHonest && permit != .asked: handle(.permitted)
         default: break
         }
     }
@@ -151,16 +188,17 @@ private final class World {
     }
 
     private func fireDeadline() {
-        let (before, isDue) = (supervisor.phase, supervisor.deadline <= now.monotonic)
+        let (before, deadline) = (supervisor.phase, supervisor.deadline)
+        let isDue = deadline <= now.monotonic
         let effects = handle(.deadline)
-        let hasMoved = supervisor.phase != before || effects.contains(.spawn)
+        let hasMoved = supervisor.phase != before || !effects.isEmpty || (isDue && supervisor.deadline > deadline)
         require(isDue ? hasMoved : !hasMoved && effects.isEmpty, "the deadline was due: \(isDue), moved: \(hasMoved)")
         // One more may follow at once, such as a respawn after no delay, but it must lead somewhere in turn.
         require(supervisor.deadline > now.monotonic || effects.contains(.spawn), "a deadline that is past again")
     }
 
     private func exit() {
-        (hasProcess, isDying) = (false, false)
+        (hasProcess, isDying, isAsking, told) = (false, false, false, nil)
         handle(.exited("exit 1"))
     }
 
@@ -189,6 +227,18 @@ private final class World {
         switch effect {
         case .spawn: spawn()
         case .kill, .terminate, .closeControl, .ping: affectProcess(effect)
+        case .send(let command):
+            affectProcess(effect)
+            send(command)
+        case .askForPermit:
+            require(permit == .none, "a second permit is asked for")
+            permit = .asked
+        case .returnPermit:
+            require(permit != .none || !isHonest, "a permit that it does not have is returned")
+            permit = .none
+        case .call: require(!hasStopped, "a call behind the end")
+        case .log(.ended(let end, let attempt, let delay)): announce(end.slot, attempt, delay)
+        case .log(.lost(let run, _, _, let delay)): announce(run.slot, run.attempt, delay)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
             hasStopped = true
@@ -198,6 +248,38 @@ private final class World {
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
+    }
+
+    private func send(_ command: Command) {
+        switch command {
+        case .run(let run):
+            told = run
+            if run.attempt > 1 { checkAttempt(run) }
+        case .skip: isAsking = false
+        case .ping, .definition: require(false, "\(command) is none of these")
+        }
+    }
+
+    /// By the formula, within the jitter, and never more of them than there may be.
+    private func announce(_ slot: SlotInstant?, _ attempt: Int, _ delay: Nanoseconds?) {
+        guard let delay else { return }
+        guard let retry = policy.retry else { return require(false, "an attempt without a policy") }
+        require(attempt < retry.maxAttempts, "attempt \(attempt + 1) of \(retry.maxAttempts)")
+        var planned = Double(retry.initialDelay.count)
+        for _ in 1..<max(1, attempt) { planned *= retry.backoffFactor }
+        planned = min(planned, Double(retry.maxDelay.count))
+        let bounds = planned * (1 - retry.jitter) - 1_000...planned * (1 + retry.jitter) + 1_000
+        require(bounds.contains(Double(delay.count)), "a delay of \(delay) behind attempt \(attempt)")
+        announced = (slot, attempt + 1, now.monotonic + delay)
+    }
+
+    private func checkAttempt(_ run: Command.Run) {
+        require(stopAsked == nil, "an attempt behind the stop")
+        guard let announced else { return require(false, "an attempt that was not announced") }
+        require(announced.slot == run.slot && announced.attempt == run.attempt, "another attempt than was announced")
+        require(announced.at <= now.monotonic, "an attempt before its time")
+        guard let slot = run.slot, clock == .monotonic else { return }
+        require(supervisor.account.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
     }
 
     /// A worker that does what it should is not blamed for what it has done.
@@ -241,6 +323,8 @@ private final class World {
             !hasStopped || !hasBegun || account.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
         checkVigil()
+        if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
+        if !hasProcess { require(permit == .none, "a permit without a process") }
         if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
     }
 
@@ -263,8 +347,8 @@ private final class World {
     private func report() -> Report { isHonest || random.chance(2) ? plausible() : hostile() }
 
     private func plausible() -> Report {
-        let account = supervisor.account
-        let next = account.timetable.next(after: max(slotNow, account.accounted))
+        let (account, accounted) = (supervisor.account, supervisor.workerAccounted)
+        let next = account.timetable.next(after: max(slotNow, accounted))
         if case .starting = supervisor.phase { return .ready(.init(next: next)) }
         if let run = supervisor.phase.run {
             return .end(
@@ -272,14 +356,26 @@ private final class World {
                     run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
                     isOK: random.chance(2), text: "x"))
         }
-        guard let slot = account.timetable.last(through: slotNow), account.isOpen(slot, at: slotNow) else {
+        if let told {
+            self.told = nil
+            isAsking = false
+            return .begin(
+                .init(run: supervisor.runs + 1, slot: told.slot, next: next, lateness: .zero, call: told.call))
+        }
+        guard let slot = account.timetable.last(through: slotNow), account.isOpen(slot, at: slotNow),
+            slot > accounted, !isAsking
+        else {
             return random.chance(2) ? .pong(token: 1) : .log(.init(level: .info, run: 0, message: "x", fields: []))
         }
         return due(slot, next)
     }
 
     private func due(_ slot: SlotInstant, _ next: SlotInstant) -> Report {
-        let first = supervisor.account.timetable.next(after: supervisor.account.accounted)
+        if policy.concurrency != nil {
+            isAsking = true
+            return .due(slot: slot)
+        }
+        let first = supervisor.account.timetable.next(after: supervisor.workerAccounted)
         switch random.below(5) {
         case 0: return .skipped(.init(first: first, last: slot, next: next))
         case 1:
@@ -290,9 +386,14 @@ private final class World {
     }
 
     private func hostile() -> Report {
-        switch random.below(9) {
+        switch random.below(10) {
+        case 9: .due(slot: slot())
         case 0: .ready(.init(next: instant()))
-        case 1: .begin(.init(run: number(), slot: slot(), next: instant(), lateness: Nanoseconds(number())))
+        case 1:
+            .begin(
+                .init(
+                    run: number(), slot: slot(), next: instant(), lateness: Nanoseconds(number()),
+                    call: random.chance(2) ? nil : number()))
         case 2:
             .end(
                 .init(

@@ -16,7 +16,7 @@ extension Phase {
         case .stopping(let stage, let until, _): .stopping(stage, until: until, run)
         case .ending(let stage, let until, _): .ending(stage, until: until, run)
         case .idle, .running: run.map { .running($0) } ?? .idle(.init(next: Rig.next, deadline: at(1_010)))
-        case .waiting, .starting, .failed, .stopped: self
+        case .waiting, .starting, .queued, .failed, .stopped: self
         }
     }
 }

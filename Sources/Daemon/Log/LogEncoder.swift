@@ -31,14 +31,16 @@ struct LogEncoder: ~Copyable {
         field("entry", tick.entry)
         if format.isDetailed { field("pid", Int64(tick.pid)) }
         field("run", tick.run)
+        // What nearly every run is need not be said to people.
+        if format.isDetailed || tick.attempt > 1 || tick.retryAfter != nil { field("attempt", Int64(tick.attempt)) }
         if format.isDetailed { encodeDetails(tick) }
         field(tick.isOK ? "result" : "error", tick.text)
         if let length = tick.fullLength { field("length", length) }
+        if let delay = tick.retryAfter { field("retry", IncidentLog.seconds(delay)) }
         end()
     }
 
     private mutating func encodeDetails(_ tick: TickFields) {
-        field("attempt", 1)
         if let slot = tick.slot { field("slot", slot) }
         field("lateness_us", tick.lateness.wholeMicroseconds)
         field("duration_us", tick.duration.wholeMicroseconds)

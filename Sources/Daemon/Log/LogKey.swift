@@ -7,7 +7,7 @@ enum LogKey {
         "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
         "cancelled", "interrupted",
         "added", "changed", "removed", "unchanged", "location", "status", "step", "errno", "after", "failures", "lines",
-        "bytes", "result", "error", "length", "stream", "text",
+        "bytes", "result", "error", "length", "retry", "stream", "text", "event",
     ]
 
     private static let numbers: Set<String> = [

@@ -9,6 +9,9 @@ struct TickFields: CustomStringConvertible, Sendable {
     let entry: String
     let pid: ProcessID
     let run: Int64
+    var attempt = 1
+    /// When the next attempt follows; `nil`: none does.
+    var retryAfter: Nanoseconds?
     /// `nil`: the run was asked for.
     let slot: WallInstant?
     let lateness: Nanoseconds

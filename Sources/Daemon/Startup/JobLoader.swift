@@ -4,17 +4,28 @@ package import Shared
 /// From a registry's text to jobs that can run: everything that can be wrong with it is found here.
 package struct LoadedJobs: Sendable {
     package var jobs: [JobDefinition]
+    /// Functions that are called with what becomes of jobs, each with a worker of its own from its first call on.
+    package var called: [JobDefinition]
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
-        jobs = candidate.found.jobs
-        for index in jobs.indices { jobs[index].sourceVersion = answers.version(of: jobs[index].function) }
+        jobs = Self.versioned(candidate.found.jobs, answers)
+        called = Self.versioned(candidate.found.called, answers)
         let load = candidate.load
         errors = Self.inOrder(
-            load.errors + candidate.found.errors + candidate.functionErrors(answers) + Self.excess(jobs, mostJobs, load)
+            load.errors + candidate.found.errors + candidate.functionErrors(answers)
+                + Self.excess(jobs + called, mostJobs, load)
         )
         notes = Self.inOrder(load.notes + candidate.found.notes)
+    }
+
+    private static func versioned(_ jobs: [JobDefinition], _ answers: FunctionAnswers) -> [JobDefinition] {
+        jobs.map { job in
+            var job = job
+            job.sourceVersion = answers.version(of: job.function)
+            return job
+        }
     }
 
     /// `mostJobs`: for how many the daemon has descriptors.

@@ -22,10 +22,10 @@ final class Job {
     /// When the job's life is over: its entry's `ends_at`.
     private(set) var endDeadline = MonotonicInstant.distantFuture
 
-    init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64) {
+    init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()) {
         self.index = index
         self.definition = definition
-        supervisor = JobSupervisor(definition, start: start, seed: seed)
+        supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
     }
 
     /// Whether the wall clock has come to the end of the job's life; if not, when to ask again.
@@ -44,11 +44,12 @@ final class Job {
     var workerDefinition: WorkerDefinition {
         var header = DefinitionPart.Header(
             entry: definition.id, kind: definition.kind.rawValue, schedule: ScheduleWords(definition.schedule),
-            start: supervisor.account.timetable.start, accounted: supervisor.account.accounted,
+            start: supervisor.account.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
+        header.asks = definition.policy.concurrency != nil
         return WorkerDefinition(
             header: header, meta: definition.meta, data: definition.data, process: definition.process.map)
     }

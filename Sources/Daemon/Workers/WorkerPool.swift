@@ -15,6 +15,7 @@ final class WorkerPool {
     private var jobsByProcess: [ProcessID: Job] = [:]
     private var deadlines = DeadlineQueue()
     private var limiter = RespawnLimiter()
+    private var permits = PermitQueue()
     private var random = SystemRandomNumberGenerator()
     private var effects: [Effect] = []
     private var incidents: IncidentLog
@@ -75,13 +76,15 @@ final class WorkerPool {
 
     // MARK: Jobs
 
-    func add(_ definition: JobDefinition) {
+    /// `standing`: of the job that it replaces.
+    func add(_ definition: JobDefinition, standing: JobStanding = JobStanding()) {
         if let job = jobsByID[definition.id] {
             job.successor = definition
             return
         }
         let index = freeIndices.last ?? jobs.count
-        let job = Job(index: index, definition: definition, start: moment, seed: random.next())
+        let job = Job(
+            index: index, definition: definition, start: moment, seed: random.next(), standing: standing)
         if job.isOver(at: moment) { return incidents.over(job) }
         if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
@@ -142,7 +145,7 @@ final class WorkerPool {
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
-        if let successor = job.successor { add(successor) }
+        if let successor = job.successor { add(successor, standing: job.supervisor.standing) }
     }
 
     private func perform(_ effect: Effect, _ job: Job) {
@@ -153,6 +156,10 @@ final class WorkerPool {
         case .spawn: spawn(job)
         case .closeControl: job.worker?.closeControl(loop.poller)
         case .ping(let token): send(.ping(token: token), job)
+        case .send(let command): send(command, job)
+        case .askForPermit: askForPermit(job)
+        case .returnPermit: returnPermit(job)
+        case .call(let function, let event): call(function, with: event, for: job)
         case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
         }
@@ -162,6 +169,29 @@ final class WorkerPool {
     private func kill(_ worker: WorkerProcess, _ job: Job) {
         if job.supervisor.phase.run != nil { ProcessTree.killDescendants(of: worker.pid) }
         Children.signalGroup(worker.pid, .kill)
+    }
+
+    // MARK: Jobs among each other
+
+    private func askForPermit(_ job: Job) {
+        guard let concurrency = job.definition.policy.concurrency else { return }
+        permit(permits.ask(job.index, concurrency))
+    }
+
+    private func returnPermit(_ job: Job) {
+        guard let concurrency = job.definition.policy.concurrency else { return }
+        permit(permits.giveBack(job.index, group: concurrency.group))
+    }
+
+    private func permit(_ indices: [Int]) {
+        for index in indices { if let job = jobs[index] { handle(.permitted, job) } }
+    }
+
+    /// A function that is gone is no trouble of the job's: it was there when the registry was loaded, and a reload is going on.
+    private func call(_ function: EntryID, with event: Value.Map, for job: Job) {
+        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else { return }
+        incidents.calling(function, event["event"]?.string ?? "", job)
+        handle(.call(event: text), target)
     }
 
     // MARK: Spawning

@@ -7,6 +7,8 @@ package enum JobEntries {
     /// What the entries of a registry that are jobs come to.
     package struct Found: Sendable {
         package var jobs: [JobDefinition] = []
+        /// Functions that are called with what becomes of jobs, and are none themselves.
+        package var called: [JobDefinition] = []
         /// Those of all job entries that name one, also if there is an error elsewhere in them, or if they are out of service.
         package var functions: [(entry: EntryID, function: EntryFunction)] = []
         package var errors: [Diagnostic] = []
@@ -30,9 +32,28 @@ package enum JobEntries {
             errors.append(reader.errors)
             if let surprise = reader.surprise { surprises.add(surprise) }
         }
+        check(&found, load, &errors) { JobReader($0, load, zones: zones, accounts: accounts) }
         found.errors = errors.closed
         found.notes = surprises.closed + notes(on: snapshot, found: entries.count, load)
         return found
+    }
+
+    /// What one entry alone does not tell.
+    private static func check(
+        _ found: inout Found, _ load: RegistryLoad, _ errors: inout DiagnosticLog,
+        reader: @escaping (Entry) -> JobReader
+    ) {
+        var groups = GroupCheck()
+        var called = CalledEntries(load, jobs: found.jobs, reader: reader)
+        for job in found.jobs {
+            if let trouble = groups.trouble(with: job) {
+                errors.add(load.error(at: ["concurrency", "max"], in: job.id, trouble))
+            }
+            if !job.policy.hooks.isEmpty { called.add(calledBy: job) }
+        }
+        found.called = called.definitions
+        found.functions += called.functions
+        errors.append(called.errors)
     }
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {

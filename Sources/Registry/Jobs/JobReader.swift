@@ -29,17 +29,39 @@ struct JobReader {
     /// What the entry's writer may not expect of it.
     private(set) var surprise: Diagnostic?
 
+    /// What the entry is, in the words of an error.
+    private var role = JobEntries.jobType
+
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
         guard let kind = kind() else { return nil }
         checkKeys(kind)
-        checkLengths()
-        function = readFunction(kind)
+        checkMetaKeys()
         let schedule = ScheduleReader.read(entry, zones, &log)
         isEnabled = ScheduleReader.isEnabled(entry, &log)
+        surprise = schedule.flatMap { log.note(on: $0) }
+        return definition(kind, schedule)
+    }
+
+    /// The entry as a function that is called with what becomes of jobs. `nil` if there is any error.
+    mutating func onDemandDefinition() -> JobDefinition? {
+        role = "function"
+        guard let kind = kind() else { return nil }
+        checkKeys(kind)
+        for key in ["concurrency", "overlap", "retry"] + HookReader.keys where entry.data[key] != nil {
+            log.error(
+                "\(key): goes with a \(JobEntries.jobType); expected none in a function that is called", atKey: [key])
+        }
+        var definition = definition(kind, Schedule(.none, text: Schedule.onDemandText))
+        definition?.isOnDemand = true
+        return definition
+    }
+
+    private mutating func definition(_ kind: FunctionKind, _ schedule: Schedule?) -> JobDefinition? {
+        checkLengths()
+        function = readFunction(kind)
         let (lifecycle, policy) = (LifecycleReader.read(entry, &log), PolicyReader.read(entry, &log))
         let process = ProcessReader.read(entry, accounts, &log)
-        surprise = schedule.flatMap { log.note(on: $0) }
         guard log.errors.isEmpty, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
@@ -68,6 +90,9 @@ struct JobReader {
                 log.error("unknown key \(KnownKeys.complaint(about: key, known))", atKey: [key])
             }
         }
+    }
+
+    private mutating func checkMetaKeys() {
         for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
             if KnownKeys.nearest(to: key, Self.metaKeys) != nil {
                 log.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
@@ -119,7 +144,7 @@ struct JobReader {
     private mutating func report(_ failure: EntryFailure) {
         if let key = failure.missing {
             guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
-            log.error("no '\(key)' in the \(JobEntries.jobType); \(failure.message)", at: [])
+            log.error("no '\(key)' in the \(role); \(failure.message)", at: [])
         } else if failure.isAboutKey {
             log.error(failure.message, atKey: failure.path)
         } else {

@@ -3,14 +3,21 @@ import Shared
 
 /// Reads the keys of a job entry that bound its runs.
 struct PolicyReader {
-    static let keys = ["kill_after", "overlap", "timeout"]
+    static let keys = ["concurrency", "kill_after", "overlap", "retry", "timeout"] + HookReader.keys
     private static let shortestDuration = Nanoseconds.milliseconds(1)
+    private static let mostAttempts = 1_000
+    /// What nobody has more jobs than.
+    private static let mostRuns = 1_000_000
+    private static let longestGroup = 128
 
     static func read(_ entry: Entry, _ log: inout EntryLog) -> RunPolicy {
         var policy = RunPolicy()
         policy.timeout = duration("timeout", entry, &log)
         policy.overlap = overlap(entry, &log) ?? policy.overlap
         if let killAfter = duration("kill_after", entry, &log) { policy.killAfter = killAfter }
+        policy.retry = entry.data["retry"].flatMap { retry($0, &log) }
+        policy.concurrency = entry.data["concurrency"].flatMap { concurrency($0, &log) }
+        policy.hooks = HookReader.read(entry, &log)
         checkKillAfter(entry, policy, &log)
         return policy
     }
@@ -32,5 +39,61 @@ struct PolicyReader {
         log.error(
             "kill_after: nothing ends a run of this job; expected timeout or overlap: replace with it",
             atKey: ["kill_after"])
+    }
+
+    // MARK: Retry
+
+    private static func retry(_ value: Value, _ log: inout EntryLog) -> RunPolicy.Retry? {
+        guard let reader = MapReader(value, at: ["retry"], keys: DelayKeys.names + ["on"], &log) else { return nil }
+        var retry = RunPolicy.Retry()
+        var delays = DelayKeys(
+            initial: retry.initialDelay, most: retry.maxDelay, factor: retry.backoffFactor, jitter: retry.jitter)
+        reader.delays(&delays, &log)
+        (retry.initialDelay, retry.maxDelay) = (delays.initial, delays.most)
+        (retry.backoffFactor, retry.jitter) = (delays.factor, delays.jitter)
+        retry.maxAttempts = reader.count("max_attempts", 2...mostAttempts, &log) ?? retry.maxAttempts
+        if let value = reader.map["on"] { retry.outcomes = outcomes(value, &log) }
+        return retry
+    }
+
+    private static func outcomes(_ value: Value, _ log: inout EntryLog) -> Set<Outcome> {
+        let known = RunPolicy.Retry.possibleOutcomes.map(\.rawValue)
+        guard let list = value.list, !list.isEmpty else {
+            log.error(
+                "retry.on: expected a list of \(known.joined(separator: ", ")), found \(value.phrase)",
+                at: ["retry", "on"])
+            return []
+        }
+        var outcomes: Set<Outcome> = []
+        for (index, value) in list.enumerated() {
+            guard let name = value.string, known.contains(name), let outcome = Outcome(rawValue: name) else {
+                log.error(
+                    "retry.on.\(index): expected one of \(known.joined(separator: ", ")), found \(value.phrase)",
+                    at: ["retry", "on", "\(index)"])
+                continue
+            }
+            outcomes.insert(outcome)
+        }
+        return outcomes
+    }
+
+    // MARK: Concurrency
+
+    private static func concurrency(_ value: Value, _ log: inout EntryLog) -> RunPolicy.Concurrency? {
+        let path = ["concurrency"]
+        guard let reader = MapReader(value, at: path, keys: ["group", "max", "wait"], &log) else { return nil }
+        let max = reader.count("max", 1...mostRuns, &log)
+        let wait = reader.duration("wait", &log)
+        for key in ["group", "max"] where reader.map[key] == nil {
+            log.error("concurrency: no '\(key)'; expected as in {group: db, max: 2}", at: path)
+        }
+        guard let group = reader.map["group"] else { return nil }
+        guard let name = group.string, !name.isEmpty, name.utf8.count <= longestGroup else {
+            log.error(
+                "concurrency.group: expected a name of at most \(longestGroup) bytes, found \(group.phrase)",
+                at: path + ["group"])
+            return nil
+        }
+        return max.map { RunPolicy.Concurrency(group: name, max: $0, wait: wait) }
     }
 }

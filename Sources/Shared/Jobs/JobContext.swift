@@ -9,6 +9,9 @@ public struct JobContext: Sendable {
     /// Counts from 1 over the whole life of the job, through every replacement of its worker, and begins anew when the
     /// entry changes or the daemon starts again. Of a function that another one calls, the run of the caller.
     public let run: Int64
+    /// Which attempt at its slot the run is, from 1 on; the entry's `retry` asks for further ones. Of a function that
+    /// another one calls, the attempt of the caller.
+    public let attempt: Int64
     /// The moment at which the run was due, in civil time; `nil` if it has no slot: at the start of its job, or asked
     /// for.
     public let slot: WallInstant?
@@ -29,10 +32,11 @@ public struct JobContext: Sendable {
 
     /// For the tests of a function; a worker makes one for each run.
     public init(
-        entry: EntryID, run: Int64, slot: WallInstant?, meta: Value.Map, data: Value.Map, arguments: [Value] = [],
+        entry: EntryID, run: Int64, attempt: Int64 = 1, slot: WallInstant?, meta: Value.Map, data: Value.Map,
+        arguments: [Value] = [],
         logger: JobLogger, directory: String, registry: JobRegistry = .none
     ) {
-        (self.entry, self.run, self.slot) = (entry, run, slot)
+        (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
         (self.meta, self.data, self.arguments) = (meta, data, arguments)
         (self.logger, self.directory, self.registry) = (logger, directory, registry)
     }

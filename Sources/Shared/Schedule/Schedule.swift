@@ -22,6 +22,8 @@ package struct Schedule: Hashable, Sendable {
 
     /// A job that runs when it starts and never again.
     package static var startOnlyText: String { "@reboot" }
+    /// For a function that runs when it is called. No schedule that an entry can have.
+    package static var onDemandText: String { "@call" }
 
     package init(_ rule: SlotRule, text: String) { (self.rule, self.text) = (rule, text) }
 

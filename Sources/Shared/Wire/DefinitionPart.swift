@@ -29,6 +29,8 @@ package enum DefinitionPart: Hashable, Sendable {
         package var runsNow: Bool
         /// A slot that comes due during a run is run right after it.
         package var queues = false
+        /// Each run is to be asked for with `due`, and waits for the answer.
+        package var asks = false
         /// How many runs the job had before.
         package var runs: Int64
         /// The registry file that holds the entry.
@@ -91,6 +93,7 @@ extension DefinitionPart.Header {
         message.field("runs", runs)
         if runsNow { message.field("run_now", "true") }
         if queues { message.field("overlap", "queue") }
+        if asks { message.field("asks", "true") }
         message.field("file", file)
     }
 }
@@ -112,6 +115,7 @@ extension DefinitionPart {
         private var schedule = ScheduleWords()
         private var runsNow = false
         private var queues = false
+        private var asks = false
 
         mutating func take(_ field: MessageReader.Field) throws(WireError) {
             if field.isNamed("key") {
@@ -171,6 +175,8 @@ extension DefinitionPart {
                 runsNow = field.isValue("true")
             } else if field.isNamed("overlap") {
                 queues = field.isValue("queue")
+            } else if field.isNamed("asks") {
+                asks = field.isValue("true")
             } else if field.isNamed("file") {
                 file = try field.text()
             }
@@ -189,7 +195,7 @@ extension DefinitionPart {
                 start: SlotInstant(nanoseconds: try required(start, "start")),
                 accounted: SlotInstant(nanoseconds: try required(accounted, "accounted")),
                 runs: try required(runs, "runs"), file: try required(file, "file"), runsNow: runsNow)
-            header.queues = queues
+            (header.queues, header.asks) = (queues, asks)
             return .header(header)
         }
 

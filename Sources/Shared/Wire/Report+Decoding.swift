@@ -11,12 +11,19 @@ extension Report {
         if reader.isVerb("output") { return .output(try Output(&reader)) }
         if reader.isVerb("skipped") { return .skipped(try Skipped(&reader)) }
         if reader.isVerb("ready") { return .ready(try Ready(&reader)) }
+        if reader.isVerb("due") { return .due(slot: try dueSlot(&reader)) }
         if reader.isVerb("pong") { return .pong(token: try soleInteger("token", &reader)) }
         if reader.isVerb("dropped") { return .dropped(try Dropped(&reader)) }
         if reader.isVerb("output_dropped") { return .outputDropped(try OutputLoss(&reader)) }
         if reader.isVerb("stopped") { return .stopped(runs: try soleInteger("runs", &reader)) }
         if reader.isVerb("fault") { return .fault(try Fault(&reader)) }
         throw .unknownVerb(reader.verb)
+    }
+
+    private static func dueSlot(_ reader: inout MessageReader) throws(WireError) -> SlotInstant? {
+        var fields = SlotFields()
+        while let field = try reader.next() { _ = try fields.take(field) }
+        return fields.slot
     }
 
     private static func soleInteger(_ name: StaticString, _ reader: inout MessageReader) throws(WireError) -> Int64 {
@@ -86,11 +93,14 @@ extension Report.Ready {
 extension Report.Begin {
     fileprivate init(_ reader: inout MessageReader) throws(WireError) {
         var fields = SlotFields()
-        while let field = try reader.next() { _ = try fields.take(field) }
+        var call: Int64?
+        while let field = try reader.next() {
+            if field.isNamed("call") { call = try field.count() } else { _ = try fields.take(field) }
+        }
         self.init(
             run: try required(fields.run, "run", reader), slot: fields.slot,
             next: try required(fields.next, "next", reader),
-            lateness: try required(fields.lateness, "lateness_us", reader))
+            lateness: try required(fields.lateness, "lateness_us", reader), call: call)
     }
 }
 

@@ -15,8 +15,13 @@ extension Report {
             if let slot = begin.slot { message.field("slot", slot.nanoseconds) }
             message.field("next", begin.next.nanoseconds)
             message.field("lateness_us", begin.lateness.wholeMicroseconds)
+            if let call = begin.call { message.field("call", call) }
             return message.finish()
         case .end(let end): return end.encoded()
+        case .due(let slot):
+            var message = MessageWriter("due")
+            if let slot { message.field("slot", slot.nanoseconds) }
+            return message.finish()
         case .skipped(let skipped):
             var message = MessageWriter("skipped")
             message.field("first", skipped.first.nanoseconds)

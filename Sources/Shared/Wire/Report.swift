@@ -5,6 +5,8 @@ package enum Report: Hashable, Sendable {
     case ready(Ready)
     case begin(Begin)
     case end(End)
+    /// The worker asks whether it may begin the run of this slot; `nil`: one besides the slots.
+    case due(slot: SlotInstant?)
     case skipped(Skipped)
     case log(Log)
     case output(Output)
@@ -29,9 +31,14 @@ package enum Report: Hashable, Sendable {
         package var slot: SlotInstant?
         package var next: SlotInstant
         package var lateness: Nanoseconds
+        /// Of the command that asked for the run.
+        package var call: Int64?
 
-        package init(run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds) {
-            (self.run, self.slot, self.next, self.lateness) = (run, slot, next, lateness)
+        package init(
+            run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, call: Int64? = nil
+        ) {
+            (self.run, self.slot, self.next) = (run, slot, next)
+            (self.lateness, self.call) = (lateness, call)
         }
     }
 

@@ -61,7 +61,7 @@ extension SeededGenerator {
             entry: EntryID(namespace: "app", name: "job.\(below(100))")!, kind: "function.swift",
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
-        header.queues = chance(4)
+        (header.queues, header.asks) = (chance(4), chance(4))
         return WorkerDefinition(header: header, meta: map(depth: below(6)), data: map(depth: below(6)))
     }
 
@@ -78,12 +78,15 @@ extension SeededGenerator {
 
     // MARK: Messages
 
-    static let reportKinds = 11
+    static let reportKinds = 12
 
     mutating func report(kind: Int) -> Report {
         switch kind {
         case 0: .ready(.init(next: instant()))
-        case 1: .begin(.init(run: count(), slot: slot(), next: instant(), lateness: duration()))
+        case 1:
+            .begin(
+                .init(
+                    run: count(), slot: slot(), next: instant(), lateness: duration(), call: chance(2) ? nil : count()))
         case 2:
             .end(
                 .init(
@@ -99,6 +102,7 @@ extension SeededGenerator {
         case 7: .stopped(runs: anyInteger())
         case 8: .output(output())
         case 9: .outputDropped(.init(lines: count(), bytes: count()))
+        case 10: .due(slot: slot())
         default: .fault(.init(step: text(), errno: Int32(below(200)), message: text()))
         }
     }
@@ -118,8 +122,13 @@ extension SeededGenerator {
 
     mutating func command() -> Command {
         switch below(8) {
-        case 0: .run
+        case 0:
+            .run(
+                .init(
+                    slot: slot(), attempt: anyInteger(), call: chance(2) ? nil : anyInteger(),
+                    event: chance(2) ? nil : text(500)))
         case 1: .ping(token: anyInteger())
+        case 2: .skip(through: instant())
         default: .definition(part())
         }
     }

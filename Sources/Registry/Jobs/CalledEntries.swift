@@ -1,0 +1,56 @@
+import Shared
+
+/// Finds the entries whose functions are called with what becomes of jobs, and reads those that are no jobs themselves.
+struct CalledEntries {
+    private let load: RegistryLoad
+    private let read: (Entry) -> JobReader
+    private let jobs: [EntryID: JobDefinition]
+    private var seen: Set<EntryID> = []
+    private(set) var definitions: [JobDefinition] = []
+    private(set) var functions: [(entry: EntryID, function: EntryFunction)] = []
+    private(set) var errors: DiagnosticLog
+
+    /// `jobs`: those of the registry that have no error and are not out of service.
+    init(_ load: RegistryLoad, jobs: [JobDefinition], reader: @escaping (Entry) -> JobReader) {
+        (self.load, read) = (load, reader)
+        self.jobs = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0) })
+        errors = DiagnosticLog(limit: load.limits.diagnostics)
+    }
+
+    /// Those that `job` calls.
+    mutating func add(calledBy job: JobDefinition) {
+        let hooks = job.policy.hooks
+        for (key, id) in [
+            ("on_failure", hooks.onFailure), ("on_recovery", hooks.onRecovery), ("on_late", hooks.onLate),
+        ] {
+            if let id, let trouble = trouble(with: id) {
+                guard let caller = load.snapshot?[job.id] else { continue }
+                let path = HookReader.path(key, caller)
+                errors.add(load.error(at: path, in: job.id, "\(path.joined(separator: ".")): \(trouble)"))
+            }
+        }
+    }
+
+    /// `nil` if the entry's function can be called.
+    private mutating func trouble(with id: EntryID) -> String? {
+        guard let entry = load.snapshot?[id] else {
+            return "no entry '\(id)' in the registry; expected the ID of a function"
+        }
+        guard FunctionKind(rawValue: entry.kind) != nil else {
+            return "'\(id)' is a \(PrintableText.escape(entry.kind)); expected a function"
+        }
+        if let job = jobs[id] {
+            return job.policy.concurrency == nil
+                ? nil : "'\(id)' waits for its group 'concurrency'; expected a function that can be called at any time"
+        }
+        if seen.insert(id).inserted { readOnDemand(entry) }
+        return nil
+    }
+
+    private mutating func readOnDemand(_ entry: Entry) {
+        var reader = read(entry)
+        if let definition = reader.onDemandDefinition() { definitions.append(definition) }
+        if let function = reader.function { functions.append((entry.id, function)) }
+        errors.append(reader.errors)
+    }
+}

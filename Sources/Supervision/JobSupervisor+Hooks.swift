@@ -1,0 +1,166 @@
+import Clocks
+import Shared
+
+/// How a job stands, for those who want to be told when that changes. It outlives the job's replacement at a reload.
+package struct JobStanding: Hashable, Sendable {
+    /// Slots in a row that failed.
+    package var failures = 0
+    /// Whether that has been told.
+    package var isFailing = false
+    package var isLate = false
+
+    package init() {}
+}
+
+/// A call that a job's function is to get.
+package struct FunctionCall: Hashable, Sendable {
+    package var number: Int64
+    package var event: String
+}
+
+/// What a slot came to in the end.
+struct Verdict {
+    var slot: SlotInstant?
+    var outcome: Outcome
+    /// The result, or the error.
+    var text: String
+    var run: Int64
+    var attempt: Int
+}
+
+// MARK: - Telling
+
+extension JobSupervisor {
+    /// Compares with what the job stood like before, and tells of a change.
+    mutating func judge(_ verdict: Verdict, at now: Moment, _ effects: inout [Effect]) {
+        if verdict.outcome == .ok {
+            let wasFailing = standing.isFailing
+            (standing.failures, standing.isFailing) = (0, false)
+            if wasFailing { tell(policy.hooks.onRecovery, "recovery", verdict, at: now, &effects) }
+        } else if verdict.outcome.isFailure {
+            standing.failures += 1
+            if standing.failures >= policy.hooks.failures { fail(verdict, at: now, &effects) }
+        }
+    }
+
+    /// The worker cannot be kept alive: no run of its own says so.
+    mutating func judgeGivenUp(_ failures: Int, at now: Moment, _ effects: inout [Effect]) {
+        let text = "the worker failed \(failures) times in a row"
+        fail(Verdict(slot: nil, outcome: .crashed, text: text, run: runs, attempt: 1), at: now, &effects)
+    }
+
+    private mutating func fail(_ verdict: Verdict, at now: Moment, _ effects: inout [Effect]) {
+        guard !standing.isFailing else { return }
+        standing.isFailing = true
+        tell(policy.hooks.onFailure, "failure", verdict, at: now, &effects)
+    }
+
+    private func tell(
+        _ function: EntryID?, _ event: String, _ verdict: Verdict, at now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let function else { return }
+        var fields: [(String, Value)] = [
+            ("event", .string(event)), ("entry", .string(id.description)), ("run", .int(verdict.run)),
+            ("attempt", .int(Int64(verdict.attempt))), ("outcome", .string(verdict.outcome.rawValue)),
+        ]
+        if let slot = verdict.slot { fields.append(("slot", .string(civil(slot, at: now)))) }
+        let key = verdict.outcome == .ok ? "result" : "error"
+        fields.append((key, .string(String(verdict.text.unicodeScalars.prefix(Self.longestEventText)))))
+        if verdict.outcome != .ok { fields.append(("failures", .int(Int64(standing.failures)))) }
+        effects.append(.call(function, Value.Map(fields)))
+    }
+
+    private func civil(_ slot: SlotInstant, at now: Moment) -> String {
+        CivilTime(now.wall(of: slot, on: clock)).millisecondsText
+    }
+
+    // MARK: Lateness
+
+    /// When a slot that has not begun is late; `.distantFuture`: nobody wants to know, or it is known.
+    var lateDeadline: MonotonicInstant { lateAt ?? .distantFuture }
+
+    /// To be called when time or a run has changed what is waited for.
+    mutating func watchLateness(at now: Moment) {
+        guard policy.hooks.onLate != nil, hasBegun, !standing.isLate, canBeLate else {
+            lateAt = nil
+            return
+        }
+        let slot = account.timetable.next(after: workerAccounted)
+        lateAt = now.monotonic(of: slot, on: clock) + longestDelay + policy.hooks.lateAfter
+    }
+
+    /// What comes due in a run is for `overlap` to judge, and what waits for its group for `wait`.
+    private var canBeLate: Bool {
+        switch phase {
+        case .waiting, .starting, .idle, .failed: true
+        case .running, .queued, .condemned, .ending, .stopping, .stopped: false
+        }
+    }
+
+    mutating func lateIsDue(at now: Moment, _ effects: inout [Effect]) {
+        guard let lateAt, lateAt <= now.monotonic else { return }
+        let slot = account.timetable.next(after: workerAccounted)
+        guard slot <= now.on(clock) else { return watchLateness(at: now) }
+        self.lateAt = nil
+        tellLate(slot, at: now, &effects)
+    }
+
+    /// A run that begins tells whether its job is late.
+    mutating func judgeBegin(_ slot: SlotInstant, at now: Moment, _ effects: inout [Effect]) {
+        guard policy.hooks.onLate != nil else { return }
+        let lateness = now.on(clock) - slot - longestDelay
+        if lateness < policy.hooks.lateAfter {
+            standing.isLate = false
+            return
+        }
+        if !standing.isLate { tellLate(slot, at: now, &effects) }
+    }
+
+    private mutating func tellLate(_ slot: SlotInstant, at now: Moment, _ effects: inout [Effect]) {
+        standing.isLate = true
+        guard let function = policy.hooks.onLate else { return }
+        let lateness = now.on(clock) - slot
+        effects.append(
+            .call(
+                function,
+                Value.Map([
+                    ("event", .string("late")), ("entry", .string(id.description)),
+                    ("slot", .string(civil(slot, at: now))), ("lateness_us", .int(lateness.wholeMicroseconds)),
+                ])))
+    }
+
+    // MARK: - Being called
+
+    /// Takes a call of the job's function, to be run when its worker is free.
+    mutating func take(call event: String, at now: Moment, _ effects: inout [Effect]) {
+        guard !phase.isStopping, calls.count < Self.mostCalls else { return effects.append(.log(.callsDropped(1))) }
+        callNumber += 1
+        calls.append(FunctionCall(number: callNumber, event: event))
+        if case .waiting(.distantFuture, let wait) = phase { phase = .waiting(until: now.monotonic, wait) }
+    }
+
+    /// Makes the next call, if the worker waits for work.
+    mutating func makeCall(at now: Moment, _ effects: inout [Effect]) {
+        guard let call = calls.first, order == nil, phase.isIdle else { return }
+        order = RunOrder(slot: nil, attempt: 1, call: call.number)
+        effects.append(.send(.run(.init(call: call.number, event: call.event))))
+        expectBegin(at: now)
+    }
+
+    /// All but the one that the worker was told of.
+    mutating func dropCalls(_ effects: inout [Effect]) {
+        let dropped = calls.count { $0.number != order?.call }
+        if dropped > 0 { effects.append(.log(.callsDropped(dropped))) }
+        calls.removeAll { $0.number != order?.call }
+    }
+}
+
+extension Outcome {
+    /// Whether the slot's run did not come to what it should.
+    var isFailure: Bool {
+        switch self {
+        case .failed, .timeout, .crashed: true
+        case .ok, .skipped, .missed, .cancelled, .interrupted: false
+        }
+    }
+}

@@ -1,0 +1,233 @@
+import Clocks
+import Shared
+import Testing
+
+@testable import Supervision
+
+private let alert = EntryID(namespace: "app", name: "alert")!
+
+extension [Effect] {
+    /// What functions are called with.
+    fileprivate var calls: [Value.Map] {
+        compactMap { if case .call(alert, let event) = $0 { event } else { nil } }
+    }
+}
+
+@Suite("Who wants to know what becomes of a job")
+struct HookTests {
+    private func rig(_ stage: Stage, failures: Int = 1, lateAfter: Nanoseconds? = nil, retries: Bool = false) -> Rig {
+        var job = definition(ScheduleClock.monotonic.schedule, maxAttempts: 2)
+        (job.policy.hooks.onFailure, job.policy.hooks.onRecovery) = (alert, alert)
+        job.policy.hooks.failures = failures
+        if let lateAfter { (job.policy.hooks.onLate, job.policy.hooks.lateAfter) = (alert, lateAfter) }
+        if retries {
+            job.policy.retry = .init()
+            job.policy.retry?.jitter = 0
+        }
+        return Rig(stage, job)
+    }
+
+    /// Runs the slot that comes next, and returns what is called.
+    private func run(_ rig: inout Rig, isOK: Bool) -> [Value.Map] {
+        let number = rig.supervisor.runs + 1
+        let slot: SlotInstant = at(985 + 10 * number)
+        rig.now = MonotonicInstant(nanoseconds: slot.nanoseconds)
+        rig.send(.report(begin(run: number, slot: slot)))
+        let begin = rig.effects.calls
+        rig.send(.report(end(run: number, slot: slot, isOK: isOK, next: slot + .seconds(10))))
+        return begin + rig.effects.calls
+    }
+
+    @Test("is told of the first failure, and of the recovery, and of nothing in between")
+    func change() {
+        var rig = rig(.idle)
+        #expect(run(&rig, isOK: true) == [])
+        let failure = run(&rig, isOK: false)
+        #expect(
+            failure.map(\.pairs) == [
+                [
+                    "event": .string("failure"), "entry": .string("app:job"), "run": .int(2), "attempt": .int(1),
+                    "outcome": .string("failed"), "slot": .string("1970-01-01T00:16:45.000Z"),
+                    "error": .string("done"), "failures": .int(1),
+                ]
+            ])
+        for _ in 0..<5 { #expect(run(&rig, isOK: false) == []) }
+        let recovery = run(&rig, isOK: true)
+        #expect(recovery.first?["event"] == .string("recovery") && recovery.first?["result"] == .string("done"))
+        #expect(recovery.count == 1 && run(&rig, isOK: true) == [])
+        #expect(run(&rig, isOK: false).count == 1)
+    }
+
+    @Test("is told after so many failures in a row")
+    func row() {
+        var rig = rig(.idle, failures: 3)
+        for isOK in [false, false, true, false, false] { #expect(run(&rig, isOK: isOK) == []) }
+        #expect(run(&rig, isOK: false).first?["failures"] == .int(3))
+    }
+
+    @Test("is told of what a slot came to in the end, not of each attempt")
+    func attempts() {
+        var rig = rig(.running, retries: true)
+        for number in 1...3 as ClosedRange<Int64> {
+            rig.send(.report(end(run: number, slot: Rig.slot, isOK: false)))
+            #expect(rig.effects.calls.count == (number == 3 ? 1 : 0))
+            if number < 3 {
+                rig.fireDeadline()
+                rig.send(.report(begin(run: number + 1, slot: Rig.slot)))
+            }
+        }
+        #expect(rig.effects.calls.first?["attempt"] == .int(3))
+    }
+
+    @Test("is told of crashes and time-outs as well, but not of what was cancelled")
+    func outcomes() {
+        var crashed = rig(.running)
+        crashed.send(.exited("signal 11 (SIGSEGV)"))
+        #expect(crashed.effects.calls.first?["outcome"] == .string("crashed"))
+        #expect(crashed.effects.calls.first?["error"] == .string("signal 11 (SIGSEGV)"))
+        var cancelled = rig(.terminatedInRun)
+        cancelled.send(.exited("signal 15 (SIGTERM)"))
+        #expect(cancelled.effects.calls == [])
+    }
+
+    @Test("is told that the worker cannot be kept alive")
+    func givenUp() {
+        var rig = rig(.backoff)
+        var calls: [Value.Map] = []
+        for _ in 0..<5 {
+            rig.fireDeadline()
+            rig.send(.spawnFailed("no such file", isShortage: false))
+            calls += rig.effects.calls
+        }
+        #expect(calls.count == 1)
+        #expect(calls.first?["error"] == .string("the worker failed 3 times in a row"))
+    }
+
+    @Test("is told once that a slot is late, and again when another is after one that was not")
+    func late() {
+        var rig = rig(.idle, lateAfter: .seconds(3))
+        rig.now = at(998)
+        rig.send(.deadline)
+        #expect(rig.effects.calls.first?["event"] == .string("late"))
+        #expect(rig.effects.calls.first?["lateness_us"] == .int(3_000_000))
+        rig.now = at(999)
+        rig.send(.report(begin(run: 1, slot: Rig.slot)))
+        rig.send(.report(end(run: 1, slot: Rig.slot)))
+        #expect(rig.effects.calls == [])
+        #expect(run(&rig, isOK: true) == [])
+        #expect(rig.supervisor.deadline == at(1_018) as MonotonicInstant)
+        rig.fireDeadline()
+        #expect(rig.effects.calls.count == 1)
+    }
+
+    @Test("is told that a slot is late which no worker is there for, but not of one that waits for its group")
+    func lateWithoutWorker() {
+        var waiting = rig(.failed, lateAfter: .seconds(30))
+        waiting.now = at(1_025)
+        waiting.send(.deadline)
+        #expect(waiting.effects.calls.count == 1)
+        var job = definition(ScheduleClock.monotonic.schedule)
+        job.policy.concurrency = .init(group: "db", max: 1)
+        (job.policy.hooks.onLate, job.policy.hooks.lateAfter) = (alert, .seconds(30))
+        var queued = Rig(.idle, job)
+        queued.send(.report(.due(slot: Rig.slot)))
+        #expect(queued.supervisor.deadline == .distantFuture)
+    }
+
+    @Test("goes on from where the job stood that this one replaces")
+    func standing() {
+        var standing = JobStanding()
+        standing.isFailing = true
+        var job = definition()
+        (job.policy.hooks.onFailure, job.policy.hooks.onRecovery) = (alert, alert)
+        var supervisor = JobSupervisor(job, start: at(985), seed: 1, standing: standing)
+        var effects: [Effect] = []
+        for event in [
+            .spawned, .report(.ready(.init(next: Rig.slot))), .report(begin(run: 1, slot: Rig.slot)),
+            .report(end(run: 1, slot: Rig.slot)),
+        ] as [Event] {
+            supervisor.handle(event, at: event.isSpawn ? at(985) : at(1_000), effects: &effects)
+        }
+        #expect(effects.calls.map { $0["event"] } == [.string("recovery")])
+    }
+}
+
+extension Event {
+    fileprivate var isSpawn: Bool { if case .spawned = self { true } else { false } }
+}
+
+extension Value.Map {
+    fileprivate var pairs: [String: Value] { Dictionary(uniqueKeysWithValues: zip(keys, values)) }
+}
+
+@Suite("A function that is called")
+struct CallTests {
+    private var onDemand: JobDefinition {
+        var job = definition(Schedule(.none, text: Schedule.onDemandText))
+        job.isOnDemand = true
+        return job
+    }
+
+    private func call(_ number: Int64) -> Effect { .send(.run(.init(call: number, event: "{}"))) }
+
+    @Test("gets its worker with its first call, and runs one call after the other")
+    func onDemandWorker() {
+        var rig = Rig(.firstStart, onDemand)
+        #expect(rig.supervisor.deadline == .distantFuture)
+        rig.send(.call(event: "{}"))
+        rig.send(.call(event: "{}"))
+        rig.fireDeadline()
+        #expect(rig.effects == [.spawn])
+        rig.send(.spawned)
+        rig.send(.report(.ready(.init(next: .distantFuture))))
+        #expect(rig.effects.last == call(1))
+        rig.send(.report(.begin(.init(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+        #expect(rig.supervisor.phase.run?.call == 1)
+        rig.send(.report(end(run: 1, slot: nil, next: .distantFuture)))
+        #expect(rig.effects.last == call(2))
+    }
+
+    @Test("of a job runs between its slots, and does not take part in what becomes of the job")
+    func ofJob() {
+        var job = definition()
+        job.policy.hooks.onFailure = alert
+        job.policy.retry = .init()
+        var rig = Rig(.running, job)
+        rig.send(.call(event: "{}"))
+        #expect(rig.effects == [])
+        rig.send(.report(end(run: 1, slot: Rig.slot)))
+        #expect(rig.effects.last == call(1))
+        rig.send(.report(.begin(.init(run: 2, slot: nil, next: Rig.next, lateness: .zero, call: 1))))
+        rig.send(.report(end(run: 2, slot: nil, isOK: false)))
+        #expect(rig.effects.calls == [] && rig.supervisor.pending == nil)
+        #expect(rig.supervisor.account.total == 1)
+    }
+
+    @Test("is told again of a call that its worker died before, and not of one that it died in")
+    func death() {
+        var rig = Rig(.idle, definition(maxAttempts: 0))
+        rig.send(.call(event: "{}"))
+        #expect(rig.effects == [call(1)])
+        for isBegun in [false, true] {
+            if isBegun {
+                rig.send(.report(.begin(.init(run: 1, slot: nil, next: Rig.next, lateness: .zero, call: 1))))
+            }
+            rig.send(.exited("exit 1"))
+            while !rig.effects.contains(.spawn) { rig.fireDeadline() }
+            rig.send(.spawned)
+            rig.send(.report(.ready(.init(next: Rig.next))))
+            #expect(rig.effects.contains(call(1)) == !isBegun)
+        }
+    }
+
+    @Test("is not told of more calls than fit, or of any at a stop, which are counted")
+    func dropped() {
+        var rig = Rig(.running)
+        for _ in 0..<JobSupervisor.mostCalls { rig.send(.call(event: "{}")) }
+        #expect(rig.effects == [])
+        rig.send(.call(event: "{}"))
+        #expect(rig.effects == [.log(.callsDropped(1))])
+        rig.send(.stop(grace: Rig.grace))
+        #expect(rig.effects.first == .log(.callsDropped(JobSupervisor.mostCalls)))
+    }
+}
