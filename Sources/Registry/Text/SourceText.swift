@@ -62,8 +62,10 @@ struct SourceText: Sendable {
         return nil
     }
 
-    func excerpt(around place: Int) -> Excerpt {
+    /// `nil`: the line is not to be shown.
+    func excerpt(around place: Int) -> Excerpt? {
         let place = min(place, scalarCount)
+        if mayShowVariable(at: place) { return nil }
         let line = line(of: place)
         let lineStart = Int(lineStarts[line])
         let lineEnd = line + 1 < lineStarts.count ? Int(lineStarts[line + 1]) : scalarCount
@@ -92,7 +94,7 @@ struct SourceText: Sendable {
         return low
     }
 
-    private func byteOffset(of place: Int) -> Int {
+    func byteOffset(of place: Int) -> Int {
         guard place < scalarCount else { return bytes.count }
         var offset = Int(checkpoints[place / Self.stride])
         for _ in 0..<place % Self.stride {

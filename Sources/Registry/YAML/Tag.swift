@@ -62,6 +62,16 @@ extension Tag.Fault {
         }
     }
 
+    /// Without a word of the text, which may be a secret.
+    var discreetMessage: String {
+        switch self {
+        case .unknown: "an unknown tag; expected quotes around a value that begins with !"
+        case .wrongNode: message
+        case .wrongText(let tag, _): "a text that is not what its tag !!\(tag.rawValue) says"
+        case .outOfRange: "a number out of range; expected quotes around it"
+        }
+    }
+
     private static let known = Tag.allCases.map { "!!\($0.rawValue)" }.joined(separator: ", ")
 
     private static func shortened(_ text: String) -> String {

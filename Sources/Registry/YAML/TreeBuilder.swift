@@ -71,8 +71,13 @@ struct TreeBuilder {
             guard let tag = try Tag.parse(text), tag != (node.isMap ? .map : .seq) else { return }
             throw .wrongNode(tag, found: node.isMap ? "a map" : "a list")
         } catch {
-            log.error(error.message, at: node.place)
+            report(error, at: node.place)
         }
+    }
+
+    private mutating func report(_ fault: Tag.Fault, at place: UInt32) {
+        let source = log.source
+        log.error(source.mayShowVariable(at: Int(place)) ? fault.discreetMessage : fault.message, at: place)
     }
 
     private mutating func takeAlias(_ name: String, at place: UInt32) throws(ReadingFault) {
@@ -90,8 +95,12 @@ struct TreeBuilder {
         case nil:
             let known = anchors
             let shown = Self.shown(name)
+            let source = log.source
             log.error(
-                "*\(shown) names no anchor; expected &\(shown) before it\(Self.hint(for: name, known))", at: place)
+                source.mayShowVariable(at: Int(place))
+                    ? "a value that begins with * and names no anchor; expected quotes around it, or that anchor before it"
+                    : "*\(shown) names no anchor; expected &\(shown) before it\(Self.hint(for: name, known))",
+                at: place)
             self.place(.invalid(at: place), anchor: nil)
         }
     }
@@ -120,7 +129,7 @@ struct TreeBuilder {
             let value = try Self.value(of: text, isPlain: isPlain, tag: tag)
             return Node(scalar: Node.Scalar(text: text, value: value), at: place)
         } catch {
-            log.error(error.message, at: place)
+            report(error, at: place)
             return .invalid(at: place)
         }
     }

@@ -69,7 +69,7 @@ struct ExecCommandReader {
 
     // MARK: What it begins with
 
-    private mutating func workingDirectory() -> String? {
+    mutating func workingDirectory() -> String? {
         guard let value = data["working_directory"] else { return nil }
         guard let path = value.string, !path.isEmpty else {
             let found = value.string == nil ? value.phrase : "an empty string"
@@ -78,10 +78,11 @@ struct ExecCommandReader {
         return argument(value, at: ["working_directory"])
     }
 
-    private mutating func environment() -> [ExecCommand.Variable] {
+    /// No message quotes a value, which may be a secret.
+    mutating func environment() -> [ExecCommand.Variable] {
         guard let value = data["environment"] else { return [] }
         guard let map = value.map else {
-            fail("environment: expected a map of names to values, found \(value.phrase)", ["environment"])
+            fail("environment: expected a map of names to values, found \(value.kindPhrase)", ["environment"])
             return []
         }
         guard map.count <= ExecCommand.mostVariables else {
@@ -95,9 +96,13 @@ struct ExecCommandReader {
     private mutating func variable(_ name: String, _ value: Value) -> ExecCommand.Variable {
         let path = ["environment", name]
         if name.isEmpty || name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) {
+            // What stands behind a '=' was meant for a value.
+            let start = PrintableText.escape(name.prefix { $0 != "=" }, limit: 60)
+            let found = name.isEmpty ? "''" : "a name that begins with '\(start)'"
             fail(
-                "environment: expected the name of a variable, without '=' and NUL, found \(PrintableText.quote(name))",
-                path, isAboutKey: true)
+                "environment: expected the name of a variable, without '=' and NUL, found \(found)", path,
+                isAboutKey: true)
+            return ExecCommand.Variable(name, nil)
         }
         if value == .null { return ExecCommand.Variable(name, nil) }
         return ExecCommand.Variable(name, argument(value, at: path, besides: name.utf8.count + 1))

@@ -10,4 +10,16 @@ extension Value {
         case .map: "a map"
         }
     }
+
+    /// As `phrase`, without what it says.
+    package var kindPhrase: String {
+        switch self {
+        case .null: "nothing"
+        case .bool: "a boolean"
+        case .int, .double: "a number"
+        case .string: "a string"
+        case .list: "a list"
+        case .map: "a map"
+        }
+    }
 }
