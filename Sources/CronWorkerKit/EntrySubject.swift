@@ -9,9 +9,10 @@ struct EntrySubject {
     let data: Value.Map
     let directory: String
 
-    init(_ entry: Entry) {
+    /// `origin`: the directory at which the paths of registry files begin.
+    init(_ entry: Entry, origin: String) {
         (id, meta, data) = (entry.id, entry.meta, entry.data)
-        directory = RegistryPath.directory(of: entry.location.file)
+        directory = RegistryPath.directory(of: RegistryPath.resolve(entry.location.file, in: origin))
     }
 
     init(_ definition: WorkerDefinition) {

@@ -20,6 +20,8 @@ final class FunctionHost: @unchecked Sendable {
     private var engine: (any FunctionEngine)?
     private let registry: RegistryMap
     private let daemon: DaemonLink
+    /// The directory at which the paths of registry files begin.
+    private let origin: String
     private var run = Run(number: 0, slot: nil)
     /// Which this is, as the job's entry has it; `nil`: the standard one.
     private var program: String?
@@ -32,8 +34,11 @@ final class FunctionHost: @unchecked Sendable {
     /// Functions that call each other.
     static let deepest = 16
 
-    init(_ catalog: JobCatalog, engine: FunctionEngineMaker?, registry: RegistryMap, daemon: DaemonLink) {
-        (self.catalog, self.registry, self.daemon) = (catalog, registry, daemon)
+    init(
+        _ catalog: JobCatalog, engine: FunctionEngineMaker?, registry: RegistryMap, daemon: DaemonLink,
+        origin: String = "."
+    ) {
+        (self.catalog, self.registry, self.daemon, self.origin) = (catalog, registry, daemon, origin)
         self.engine = engine?(self)
     }
 
@@ -172,7 +177,7 @@ extension FunctionHost: FunctionServices {
         guard let kind = FunctionKind(rawValue: entry.kind) else {
             throw JobError("'\(id)' is a \(entry.kind); expected a function")
         }
-        let subject = EntrySubject(entry)
+        let subject = EntrySubject(entry, origin: origin)
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: subject.directory)
         guard let function else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
         try checkProgram(of: function, id)

@@ -2,7 +2,8 @@ import Kernel
 import Shared
 
 extension ProcessSettings {
-    /// Makes this process what the settings say. In this order: what takes the daemon's rights comes before they are given up.
+    /// Makes this process what the settings say. In this order: what takes the daemon's rights comes before they are given up,
+    /// and what its user must be allowed comes behind.
     func apply() throws(SystemError) {
         if let oomScoreAdjustment { try ProcessRights.setOOMScoreAdjustment(oomScoreAdjustment) }
         if let nice { try ProcessRights.setNice(nice) }
@@ -11,9 +12,26 @@ extension ProcessSettings {
         if let identity {
             try ProcessRights.become(
                 user: identity.user, group: identity.group, supplementaryGroups: identity.supplementaryGroups)
-            for variable in identity.environment { ThisProcess.setEnvironment(variable.name, variable.value ?? "") }
         }
+        try arrangeEnvironment()
+        if let workingDirectory { try Surroundings.changeDirectory(to: workingDirectory) }
         if hasNoNewPrivileges { try ProcessRights.forgoNewPrivileges() }
+    }
+}
+
+extension ProcessSettings {
+    /// What comes later counts.
+    private func arrangeEnvironment() throws(SystemError) {
+        if !environment.isInherited {
+            try Surroundings.clearVariables(keeping: WireFormat.variablePrefix)
+            try Surroundings.setVariable("PATH", Environment.path)
+        }
+        if let identity { for variable in identity.environment { try Self.set(variable) } }
+        for variable in environment.variables { try Self.set(variable) }
+    }
+
+    private static func set(_ variable: ExecCommand.Variable) throws(SystemError) {
+        try Surroundings.setVariable(variable.name, variable.value)
     }
 }
 

@@ -84,25 +84,40 @@ struct Session {
     /// `nil`: the daemon is gone already. Not inlined: what is only needed here would lie on the stack for the worker's life.
     @inline(never)
     private func worker(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws -> Worker? {
-        guard guardian.parentLives(), let definition = try receiveDefinition() else { return nil }
-        try prepareProcess(definition)
+        guard guardian.parentLives(), var definition = try receiveDefinition() else { return nil }
+        // Before this process goes elsewhere: the zone's file may be named from here.
+        let timetable = try timetable(definition.header)
+        let origin = try prepareProcess(&definition)
         guard guardian.parentLives() else { return nil }
         let link = DaemonLink(control: control, reports: reports)
-        let host = FunctionHost(catalog, engine: engine, registry: registry, daemon: link)
+        let host = FunctionHost(catalog, engine: engine, registry: registry, daemon: link, origin: origin)
         return try Worker(
-            definition: definition, timetable: try timetable(definition.header),
-            function: try function(definition, host),
+            definition: definition, timetable: timetable, function: try function(definition, host),
             host: host, control: control, reports: reports, guardian: guardian)
     }
 
-    private func prepareProcess(_ definition: WorkerDefinition) throws {
-        if definition.process.isEmpty { return }
-        guard let settings = ProcessSettings(definition.process) else {
+    /// Returns the directory at which the paths of registry files begin.
+    private func prepareProcess(_ definition: inout WorkerDefinition) throws -> String {
+        if definition.process.isEmpty { return "." }
+        guard var settings = ProcessSettings(definition.process) else {
             throw fault(step: "process", code: 0, exitCode: 111, "the daemon's settings for the process are malformed")
         }
+        let origin = try Self.anchor(&settings, &definition.header)
         try settings.apply()
         // Whoever becomes another user has no parent-death signal any more (prctl(2)).
         if settings.identity != nil { guardian.resume() }
+        return origin
+    }
+
+    /// Whoever leaves the daemon's directory must still find what is named from there.
+    private static func anchor(
+        _ settings: inout ProcessSettings, _ header: inout DefinitionPart.Header
+    ) throws(SystemError) -> String {
+        guard let directory = settings.workingDirectory, !header.file.hasPrefix("/") else { return "." }
+        let origin = try Surroundings.directory()
+        header.file = RegistryPath.resolve(header.file, in: origin)
+        settings.workingDirectory = RegistryPath.resolve(directory, in: origin)
+        return origin
     }
 
     private func function(_ definition: WorkerDefinition, _ host: FunctionHost) throws -> EntryFunction {

@@ -59,7 +59,3 @@ package enum ProcessRights {
         try systemCall("prctl", "PR_SET_NO_NEW_PRIVS") { clinux_prctl(PR_SET_NO_NEW_PRIVS, 1) }
     }
 }
-
-extension ThisProcess {
-    package static func setEnvironment(_ name: String, _ value: String) { setenv(name, value, 1) }
-}

@@ -26,6 +26,7 @@ var faultCatalog: JobCatalog {
         "call-too-late": .asyncFunction(callTooLate),
         "call-astray": .asyncFunction(callAstray),
         "find": .function(findAll),
+        "surroundings": .function(surroundings),
     ]
 }
 

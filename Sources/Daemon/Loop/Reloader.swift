@@ -88,15 +88,17 @@ final class Reloader {
 
     private func read(at now: MonotonicInstant, _ wall: WallInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
-            if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall) {
-                return check(reading, at: now)
+            if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall),
+                let candidate = candidate(reading, wall)
+            {
+                return check(candidate, at: now)
             }
         } catch {
             return .failed(error.description)
         }
         guard now < end else {
             return .failed(
-                "'\(path)' is still being written to after \(DurationText.format(Self.patience)); "
+                "'\(path)', or an environment file that it names, is still being written to after \(DurationText.format(Self.patience)); "
                     + "expected \(DurationText.format(Self.quietTime)) without a change")
         }
         state = .settling(next: now + Self.retryInterval, end: end)
@@ -110,8 +112,15 @@ final class Reloader {
         return age < 0 || age >= quietTime.count
     }
 
-    private func check(_ reading: RegistryReader.Reading, at now: MonotonicInstant) -> Result? {
-        let candidate = RegistryCandidate(reading.files, zones: ZoneDirectory().source, accounts: .host)
+    /// `nil`: a file that it names was written to a moment ago.
+    private func candidate(_ reading: RegistryReader.Reading, _ wall: WallInstant) -> RegistryCandidate? {
+        let reader = EnvironmentFileReader()
+        let candidate = RegistryCandidate(
+            reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source)
+        return Self.isQuiet(reader.modified, wall) ? candidate : nil
+    }
+
+    private func check(_ candidate: RegistryCandidate, at now: MonotonicInstant) -> Result? {
         do {
             let inquiry = FunctionInquiry(
                 about: candidate.functions, programs, try SharedRegistry(candidate.load.snapshot))

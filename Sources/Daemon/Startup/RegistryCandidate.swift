@@ -6,9 +6,13 @@ package struct RegistryCandidate: Sendable {
     let load: RegistryLoad
     let found: JobEntries.Found
 
-    package init(_ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly) {
+    package init(
+        _ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly,
+        environmentFiles: EnvironmentFileSource = .empty
+    ) {
         load = RegistrySnapshot.load(files)
-        found = JobEntries.definitions(in: load, zones: zones, accounts: accounts)
+        found = JobEntries.definitions(
+            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles)
     }
 
     var functions: [EntryFunction] { found.functions.map(\.function) }

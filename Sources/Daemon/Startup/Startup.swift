@@ -24,7 +24,8 @@ package struct Startup {
         let reading = try Self.readThrowingShortages(configuration.registry)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
-        let candidate = RegistryCandidate(reading.files, zones: zones, accounts: .host)
+        let candidate = RegistryCandidate(
+            reading.files, zones: zones, accounts: .host, environmentFiles: EnvironmentFileReader().source)
         registry = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
         loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)

@@ -28,6 +28,11 @@ struct EntryLog {
         errors.add(positions.diagnostic(.error, at: path, offset: offset, of: entry, message()))
     }
 
+    /// In another file, of which nothing is shown.
+    mutating func error(_ message: @autoclosure () -> String, at place: SourceLocation) {
+        errors.add(Diagnostic(.error, at: place, message()))
+    }
+
     /// What is worth knowing about a schedule that is right.
     func note(on schedule: Schedule) -> Diagnostic? {
         guard case .calendar(let calendar) = schedule.rule, let note = calendar.expression.dayRuleNote else {

@@ -18,21 +18,23 @@ package enum JobEntries {
     /// The validated definition of every entry that is a job. An error anywhere means that none of them is to be used.
     /// Whether their functions are there is for the worker's program to say.
     package static func definitions(
-        in load: RegistryLoad, zones: ZoneSource = .utcOnly, accounts: AccountSource = .rootOnly
+        in load: RegistryLoad, zones: ZoneSource = .utcOnly, accounts: AccountSource = .rootOnly,
+        environmentFiles: EnvironmentFileSource = .empty
     ) -> Found {
         var found = Found()
         guard let snapshot = load.snapshot else { return found }
         var errors = DiagnosticLog(limit: load.limits.diagnostics)
         var surprises = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
+        let files = EnvironmentFiles(environmentFiles)
         for entry in entries {
-            var reader = JobReader(entry, load, zones: zones, accounts: accounts)
+            var reader = JobReader(entry, load, zones: zones, accounts: accounts, files: files)
             if let job = reader.definition(), reader.isEnabled { found.jobs.append(job) }
             if let function = reader.function { found.functions.append((entry.id, function)) }
             errors.append(reader.errors)
             if let surprise = reader.surprise { surprises.add(surprise) }
         }
-        check(&found, load, &errors) { JobReader($0, load, zones: zones, accounts: accounts) }
+        check(&found, load, &errors) { JobReader($0, load, zones: zones, accounts: accounts, files: files) }
         found.errors = errors.closed
         found.notes = surprises.closed + notes(on: snapshot, found: entries.count, load)
         return found

@@ -6,18 +6,23 @@ struct JobReader {
     private let entry: Entry
     private let zones: ZoneSource
     private let accounts: AccountSource
+    private let files: EnvironmentFiles
     private var log: EntryLog
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// that another key that resembles them, such as `bind`, is no slip.
     private static let metaKeys = ScheduleReader.keys + ["comment", "description", "tags", "labels", "title"]
-    private static let commonKeys = ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
+    private static let commonKeys =
+        ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
+        + EnvironmentReader.keys
 
     /// A mebibyte, which is a book.
     private static let largestEntry = 1 << 20
 
-    init(_ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource) {
-        (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
+    init(
+        _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles
+    ) {
+        (self.entry, self.zones, self.accounts, self.files) = (entry, zones, accounts, files)
         log = EntryLog(entry, load)
     }
 
@@ -61,7 +66,8 @@ struct JobReader {
         checkLengths()
         function = readFunction(kind)
         let (lifecycle, policy) = (LifecycleReader.read(entry, &log), PolicyReader.read(entry, &log))
-        let process = ProcessReader.read(entry, accounts, &log)
+        var process = ProcessReader.read(entry, accounts, &log)
+        EnvironmentReader.read(entry, kind, files, into: &process, &log)
         guard log.errors.isEmpty, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,

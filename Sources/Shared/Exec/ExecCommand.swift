@@ -53,4 +53,13 @@ package struct ExecCommand: Hashable, Sendable {
         let command = reader.command()
         return (reader.failures.isEmpty ? command : nil, reader.failures)
     }
+
+    /// The same keys of an entry that is no command mean the same.
+    package static func surroundings(
+        _ data: Value.Map
+    ) -> (environment: [Variable], workingDirectory: String?, failures: [Failure]) {
+        var reader = ExecCommandReader(data)
+        let (directory, environment) = (reader.workingDirectory(), reader.environment())
+        return (environment, directory, reader.failures)
+    }
 }

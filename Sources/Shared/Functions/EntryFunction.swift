@@ -41,7 +41,7 @@ package enum EntryFunction: Hashable, Sendable {
     package static func keys(of kind: FunctionKind) -> [String] {
         switch kind {
         // `modules` names what the function requires, in the registries of others; here all modules are there.
-        case .swift, .lua: ["method", "source", "modules"]
+        case .swift, .lua: ["method", "source", "modules", "environment", "working_directory"]
         case .exec: ExecCommand.keys
         }
     }

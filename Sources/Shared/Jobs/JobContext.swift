@@ -25,7 +25,7 @@ public struct JobContext: Sendable {
     /// this one.
     public let logger: JobLogger
     /// The directory of the registry file that holds the entry, `.` in a terminal. It may be relative to the directory
-    /// in which the daemon was started, which is that of the worker.
+    /// in which the daemon was started, which is that of the worker; of an entry with a `working_directory` it is absolute.
     public let directory: String
     /// The registry that the daemon has in force, and its functions.
     public let registry: JobRegistry

@@ -9,6 +9,9 @@ package struct ProcessSettings: Hashable, Sendable {
     /// No program that it starts gets further rights, such as by a set-user-ID bit (prctl(2), PR_SET_NO_NEW_PRIVS).
     package var hasNoNewPrivileges = false
     package var limits: [Limit] = []
+    package var environment = Environment()
+    /// Where it begins: a path, from the daemon's directory if it is relative; `nil`: there.
+    package var workingDirectory: String?
 
     package init() {}
 
@@ -71,6 +74,8 @@ extension ProcessSettings {
         if !limits.isEmpty {
             map["limits"] = .map(Value.Map(limits.map { ($0.resource.rawValue, .int(Int64(bitPattern: $0.value))) }))
         }
+        environment.write(to: &map)
+        map["working_directory"] = workingDirectory.map { .string($0) }
         return map
     }
 
@@ -91,6 +96,8 @@ extension ProcessSettings {
             else { return nil }
             limits.append(Limit(resource, UInt64(bitPattern: value)))
         }
+        environment = Environment(map)
+        workingDirectory = map["working_directory"]?.string
         guard self.map == map else { return nil }
     }
 }

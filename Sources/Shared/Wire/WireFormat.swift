@@ -10,6 +10,8 @@ package enum WireFormat {
     package static let reportDescriptor: Int32 = 3
     /// Set by the daemon, to its own process ID: tells the worker that it is supervised, and by whom.
     package static let supervisorVariable = "CRONSUPD_PID"
+    /// What the names of all variables begin with by which daemon and worker tell somebody something.
+    package static let variablePrefix = "CRONSUPD_"
     /// The worker's single argument that makes it print its catalog, a line `function NAME` each, and exit.
     package static let catalogArgument = "--catalog"
     /// The worker's single argument that makes it answer the `FunctionCheck`s of its standard input, and exit.
