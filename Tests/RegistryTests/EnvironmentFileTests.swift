@@ -1,7 +1,9 @@
-import Registry
 import Shared
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import Registry
 
 /// Has one file, whatever its path is.
 func source(_ text: String) -> EnvironmentFileSource { source(Array(text.utf8)) }
@@ -133,6 +135,27 @@ struct EnvironmentFileTests {
         #expect(
             complaint(large + "#").hasSuffix(
                 "environment_file: 'some.env' is too large; expected at most 1048576 bytes"))
+    }
+
+    @Test("is read once, and all of them together have a limit")
+    func allFiles() {
+        let reads = Atomic<Int>(0)
+        let source = EnvironmentFileSource { path in
+            reads.add(1, ordering: .relaxed)
+            return path.hasPrefix("-") ? .missing("no") : .bytes(Array("A=\(path)".utf8))
+        }
+        let files = EnvironmentFiles(source, limit: 6)
+        func outcome(_ path: String) -> String {
+            switch files.variables(of: path) {
+            case .success(let variables): variables.first?.value ?? ""
+            case .failure(.unreadable(let why)), .failure(.missing(let why)): why
+            case .failure(.faulty): "faulty"
+            }
+        }
+        let excess = "the environment files are too large together; expected at most 6 bytes"
+        #expect(
+            ["a", "a", "b", "a", "c", "-", "-", "c"].map(outcome) == ["a", "a", "b", "a", excess, "no", "no", excess])
+        #expect(reads.load(ordering: .relaxed) == 4)
     }
 
     @Test("of whatever bytes is read or refused, at a place in it and without a word of it")
