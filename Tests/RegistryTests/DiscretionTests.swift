@@ -28,7 +28,8 @@ struct DiscretionTests {
             "environment:\n  A: hunter2\n  A: hunter2", "environment:\n  A: 'hunter2'x",
             "\"environment\" :\n  - hunter2: b",
             "environment:\n\n  # hunter2: {\n  A: {hunter2", "environment: {\n  A: [hunter2],\n}",
-            "environment: {A: x,\nB: [hunter2]}", "environment:\n  A: |\n    hunter2\n   hunter2\n  B: []\n",
+            "environment: {A: x,\nB: [hunter2]}", "environment: {A: [x,\n], B: [hunter2]}",
+            "environment: &a {A: x,\nB: [hunter2]}", "environment:\n  A: |\n    hunter2\n   hunter2\n  B: []\n",
             // What cannot be a value is not quoted either.
             "environment:\n  A: !hunter2", "environment:\n  A: *hunter2", "environment:\n  A: !!int hunter2",
             "environment:\n  A: !hunter2 x", "environment: {A: *hunter2}",
@@ -48,11 +49,12 @@ struct DiscretionTests {
     @Test(
         "is shown as ever where there is none",
         arguments: [
-            "nice: 99", "environment: {A: b}\nnice: 99", "environment:\n  A: b\nnice: 99",
+            "nice: 99", "environment:\n  A: '{'\nnice: 99", "environment: {A: [b, {c: d}]}\nnice: 99",
+            "environment: {A: b}\nnice: 99", "environment:\n  A: b\nnice: 99",
             "environment_file:\n  - 5\n", "environmental: {A: b}",
         ])
     func shown(rest: String) {
         let errors = errors(rest)
-        #expect(!errors.isEmpty && errors.allSatisfy { $0.excerpt != nil }, "\(errors)")
+        #expect(errors.last?.excerpt != nil, "\(errors)")
     }
 }

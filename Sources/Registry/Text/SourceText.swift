@@ -12,6 +12,7 @@ struct SourceText: Sendable {
     private let lineStarts: [UInt32]
     /// The byte offset of every `stride`th scalar, so that no look-up walks a long line from its beginning.
     private let checkpoints: [UInt32]
+    private let variableLines = VariableLines.Cache()
 
     private static let stride = 1_024
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -62,6 +63,9 @@ struct SourceText: Sendable {
         return nil
     }
 
+    /// Whether what stands at `place` may be a secret, or beside one.
+    func mayShowVariable(at place: Int) -> Bool { variableLines.contain(byteOffset(of: place), of: bytes) }
+
     /// `nil`: the line is not to be shown.
     func excerpt(around place: Int) -> Excerpt? {
         let place = min(place, scalarCount)
@@ -94,7 +98,7 @@ struct SourceText: Sendable {
         return low
     }
 
-    func byteOffset(of place: Int) -> Int {
+    private func byteOffset(of place: Int) -> Int {
         guard place < scalarCount else { return bytes.count }
         var offset = Int(checkpoints[place / Self.stride])
         for _ in 0..<place % Self.stride {
