@@ -44,10 +44,21 @@ package struct JobDefinition: Sendable {
 
     /// Whether a worker that runs `self` would do the same for `other`.
     package func isSameJob(as other: JobDefinition) -> Bool {
-        id == other.id && kind == other.kind && function == other.function && schedule == other.schedule
-            && isOnDemand == other.isOnDemand && lifecycle == other.lifecycle && policy == other.policy
-            && process == other.process && meta == other.meta
+        isSameWork(as: other) && schedule == other.schedule && meta == other.meta
+    }
+
+    /// Whether a run of `self` does what one of `other` would, though perhaps at other times.
+    package func isSameWork(as other: JobDefinition) -> Bool {
+        id == other.id && kind == other.kind && function == other.function && isOnDemand == other.isOnDemand
+            && lifecycle == other.lifecycle && policy == other.policy && process == other.process
+            && timelessMeta == other.timelessMeta
             && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
+    }
+
+    /// `meta` without what says when the job runs.
+    private var timelessMeta: Value.Map {
+        let pairs = zip(meta.keys, meta.values).filter { key, _ in !Schedule.metaKeys.contains(key) }
+        return Value.Map(uniqueKeys: pairs.map(\.0), values: pairs.map(\.1))
     }
 }
 

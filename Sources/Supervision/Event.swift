@@ -22,6 +22,9 @@ package enum Event: Sendable {
     case deadline
     /// The job is to end: the run in hand may take `grace` to finish.
     case stop(grace: Nanoseconds)
+    /// The job is to end and to go on by another schedule. The run in hand may come to its end within its own limits; a worker
+    /// without one has `grace`.
+    case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
     case hurry
 }

@@ -153,7 +153,9 @@ extension JobSupervisor {
     private mutating func setRun(_ run: Phase.Run) {
         switch phase {
         case .idle: phase = .running(run)
-        case .stopping(.draining, let until, _): phase = .stopping(.draining, until: min(until, run.timeout), run)
+        case .stopping(.draining, let until, _):
+            let end = graceAfterRun == nil ? min(until, run.timeout) : run.limit
+            phase = .stopping(.draining, until: end, run)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, run)
         case .condemned: phase = .condemned(run)
         case .ending(let stage, let until, _): phase = .ending(stage, until: until, run)
@@ -165,6 +167,8 @@ extension JobSupervisor {
         returnPermit(&effects)
         switch phase {
         case .running: watch(next: next, at: now)
+        case .stopping(.draining, let until, _):
+            phase = .stopping(.draining, until: graceAfterRun.map { now.monotonic + $0 } ?? until, nil)
         case .stopping(let stage, let until, _): phase = .stopping(stage, until: until, nil)
         case .condemned: phase = .condemned(nil)
         case .ending(let stage, let until, _): phase = .ending(stage, until: until, nil)

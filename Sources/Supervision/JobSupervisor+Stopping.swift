@@ -7,6 +7,7 @@ extension JobSupervisor {
         // One that the worker was told to begin may have begun.
         if order == nil { giveUpAttempts(at: now, &effects) }
         dropCalls(&effects)
+        graceAfterRun = nil
         switch phase {
         case .waiting, .failed: finish(byItself: true, at: now, &effects)
         case .starting, .idle, .queued, .running:
@@ -18,8 +19,20 @@ extension JobSupervisor {
             let end = stage == .killed ? until : min(until, now.monotonic + grace)
             phase = .stopping(stage, until: end, run)
         case .condemned(let run): phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
+        case .stopping(.draining, let until, let run):
+            // Whoever asked before may have had more patience.
+            phase = .stopping(.draining, until: min(until, graceEnd(now.monotonic + grace)), run)
         case .stopping, .stopped: break
         }
+    }
+
+    /// A stop that no run is ended for. Whoever has asked for a stop before has less patience.
+    mutating func reschedule(grace: Nanoseconds, at now: Moment, _ effects: inout [Effect]) {
+        guard !phase.isStopping else { return }
+        stop(grace: grace, at: now, &effects)
+        guard case .stopping(.draining, let until, let run) = phase else { return }
+        graceAfterRun = grace
+        phase = .stopping(.draining, until: run?.limit ?? until, run)
     }
 
     /// A time-out holds for a run in hand at a stop too.
@@ -45,7 +58,7 @@ extension JobSupervisor {
         _ stage: Phase.Stage, _ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]
     ) {
         var run = run
-        if let timeout = run?.timeout, timeout <= now.monotonic, stage == .draining { run?.cut = .timeout }
+        if let limited = run, stage == .draining { run?.cut = cut(limited, at: now) }
         switch stage {
         case .draining:
             effects += [.log(.terminated), .terminate]
@@ -57,5 +70,11 @@ extension JobSupervisor {
             effects.append(.log(.unkillable))
             phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
         }
+    }
+
+    /// Which of the limits has come that a run in hand has in a stop.
+    private func cut(_ run: Phase.Run, at now: Moment) -> Phase.Cut? {
+        if run.timeout <= now.monotonic { return .timeout }
+        return graceAfterRun != nil && run.replacement <= now.monotonic ? .replaced : nil
     }
 }

@@ -33,6 +33,8 @@ package struct JobSupervisor: Sendable {
     private var hasWaited = false
     /// When the job was told to end.
     var stopAsked: SlotInstant?
+    /// The run in hand may come to its end although the job is to: how long its worker then has to go.
+    var graceAfterRun: Nanoseconds?
     /// How long after its slot a run may begin.
     let longestDelay: Nanoseconds
     private let startsAt: WallInstant?
@@ -91,6 +93,9 @@ package struct JobSupervisor: Sendable {
         case .running(var run) where policy.overlap == .replace:
             run.replacement = replacement(of: run, at: now)
             phase = .running(run)
+        case .stopping(.draining, _, var run?) where policy.overlap == .replace && graceAfterRun != nil:
+            run.replacement = replacement(of: run, at: now)
+            phase = .stopping(.draining, until: run.limit, run)
         default: break
         }
         if var attempt = pending {
@@ -139,6 +144,7 @@ package struct JobSupervisor: Sendable {
             watchLateness(at: now)
             lateIsDue(at: now, &effects)
         case .stop(let grace): stop(grace: grace, at: now, &effects)
+        case .reschedule(let grace): reschedule(grace: grace, at: now, &effects)
         case .hurry: hurry(at: now, &effects)
         }
     }

@@ -50,6 +50,9 @@ package enum Phase: Hashable, Sendable {
         package var attempt = 1
         /// The call that it serves; `nil`: none.
         package var call: Int64?
+
+        /// When the job's policy ends it.
+        package var limit: MonotonicInstant { min(timeout, replacement) }
     }
 
     /// A run that may begin when it is its turn.
@@ -107,7 +110,7 @@ extension Phase {
         case .ending(_, let until, _): until
         case .idle(let vigil): vigil.deadline
         case .queued(let turn): turn.until
-        case .running(let run): min(run.timeout, run.replacement)
+        case .running(let run): run.limit
         case .condemned, .stopped: .distantFuture
         }
     }

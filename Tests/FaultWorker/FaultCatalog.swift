@@ -14,6 +14,7 @@ var faultCatalog: JobCatalog {
         "exit": .function(exitNow),
         "die": .function(die),
         "hang": .function(hang),
+        "gate": .function(waitForGate),
         "flaky": .function(flaky),
         "probe": .function(probe),
         "close-report": .function(closeReport),
@@ -76,6 +77,14 @@ private func hang(_ context: JobContext) throws -> JobResult {
     signal(SIGTERM, SIG_IGN)
     writeLedger(context)
     while true { pause() }
+}
+
+/// Returns when the file is there.
+private func waitForGate(_ context: JobContext) throws -> JobResult {
+    guard let path = context.data["gate"]?.string else { throw JobError("no gate") }
+    writeLedger(context)
+    while access(path, F_OK) != 0 { usleep(10_000) }
+    return "ok"
 }
 
 /// Crashes while the file is there.

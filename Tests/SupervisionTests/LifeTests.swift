@@ -233,7 +233,32 @@ struct StopTests {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
+        // Whoever asked before had more patience.
+        for stage in [Stage.draining, .drainingInRun] {
+            changes[stage] = Cell(.stopping(.draining, until: at(1_002), stage.phase.run))
+        }
         expectRow(.stop(grace: .seconds(2)), changes)
+    }
+
+    @Test("that comes after another takes nothing back")
+    func patient() {
+        expectRow(.stop(grace: Nanoseconds(.max)), by: [.monotonic], stopsWithAllTime())
+    }
+
+    private func stopsWithAllTime() -> [Stage: Cell] {
+        var changes = row([.starting, .idle, .asked, .running]) { stage in
+            Cell(.stopping(.draining, until: .distantFuture, stage.phase.run), [.closeControl])
+        }
+        for stage in [Stage.condemned, .condemnedInRun] {
+            changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
+        }
+        changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
+        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
+        for stage in [Stage.backoff, .shortage, .failed] {
+            changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
+        }
+        changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
+        return changes
     }
 
     @Test("may be given more time than the clock has")

@@ -55,6 +55,8 @@ private final class World {
     private var isDying = false
     private var hasStopped = false
     private var stopAsked: SlotInstant?
+    /// Its schedule has changed, and nobody has told it to stop since.
+    private var isRescheduled = false
     private var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
@@ -129,7 +131,8 @@ private final class World {
         case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
         case 70..<73 where hasProcess: exit()
         case 73 where !isHonest: handle(.violation("lies"))
-        case 74 where random.chance(4): handle(.stop(grace: Nanoseconds(random.pick([0, 1_000_000_000, .max]))))
+        case 74 where random.chance(4): handle(.stop(grace: grace()))
+        case 77 where random.chance(4): handle(.reschedule(grace: grace()))
         case 75: handle(.hurry)
         case 76: fireDeadline()
         case 77, 78: if policy.concurrency == nil, !hasStopped { handle(.call(event: "{}")) }
@@ -138,11 +141,12 @@ private final class World {
         }
     }
 
-    /// Stops the job, which must come to its end although its worker heeds nothing but a kill.
+    private func grace() -> Nanoseconds { Nanoseconds(random.pick([0, 1_000_000_000, .max])) }
+
+    /// Stops the job, which must come to its end although its worker heeds nothing but a kill, and whatever time it was given
+    /// before.
     func stop() {
         handle(.stop(grace: .seconds(1)))
-        // It may have been stopped before, with a grace that is longer than any test.
-        if supervisor.deadline > now.monotonic + .seconds(1) { handle(.hurry) }
         for _ in 0..<5 where supervisor.phase != .stopped {
             if isDying { return exit() }
             pass(until: supervisor.deadline)
@@ -209,8 +213,9 @@ private final class World {
         var effects: [Effect] = []
         let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
         let wasStopped = hasStopped
-        if case .stop = event { stopAsked = stopAsked ?? slotNow }
+        noteStop(event)
         last = event
+        let before = supervisor.phase
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
         require(supervisor.runs >= runs, "the runs went back")
@@ -220,7 +225,22 @@ private final class World {
         if case .spawned = event { hasBooks = true }
         for effect in effects { perform(effect) }
         check(wasStopped)
+        if case .deadline = event, effects.contains(.terminate) { checkSpared(before) }
         return effects
+    }
+
+    private func noteStop(_ event: Event) {
+        switch event {
+        case .stop: isRescheduled = false
+        case .reschedule: isRescheduled = isRescheduled || !supervisor.phase.isStopping
+        default: return
+        }
+        stopAsked = stopAsked ?? slotNow
+    }
+
+    private func checkSpared(_ before: Phase) {
+        guard isRescheduled, before.run != nil else { return }
+        require(supervisor.phase.run?.cut != nil, "a run was ended for a change of the schedule")
     }
 
     private func perform(_ effect: Effect) {

@@ -66,12 +66,10 @@ final class WorkerPool {
         }
     }
 
-    /// Returns whether the job's life is over.
-    @discardableResult
-    private func endIfOver(_ job: Job) -> Bool {
-        guard job.isOver(at: moment) else { return false }
-        process(.stop(grace: job.definition.lifecycle.stopTimeout ?? stopTimeout), job)
-        return true
+    private func endIfOver(_ job: Job) {
+        // One that is ending already is none that its entry's end is for any more.
+        guard job.isOver(at: moment), !job.supervisor.phase.isStopping else { return }
+        process(.stop(grace: grace(of: job)), job)
     }
 
     // MARK: Jobs
@@ -92,7 +90,8 @@ final class WorkerPool {
         deadlines.schedule(job)
     }
 
-    /// The run in hand may finish; `successor` then takes the job's place.
+    /// The run in hand may finish within the grace, or within its own limits if `successor`, which then takes the job's place,
+    /// does the same at other times.
     func stop(_ id: EntryID, successor: JobDefinition? = nil) {
         guard let job = jobsByID[id] else {
             // Its life was over; the successor's may not be.
@@ -100,8 +99,12 @@ final class WorkerPool {
             return
         }
         job.successor = successor
-        handle(.stop(grace: job.definition.lifecycle.stopTimeout ?? stopTimeout), job)
+        // What a run is about to finish is still wanted if only the times of the next ones have changed.
+        let isRescheduled = successor.map { job.definition.isSameWork(as: $0) } ?? false
+        handle(isRescheduled ? .reschedule(grace: grace(of: job)) : .stop(grace: grace(of: job)), job)
     }
+
+    private func grace(of job: Job) -> Nanoseconds { job.definition.lifecycle.stopTimeout ?? stopTimeout }
 
     /// The job stays as it is, but its entry may stand elsewhere in its file.
     func keep(_ definition: JobDefinition) {

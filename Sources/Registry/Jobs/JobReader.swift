@@ -11,7 +11,7 @@ struct JobReader {
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// that another key that resembles them, such as `bind`, is no slip.
-    private static let metaKeys = ScheduleReader.keys + ["comment", "description", "tags", "labels", "title"]
+    private static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
     private static let commonKeys =
         ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
         + EnvironmentReader.keys

@@ -3,10 +3,6 @@ import Shared
 
 /// Reads the keys of `meta` that say when a job runs.
 struct ScheduleReader {
-    static let keys = [
-        "align", "at_start", "enabled", "ends_at", "interval", "jitter", "schedule", "seconds", "splay", "starts_at",
-        "timezone",
-    ]
     private static let every = "@every "
     private static let shortestDelay = Nanoseconds.milliseconds(1)
 

@@ -25,6 +25,12 @@ package struct Schedule: Hashable, Sendable {
     /// For a function that runs when it is called. No schedule that an entry can have.
     package static var onDemandText: String { "@call" }
 
+    /// The keys of an entry's `meta` that say it.
+    package static let metaKeys = [
+        "align", "at_start", "enabled", "ends_at", "interval", "jitter", "schedule", "seconds", "splay", "starts_at",
+        "timezone",
+    ]
+
     package init(_ rule: SlotRule, text: String) { (self.rule, self.text) = (rule, text) }
 
     /// What the text is called in a log.
