@@ -120,7 +120,7 @@ package final class Daemon {
             switch signal {
             case .terminate, .interrupt: stop()
             case .hangUp: requestReload()
-            case .child: try pool.reap()
+            case .child: try pool.reap { if reloader.exited($0) { reloadIsDue = true } }
             default: break
             }
         }

@@ -46,6 +46,13 @@ final class FunctionInquiry {
     /// The pipe on which the answer comes that is waited for.
     var output: WorkerProcess.PipeEnd? { query?.output }
 
+    /// Takes note of the exit of a process that is not collected yet. Returns whether it was the one that was asked.
+    func exited(_ pid: ProcessID) -> Bool {
+        guard let query, query.pid == pid else { return false }
+        query.exited()
+        return true
+    }
+
     /// Takes what has come, and asks on. Returns all answers when there are no more questions.
     func advance(at now: MonotonicInstant) throws -> FunctionAnswers? {
         while let question = questions.first {

@@ -7,6 +7,8 @@ final class ProgramQuery {
     let output: WorkerProcess.PipeEnd
     private var lines = LineSplitter(longest: WireFormat.longestMessage)
     private var rest: Int
+    /// Its exit is known, and so its number may be somebody else's.
+    private var hasExited = false
 
     /// In bytes. A check's grows with the registry.
     static let longestCatalog = 1 << 20
@@ -20,6 +22,12 @@ final class ProgramQuery {
         output = WorkerProcess.PipeEnd(pipe.reader)
     }
 
+    /// To be called when it has exited, before it is collected: what it has started is not to outlive it.
+    func exited() {
+        kill()
+        hasExited = true
+    }
+
     /// Calls `body` with each line that has come. Returns whether the answer is complete.
     func receive(_ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 16_384)
@@ -30,8 +38,9 @@ final class ProgramQuery {
                 buffer.withUnsafeBytes { bytes in
                     lines.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) { line, _ in body(line) }
                 }
-            case .wouldBlock: return false
-            case .closed, nil:
+            case .wouldBlock where !hasExited: return false
+            // Whoever else still holds the pipe has nothing to say.
+            case .wouldBlock, .closed, nil:
                 lines.finish { line, _ in body(line) }
                 return true
             }
@@ -40,5 +49,5 @@ final class ProgramQuery {
     }
 
     /// It may have closed its output and go on.
-    func kill() { Children.signalGroup(pid, .kill) }
+    func kill() { if !hasExited { Children.signalGroup(pid, .kill) } }
 }

@@ -66,6 +66,11 @@ final class Reloader {
         (state, isRequestedAgain) = (.idle, false)
     }
 
+    /// To be called with every stranger that has exited, before it is collected. Returns whether `advance` has something to do.
+    func exited(_ pid: ProcessID) -> Bool {
+        if case .asking(let inquiry, _) = state { inquiry.exited(pid) } else { false }
+    }
+
     /// Sets descriptors aside again that were not to be had when the last reload was over. To be called in every round.
     func keepReserve() { reserve.fill() }
 

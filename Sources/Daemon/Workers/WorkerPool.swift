@@ -338,11 +338,12 @@ final class WorkerPool {
 
     // MARK: Exits
 
-    /// Collects every child that has exited, strangers too.
-    func reap() throws(SystemError) {
+    /// Collects every child that has exited, strangers too, of which `onStranger` is told before their number is free.
+    func reap(_ onStranger: (ProcessID) -> Void) throws(SystemError) {
         var swept: Set<ProcessID> = []
         while let pid = Children.peekExited() {
             guard let job = jobsByProcess[pid], let worker = job.worker else {
+                onStranger(pid)
                 _ = try Children.collect(pid)
                 continue
             }
