@@ -40,7 +40,11 @@ private func tick(_ context: JobContext) throws -> JobResult {
 
 /// When the run was due, as the function is told.
 private func slot(_ context: JobContext) throws -> JobResult {
-    JobResult(context.slot.map { CivilTime($0).millisecondsText } ?? "none")
+    JobResult(slotText(context))
+}
+
+private func slotText(_ context: JobContext) -> String {
+    context.slot.map { CivilTime($0).millisecondsText } ?? "none"
 }
 
 private func waitAsynchronously(_ context: JobContext) async throws -> JobResult {
@@ -153,7 +157,7 @@ private func orphan(_ context: JobContext) throws -> JobResult {
 /// One write a row, so that rows of several processes do not mix.
 private func writeLedger(_ context: JobContext, pid: pid_t = getpid()) {
     guard let path = context.data["ledger"]?.string else { return }
-    let row = Array("\(context.entry) \(context.run) \(pid)\n".utf8)
+    let row = Array("\(context.entry) \(context.run) \(pid) \(slotText(context))\n".utf8)
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     _ = row.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
     close(file)

@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import Kernel
 import TestSupport
@@ -67,20 +68,70 @@ struct RestartFaults {
         }
     }
 
+    // MARK: F24, the slow retry in FailedJobTests
+
     @Test("ends when the attempts are used up, and a changed entry revives the job at once")
     func budget() throws {
         try Scene.play { scene in
-            let few = ["restart: {initial_delay: 20ms, max_delay: 20ms, max_attempts: 3}"]
-            try scene.declare([JobText(name: "job", method: "exit", interval: "50ms", lifecycle: few)])
+            let few = ["restart: {initial_delay: 20ms, max_delay: 20ms, jitter: 0, max_attempts: 3}"]
+            try scene.declare([
+                JobText(name: "job", method: "exit", interval: "50ms", data: ["code": "7"], lifecycle: few)
+            ])
             let daemon = try scene.start()
             try daemon.wait(for: "Job failed")
             #expect(daemon.log.count("Spawning worker") == 4)
-            #expect(daemon.log.all("Job failed").first?.number("failures") == 4)
+            let failed = try #require(daemon.log.all("Job failed").first)
+            #expect(failed["level"] == "ERROR" && failed.number("failures") == 4)
+            // When it is tried again, and why not sooner.
+            #expect(failed["after"] == "5m")
+            #expect(daemon.log.all("Worker exited").map { $0["status"] } == (1...4).map { _ in "exit 7" })
             try scene.declare([JobText(name: "job", interval: "50ms", lifecycle: few)])
             daemon.reload()
             try daemon.wait(for: "TICK", count: 2)
             #expect(try daemon.stop() == .exited(code: 0))
         }
+    }
+
+    // MARK: F25
+
+    @Test("of all workers that died together is bounded in its rate, soon over, and runs nothing twice")
+    func together() throws {
+        try Scene.play { scene in
+            let count = LongTests.size(200, long: 1_000)
+            // On the wall clock's grid, so that all are due at once and a slot has the same name in any worker.
+            try scene.declare(
+                (1...count).map {
+                    JobText(
+                        name: "job\($0)", interval: LongTests.isOn ? "5s" : "2s", meta: ["align": "true"],
+                        data: ["milliseconds": "20", "ledger": scene.ledger], lifecycle: JobText.quickRestart)
+                })
+            let daemon = try scene.start()
+            try daemon.wait("all have run", within: 60) { Set(scene.ledgerRows().map(\.entry)).count == count }
+            let workers = daemon.workers
+            // In the midst of the next slot.
+            let rows = scene.ledgerRows().count
+            try daemon.wait("the next slot is due") { scene.ledgerRows().count > rows }
+            let killed = Double(Clock.wall().nanoseconds) / 1e9
+            for pid in workers.values { kill(pid, SIGKILL) }
+
+            try daemon.wait("all have returned", within: 60) { daemon.log.count("Worker started") == 2 * count }
+            let returned = daemon.log.all("Worker started").suffix(count).map(\.time)
+            #expect((returned.max() ?? .infinity) - killed <= 30)
+            expectBoundedRate(daemon.log.all("Spawning worker").suffix(count).map(\.time))
+            let pids = Set(workers.values)
+            try daemon.wait("all have run again", within: 60) {
+                Set(scene.ledgerRows().filter { !pids.contains($0.pid) }.map(\.entry)).count == count
+            }
+            _ = try daemon.stop(within: 30)
+            let slots = scene.ledgerRows().map { "\($0.entry) \($0.slot)" }
+            #expect(Set(slots).count == slots.count)
+        }
+    }
+
+    /// At most 20 at once and 100 a second, so that any second holds no more than both. Times are cut to the millisecond.
+    private func expectBoundedRate(_ times: [Double]) {
+        let most = times.indices.map { index in times[index...].prefix { $0 < times[index] + 1 }.count }.max() ?? 0
+        #expect(most <= 122)
     }
 
     // MARK: F26

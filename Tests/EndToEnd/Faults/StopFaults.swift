@@ -114,21 +114,37 @@ struct StopFaults {
         }
     }
 
-    // MARK: F34, without a history
+    // MARK: F34
 
-    @Test("lets runs in hand finish within the grace, and cancels the others")
+    @Test("lets runs in hand finish within the grace, cancels the others, and forgets none")
     func graceful() throws {
         try Scene.play { scene in
-            let quick = JobText(
-                name: "quick", interval: "100ms", data: ["milliseconds": "600", "ledger": scene.ledger])
-            let stuck = JobText(name: "stuck", method: "hang", interval: "100ms", data: ["ledger": scene.ledger])
-            try scene.declare([quick, stuck])
-            let daemon = try scene.start(["--stop-timeout", "2s"])
-            try daemon.wait("both are in a run") { Set(scene.ledgerRows().map(\.entry)).count == 2 }
+            let half = LongTests.size(10, long: 25)
+            let quick = (1...half).map {
+                JobText(name: "quick\($0)", interval: "100ms", data: ["milliseconds": "700", "ledger": scene.ledger])
+            }
+            let stuck = (1...half).map {
+                JobText(name: "stuck\($0)", method: "hang", interval: "100ms", data: ["ledger": scene.ledger])
+            }
+            try scene.declare(quick + stuck)
+            let daemon = try scene.start(["--stop-timeout", "4s"])
+            try daemon.wait("all are in a run") { Set(scene.ledgerRows().map(\.entry)).count == 2 * half }
             #expect(try daemon.stop() == .exited(code: 111))
-            let runs = scene.ledgerRows().filter { $0.entry == quick.id }.count
-            #expect(daemon.log.count("TICK", entry: quick.id) == runs)
-            #expect(daemon.log.count("TICK CANCELLED", entry: stuck.id) == 1)
+            for job in quick + stuck {
+                // Each run that a job has begun has its outcome, in a line and in the sum.
+                let begun = scene.ledgerRows().filter { $0.entry == job.id }.map(\.run)
+                let finished = daemon.log.all("TICK", entry: job.id).map { $0.number("run") }
+                let cancelled = daemon.log.all("TICK CANCELLED", entry: job.id).map { $0.number("run") }
+                #expect(finished + cancelled == begun, "\(job.id)")
+                #expect(cancelled.count == (job.method == "hang" ? 1 : 0), "\(job.id)")
+                let sum = try #require(daemon.log.all("Worker stopped", entry: job.id).first)
+                #expect(sum.number("ok") == finished.count && sum.number("cancelled") == cancelled.count)
+                #expect(sum.number("runs") == begun.count)
+                #expect(["failed", "timeout", "crashed", "interrupted"].allSatisfy { sum.number($0) == 0 })
+                let skipped = daemon.log.all("TICK SKIPPED", entry: job.id).reduce(0) { $0 + $1.number("count") }
+                let missed = daemon.log.all("TICK MISSED", entry: job.id).reduce(0) { $0 + $1.number("count") }
+                #expect(sum.number("skipped") == skipped && sum.number("missed") == missed)
+            }
         }
     }
 

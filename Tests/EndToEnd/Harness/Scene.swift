@@ -129,10 +129,12 @@ struct LedgerRow: Hashable {
     let entry: String
     let run: Int
     let pid: ProcessID
+    /// On the wall clock, as the function was told.
+    let slot: String
 
     init?(_ line: Substring) {
         let fields = line.split(separator: " ")
-        guard fields.count == 3, let run = Int(fields[1]), let pid = ProcessID(fields[2]) else { return nil }
-        (entry, self.run, self.pid) = (String(fields[0]), run, pid)
+        guard fields.count == 4, let run = Int(fields[1]), let pid = ProcessID(fields[2]) else { return nil }
+        (entry, self.run, self.pid, slot) = (String(fields[0]), run, pid, String(fields[3]))
     }
 }
