@@ -5,7 +5,7 @@
 #   make test     all tests          make test-long   with the long versions of the fault tests
 #   make bench    every figure beside its floor and its peers
 #   make install  PREFIX=/usr/local DESTDIR=
-#   make check    format, imports and warnings, as CI does
+#   make check    format, imports and the table of faults, as CI does
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -63,6 +63,7 @@ bench: release
 check: setup
 	Scripts/check-format
 	Scripts/check-imports
+	Scripts/check-faults
 
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \

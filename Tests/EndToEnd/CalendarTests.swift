@@ -142,6 +142,8 @@ struct CalendarTests {
         }
     }
 
+    // MARK: F48
+
     @Test(
         "runs once, late, when the clock is set forth, and not again when it is set back",
         .enabled(

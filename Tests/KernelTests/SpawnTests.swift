@@ -43,6 +43,8 @@ struct SpawnTests {
         #expect(throws: SystemError("waitpid", "process \(pid)", code: ECHILD)) { try Children.collectIfExited(pid) }
     }
 
+    // MARK: F06
+
     @Test("can be started by any number of threads at once, each with its own descriptors")
     func threads() async throws {
         let outputs = try await withThrowingTaskGroup(of: (Int, String).self) { group in

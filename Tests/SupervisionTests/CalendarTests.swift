@@ -29,6 +29,8 @@ extension Rig {
 
 @Suite("A wall clock that is set back")
 struct ClockSetBackTests {
+    // MARK: F48
+
     @Test("makes no slot come twice")
     func noSlotTwice() {
         for slot in [Rig.slot, Rig.slot + Nanoseconds(-twoHours.count), at(985)] {

@@ -184,6 +184,8 @@ struct DeadlineTests {
         }
     }
 
+    // MARK: F27, by simulated time
+
     @Test("kills a worker that is not ready in time")
     func start() {
         expect(.starting, .condemned(nil), [.log(.hung("it did not say ready within 30s")), .kill])
@@ -194,6 +196,8 @@ struct DeadlineTests {
         expect(.idle, .idle(.init(next: Rig.slot, deadline: at(1_010), isAsked: true)), [.ping(token: 1)])
         expect(.asked, .condemned(nil), [.log(.hung("it did not answer within 10s")), .kill])
     }
+
+    // MARK: Escalation
 
     @Test("takes the next, rougher means against a worker that does not stop")
     func escalation() {

@@ -293,6 +293,8 @@ struct OtherReportTests {
         #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
     }
 
+    // MARK: F28, by simulated time
+
     @Test("'pong' without the slot having begun makes the next question come later, up to 80 s, and is noted once")
     func answers() {
         var rig = Rig(.asked)

@@ -85,7 +85,9 @@ struct ProcessIDFaults {
             let id = try namespace.daemon()
             try namespace.creator.wait(for: "Worker started")
             // The pipe stays open: somebody else in another session holds it.
-            try install("setsid sleep 600 & echo $$ > \(file).new; mv \(file).new \(file)")
+            try install(
+                "setsid sh -c '> \(file).apart; exec sleep 600' & while ! [ -e \(file).apart ]; do sleep 0.01; done; "
+                    + "echo $$ > \(file).new; mv \(file).new \(file)")
             try namespace.signal(id, SIGHUP)
             try wait("it was asked") { TextFile.read(file) != nil }
             let asked = try #require(TextFile.read(file).flatMap { ProcessID($0.dropLast()) })

@@ -96,6 +96,8 @@ struct RegistryFaults {
         }
     }
 
+    // MARK: F47
+
     @Test("of a registry that is gone changes nothing and says what failed")
     func missing() throws {
         try Scene.play { scene in
@@ -113,6 +115,8 @@ struct RegistryFaults {
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }
+
+    // MARK: Programs
 
     @Test("asks a worker program that was replaced for its functions")
     func newProgram() throws {
@@ -133,6 +137,30 @@ struct RegistryFaults {
             daemon.reload()
             try daemon.wait(for: "Reloaded registry")
             try daemon.wait(for: "Worker started", count: 2)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("has the answer of a worker program that left something behind, which holds its output open")
+    func leftBehind() throws {
+        try Scene.play { scene in
+            let (worker, file) = (scene.path("worker"), scene.path("left"))
+            try scene.declare([JobText(name: "job", interval: "100ms")])
+            #expect(symlink(Binaries.faultWorker, worker) == 0)
+            let daemon = try scene.start(worker: worker)
+            try daemon.wait(for: "TICK")
+            let leaving =
+                "setsid sh -c 'echo $$ > \(file).new; mv \(file).new \(file); exec sleep 60' & "
+                + "while ! [ -e \(file) ]; do sleep 0.01; done; exec \(Binaries.faultWorker) --catalog"
+            let script = "#!/bin/sh\n[ \"$1\" = --catalog ] || exec \(Binaries.faultWorker) \"$@\"\n\(leaving)\n"
+            try TextFile.write(script, to: worker + ".new")
+            chmod(worker + ".new", 0o700)
+            try FileSystem.rename(worker + ".new", to: worker)
+            daemon.reload()
+            try daemon.wait(for: "Reloaded registry")
+            let left = try #require(TextFile.read(file).flatMap { ProcessID($0.dropLast()) })
+            #expect(Proc.isAlive(left))
+            kill(left, SIGKILL)
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }

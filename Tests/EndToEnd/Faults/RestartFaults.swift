@@ -147,7 +147,7 @@ struct RestartFaults {
             }
             try scene.declare(jobs)
             let daemon = try scene.start(["--stop-timeout", "2s"])
-            for round in 1...LongTests.size(12, long: 300) {
+            for round in 1...LongTests.size(12, long: 1_000) {
                 try scene.declare(jobs.filter { _ in Bool.random(using: &random) })
                 usleep(UInt32.random(in: 0...60_000, using: &random))
                 daemon.reload()

@@ -50,6 +50,8 @@ struct RightsFaults {
         }
     }
 
+    // MARK: F53, the limits of a process
+
     @Test("are bounded as its entry says")
     func bounds() throws {
         try play(
@@ -71,6 +73,8 @@ struct RightsFaults {
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }
+
+    // MARK: F52, with a fault
 
     @Test("do not keep its worker from dying with the daemon")
     func parentDeath() throws {

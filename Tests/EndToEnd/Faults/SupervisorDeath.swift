@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The daemon's death")
 struct SupervisorDeath {
-    // MARK: F16
+    // MARK: F16, F19
 
     @Test("ends its workers, whether they sleep or are about to run", arguments: [SIGKILL, SIGSEGV])
     func death(signal: Int32) throws {

@@ -23,6 +23,8 @@ struct TransitionTests {
     private static let (spring, autumn) = ("2026-03-28T23:59:59", "2026-10-24T23:59:59")
     private static let (riga, lord) = ("Europe/Riga", "Australia/Lord_Howe")
 
+    // MARK: F49
+
     @Test(
         "a fixed time that is jumped over comes right after the jump, and one that comes twice comes at the first",
         arguments: [
