@@ -36,7 +36,7 @@ release: setup
 
 # The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
 run: release
-	@exec .build/release/cronsupd --registry $(REGISTRY)
+	@exec .build/release/cronsupd --registry $(REGISTRY) --runtime-directory .build/run
 
 run-lua: REGISTRY := Examples/crontab-registry-lua
 run-lua: run

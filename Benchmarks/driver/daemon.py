@@ -45,7 +45,7 @@ class Daemon:
         self._format = log_format
         registry.write(self._registry, names, interval, function, meta)
         command = [bench.paths.daemon, "--registry", self._registry, "--worker", worker or bench.paths.worker,
-                   "--log-format", log_format]
+                   "--log-format", log_format, "--runtime-directory", folder / "run"]
         inherited = {key: value for key, value in os.environ.items()
                      if key not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")}
         with open(self.log, "ab") as log, open(self._errors, "wb") as errors:

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -111,6 +112,11 @@ static inline pid_t clinux_thread_id(void) { return (pid_t)syscall(SYS_gettid); 
 static inline int clinux_fcntl(int descriptor, int command, int argument) {
     return fcntl(descriptor, command, argument);
 }
+
+/* As functions: in Swift the name flock means the structure of another call. Neither waits: EWOULDBLOCK if somebody else holds a
+ * lock that excludes this one. */
+static inline int clinux_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+static inline int clinux_lock_shared(int descriptor) { return flock(descriptor, LOCK_SH | LOCK_NB); }
 
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 

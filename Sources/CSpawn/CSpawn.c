@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* The most descriptors that a request may pass on. */
-enum { MOST_DESCRIPTORS = 5 };
+enum { MOST_DESCRIPTORS = 6 };
 
 /* Descriptors of the caller's that hold /dev/null until a spawn puts the child's into their place. Their numbers are low, so that
  * the child can cut off its table behind them instead of copying it. */

@@ -203,6 +203,8 @@ private struct Channels {
         else { throw UsageError(description: "started by a daemon without its pipes on descriptors 0 and 3") }
         // Before another descriptor can have its number, if there is no registry.
         let registry = RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor))
+        // Open until this process ends, and the job's own programs get none of it.
+        if let lock = Descriptor.inherited(WireFormat.lockDescriptor) { lock.release() }
         try report.setNonblocking()
         let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
         try StandardDescriptors.detachInput()

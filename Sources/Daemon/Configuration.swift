@@ -8,11 +8,15 @@ package struct Configuration: Sendable {
     package var logFormat: LogFormat
     package var logLevel: Logger.Level
     package var stopTimeout: Nanoseconds
+    /// `nil`: nothing is to be started.
+    package var runtimeDirectory: String?
 
     package init(
-        registry: String, worker: String, logFormat: LogFormat, logLevel: Logger.Level, stopTimeout: Nanoseconds
+        registry: String, worker: String, logFormat: LogFormat, logLevel: Logger.Level, stopTimeout: Nanoseconds,
+        runtimeDirectory: String?
     ) {
         (self.registry, self.worker) = (registry, worker)
         (self.logFormat, self.logLevel, self.stopTimeout) = (logFormat, logLevel, stopTimeout)
+        self.runtimeDirectory = runtimeDirectory
     }
 }

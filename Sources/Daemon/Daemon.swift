@@ -16,6 +16,7 @@ package final class Daemon {
     private let reloader: Reloader
     private let programs: WorkerPrograms
     private let registry: SharedRegistry
+    private let runtime: RuntimeDirectory
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
     /// The jobs that the registry in force declares.
@@ -39,18 +40,20 @@ package final class Daemon {
     }
 
     /// The signals must be blocked already.
-    package init(_ configuration: Configuration, _ startup: Startup, log: CronLog) throws(SystemError) {
+    package init(
+        _ configuration: Configuration, _ startup: Startup, _ runtime: RuntimeDirectory, log: CronLog
+    ) throws(SystemError) {
         let moment = Clock.moment()
         let now = moment.monotonic
         (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs + startup.loaded.called)
-        (programs, registry) = (startup.programs, startup.registry)
+        (programs, registry, self.runtime) = (startup.programs, startup.registry, runtime)
         loop = try PollLoop()
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
         manager = ServiceManager(at: now)
         pool = WorkerPool(
-            loop: loop, programs: startup.programs, registry: startup.registry, stopTimeout: configuration.stopTimeout,
-            log: log, at: moment)
+            loop: loop, programs: startup.programs, registry: startup.registry, runtime: runtime,
+            stopTimeout: configuration.stopTimeout, log: log, at: moment)
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs)
         clockWatch = try ClockWatch(loop.poller)
@@ -62,6 +65,7 @@ package final class Daemon {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
         log.records.info("Discovered jobs", metadata: ["count": "\(discoveredCount)"])
+        try clearPreviousLife()
         pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
@@ -72,6 +76,11 @@ package final class Daemon {
     }
 
     private var discoveredCount: Int { desired.count { !$0.isOnDemand } }
+
+    private func clearPreviousLife() throws(SystemError) {
+        let count = try runtime.clearPreviousLife()
+        if count > 0 { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
+    }
 
     /// One round: wait, take what is there, then see what time it is.
     private func turn() throws(SystemError) {

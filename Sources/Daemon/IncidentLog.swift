@@ -27,6 +27,9 @@ struct IncidentLog {
         records(.notice, "Job over", job, ["ends_at": end ?? ""])
     }
 
+    /// Processes that workers of a previous life have left.
+    func leftoversKilled(_ count: Int) { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
+
     /// The clock was wrong when the job began.
     func beginsAnew(_ job: Job) {
         records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
@@ -71,6 +74,9 @@ struct IncidentLog {
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": Self.seconds(delay)])
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
+        case .waitingForPredecessor(let holder):
+            records(.notice, "Waiting for previous instance", job, holder.map { ["pid": "\($0)"] } ?? [:])
+        case .predecessorKilled(let holder): records(.warning, "Previous instance killed", job, ["pid": "\(holder)"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
         }
     }

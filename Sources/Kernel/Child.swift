@@ -54,10 +54,20 @@ package struct Program: ~Copyable {
         self.openFiles = openFiles.limit
     }
 
-    /// Starts it with the descriptors as its 0, 1 and 2, `report` as its 3 and `registry` as its 4. The child leads a session of its own, with no
-    /// signal blocked or ignored.
+    /// Starts it with the descriptors as its 0, 1 and 2, `report` as its 3, `registry` as its 4 and that of the lock as its 5:
+    /// the lock is the child's too. The child leads a session of its own, with no signal blocked or ignored.
     ///
     /// Call it from the main thread only: a parent-death signal is sent when the thread ends that spawned (prctl(2)).
+    package func spawn(
+        arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
+        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock
+    ) throws(SystemError) -> ProcessID {
+        try spawn(
+            arguments: arguments,
+            descriptors: [input.raw, output.raw, error.raw, report.raw, registry.raw, lock.descriptor.raw])
+    }
+
+    /// As the other, without the lock.
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
         report: borrowing Descriptor, registry: borrowing Descriptor
@@ -65,7 +75,7 @@ package struct Program: ~Copyable {
         try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw, report.raw, registry.raw])
     }
 
-    /// As the other, without the descriptors 3 and 4.
+    /// As the others, without the descriptors from 3 on.
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
     ) throws(SystemError) -> ProcessID {

@@ -10,6 +10,14 @@ package struct FileIdentity: Hashable, Sendable {
     package let modified: WallInstant
     package let changed: WallInstant
 
+    /// Of the file alone, whatever is in it.
+    package struct Key: Hashable, Sendable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    package var key: Key { Key(device: device, inode: inode) }
+
     fileprivate init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
@@ -47,6 +55,8 @@ package enum FileSystem {
     }
 
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    package static func isDirectory(_ path: String) -> Bool { (try? status(path).kind) == .directory }
 
     package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 

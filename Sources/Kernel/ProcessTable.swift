@@ -79,7 +79,7 @@ package enum ProcessTable {
     }
 
     /// At most as much as the buffer holds.
-    private static func read(_ path: String, into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
+    static func read(_ path: String, into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
         guard let file = try? Descriptor.open(reading: path), case .bytes(let count)? = try? file.read(into: buffer)
         else { return nil }
         return UnsafeRawBufferPointer(rebasing: buffer[..<count])

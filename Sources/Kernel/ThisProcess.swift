@@ -5,6 +5,8 @@ internal import Glibc
 package enum ThisProcess {
     package static var id: ProcessID { getpid() }
     package static var parentID: ProcessID { getppid() }
+    /// Whose rights it has.
+    package static var userID: UInt32 { geteuid() }
 
     /// Orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
     package static func becomeSubreaper() throws(SystemError) {

@@ -9,6 +9,9 @@ package enum Event: Sendable {
     case spawnFailed(String, isShortage: Bool)
     /// It may not be started before this moment: too many are.
     case spawnDeferred(until: MonotonicInstant)
+    /// It may not be started yet: a worker of the job's is still there, of a previous life of the daemon's. Its process ID, if that is
+    /// known.
+    case occupied(by: Int32?)
     case report(Report)
     /// The job's group has room for a run, which `askForPermit` has asked for.
     case permitted
@@ -31,7 +34,7 @@ package enum Event: Sendable {
 
 /// What the shell around the supervision is to do. In this order.
 package enum Effect: Hashable, Sendable {
-    /// Start a worker and send it its definition; answer with `spawned`, `spawnFailed` or `spawnDeferred`.
+    /// Start a worker and send it its definition; answer with `spawned`, `spawnFailed`, `spawnDeferred` or `occupied`.
     case spawn
     /// Close the control pipe: the worker finishes its run and exits.
     case closeControl
@@ -46,6 +49,8 @@ package enum Effect: Hashable, Sendable {
     /// To the worker's whole process group.
     case terminate
     case kill
+    /// Kill the worker of a previous life that is waited for, with all that it has started.
+    case killPredecessor
     case log(Incident)
 }
 
@@ -73,6 +78,8 @@ package enum Incident: Hashable, Sendable {
     case gaveUp(retryAfter: Nanoseconds, failures: Int)
     case spawnFailed(String)
     case shortage(String)
+    case waitingForPredecessor(Int32?)
+    case predecessorKilled(Int32)
     case violation(String)
     case hung(String)
     case overdue(by: Nanoseconds)

@@ -39,6 +39,8 @@ package struct JobSupervisor: Sendable {
     let longestDelay: Nanoseconds
     private let startsAt: WallInstant?
     private var shortageLoggedAt: MonotonicInstant?
+    /// The wait for a worker of a previous life of the daemon's.
+    var predecessor: PredecessorWait?
     private var pingToken: Int64 = 0
 
     /// A worker takes milliseconds to start; beyond this it is hung.
@@ -132,6 +134,7 @@ package struct JobSupervisor: Sendable {
         case .spawnFailed(let reason, let isShortage):
             isShortage ? runShort(reason, at: now, &effects) : failToSpawn(reason, at: now, &effects)
         case .spawnDeferred(let until): deferSpawn(until)
+        case .occupied(let holder): waitForPredecessor(holder, at: now, &effects)
         case .report(let report): take(report, at: now, &effects)
         case .permitted: permitted(at: now, &effects)
         case .call(let event): take(call: event, at: now, &effects)
@@ -160,13 +163,18 @@ package struct JobSupervisor: Sendable {
 
     private mutating func spawned(at now: Moment) {
         guard !phase.hasWorker, phase != .stopped else { return }
-        // The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their
-        // slots do not all fall into the same instant for ever.
-        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: beginning(at: now))) }
-        hasBegun = true
+        begin(at: now)
         readySince = nil
+        predecessor = nil
         shortages = 0
         phase = .starting(deadline: now.monotonic + Self.startTimeout)
+    }
+
+    /// The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their slots do
+    /// not all fall into the same instant for ever.
+    mutating func begin(at now: Moment) {
+        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: beginning(at: now))) }
+        hasBegun = true
     }
 
     /// A job that has waited for the moment at which it starts has that moment too, if it is a slot.

@@ -34,6 +34,8 @@ package enum Phase: Hashable, Sendable {
         case shortage
         /// The worker before was ended with its run, by the job's policy.
         case succession
+        /// A worker of a previous life of the daemon's is still there.
+        case predecessor
     }
 
     package struct Run: Hashable, Sendable {

@@ -48,10 +48,18 @@ struct Cronsupd: ParsableCommand {
     @Option(help: "The worker's program. (default: cronworker beside cronsupd, or in ../libexec/cronsupd)")
     var worker: String?
 
+    @Option(
+        help: """
+            Where the locks are that keep each registry to one daemon and each job to one worker. (default: \
+            $RUNTIME_DIRECTORY, /run/cronsupd for root, $XDG_RUNTIME_DIR/cronsupd or /tmp/cronsupd-UID)
+            """)
+    var runtimeDirectory: String?
+
     func validate() throws {
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if json, !once { throw ValidationError("--json goes with --once.") }
+        if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
     }
 }

@@ -16,6 +16,8 @@ func launch() -> Int32 {
         return try run(command)
     } catch let error as SystemError {
         return fail("\(error)", ExitCode.systemFailure)
+    } catch let error as RuntimeFailure {
+        return fail(error.description, ExitCode.systemFailure)
     } catch let error as StartFailure {
         return fail(error.description, ExitCode.wrongInput)
     } catch {
@@ -41,7 +43,8 @@ func fail(_ message: String, _ code: Int32) -> Int32 {
 func run(_ command: Cronsupd) throws -> Int32 {
     let configuration = Configuration(
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
-        logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration)
+        logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
+        runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual)
     let startup: Startup
     do {
         startup = try start(configuration)
@@ -64,8 +67,9 @@ func run(_ command: Cronsupd) throws -> Int32 {
         StandardDescriptors.writeOutput(dryRun(startup, command).table)
         return ExitCode.success
     }
+    guard let runtime = startup.runtime else { preconditionFailure("a daemon without a runtime directory") }
     let sink = LogSink(try OutputStream.standardOutput(), format: configuration.logFormat)
-    let daemon = try Daemon(configuration, startup, log: CronLog(sink, level: configuration.logLevel))
+    let daemon = try Daemon(configuration, startup, runtime, log: CronLog(sink, level: configuration.logLevel))
     return try daemon.run()
 }
 
@@ -84,6 +88,8 @@ func start(_ configuration: Configuration) throws -> Startup {
     do {
         return try Startup(configuration)
     } catch let error as StartInterrupted {
+        throw error
+    } catch let error as RuntimeFailure {
         throw error
     } catch let error as SystemError where !error.isBadProgram {
         throw error

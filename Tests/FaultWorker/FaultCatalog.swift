@@ -15,6 +15,7 @@ var faultCatalog: JobCatalog {
         "die": .function(die),
         "hang": .function(hang),
         "gate": .function(waitForGate),
+        "span": .function(span),
         "flaky": .function(flaky),
         "probe": .function(probe),
         "close-report": .function(closeReport),
@@ -109,6 +110,7 @@ private func probe(_ context: JobContext) throws -> JobResult {
         "pid=\(getpid())", "session=\(getsid(0))", "group=\(getpgrp())", "umask=\(mask)",
         "nice=\(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0))",
         "open_files=\(openFiles.rlim_cur)/\(openFiles.rlim_max)",
+        "instance=\(getenv("CRONSUPD_INSTANCE").map { String(cString: $0) } ?? "unset")",
         "supervisor=\(getenv("CRONSUPD_PID") == nil ? "unset" : "set")", "descriptors=\(openDescriptors())",
     ]
     fputs(lines.joined(separator: "\n") + "\n", file)

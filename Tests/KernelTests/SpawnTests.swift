@@ -61,8 +61,10 @@ struct SpawnTests {
         #expect(try shell("printf '%s|' \"$0\" \"$@\"", ["a b", "", "é"]).output == "sh|a b||é|")
     }
 
-    @Test("has its own pipes for input, output and errors, a fourth, and a file besides")
+    @Test("has its own pipes for input, output and errors, a fourth, a file besides, and a lock")
     func descriptors() throws {
+        let directory = try TemporaryDirectory()
+        guard let lock = try FileLock.take("\(directory.path)/lock") else { throw TestFailure("the lock is held") }
         let input = try Pipe.open(nonblocking: .writer)
         let output = try Pipe.open(nonblocking: .reader)
         let error = try Pipe.open(nonblocking: .reader)
@@ -70,9 +72,11 @@ struct SpawnTests {
         let registry = try Descriptor.sealedMemory("registry", Array("reg".utf8))
         try input.writer.writeAll(bytes("in\n"))
         let pid = try program("/bin/sh").spawn(
-            arguments: ["-c", "read x; echo out $x; echo err >&2; echo rep >&3; cat <&4 >&3"], input: input.reader,
-            output: output.writer, error: error.writer, report: report.writer, registry: registry)
+            arguments: ["-c", "read x; echo out $x; echo err >&2; echo rep >&3; cat <&4 >&3; echo lock >&5"],
+            input: input.reader,
+            output: output.writer, error: error.writer, report: report.writer, registry: registry, lock: lock)
         #expect(try Children.collect(pid) == .exited(code: 0))
+        #expect(FileLock.note(in: "\(directory.path)/lock") == "lock")
         #expect(
             try [readAll(output.reader), readAll(error.reader), readAll(report.reader)] == [
                 "out in\n", "err\n", "rep\nreg",

@@ -175,7 +175,10 @@ struct DeadlineTests {
         "asks for a worker where there is none, and gives up all slots but the last that is due",
         arguments: ScheduleClock.both)
     func spawn(clock: ScheduleClock) {
-        for (stage, missed) in [(.firstStart, 0), (.backoff, 0), (.shortage, 0), (.failed, 30)] as [(Stage, Int64)] {
+        let stages: [(Stage, Int64)] = [
+            (.firstStart, 0), (.backoff, 0), (.shortage, 0), (.predecessor, 0), (.failed, 30),
+        ]
+        for (stage, missed) in stages {
             var rig = Rig(stage, clock)
             rig.now = rig.supervisor.deadline
             rig.send(.deadline)
@@ -233,7 +236,7 @@ struct StopTests {
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .failed] {
+        for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
@@ -258,7 +261,7 @@ struct StopTests {
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .failed] {
+        for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])

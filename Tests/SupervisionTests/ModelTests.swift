@@ -50,6 +50,8 @@ private final class World {
     /// The attempt that was announced last.
     private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
     private var hasProcess = false
+    /// A worker of a previous life is still there.
+    private var hasPredecessor: Bool
     private var hasBegun = false
     private var hasBooks = false
     private var isDying = false
@@ -103,6 +105,7 @@ private final class World {
         if random.chance(2) { job.policy.hooks.onLate = hook }
         job.policy.hooks.failures = 1 + random.below(3)
         policy = job.policy
+        hasPredecessor = random.chance(4)
         supervisor = JobSupervisor(job, start: now, seed: seed)
     }
 
@@ -219,10 +222,13 @@ private final class World {
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
         require(supervisor.runs >= runs, "the runs went back")
-        // The books are opened with the first worker, by the clock as it is then.
+        // The books are opened with the first worker, or when one of a previous life is found in its place, by the clock as it is then.
         require(
             supervisor.account.accounted >= accounted || (clock == .wall && !hasBooks), "the account went back")
-        if case .spawned = event { hasBooks = true }
+        switch event {
+        case .spawned, .occupied: hasBooks = true
+        default: break
+        }
         for effect in effects { perform(effect) }
         check(wasStopped)
         if case .deadline = event, effects.contains(.terminate) { checkSpared(before) }
@@ -259,6 +265,9 @@ private final class World {
         case .call: require(!hasStopped, "a call behind the end")
         case .log(.ended(let end, let attempt, let delay)): announce(end.slot, attempt, delay)
         case .log(.lost(let run, _, _, let delay)): announce(run.slot, run.attempt, delay)
+        case .killPredecessor:
+            require(hasPredecessor, "a kill of nobody")
+            hasPredecessor = !random.chance(2)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
             hasStopped = true
@@ -318,6 +327,8 @@ private final class World {
     private func spawn() {
         require(!hasProcess, "a second worker")
         require(!hasStopped, "a worker behind the end")
+        if hasPredecessor { hasPredecessor = !random.chance(3) }
+        if hasPredecessor { return occupy() }
         switch random.below(8) {
         case 0: handle(.spawnFailed("gone", isShortage: false))
         case 1: handle(.spawnFailed("short", isShortage: true))
@@ -326,6 +337,14 @@ private final class World {
             (hasProcess, hasBegun) = (true, true)
             handle(.spawned)
         }
+    }
+
+    /// Of no event comes a worker beside the one before, and no failure.
+    private func occupy() {
+        let failures = supervisor.failures
+        handle(.occupied(by: random.chance(5) ? nil : 77))
+        require(supervisor.failures == failures, "a failure for a predecessor")
+        require(supervisor.deadline > now.monotonic, "no pause before the next try")
     }
 
     private func check(_ wasStopped: Bool) {

@@ -126,6 +126,7 @@ private final class PolicyWorld {
             handle(.spawned, job)
             job.worker = ModelWorker(job, at: now)
         case .closeControl: job.worker?.commands.append(nil)
+        case .killPredecessor: require(false, "\(job.id) has no predecessor")
         case .ping(let token): job.worker?.commands.append(.ping(token: token))
         case .log(.hung(let how)): require(false, "\(job.id): \(how)")
         case .send(let command): job.worker?.commands.append(command)

@@ -13,20 +13,22 @@ final class WorkerProgram {
     /// The functions of its catalog, and the file that had them.
     private var catalog: (identity: FileIdentity, functions: Set<String>)?
 
-    init(path: String, environment: [String], openFiles: OpenFilesLimit) {
+    /// `marks`: variables of its workers alone.
+    init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String]) {
         self.path = path
         let supervisor = "\(WireFormat.supervisorVariable)=\(ThisProcess.id)"
-        worker = Program(path: path, environment: environment + [supervisor], openFiles: openFiles)
+        worker = Program(path: path, environment: marks + environment + [supervisor], openFiles: openFiles)
         answerer = Program(path: path, environment: environment, openFiles: openFiles)
     }
 
     /// Standard output and error are the same pipe, which keeps their lines in order.
     func spawn(
         arguments: [String], control: borrowing Descriptor, output: borrowing Descriptor,
-        report: borrowing Descriptor, registry: borrowing Descriptor
+        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock
     ) throws(SystemError) -> ProcessID {
         try worker.spawn(
-            arguments: arguments, input: control, output: output, error: output, report: report, registry: registry)
+            arguments: arguments, input: control, output: output, error: output, report: report, registry: registry,
+            lock: lock)
     }
 
     /// Starts it to print its catalog.

@@ -9,6 +9,8 @@ package struct StartInterrupted: Error {}
 /// From the configuration to everything that a run or a dry run needs.
 package struct Startup {
     package let programs: WorkerPrograms
+    /// `nil`: nothing is to be started.
+    package let runtime: RuntimeDirectory?
     package let loaded: LoadedJobs
     package let registry: SharedRegistry
     package let mostJobs: Int
@@ -16,12 +18,16 @@ package struct Startup {
 
     /// Reads and checks the registry, and asks the workers' programs for its functions.
     ///
-    /// - Throws: what stands in the way of doing so, or `StartInterrupted`; errors in the registry are in `loaded`.
+    /// - Throws: what stands in the way of doing so, `RuntimeFailure`, or `StartInterrupted`; errors in the registry are in `loaded`.
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        programs = WorkerPrograms(standard: configuration.worker, openFiles: original)
         let reading = try Self.readThrowingShortages(configuration.registry)
+        // In front of all that is started: another daemon may have the registry.
+        runtime = try configuration.runtimeDirectory.map {
+            try RuntimeDirectory(in: $0, registry: configuration.registry)
+        }
+        programs = WorkerPrograms(standard: configuration.worker, openFiles: original, mark: runtime?.mark)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
         let candidate = RegistryCandidate(

@@ -8,6 +8,7 @@ final class WorkerPool {
     private let loop: PollLoop
     private let programs: WorkerPrograms
     private let registry: SharedRegistry
+    private let runtime: RuntimeDirectory
     private let stopTimeout: Nanoseconds
     private var jobs: [Job?] = []
     private var freeIndices: [Int] = []
@@ -30,10 +31,10 @@ final class WorkerPool {
     private(set) var workerCount = 0
 
     init(
-        loop: PollLoop, programs: WorkerPrograms, registry: SharedRegistry, stopTimeout: Nanoseconds, log: CronLog,
-        at moment: Moment
+        loop: PollLoop, programs: WorkerPrograms, registry: SharedRegistry, runtime: RuntimeDirectory,
+        stopTimeout: Nanoseconds, log: CronLog, at moment: Moment
     ) {
-        (self.loop, self.programs, self.registry) = (loop, programs, registry)
+        (self.loop, self.programs, self.registry, self.runtime) = (loop, programs, registry, runtime)
         (self.stopTimeout, self.moment) = (stopTimeout, moment)
         incidents = IncidentLog(log: log, moment: moment)
     }
@@ -148,6 +149,7 @@ final class WorkerPool {
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
+        runtime.locks.discard(job.definition.id)
         if let successor = job.successor { add(successor, standing: job.supervisor.standing) }
     }
 
@@ -165,6 +167,7 @@ final class WorkerPool {
         case .call(let function, let event): call(function, with: event, for: job)
         case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
+        case .killPredecessor: runtime.killHolder(of: job.definition.id)
         }
     }
 
@@ -200,11 +203,14 @@ final class WorkerPool {
     // MARK: Spawning
 
     private func spawn(_ job: Job) {
+        // In front of the limit, which those that must wait would use up.
+        guard let lock = claim(job) else { return }
         if job.generation > 0, let moment = limiter.admit(at: now) {
             return process(.spawnDeferred(until: moment), job)
         }
         do throws(SystemError) {
-            let worker = try start(job)
+            let worker = try start(job, lock)
+            lock.note(worker.pid)
             // Spawns take their time, which the jobs' grids are to begin with.
             setTime(Clock.moment())
             job.worker = worker
@@ -219,7 +225,19 @@ final class WorkerPool {
         }
     }
 
-    private func start(_ job: Job) throws(SystemError) -> WorkerProcess {
+    /// `nil`: a worker of the job's is still there, of a previous life of the daemon's.
+    private func claim(_ job: Job) -> JobLock? {
+        switch runtime.claim(job.definition.id, at: now) {
+        case .granted(let lock, let swept):
+            if swept > 0 { incidents.leftoversKilled(swept) }
+            return lock
+        case .refused(let event):
+            process(event, job)
+            return nil
+        }
+    }
+
+    private func start(_ job: Job, _ lock: JobLock) throws(SystemError) -> WorkerProcess {
         job.generation &+= 1
         let control = try Pipe.open(nonblocking: .writer)
         let report = try Pipe.open(nonblocking: .reader)
@@ -229,7 +247,8 @@ final class WorkerPool {
         try loop.poller.add(output.reader, token: token(.output, job), for: .read)
         let pid = try programs.program(at: job.definition.function.program).spawn(
             arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
-            output: output.writer, report: report.writer, registry: registry.memory.descriptor)
+            output: output.writer, report: report.writer, registry: registry.memory.descriptor,
+            lock: lock.file)
         return WorkerProcess(pid: pid, control: control.writer, report: report.reader, output: output.reader)
     }
 

@@ -18,6 +18,11 @@ package enum WireFormat {
     package static let checkArgument = "--check"
     /// Where a worker finds the registry that the daemon has in force.
     package static let registryDescriptor: Int32 = 4
+    /// The job's lock, which is held as long as the worker has this open: no other worker of the job begins meanwhile.
+    package static let lockDescriptor: Int32 = 5
+    /// Set by the daemon, and kept for all that the worker starts: whose processes these are, for a daemon that finds them left
+    /// over from a previous life.
+    package static let instanceVariable = "CRONSUPD_INSTANCE"
 }
 
 /// Why a line is not a message. Each names the part and what was expected.

@@ -117,7 +117,9 @@ struct HostFaults {
     func readOnlyRoot() throws {
         try Scene.play { scene in
             try scene.declare([JobText(name: "job", interval: "50ms")])
-            let readOnly = "mount -o remount,bind,ro / && exec \"$@\""
+            // As in a container: the one place that can be written to is in memory.
+            let readOnly =
+                "mkdir \(scene.runtime) && mount -t tmpfs none \(scene.runtime) && mount -o remount,bind,ro / && exec \"$@\""
             let daemon = try scene.start(wrapper: ["/usr/bin/unshare", "-m", "/bin/sh", "-c", readOnly, "sh"])
             try daemon.wait(for: "TICK", count: 3)
             #expect(try daemon.stop() == .exited(code: 0))

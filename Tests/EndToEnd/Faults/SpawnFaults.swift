@@ -152,12 +152,14 @@ struct SpawnFaults {
             #expect(facts.contains("nice=3"))
             #expect(facts.contains { $0.hasPrefix("open_files=300/") })
             #expect(facts.contains("supervisor=unset"))
+            let instance = try #require(facts.first { $0.hasPrefix("instance=") }?.dropFirst("instance=".count))
+            #expect(try FileSystem.names(in: scene.runtime).contains { instance.hasSuffix("-\($0)") })
             #expect(facts.contains("descriptors=0,1,2"))
             #expect(TextFile.read("/proc/\(pid)/oom_score_adj") == TextFile.read("/proc/\(daemon.pid)/oom_score_adj"))
             let here = try FileSystem.linkTarget("/proc/\(daemon.pid)/cwd")
             #expect(try FileSystem.linkTarget("/proc/\(pid)/cwd") == here)
-            // The pipes to the daemon, the registry, the job's own three, and the timer.
-            #expect(Proc.descriptorCount(pid) == 7)
+            // The pipes to the daemon, the registry, the lock, the job's own three, and the timer.
+            #expect(Proc.descriptorCount(pid) == 8)
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }

@@ -45,6 +45,9 @@ final class Scene {
         }
     }
 
+    /// Of all daemons here.
+    var runtime: String { path("run") }
+
     func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     // MARK: Registry
@@ -86,7 +89,10 @@ final class Scene {
         let log = output ?? path("log-\(starts)")
         let errors = path("errors-\(starts)")
         let command =
-            [Binaries.daemon, "--registry", registry, "--worker", worker, "--log-format", "json"] + arguments
+            [
+                Binaries.daemon, "--registry", registry, "--worker", worker, "--log-format", "json",
+                "--runtime-directory", runtime,
+            ] + arguments
         let process = try ChildProcess(
             wrapper + command, environment: environment + more, output: log, errors: errors)
         return DaemonProcess(process, log: log, errors: errors)

@@ -1,0 +1,33 @@
+import Clocks
+import Kernel
+import Shared
+import Supervision
+
+/// What came of the wish to start a job's worker.
+enum JobClaim {
+    /// It may start. `swept`: how many processes were left of workers of a previous life.
+    case granted(JobLock, swept: Int)
+    /// It may not, and this is what the supervision is told.
+    case refused(Event)
+}
+
+extension RuntimeDirectory {
+    /// Asks for the right to be the job's only worker.
+    func claim(_ id: EntryID, at now: MonotonicInstant) -> JobClaim {
+        do throws(SystemError) {
+            guard let lock = try locks.take(id) else { return .refused(.occupied(by: locks.holder(of: id)?.pid)) }
+            guard locks.hasJustBecomeFree(id) else { return .granted(lock, swept: 0) }
+            // What the worker before has left in other sessions must not go on beside the next one. One look at all processes
+            // serves all workers that have ended.
+            guard now >= nextSweep else { return .refused(.spawnDeferred(until: nextSweep)) }
+            nextSweep = now + Self.sweepInterval
+            return .granted(lock, swept: try sweep())
+        } catch {
+            // A full or missing directory is no fault of the job's.
+            return .refused(.spawnFailed("the job's lock: \(error)", isShortage: true))
+        }
+    }
+
+    /// Kills the worker of a previous life that holds the job's lock, with all that it has started.
+    func killHolder(of id: EntryID) { locks.holder(of: id)?.killTree() }
+}

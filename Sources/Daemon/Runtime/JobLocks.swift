@@ -1,0 +1,109 @@
+import Kernel
+import Shared
+
+/// The locks of a registry's jobs: a file each, whose lock the job's worker holds as long as it lives. Only the daemon that has the
+/// directory's own lock takes, notes and removes them.
+final class JobLocks {
+    private let directory: String
+    /// Workers that were still at work when this daemon began, and when `holders` was last asked for.
+    private var predecessors: Set<ProcessIdentity> = []
+
+    private static let suffix = ".lock"
+    /// A name in a directory may have 255 bytes.
+    private static let longestName = 255
+
+    init(in directory: String) { self.directory = directory }
+
+    /// Workers of a previous life that are still at work.
+    var holders: Set<ProcessID> {
+        predecessors = predecessors.filter(\.isAlive)
+        return Set(predecessors.map(\.pid))
+    }
+
+    /// The holders and all that descends from them.
+    var holdersWithDescendants: Set<ProcessID> {
+        var family = holders
+        var open = Array(family)
+        while let parent = open.popLast() {
+            for child in ProcessTable.children(of: parent) where family.insert(child).inserted { open.append(child) }
+        }
+        return family
+    }
+
+    // MARK: One job
+
+    /// `nil`: a worker of the job's still holds it.
+    func take(_ id: EntryID) throws(SystemError) -> JobLock? {
+        guard let file = try FileLock.take(path(id)) else { return nil }
+        return JobLock(file)
+    }
+
+    /// Who holds the job's lock, if that is known.
+    func holder(of id: EntryID) -> ProcessIdentity? { Self.holder(path(id)) }
+
+    /// Whether the worker before was one of a previous life and has ended since `holders` was last asked for. The lock must be taken.
+    func hasJustBecomeFree(_ id: EntryID) -> Bool {
+        guard !predecessors.isEmpty, let note = FileLock.note(in: path(id)) else { return false }
+        return ProcessIdentity(note: note).map(predecessors.contains) ?? false
+    }
+
+    /// Removes the file of a job that is over, unless a worker still holds its lock.
+    func discard(_ id: EntryID) { Self.removeIfFree(path(id)) }
+
+    private func path(_ id: EntryID) -> String { "\(directory)/\(Self.fileName(id))" }
+
+    /// An entry's ID has no character that a file name must not have. One that is too long ends with two hashes of the whole, and no
+    /// other has a `~` in it.
+    static func fileName(_ id: EntryID) -> String {
+        let name = id.description + suffix
+        guard name.utf8.count > longestName else { return name }
+        let bytes = Array(id.description.utf8)
+        let hashes = [bytes, bytes.reversed()].map { "~" + String(StableHash.of($0), radix: 16) }.joined()
+        return String(name.prefix(200)) + hashes + suffix
+    }
+
+    private static func holder(_ path: String) -> ProcessIdentity? {
+        guard let holder = FileLock.note(in: path).flatMap({ ProcessIdentity(note: $0) }), holder.isAlive else {
+            return nil
+        }
+        return holder
+    }
+
+    /// Returns whether it was free.
+    @discardableResult
+    private static func removeIfFree(_ path: String) -> Bool {
+        guard let lock = try? FileLock.take(path) else { return false }
+        // As long as it is held here, no worker can have it.
+        withExtendedLifetime(lock) { try? FileSystem.remove(path) }
+        return true
+    }
+
+    // MARK: All of them
+
+    /// Finds the workers of a previous life that are still at work, and removes the files of those that are not.
+    func survey() throws(SystemError) {
+        var nameless: [String] = []
+        for name in try FileSystem.names(in: directory) where Self.isJobLock(name) {
+            let path = "\(directory)/\(name)"
+            if Self.removeIfFree(path) { continue }
+            if let holder = Self.holder(path) { predecessors.insert(holder) } else { nameless.append(path) }
+        }
+        if !nameless.isEmpty { try find(holdersOf: nameless) }
+    }
+
+    /// All but the daemon's own have a colon in their name.
+    private static func isJobLock(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: ":")) }
+
+    /// A daemon that was killed between the start of a worker and its note has left no name: the worker is the one that has the file
+    /// open.
+    private func find(holdersOf paths: [String]) throws(SystemError) {
+        var files: [FileIdentity.Key: String] = [:]
+        for path in paths { if let file = try? FileSystem.status(path).identity { files[file.key] = path } }
+        try ProcessTable.visit { pid in
+            let file = try? FileSystem.status("/proc/\(pid)/fd/\(WireFormat.lockDescriptor)").identity
+            guard let path = file.flatMap({ files[$0.key] }), let holder = ProcessIdentity(pid) else { return }
+            predecessors.insert(holder)
+            try? FileLock.leave(note: holder.note, in: path)
+        }
+    }
+}

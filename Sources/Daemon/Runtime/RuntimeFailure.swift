@@ -1,0 +1,16 @@
+package import Kernel
+
+/// Why a daemon cannot have its runtime directory.
+package enum RuntimeFailure: Error, CustomStringConvertible {
+    /// Another daemon runs the same registry. `holder`: what it says of itself, its process ID.
+    case busy(path: String, holder: String?)
+    case unusable(SystemError)
+
+    package var description: String {
+        switch self {
+        case .busy(let path, let holder):
+            "'\(path)' is held by process \(holder ?? "(unknown)"): another cronsupd runs this registry"
+        case .unusable(let error): "no runtime directory: \(error); --runtime-directory names another place"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import CLinux
+internal import Glibc
+
+extension FileSystem {
+    /// Where a path leads, without links and from the root (realpath(3)).
+    package static func realPath(_ path: String) throws(SystemError) -> String {
+        guard let real = realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// Creates a directory that nobody but this process's user can look into. One that is there already must be a directory of
+    /// this user's in which nobody else can write: in a place such as /tmp anybody may have been first.
+    package static func createPrivateDirectory(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            try systemCall("mkdir", path) { mkdir(path, 0o700) }
+        } catch {
+            guard error.code == EEXIST else { throw error }
+            try requirePrivate(path)
+        }
+    }
+
+    private static func requirePrivate(_ path: String) throws(SystemError) {
+        var status = stat()
+        try systemCall("lstat", path) { fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw SystemError("mkdir", path, code: ENOTDIR, note: "in its place stands what is no directory")
+        }
+        guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
+            throw SystemError(
+                "mkdir", path, code: EPERM,
+                note: "there is one of user \(status.st_uid) with mode \(String(status.st_mode & 0o7777, radix: 8)); "
+                    + "expected one of user \(geteuid()) in which nobody else can write")
+        }
+    }
+}

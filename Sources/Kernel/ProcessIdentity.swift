@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// One certain process: its number alone is another's some day.
+package struct ProcessIdentity: Hashable, Sendable {
+    package let pid: ProcessID
+    /// When it began, in the kernel's ticks since the boot.
+    package let began: UInt64
+
+    /// The process that has the number now; `nil` if there is none.
+    package init?(_ pid: ProcessID) {
+        guard let began = ProcessTable.beginning(of: pid) else { return nil }
+        (self.pid, self.began) = (pid, began)
+    }
+
+    /// What `note` made.
+    package init?(note: String) {
+        let words = note.split(separator: " ")
+        guard words.count == 2, let pid = ProcessID(words[0]), pid > 1, let began = UInt64(words[1]) else { return nil }
+        (self.pid, self.began) = (pid, began)
+    }
+
+    package var note: String { "\(pid) \(began)" }
+
+    /// Whether it is still there, and no zombie.
+    package var isAlive: Bool { ProcessIdentity(pid) == self && ProcessTable.row(pid).map { !$0.isZombie } ?? false }
+
+    /// Sends SIGKILL to it and to everything that descends from it, unless it has ended. It need not be a child of this process.
+    package func killTree() {
+        // Whoever it is now, it stays the one that is looked at and killed below.
+        guard let handle = try? ProcessHandle(pid), isAlive else { return }
+        // Stopped, it keeps its number.
+        handle.send(.stop)
+        ProcessTree.killDescendants(of: pid)
+        handle.kill()
+    }
+}
+
+extension ProcessTable {
+    /// When a process began, in the kernel's ticks since the boot; `nil` if there is none.
+    static func beginning(of pid: ProcessID) -> UInt64? {
+        withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
+            guard let text = read("/proc/\(pid)/stat", into: buffer) else { return nil }
+            return beginning(text)
+        }
+    }
+
+    /// The 22nd field (proc(5)). A program's name, the second, may hold blanks and brackets.
+    private static func beginning(_ text: UnsafeRawBufferPointer) -> UInt64? {
+        guard let bracket = text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
+        var rest = UnsafeRawBufferPointer(rebasing: text[(bracket + 2)...])
+        for _ in 3..<22 {
+            guard let blank = rest.firstIndex(ofByte: UInt8(ascii: " ")) else { return nil }
+            rest = UnsafeRawBufferPointer(rebasing: rest[(blank + 1)...])
+        }
+        let end = rest.firstIndex(ofByte: UInt8(ascii: " ")) ?? rest.count
+        return UInt64(String(decoding: rest[..<end], as: UTF8.self))
+    }
+}

@@ -1,0 +1,8 @@
+import Clocks
+
+/// Since when a job waits for a worker of a previous life of the daemon's, and what was done about it.
+struct PredecessorWait: Hashable, Sendable {
+    let since: MonotonicInstant
+    var loggedAt: MonotonicInstant?
+    var isKilled = false
+}

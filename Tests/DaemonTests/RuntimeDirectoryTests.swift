@@ -1,0 +1,178 @@
+import Glibc
+import Kernel
+import Shared
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+@Suite("A runtime directory")
+struct RuntimeDirectoryTests {
+    private let directory: TemporaryDirectory
+    private let place: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        try FileSystem.createDirectories("\(directory.path)/registry")
+        place = "\(directory.path)/run"
+    }
+
+    private func open(_ registry: String = "registry") throws -> RuntimeDirectory {
+        try RuntimeDirectory(in: place, registry: "\(directory.path)/\(registry)")
+    }
+
+    private func mode(_ path: String) throws -> mode_t {
+        var status = stat()
+        try #require(stat(path, &status) == 0)
+        return status.st_mode & 0o7777
+    }
+
+    @Test("is for its user alone, and one for each registry, by whatever name that goes")
+    func oneEach() throws {
+        try FileSystem.createDirectories("\(directory.path)/other")
+        try directory.link("link", to: "registry")
+        let (path, key, instance) = try {
+            let first = try open()
+            return (first.path, first.key, first.instance)
+        }()
+        #expect(path == "\(place)/\(key)")
+        #expect(key.count == 16 && instance.hasSuffix("-\(key)"))
+        #expect(try mode(place) == 0o700)
+        #expect(try mode(path) == 0o700)
+        #expect(try mode("\(path)/daemon.lock") == 0o600)
+        #expect(try open("link").instance == instance)
+        #expect(try open("registry/../registry/").instance == instance)
+        #expect(try open("other").key != key)
+    }
+
+    @Test("lets one daemon in at a time, and tells the next one who has it")
+    func busy() throws {
+        let first = try open()
+        do {
+            _ = try open()
+            Issue.record("two at once")
+        } catch {
+            #expect(
+                "\(error)"
+                    == "'\(first.path)/daemon.lock' is held by process \(getpid()): another cronsupd runs this registry"
+            )
+        }
+        withExtendedLifetime(first) {}
+    }
+
+    @Test("does not mind what a daemon has left that crashed")
+    func stale() throws {
+        let path = try open().path
+        try directory.write("1\n", to: "run/\(path.split(separator: "/").last ?? "")/daemon.lock")
+        #expect(FileLock.note(in: "\(path)/daemon.lock") == "1")
+        let second = try open()
+        #expect(FileLock.note(in: "\(path)/daemon.lock") == "\(getpid())")
+        withExtendedLifetime(second) {}
+    }
+
+    @Test("is refused where others can write, or something else stands")
+    func refused() throws {
+        let path = try open().path
+        try #require(chmod(path, 0o770) == 0)
+        #expect(throws: RuntimeFailure.self) { try open() }
+        try #require(unlink("\(path)/daemon.lock") == 0 && rmdir(path) == 0)
+        try #require(symlink("/tmp", path) == 0)
+        #expect(throws: RuntimeFailure.self) { try open() }
+        try directory.write("", to: "file")
+        do {
+            _ = try RuntimeDirectory(in: "\(directory.path)/file/run", registry: directory.path)
+            Issue.record("a directory in a file")
+        } catch {
+            #expect(
+                "\(error)" == "no runtime directory: mkdir '\(directory.path)/file/run': Not a directory; "
+                    + "--runtime-directory names another place")
+        }
+    }
+}
+
+@Suite("The locks of jobs")
+struct JobLocksTests {
+    private let directory: TemporaryDirectory
+    private let locks: JobLocks
+    private let id = EntryID("app:job.one")!
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        locks = JobLocks(in: directory.path)
+    }
+
+    @Test("have a file for each entry, whatever its name")
+    func fileNames() throws {
+        #expect(JobLocks.fileName(id) == "app:job.one.lock")
+        // They differ in one character, in the part that is cut off.
+        let long = ["a", "b"].map { last in
+            EntryID(namespace: String(repeating: "n", count: 128), name: String(repeating: "x", count: 127) + last)!
+        }
+        let names = long.map(JobLocks.fileName)
+        #expect(Set(names).count == 2)
+        #expect(names.allSatisfy { $0.utf8.count <= 255 && $0.contains("~") && $0.contains(":") })
+        let dots = EntryID("..:..")!
+        #expect(JobLocks.fileName(dots) == "..:...lock")
+        for id in long + [id, dots] { #expect(try locks.take(id) != nil) }
+    }
+
+    @Test("are held by one worker at a time, which is known by its note")
+    func holder() throws {
+        let lock = try #require(try locks.take(id))
+        #expect(try locks.take(id) == nil)
+        #expect(locks.holder(of: id) == nil)
+        lock.note(getpid())
+        #expect(locks.holder(of: id)?.pid == getpid())
+        // One that has ended is nobody.
+        try lock.file.leave(note: "\(getpid()) 1")
+        #expect(locks.holder(of: id) == nil)
+        locks.discard(id)
+        #expect(FileSystem.exists("\(directory.path)/app:job.one.lock"), "it is held")
+    }
+
+    @Test("leave no file behind when they are free")
+    func discard() throws {
+        _ = try locks.take(id)
+        locks.discard(id)
+        #expect(try FileSystem.names(in: directory.path) == [])
+    }
+
+    @Test("tell at the start which workers of a previous life are still at work, also of those that nobody has noted")
+    func survey() throws {
+        let (noted, nameless, free) = (id, EntryID("app:nameless")!, EntryID("app:free")!)
+        let holders = [try hold(noted), try hold(nameless)]
+        _ = try locks.take(free)
+        try directory.write("1\n", to: "daemon.lock")
+        try FileLock.leave(
+            note: try #require(ProcessIdentity(holders[0])).note, in: "\(directory.path)/app:job.one.lock")
+
+        try locks.survey()
+        #expect(locks.holders == Set(holders))
+        #expect(locks.holder(of: nameless)?.pid == holders[1])
+        #expect(
+            try FileSystem.names(in: directory.path) == ["app:job.one.lock", "app:nameless.lock", "daemon.lock"])
+        let children = ProcessTable.children(of: holders[0])
+        #expect(children.count == 1)
+        #expect(locks.holdersWithDescendants.isSuperset(of: holders + children))
+
+        for holder in holders {
+            Children.signalGroup(holder, .kill)
+            _ = try Children.collect(holder)
+        }
+        #expect(locks.holders == [])
+    }
+
+    /// A process with the job's lock, and a child of its own.
+    private func hold(_ id: EntryID) throws -> ProcessID {
+        let pipe = try Pipe.open(nonblocking: .reader)
+        let null = try Descriptor.open(updating: "/dev/null")
+        let lock = try #require(try locks.take(id))
+        let shell = Program(path: "/bin/sh", environment: ["PATH=/usr/bin:/bin"], openFiles: try .current())
+        let pid = try shell.spawn(
+            arguments: ["-c", "sleep 600 5<&- & echo; wait"], input: null, output: pipe.writer, error: null,
+            report: null, registry: null, lock: lock.file)
+        var buffer = [UInt8](repeating: 0, count: 8)
+        #expect(try eventually { try pipe.reader.read(into: &buffer, from: 0) == .bytes(1) })
+        return pid
+    }
+}

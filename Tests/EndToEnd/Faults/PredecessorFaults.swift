@@ -1,0 +1,236 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("A daemon in the place of one that was killed")
+struct PredecessorFaults {
+    private static let entry = "test:job"
+
+    private func job(
+        _ scene: Scene, milliseconds: Int, child: Bool = false, data: [String: String] = [:]
+    ) -> JobText {
+        let own = ["milliseconds": "\(milliseconds)", "child": "\(child)", "ledger": scene.ledger]
+        return JobText(name: "job", method: "span", interval: "200ms", data: own.merging(data) { $1 })
+    }
+
+    /// A daemon that was killed while the job's first run was in hand; the run goes on.
+    private func killInRun(_ scene: Scene) throws -> ProcessID {
+        let daemon = try scene.start()
+        try daemon.wait("a run has begun") { !scene.spanRows("begin").isEmpty }
+        daemon.signal(SIGKILL)
+        _ = try daemon.waitForExit()
+        return try #require(scene.spanRows("begin").first).pid
+    }
+
+    private func waitForSuccessor(_ daemon: DaemonProcess, of old: ProcessID) throws {
+        try daemon.wait("the next worker is up") { daemon.worker(Self.entry).map { $0 != old } ?? false }
+    }
+
+    // MARK: F18
+
+    @Test("waits for a worker that still finishes its run and does not hear SIGTERM: never are two at work")
+    func waits() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                job(scene, milliseconds: 1_500), JobText(name: "other", interval: "100ms"),
+            ])
+            let old = try killInRun(scene)
+            let daemon = try scene.start()
+            try daemon.wait(for: "Waiting for previous instance", entry: Self.entry)
+            let waiting = try #require(daemon.log.all("Waiting for previous instance").first)
+            #expect(waiting.number("pid") == Int(old))
+            kill(old, SIGTERM)
+            try daemon.wait(for: "TICK", entry: "test:other", count: 3)
+            #expect(Proc.isAlive(old) && daemon.log.count("Spawning worker", entry: Self.entry) == 0)
+
+            try waitForSuccessor(daemon, of: old)
+            #expect(!Proc.isAlive(old))
+            try daemon.wait(for: "TICK", entry: Self.entry, count: 1)
+            #expect(daemon.log.count("Waiting for previous instance") == 1)
+            #expect(daemon.log.count("Restarting worker") == 0 && daemon.log.count("Leftovers killed") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(scene.spanRows("end").contains { $0.pid == old }, "its run was not cut short")
+            #expect(!scene.runsOverlap(Self.entry))
+        }
+    }
+
+    @Test("may itself be killed and followed by a third, again and again, and still there is one worker at a time")
+    func again() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, milliseconds: 300)])
+            for _ in 0..<LongTests.size(5, long: 50) {
+                let begun = scene.spanRows("begin").count
+                let daemon = try scene.start()
+                try daemon.wait("another run has begun") { scene.spanRows("begin").count > begun }
+                daemon.signal(SIGKILL)
+                _ = try daemon.waitForExit()
+            }
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK", count: 2)
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(!scene.runsOverlap(Self.entry))
+        }
+    }
+
+    @Test("waits as well for one that cannot run, until it can")
+    func stopped() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, milliseconds: 100)])
+            let first = try scene.start()
+            // As if it waited for a dead disk.
+            try first.wait("a run is in hand and stopped") {
+                guard let pid = scene.spanRows("begin").last?.pid else { return false }
+                kill(pid, SIGSTOP)
+                if scene.spanRows("begin").count > scene.spanRows("end").count { return true }
+                kill(pid, SIGCONT)
+                return false
+            }
+            let old = try #require(scene.spanRows("begin").last).pid
+            first.signal(SIGKILL)
+            _ = try first.waitForExit()
+            let daemon = try scene.start()
+            try daemon.wait(for: "Waiting for previous instance")
+            #expect(Proc.state(old) == "T")
+            kill(old, SIGCONT)
+            try waitForSuccessor(daemon, of: old)
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(!scene.runsOverlap(Self.entry))
+        }
+    }
+
+    @Test("kills it with all that it has started when it has had its time-out once more")
+    func timeout() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, milliseconds: 600_000, child: true)])
+            let old = try killInRun(scene)
+            let child = try #require(scene.spanRows("child").first).pid
+            try scene.declare([
+                job(scene, milliseconds: 10, data: ["timeout": "300ms", "kill_after": "200ms"])
+            ])
+            let daemon = try scene.start()
+            try daemon.wait(for: "Previous instance killed", entry: Self.entry)
+            #expect(daemon.log.all("Previous instance killed").first?.number("pid") == Int(old))
+            try waitForSuccessor(daemon, of: old)
+            #expect(!Proc.isAlive(old))
+            try daemon.wait("its child is gone") { !Proc.isAlive(child) }
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(!scene.runsOverlap(Self.entry))
+        }
+    }
+
+    @Test("ends at once when it is told to stop while it waits")
+    func stop() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, milliseconds: 2_500)])
+            let old = try killInRun(scene)
+            let daemon = try scene.start()
+            try daemon.wait(for: "Waiting for previous instance")
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(Proc.isAlive(old))
+            #expect(daemon.log.count("Worker stopped") == 1)
+        }
+    }
+
+    // MARK: F16
+
+    @Test("kills what dead workers have left in other sessions before it starts anything")
+    func leftovers() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                JobText(
+                    name: "job", method: "span", interval: nil, meta: ["schedule": "'@reboot'"],
+                    data: ["child": "true", "ledger": scene.ledger])
+            ])
+            let first = try scene.start()
+            try first.wait(for: "TICK")
+            let child = try #require(scene.spanRows("child").first).pid
+            first.signal(SIGKILL)
+            _ = try first.waitForExit()
+            try wait("the idle worker is gone") { scene.cage.processes == [child] }
+            try scene.declare([job(scene, milliseconds: 10)])
+
+            let daemon = try scene.start()
+            try daemon.wait(for: "Worker started")
+            #expect(!Proc.isAlive(child))
+            let messages = daemon.log.records.map(\.message)
+            let killed = try #require(messages.firstIndex(of: "Leftovers killed"))
+            #expect(try killed < #require(messages.firstIndex(of: "Spawning worker")))
+            #expect(daemon.log.all("Leftovers killed").first?.number("count") == 1)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("spares what a worker at work has started, until that worker has ended")
+    func spared() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, milliseconds: 1_500, child: true)])
+            let old = try killInRun(scene)
+            let child = try #require(scene.spanRows("child").first).pid
+            try scene.declare([job(scene, milliseconds: 10)])
+            let daemon = try scene.start()
+            try daemon.wait(for: "Waiting for previous instance")
+            #expect(Proc.isAlive(child))
+            try waitForSuccessor(daemon, of: old)
+            let messages = daemon.log.records.map(\.message)
+            let killed = try #require(messages.firstIndex(of: "Leftovers killed"))
+            #expect(try killed < #require(messages.firstIndex(of: "Spawning worker")))
+            try daemon.wait("the child is gone") { !Proc.isAlive(child) }
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(!scene.runsOverlap(Self.entry))
+        }
+    }
+
+    // MARK: F54
+
+    @Test("is the only one of its registry: a second ends with the first's name, and the first does not notice")
+    func second() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "50ms")])
+            let first = try scene.start()
+            try first.wait(for: "TICK", count: 2)
+            let second = try scene.start()
+            #expect(try second.waitForExit() == .exited(code: 111))
+            let errors = TextFile.read(second.errors) ?? ""
+            #expect(
+                errors.contains("daemon.lock' is held by process \(first.pid): another cronsupd runs this registry\n"))
+            #expect(errors.split(separator: "\n").count == 1)
+            #expect(second.log.records.isEmpty)
+            try first.wait(for: "TICK", count: first.log.count("TICK") + 3)
+            #expect(first.log.count("Worker started") == 1 && first.log.count("Worker exited") == 0)
+
+            // What a crash leaves behind holds nobody up.
+            first.signal(SIGKILL)
+            _ = try first.waitForExit()
+            let third = try scene.start()
+            try third.wait(for: "TICK", count: 2)
+            #expect(try third.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("does not start where it can have no runtime directory, and says why")
+    func noDirectory() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job")])
+            try TextFile.write("", to: scene.runtime)
+            let daemon = try scene.start()
+            #expect(try daemon.waitForExit() == .exited(code: 111))
+            let errors = TextFile.read(daemon.errors) ?? ""
+            #expect(errors.hasPrefix("cronsupd: no runtime directory: mkdir '\(scene.runtime)': "))
+            #expect(errors.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test("leaves no lock behind when it has ended in order")
+    func tidy() throws {
+        try Scene.play { scene in
+            try scene.declare((1...3).map { JobText(name: "job\($0)", interval: "50ms") })
+            let daemon = try scene.start()
+            try daemon.wait("all have run") { Set(daemon.log.all("TICK").map(\.entry)).count == 3 }
+            let directory = try "\(scene.runtime)/\(#require(FileSystem.names(in: scene.runtime).first))"
+            let names = ["daemon.lock"] + (1...3).map { "test:job\($0).lock" }
+            #expect(try FileSystem.names(in: directory) == names)
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(try FileSystem.names(in: directory) == ["daemon.lock"])
+        }
+    }
+}

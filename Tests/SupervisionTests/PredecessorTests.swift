@@ -1,0 +1,82 @@
+import Clocks
+import Shared
+import Testing
+
+@testable import Supervision
+
+@Suite("A job whose worker of a previous life is still there")
+struct PredecessorTests {
+    private static let waiting = Effect.log(.waitingForPredecessor(Rig.holder))
+
+    @Test("waits for it, and says so once; where a worker is, the event means nothing")
+    func occupied() {
+        let phase = Phase.waiting(until: Rig.soon, .predecessor)
+        expectRow(
+            .occupied(by: Rig.holder),
+            row(Stage.withoutWorker) { Cell(phase, $0 == .predecessor ? [] : [Self.waiting]) })
+    }
+
+    @Test("counts no failure, asks again twice a second, and names it once a minute")
+    func patience() {
+        var rig = Rig(.backoff)
+        var loggedAt: [MonotonicInstant] = []
+        for _ in 0..<600 {
+            rig.send(.occupied(by: Rig.holder))
+            if rig.effects.contains(Self.waiting) { loggedAt.append(rig.now) }
+            rig.fireDeadline()
+            #expect(rig.effects.contains(.spawn))
+        }
+        #expect(rig.now == at(1_300))
+        #expect(loggedAt == [at(1_000), at(1_060), at(1_120), at(1_180), at(1_240)])
+        #expect(rig.supervisor.failures == 1)
+    }
+
+    @Test("begins its timetable then: the last slot that is due is made up for, those before it are missed")
+    func books() {
+        for clock in ScheduleClock.both {
+            var rig = Rig(.firstStart, clock)
+            rig.send(.occupied(by: Rig.holder))
+            #expect(rig.supervisor.account.timetable.start == at(1_000))
+            rig.now = at(1_036)
+            rig.send(.deadline)
+            let slots: (missed: Int64, open: SlotInstant) = clock == .monotonic ? (2, at(1_030)) : (3, at(1_035))
+            #expect(rig.effects == [.log(.missed(slots.missed)), .spawn], "\(clock)")
+            rig.send(.spawned)
+            #expect(rig.supervisor.account.timetable.start == at(1_000))
+            #expect(rig.supervisor.account.isOpen(slots.open, at: at(1_036)), "\(clock)")
+            #expect(rig.supervisor.predecessor == nil)
+        }
+    }
+
+    @Test("has it killed when it has had the time-out's time, and once a minute if it does not go")
+    func timeout() {
+        var definition = definition(.interval(.seconds(10)))
+        definition.policy.timeout = .seconds(3)
+        var rig = Rig(.backoff, definition)
+        var killedAt: [MonotonicInstant] = []
+        for _ in 0..<300 {
+            rig.send(.occupied(by: Rig.holder))
+            if rig.effects.contains(.killPredecessor) {
+                #expect(rig.effects.suffix(2) == [.log(.predecessorKilled(Rig.holder)), .killPredecessor])
+                killedAt.append(rig.now)
+            }
+            rig.fireDeadline()
+        }
+        // kill_after is 5 s.
+        #expect(killedAt == [at(1_008), at(1_060), at(1_120)])
+    }
+
+    @Test("never has it killed without a time-out, or while nobody knows who it is")
+    func mercy() {
+        var definition = definition(.interval(.seconds(10)))
+        for (timeout, holder) in [(nil, Rig.holder), (.seconds(3), nil)] as [(Nanoseconds?, Int32?)] {
+            definition.policy.timeout = timeout
+            var rig = Rig(.backoff, definition)
+            for _ in 0..<300 {
+                rig.send(.occupied(by: holder))
+                #expect(!rig.effects.contains(.killPredecessor))
+                rig.fireDeadline()
+            }
+        }
+    }
+}
