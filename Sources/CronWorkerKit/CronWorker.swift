@@ -8,7 +8,7 @@ public enum CronWorker {
     package static let version = "0.1.0"
 
     /// Serves as `cronworker` does, with the functions of `catalog`, until the daemon closes the control pipe. To be
-    /// called first in `main`: descriptors 0 to 4 are the daemon's. It takes the arguments of the process as they are;
+    /// called first in `main`: descriptors 0 to 5 are the daemon's. It takes the arguments of the process as they are;
     /// `--catalog` prints the names, for which the daemon waits 5 s.
     ///
     /// The worker runs functions of the catalog and, when these call them, commands. It does not run Lua.
