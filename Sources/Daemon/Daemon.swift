@@ -78,7 +78,7 @@ package final class Daemon {
     private var discoveredCount: Int { desired.count { !$0.isOnDemand } }
 
     private func clearPreviousLife() throws(SystemError) {
-        let count = try runtime.clearPreviousLife()
+        let count = try runtime.clearPreviousLife(desired.map(\.id))
         if count > 0 { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
     }
 

@@ -139,18 +139,22 @@ struct JobLocksTests {
 
     @Test("tell at the start which workers of a previous life are still at work, also of those that nobody has noted")
     func survey() throws {
-        let (noted, nameless, free) = (id, EntryID("app:nameless")!, EntryID("app:free")!)
+        let (noted, nameless, free, gone) = (
+            id, EntryID("app:nameless")!, EntryID("app:free")!, EntryID("app:gone")!
+        )
         let holders = [try hold(noted), try hold(nameless)]
-        _ = try locks.take(free)
+        for id in [free, gone] { _ = try locks.take(id) }
         try directory.write("1\n", to: "daemon.lock")
         try FileLock.leave(
             note: try #require(ProcessIdentity(holders[0])).note, in: "\(directory.path)/app:job.one.lock")
 
-        try locks.survey()
+        try locks.survey([free])
         #expect(locks.holders == Set(holders))
         #expect(locks.holder(of: nameless)?.pid == holders[1])
         #expect(
-            try FileSystem.names(in: directory.path) == ["app:job.one.lock", "app:nameless.lock", "daemon.lock"])
+            try FileSystem.names(in: directory.path) == [
+                "app:free.lock", "app:job.one.lock", "app:nameless.lock", "daemon.lock",
+            ])
         let children = ProcessTable.children(of: holders[0])
         #expect(children.count == 1)
         #expect(locks.holdersWithDescendants.isSuperset(of: holders + children))

@@ -47,7 +47,7 @@ final class JobLocks {
         return ProcessIdentity(note: note).map(predecessors.contains) ?? false
     }
 
-    /// Removes the file of a job that is over, unless a worker still holds its lock.
+    /// Removes the file of a job that is gone from the registry, unless a worker still holds its lock.
     func discard(_ id: EntryID) { Self.removeIfFree(path(id)) }
 
     private func path(_ id: EntryID) -> String { "\(directory)/\(Self.fileName(id))" }
@@ -69,39 +69,50 @@ final class JobLocks {
         return holder
     }
 
-    /// Returns whether it was free.
-    @discardableResult
-    private static func removeIfFree(_ path: String) -> Bool {
-        guard let lock = try? FileLock.take(path) else { return false }
+    private static func removeIfFree(_ path: String) {
+        guard let lock = try? FileLock.take(path) else { return }
         // As long as it is held here, no worker can have it.
         withExtendedLifetime(lock) { try? FileSystem.remove(path) }
-        return true
     }
 
     // MARK: All of them
 
-    /// Finds the workers of a previous life that are still at work, and removes the files of those that are not.
-    func survey() throws(SystemError) {
+    /// Finds the workers of a previous life that are still at work. Removes the files of jobs that are none of these any more: the
+    /// others stay, since on some file systems it costs more to make a thousand files than to start a thousand workers.
+    func survey(_ jobs: [EntryID]) throws(SystemError) {
+        let wanted = Set(jobs.map(Self.fileName))
         var nameless: [String] = []
         for name in try FileSystem.names(in: directory) where Self.isJobLock(name) {
             let path = "\(directory)/\(name)"
-            if Self.removeIfFree(path) { continue }
-            if let holder = Self.holder(path) { predecessors.insert(holder) } else { nameless.append(path) }
+            if Self.isFree(path) {
+                if !wanted.contains(name) { Self.removeIfFree(path) }
+            } else if let holder = Self.holder(path) {
+                predecessors.insert(holder)
+            } else {
+                nameless.append(path)
+            }
         }
         if !nameless.isEmpty { try find(holdersOf: nameless) }
+    }
+
+    private static func isFree(_ path: String) -> Bool {
+        guard (try? FileLock.take(path)) != nil else { return false }
+        return true
     }
 
     /// All but the daemon's own have a colon in their name.
     private static func isJobLock(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: ":")) }
 
     /// A daemon that was killed between the start of a worker and its note has left no name: the worker is the one that has the file
-    /// open.
+    /// open, and leads its session: what it starts has it too for the moment between fork and exec.
     private func find(holdersOf paths: [String]) throws(SystemError) {
         var files: [FileIdentity.Key: String] = [:]
         for path in paths { if let file = try? FileSystem.status(path).identity { files[file.key] = path } }
         try ProcessTable.visit { pid in
             let file = try? FileSystem.status("/proc/\(pid)/fd/\(WireFormat.lockDescriptor)").identity
-            guard let path = file.flatMap({ files[$0.key] }), let holder = ProcessIdentity(pid) else { return }
+            guard let path = file.flatMap({ files[$0.key] }), ProcessTable.row(pid)?.session == pid,
+                let holder = ProcessIdentity(pid)
+            else { return }
             predecessors.insert(holder)
             try? FileLock.leave(note: holder.note, in: path)
         }

@@ -96,9 +96,9 @@ package final class RuntimeDirectory {
     package var mark: String { "\(WireFormat.instanceVariable)=\(instance)" }
 
     /// Looks which workers of a previous life are still at work, and ends everything else that is left of it. Returns how many
-    /// processes that were. To be called before the first job.
-    func clearPreviousLife() throws(SystemError) -> Int {
-        try locks.survey()
+    /// processes that were. To be called before the first of the jobs is started.
+    func clearPreviousLife(_ jobs: [EntryID]) throws(SystemError) -> Int {
+        try locks.survey(jobs)
         return try sweep(patience: Self.sweepPatience)
     }
 

@@ -29,6 +29,7 @@ final class WorkerPool {
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     private(set) var workerCount = 0
+    private var isStopping = false
 
     init(
         loop: PollLoop, programs: WorkerPrograms, registry: SharedRegistry, runtime: RuntimeDirectory,
@@ -117,6 +118,7 @@ final class WorkerPool {
     func stopAll() {
         // Those that a reload has replaced or removed say nothing of this stop.
         forcedStops = 0
+        isStopping = true
         for job in jobs.compactMap(\.self) { stop(job.definition.id) }
     }
 
@@ -149,7 +151,7 @@ final class WorkerPool {
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
-        runtime.locks.discard(job.definition.id)
+        if job.successor == nil, !isStopping { runtime.locks.discard(job.definition.id) }
         if let successor = job.successor { add(successor, standing: job.supervisor.standing) }
     }
 

@@ -220,17 +220,32 @@ struct PredecessorFaults {
         }
     }
 
-    @Test("leaves no lock behind when it has ended in order")
+    @Test("keeps no locks of jobs that are gone, whether a reload removes them or a new start finds them no more")
     func tidy() throws {
         try Scene.play { scene in
-            try scene.declare((1...3).map { JobText(name: "job\($0)", interval: "50ms") })
-            let daemon = try scene.start()
-            try daemon.wait("all have run") { Set(daemon.log.all("TICK").map(\.entry)).count == 3 }
-            let directory = try "\(scene.runtime)/\(#require(FileSystem.names(in: scene.runtime).first))"
-            let names = ["daemon.lock"] + (1...3).map { "test:job\($0).lock" }
-            #expect(try FileSystem.names(in: directory) == names)
-            #expect(try daemon.stop() == .exited(code: 0))
-            #expect(try FileSystem.names(in: directory) == ["daemon.lock"])
+            func declare(_ count: Int) throws {
+                try scene.declare((1...count).map { JobText(name: "job\($0)", interval: "1h") })
+            }
+            func expectLocks(_ count: Int) throws {
+                let directory = try "\(scene.runtime)/\(#require(FileSystem.names(in: scene.runtime).first))"
+                let names = ["daemon.lock"] + (1...count).map { "test:job\($0).lock" }
+                try wait("\(count) locks") { try FileSystem.names(in: directory) == names }
+            }
+            try declare(4)
+            let first = try scene.start()
+            try first.wait(for: "Worker started", count: 4)
+            try expectLocks(4)
+            try declare(3)
+            first.reload()
+            try expectLocks(3)
+            #expect(try first.stop() == .exited(code: 0))
+            try expectLocks(3)
+
+            try declare(2)
+            let second = try scene.start()
+            try second.wait(for: "Worker started", count: 2)
+            try expectLocks(2)
+            #expect(try second.stop() == .exited(code: 0))
         }
     }
 }
