@@ -2,11 +2,14 @@ import Glibc
 import Jobs
 import Shared
 
-/// Works for a while, does not hear SIGTERM, and writes down when it began and when it ended.
+/// Works for a while, and until a file is there if the entry names one; does not hear SIGTERM, and writes down when it began and when it ended.
 func span(_ context: JobContext) throws -> JobResult {
     signal(SIGTERM, SIG_IGN)
-    writeSpan("begin", context)
     if context.data["child"]?.bool ?? false { leaveChild(context) }
+    writeSpan("begin", context)
+    if let gate = context.data["until"]?.string {
+        while access(gate, F_OK) != 0 { usleep(5_000) }
+    }
     usleep(UInt32((context.data["milliseconds"]?.int ?? 0) * 1_000))
     writeSpan("end", context)
     return "ok"

@@ -6,6 +6,13 @@ import Testing
 struct PredecessorFaults {
     private static let entry = "test:job"
 
+    /// Its runs, once begun, last until the gate is opened.
+    private func gated(_ scene: Scene, child: Bool = false) -> JobText {
+        job(scene, milliseconds: 0, child: child, data: ["until": scene.path("gate")])
+    }
+
+    private func openGate(_ scene: Scene) throws { try TextFile.write("", to: scene.path("gate")) }
+
     private func job(
         _ scene: Scene, milliseconds: Int, child: Bool = false, data: [String: String] = [:]
     ) -> JobText {
@@ -31,9 +38,7 @@ struct PredecessorFaults {
     @Test("waits for a worker that still finishes its run and does not hear SIGTERM: never are two at work")
     func waits() throws {
         try Scene.play { scene in
-            try scene.declare([
-                job(scene, milliseconds: 1_500), JobText(name: "other", interval: "100ms"),
-            ])
+            try scene.declare([gated(scene), JobText(name: "other", interval: "100ms")])
             let old = try killInRun(scene)
             let daemon = try scene.start()
             try daemon.wait(for: "Waiting for previous instance", entry: Self.entry)
@@ -43,6 +48,7 @@ struct PredecessorFaults {
             try daemon.wait(for: "TICK", entry: "test:other", count: 3)
             #expect(Proc.isAlive(old) && daemon.log.count("Spawning worker", entry: Self.entry) == 0)
 
+            try openGate(scene)
             try waitForSuccessor(daemon, of: old)
             #expect(!Proc.isAlive(old))
             try daemon.wait(for: "TICK", entry: Self.entry, count: 1)
@@ -57,8 +63,8 @@ struct PredecessorFaults {
     @Test("may itself be killed and followed by a third, again and again, and still there is one worker at a time")
     func again() throws {
         try Scene.play { scene in
-            try scene.declare([job(scene, milliseconds: 300)])
-            for _ in 0..<LongTests.size(5, long: 50) {
+            try scene.declare([job(scene, milliseconds: 600)])
+            for _ in 0..<LongTests.size(4, long: 50) {
                 let begun = scene.spanRows("begin").count
                 let daemon = try scene.start()
                 try daemon.wait("another run has begun") { scene.spanRows("begin").count > begun }
@@ -121,13 +127,14 @@ struct PredecessorFaults {
     @Test("ends at once when it is told to stop while it waits")
     func stop() throws {
         try Scene.play { scene in
-            try scene.declare([job(scene, milliseconds: 2_500)])
+            try scene.declare([gated(scene)])
             let old = try killInRun(scene)
             let daemon = try scene.start()
             try daemon.wait(for: "Waiting for previous instance")
             #expect(try daemon.stop() == .exited(code: 0))
             #expect(Proc.isAlive(old))
             #expect(daemon.log.count("Worker stopped") == 1)
+            try openGate(scene)
         }
     }
 
@@ -136,26 +143,28 @@ struct PredecessorFaults {
     @Test("kills what dead workers have left in other sessions before it starts anything")
     func leftovers() throws {
         try Scene.play { scene in
-            try scene.declare([
-                JobText(
-                    name: "job", method: "span", interval: nil, meta: ["schedule": "'@reboot'"],
-                    data: ["child": "true", "ledger": scene.ledger])
-            ])
+            let count = LongTests.size(30, long: 500)
+            try scene.declare(
+                (1...count).map {
+                    JobText(
+                        name: "job\($0)", method: "span", interval: nil, meta: ["schedule": "'@reboot'"],
+                        data: ["child": "true", "ledger": scene.ledger])
+                })
             let first = try scene.start()
-            try first.wait(for: "TICK")
-            let child = try #require(scene.spanRows("child").first).pid
+            try first.wait(for: "TICK", count: count, within: 60)
+            let children = Set(scene.spanRows("child").map(\.pid))
             first.signal(SIGKILL)
             _ = try first.waitForExit()
-            try wait("the idle worker is gone") { scene.cage.processes == [child] }
+            try wait("the idle workers are gone") { Set(scene.cage.processes) == children && children.count == count }
             try scene.declare([job(scene, milliseconds: 10)])
 
             let daemon = try scene.start()
             try daemon.wait(for: "Worker started")
-            #expect(!Proc.isAlive(child))
+            #expect(!children.contains(where: Proc.isAlive))
             let messages = daemon.log.records.map(\.message)
             let killed = try #require(messages.firstIndex(of: "Leftovers killed"))
             #expect(try killed < #require(messages.firstIndex(of: "Spawning worker")))
-            #expect(daemon.log.all("Leftovers killed").first?.number("count") == 1)
+            #expect(daemon.log.all("Leftovers killed").first?.number("count") == count)
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }
@@ -163,13 +172,14 @@ struct PredecessorFaults {
     @Test("spares what a worker at work has started, until that worker has ended")
     func spared() throws {
         try Scene.play { scene in
-            try scene.declare([job(scene, milliseconds: 1_500, child: true)])
+            try scene.declare([gated(scene, child: true)])
             let old = try killInRun(scene)
             let child = try #require(scene.spanRows("child").first).pid
             try scene.declare([job(scene, milliseconds: 10)])
             let daemon = try scene.start()
             try daemon.wait(for: "Waiting for previous instance")
             #expect(Proc.isAlive(child))
+            try openGate(scene)
             try waitForSuccessor(daemon, of: old)
             let messages = daemon.log.records.map(\.message)
             let killed = try #require(messages.firstIndex(of: "Leftovers killed"))
@@ -204,6 +214,24 @@ struct PredecessorFaults {
             let third = try scene.start()
             try third.wait(for: "TICK", count: 2)
             #expect(try third.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("finds its runtime directory in the environment if the command line has none")
+    func usualDirectory() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job")])
+            let first = try scene.start()
+            try first.wait(for: "Worker started")
+            let second = try scene.run(
+                [
+                    "RUNTIME_DIRECTORY=\(scene.runtime):/nowhere", Binaries.daemon, "--registry", scene.registry,
+                    "--worker",
+                    Binaries.worker,
+                ], program: "/usr/bin/env")
+            #expect(second.status == .exited(code: 111))
+            #expect(second.errors.hasPrefix("cronsupd: '\(scene.runtime)/"))
+            #expect(try first.stop() == .exited(code: 0))
         }
     }
 

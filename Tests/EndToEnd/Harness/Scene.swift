@@ -76,8 +76,10 @@ final class Scene {
     /// The environment of everything that is started here. The test runner turns on Swift's backtraces, whose handler takes a
     /// fault for handled that was sent from outside.
     var environment: [String] {
-        ThisProcess.environment.filter { !$0.hasPrefix("NOTIFY_") && !$0.hasPrefix("SWIFT_BACKTRACE=") }
-            + ["SWIFT_BACKTRACE=enable=no", cage.marker]
+        ThisProcess.environment.filter { entry in
+            !["NOTIFY_", "SWIFT_BACKTRACE=", "RUNTIME_DIRECTORY="].contains { entry.hasPrefix($0) }
+        }
+            + ["SWIFT_BACKTRACE=enable=no", "RUNTIME_DIRECTORY=\(runtime)", cage.marker]
     }
 
     /// `wrapper`: a command in front of the daemon's, as in `["/usr/bin/env", "-i"]`.
