@@ -19,6 +19,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -26,7 +27,9 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -212,3 +215,71 @@ enum {
     CLINUX_SEAL_SHRINK = 0x0002,
     CLINUX_SEAL_FUTURE_WRITE = 0x0010,
 };
+
+/* ptrace(2) is variadic and its requests are an enum. */
+static inline int clinux_seize(pid_t thread) { return (int)ptrace(PTRACE_SEIZE, thread, NULL, NULL); }
+static inline int clinux_interrupt(pid_t thread) { return (int)ptrace(PTRACE_INTERRUPT, thread, NULL, NULL); }
+/* `signal`: the one that the thread was about to get when it stopped, or 0. */
+static inline int clinux_detach(pid_t thread, int signal) {
+    return (int)ptrace(PTRACE_DETACH, thread, NULL, (void *)(uintptr_t)signal);
+}
+
+/* Whether a thread that was seized stands still; its exit, if it has died instead, is left to whoever collects it. `signal` is the one
+ * that it was about to get, or 0. */
+static inline int clinux_has_stopped(pid_t thread, int *signal) {
+    siginfo_t info;
+    info.si_pid = 0;
+    if (waitid(P_PID, (id_t)thread, &info, WSTOPPED | WNOHANG | __WALL) != 0) return -1;
+    if (info.si_pid == 0) return 0;
+    /* A stop of ptrace's own has its event in the second byte. */
+    *signal = info.si_status >> 8 == 0 ? info.si_status : 0;
+    return 1;
+}
+
+/* The registers of a thread that stands still, in the order of DWARF (System V ABI, AMD64 supplement), the return address last. */
+enum { CLINUX_REGISTERS = 17 };
+static inline int clinux_registers(pid_t thread, uint64_t *registers) {
+#if defined(__x86_64__) && defined(__LP64__)
+    struct user_regs_struct all;
+    struct iovec area = {&all, sizeof(all)};
+    const uintptr_t general = 1; /* NT_PRSTATUS */
+    if (ptrace(PTRACE_GETREGSET, thread, (void *)general, &area) != 0) return -1;
+    if (area.iov_len != sizeof(all)) return errno = ENOSYS, -1;
+    const uint64_t ordered[CLINUX_REGISTERS] = {
+        all.rax, all.rdx, all.rcx, all.rbx, all.rsi, all.rdi, all.rbp, all.rsp, all.r8,
+        all.r9,  all.r10, all.r11, all.r12, all.r13, all.r14, all.r15, all.rip,
+    };
+    memcpy(registers, ordered, sizeof(ordered));
+    return 0;
+#else
+    return errno = ENOSYS, -1;
+#endif
+}
+
+/* Declared behind _GNU_SOURCE. How many bytes could be read; -1 with errno. */
+static inline ssize_t clinux_read_memory(pid_t process, uint64_t address, void *buffer, size_t size) {
+    struct iovec local = {buffer, size}, remote = {(void *)(uintptr_t)address, size};
+    return syscall(SYS_process_vm_readv, process, &local, 1UL, &remote, 1UL, 0UL);
+}
+
+/* The system calls that processes wait in, since their numbers differ from one kind of processor to the next; NULL for others. */
+static inline const char *clinux_call_name(long number) {
+    switch (number) {
+#define CLINUX_CALL(name) case SYS_##name: return #name;
+        CLINUX_CALL(accept) CLINUX_CALL(accept4) CLINUX_CALL(clock_nanosleep) CLINUX_CALL(close) CLINUX_CALL(connect)
+        CLINUX_CALL(copy_file_range) CLINUX_CALL(epoll_pwait) CLINUX_CALL(execve) CLINUX_CALL(fallocate) CLINUX_CALL(fcntl)
+        CLINUX_CALL(fdatasync) CLINUX_CALL(flock) CLINUX_CALL(fstat) CLINUX_CALL(fsync) CLINUX_CALL(ftruncate) CLINUX_CALL(futex)
+        CLINUX_CALL(getdents64) CLINUX_CALL(ioctl) CLINUX_CALL(linkat) CLINUX_CALL(mkdirat) CLINUX_CALL(mmap) CLINUX_CALL(mount)
+        CLINUX_CALL(munmap) CLINUX_CALL(nanosleep) CLINUX_CALL(openat) CLINUX_CALL(ppoll) CLINUX_CALL(pread64)
+        CLINUX_CALL(pselect6) CLINUX_CALL(pwrite64) CLINUX_CALL(read) CLINUX_CALL(readv) CLINUX_CALL(recvfrom)
+        CLINUX_CALL(recvmsg) CLINUX_CALL(renameat2) CLINUX_CALL(rt_sigsuspend) CLINUX_CALL(rt_sigtimedwait) CLINUX_CALL(sendfile)
+        CLINUX_CALL(sendmsg) CLINUX_CALL(sendto) CLINUX_CALL(statfs) CLINUX_CALL(sync) CLINUX_CALL(syncfs) CLINUX_CALL(umount2)
+        CLINUX_CALL(unlinkat) CLINUX_CALL(wait4) CLINUX_CALL(waitid) CLINUX_CALL(write) CLINUX_CALL(writev)
+#ifdef SYS_open /* processors that are older than openat(2) */
+        CLINUX_CALL(epoll_wait) CLINUX_CALL(mkdir) CLINUX_CALL(open) CLINUX_CALL(pause) CLINUX_CALL(poll) CLINUX_CALL(rename)
+        CLINUX_CALL(rmdir) CLINUX_CALL(select) CLINUX_CALL(stat) CLINUX_CALL(unlink)
+#endif
+#undef CLINUX_CALL
+        default: return NULL;
+    }
+}

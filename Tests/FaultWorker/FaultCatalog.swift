@@ -16,6 +16,8 @@ var faultCatalog: JobCatalog {
         "hang": .function(hang),
         "gate": .function(waitForGate),
         "span": .function(span),
+        "deadlock": .function(deadlock),
+        "spin": .function(spin),
         "flaky": .function(flaky),
         "probe": .function(probe),
         "close-report": .function(closeReport),

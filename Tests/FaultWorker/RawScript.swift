@@ -18,6 +18,8 @@ struct RawScript {
         case "exit": _exit(number)
         case "signal": Self.die(of: number)
         case "frames": frames()
+        case "spin": spinInKnownPlace()
+        case "threads": standInThreads()
         case "torn":
             Self.sayReady()
             Self.report("begin run=1 ")
