@@ -78,6 +78,10 @@ struct IncidentLog {
             records(.notice, "Waiting for previous instance", job, holder.map { ["pid": "\($0)"] } ?? [:])
         case .predecessorKilled(let holder): records(.warning, "Previous instance killed", job, ["pid": "\(holder)"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
+        case .leftBehind:
+            records(
+                .error, "Worker left behind", job,
+                ["pid": pid(job), "error": "SIGKILL was sent and the process is still there"])
         }
     }
 

@@ -23,8 +23,9 @@ package enum Event: Sendable {
     case exited(String)
     /// The moment of `deadline` has come, and nothing that the worker wrote before is unread.
     case deadline
-    /// The job is to end: the run in hand may take `grace` to finish.
-    case stop(grace: Nanoseconds)
+    /// The job is to end: the run in hand may take `grace` to finish. `isFinal`: the daemon ends too, and does not wait for ever for
+    /// a worker that outlives SIGKILL.
+    case stop(grace: Nanoseconds, isFinal: Bool = false)
     /// The job is to end and to go on by another schedule. The run in hand may come to its end within its own limits; a worker
     /// without one has `grace`.
     case reschedule(grace: Nanoseconds)
@@ -87,6 +88,8 @@ package enum Incident: Hashable, Sendable {
     case killed
     /// The worker's process does not go although SIGKILL was sent.
     case unkillable
+    /// It still has not gone, and the daemon ends without it.
+    case leftBehind
     /// The job is over. `byItself`: its worker needed no signal.
     case stopped(byItself: Bool)
 }

@@ -16,12 +16,14 @@ extension JobSupervisor {
             phase = .stopping(.draining, until: graceEnd(now.monotonic + grace), phase.run)
         case .ending(let stage, let until, let run):
             // The stop may have less patience than the job's policy.
-            let end = stage == .killed ? until : min(until, now.monotonic + grace)
+            let end = min(until, stage == .killed ? killedUntil(now) : now.monotonic + grace)
             phase = .stopping(stage, until: end, run)
-        case .condemned(let run): phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
+        case .condemned(let run): phase = .stopping(.killed, until: killedUntil(now), run)
         case .stopping(.draining, let until, let run):
             // Whoever asked before may have had more patience.
             phase = .stopping(.draining, until: min(until, graceEnd(now.monotonic + grace)), run)
+        case .stopping(.killed, let until, let run):
+            phase = .stopping(.killed, until: min(until, killedUntil(now)), run)
         case .stopping, .stopped: break
         }
     }
@@ -33,6 +35,11 @@ extension JobSupervisor {
         guard case .stopping(.draining, let until, let run) = phase else { return }
         graceAfterRun = grace
         phase = .stopping(.draining, until: run?.limit ?? until, run)
+    }
+
+    /// When a worker that was sent SIGKILL at this moment is spoken of, if it is still there.
+    func killedUntil(_ now: Moment) -> MonotonicInstant {
+        now.monotonic + (isFinal ? Self.leaveDelay : Self.unkillableReminder)
     }
 
     /// A time-out holds for a run in hand at a stop too.
@@ -65,10 +72,11 @@ extension JobSupervisor {
             phase = .stopping(.terminated, until: now.monotonic + Self.killDelay, run)
         case .terminated:
             effects += [.log(.killed), .kill]
-            phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
+            phase = .stopping(.killed, until: killedUntil(now), run)
+        case .killed where isFinal: leave(run, at: now, &effects)
         case .killed:
             effects.append(.log(.unkillable))
-            phase = .stopping(.killed, until: now.monotonic + Self.unkillableReminder, run)
+            phase = .stopping(.killed, until: killedUntil(now), run)
         }
     }
 
@@ -76,5 +84,13 @@ extension JobSupervisor {
     private func cut(_ run: Phase.Run, at now: Moment) -> Phase.Cut? {
         if run.timeout <= now.monotonic { return .timeout }
         return graceAfterRun != nil && run.replacement <= now.monotonic ? .replaced : nil
+    }
+
+    /// The daemon's end is not held up by a worker that waits for a disk for ever. It dies when the wait is over.
+    private mutating func leave(_ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]) {
+        effects.append(.log(.leftBehind))
+        returnPermit(&effects)
+        if let run { lose(run, "it outlives SIGKILL", at: now, &effects) }
+        finish(byItself: false, at: now, &effects)
     }
 }

@@ -35,6 +35,12 @@ package struct JobSupervisor: Sendable {
     var stopAsked: SlotInstant?
     /// The run in hand may come to its end although the job is to: how long its worker then has to go.
     var graceAfterRun: Nanoseconds?
+    /// The daemon ends with the job.
+    var isFinal = false
+    /// When the event in hand happened.
+    private var moment: Moment
+    /// When a worker that was killed for cause is named in the log, if it is still there.
+    private var condemnedReminder = MonotonicInstant.distantFuture
     /// How long after its slot a run may begin.
     let longestDelay: Nanoseconds
     private let startsAt: WallInstant?
@@ -49,12 +55,16 @@ package struct JobSupervisor: Sendable {
     package static let overdueGrace = Nanoseconds.seconds(5)
     /// A worker may take this long to answer.
     package static let answerTimeout = Nanoseconds.seconds(10)
+    /// A deadline may be handled so much later; a silence in which the daemon did not listen is no answer.
+    package static let longestDelayOfOurs = Nanoseconds.seconds(1)
     /// A clock that is set back further is taken for corrected, as by cron(8).
     package static let longestStepBack = Nanoseconds.seconds(3 * 3_600)
     /// From SIGTERM to SIGKILL.
     package static let killDelay = Nanoseconds.seconds(1)
     /// How often a worker that outlives SIGKILL is named in the log.
     package static let unkillableReminder = Nanoseconds.seconds(5)
+    /// How long the daemon, at its own end, waits for a worker that was sent SIGKILL.
+    package static let leaveDelay = Nanoseconds.milliseconds(1_500)
     /// How often the same shortage is named for one job.
     package static let shortageReminder = Nanoseconds.seconds(60)
 
@@ -82,6 +92,7 @@ package struct JobSupervisor: Sendable {
         policy = definition.policy
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
         random = SplitMix64(seed: seed)
+        moment = start
         // One that is only called is started for its first call.
         phase = .waiting(until: definition.isOnDemand ? .distantFuture : start.monotonic, .firstStart)
     }
@@ -115,12 +126,17 @@ package struct JobSupervisor: Sendable {
     }
 
     /// When to come back with `.deadline`.
-    package var deadline: MonotonicInstant { min(phase.deadline, attemptDeadline, lateDeadline) }
+    package var deadline: MonotonicInstant { min(phaseDeadline, attemptDeadline, lateDeadline) }
+
+    private var phaseDeadline: MonotonicInstant {
+        if case .condemned = phase { condemnedReminder } else { phase.deadline }
+    }
 
     /// Failures of the worker in a row.
     package var failures: Int { backoff.failures }
 
     package mutating func handle(_ event: Event, at now: Moment, effects: inout [Effect]) {
+        moment = now
         attemptsRunOut(at: now, &effects)
         decide(event, at: now, &effects)
         beginAttempt(at: now, &effects)
@@ -142,11 +158,13 @@ package struct JobSupervisor: Sendable {
         case .exited(let status): exited(status, at: now, &effects)
         case .deadline:
             lateIsDue(at: now, &effects)
-            if now.monotonic >= phase.deadline { timeIsUp(at: now, &effects) }
+            if now.monotonic >= phaseDeadline { timeIsUp(at: now, &effects) }
             // Of what that waits for now, the slot may be late already.
             watchLateness(at: now)
             lateIsDue(at: now, &effects)
-        case .stop(let grace): stop(grace: grace, at: now, &effects)
+        case .stop(let grace, let isFinal):
+            self.isFinal = self.isFinal || isFinal
+            stop(grace: grace, at: now, &effects)
         case .reschedule(let grace): reschedule(grace: grace, at: now, &effects)
         case .hurry: hurry(at: now, &effects)
         }
@@ -230,18 +248,19 @@ package struct JobSupervisor: Sendable {
         case .starting, .idle, .queued, .running:
             effects.append(.log(cause))
             effects.append(.kill)
+            condemnedReminder = moment.monotonic + Self.unkillableReminder
             phase = .condemned(phase.run)
         // Killed already: what is left in its pipe may be thousands of messages.
         case .stopping(.killed, _, _): break
         case .stopping(_, _, let run):
             effects.append(.log(cause))
             effects.append(.kill)
-            phase = .stopping(.killed, until: .distantFuture, run)
+            phase = .stopping(.killed, until: killedUntil(moment), run)
         case .ending(.killed, _, _): break
         case .ending(_, _, let run):
             effects.append(.log(cause))
             effects.append(.kill)
-            phase = .ending(.killed, until: .distantFuture, run)
+            phase = .ending(.killed, until: killedUntil(moment), run)
         case .condemned, .waiting, .failed, .stopped: break
         }
     }
@@ -303,25 +322,43 @@ package struct JobSupervisor: Sendable {
                 askForWorker(at: now, &effects)
             }
         case .failed: askForWorker(at: now, &effects)
-        case .starting:
+        case .starting(let deadline):
+            guard !wasHeldUp(since: deadline, now) else {
+                phase = .starting(deadline: now.monotonic + Self.answerTimeout)
+                return
+            }
             condemn(.hung("it did not say ready within \(DurationText.format(Self.startTimeout))"), &effects)
         case .idle(let vigil): keepVigil(vigil, at: now, &effects)
         case .queued(let turn): waitIsOver(turn, at: now, &effects)
         case .stopping(let stage, _, let run): escalate(stage, run, at: now, &effects)
         case .running(let run): reachLimit(of: run, at: now, &effects)
         case .ending(let stage, _, let run): press(stage, run, at: now, &effects)
-        case .condemned, .stopped: break
+        case .condemned:
+            effects.append(.log(.unkillable))
+            condemnedReminder = now.monotonic + Self.unkillableReminder
+        case .stopped: break
         }
     }
 
+    /// Whether the daemon itself did not run, so that nobody could have been heard: it was stopped or frozen, and its workers
+    /// with it.
+    private func wasHeldUp(since deadline: MonotonicInstant, _ now: Moment) -> Bool {
+        now.monotonic - deadline > Self.longestDelayOfOurs
+    }
+
     private mutating func keepVigil(_ vigil: Phase.Vigil, at now: Moment, _ effects: inout [Effect]) {
+        var vigil = vigil
         guard !vigil.isAsked else {
+            guard !wasHeldUp(since: vigil.deadline, now) else {
+                vigil.deadline = now.monotonic + Self.answerTimeout
+                phase = .idle(vigil)
+                return
+            }
             return condemn(
                 .hung("it did not answer within \(DurationText.format(Self.answerTimeout))"), &effects)
         }
         pingToken += 1
         effects.append(.ping(token: pingToken))
-        var vigil = vigil
         vigil.isAsked = true
         vigil.deadline = now.monotonic + Self.answerTimeout
         phase = .idle(vigil)

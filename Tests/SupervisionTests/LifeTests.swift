@@ -10,7 +10,9 @@ struct StageTests {
     func reached(stage: Stage, clock: ScheduleClock) {
         let rig = Rig(stage, clock)
         #expect(rig.supervisor.phase == stage.phase)
-        #expect(rig.supervisor.deadline == stage.phase.deadline)
+        // A worker that was killed for cause has a reminder beside its phase.
+        let isCondemned = [.condemned, .condemnedInRun].contains(stage)
+        #expect(rig.supervisor.deadline == (isCondemned ? at(1_005) : stage.phase.deadline))
     }
 
     @Test("tells whether there is a worker, whether it serves its slots, and which run is in hand")
@@ -159,9 +161,9 @@ struct DeadlineTests {
         }
     }
 
-    @Test("never comes while a run is in hand, after a kill for cause, and at the end")
+    @Test("never comes while a run is in hand, and at the end")
     func never() {
-        for stage in [Stage.running, .condemned, .condemnedInRun, .stopped] {
+        for stage in [Stage.running, .stopped] {
             var rig = Rig(stage)
             #expect(rig.supervisor.deadline == .distantFuture)
             rig.now = .distantFuture
@@ -214,6 +216,37 @@ struct DeadlineTests {
         }
     }
 
+    @Test("takes no silence for an answer in which the daemon itself did not run", arguments: ScheduleClock.both)
+    func heldUp(clock: ScheduleClock) {
+        for (stage, hung) in [
+            (.starting, .hung("it did not say ready within 30s")), (.asked, .hung("it did not answer within 10s")),
+        ] as [(Stage, Incident)] {
+            var rig = Rig(stage, clock)
+            for late in [Nanoseconds(1_000_000_001), .seconds(86_400)] {
+                rig.now = rig.supervisor.deadline + late
+                rig.send(.deadline)
+                #expect(rig.effects == [], "\(stage)")
+                #expect(rig.supervisor.deadline == rig.now + .seconds(10), "\(stage)")
+            }
+            rig.now = rig.supervisor.deadline + .seconds(1)
+            rig.send(.deadline)
+            #expect(rig.effects == [.log(hung), .kill], "\(stage)")
+        }
+    }
+
+    @Test("names a worker that was killed for cause as long as it does not go")
+    func condemned() {
+        for stage in [Stage.condemned, .condemnedInRun] {
+            var rig = Rig(stage)
+            for second in [1_005, 1_010] as [Int64] {
+                rig.fireDeadline()
+                #expect(rig.now == at(second))
+                #expect(rig.supervisor.phase == stage.phase, "\(stage)")
+                #expect(rig.effects == [.log(.unkillable)], "\(stage)")
+            }
+        }
+    }
+
     private func expect(_ stage: Stage, _ phase: Phase, _ effects: [Effect]) {
         for clock in ScheduleClock.both {
             var rig = Rig(stage, clock)
@@ -235,7 +268,7 @@ struct StopTests {
             changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
-        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
+        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }
@@ -260,12 +293,48 @@ struct StopTests {
             changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
-        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
+        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         return changes
+    }
+
+    @Test("of the daemon too does not wait for ever for a worker that outlives SIGKILL")
+    func final() {
+        let left = MonotonicInstant(nanoseconds: 1_001_500_000_000)
+        for stage in [Stage.condemned, .condemnedInRun, .overtimeKilled, .killed, .killedInRun] {
+            var rig = Rig(stage)
+            rig.send(.stop(grace: .seconds(2), isFinal: true))
+            #expect(rig.supervisor.phase == .stopping(.killed, until: left, stage.phase.run), "\(stage)")
+            #expect(rig.effects == [], "\(stage)")
+            expectLeft(&rig, at: left, stage)
+        }
+    }
+
+    @Test("of the daemon too comes to its end within 2.5 s after the grace")
+    func bound() {
+        for stage in [Stage.starting, .idle, .asked, .running] {
+            var rig = Rig(stage)
+            rig.send(.stop(grace: .seconds(2), isFinal: true))
+            rig.fireDeadline()
+            rig.fireDeadline()
+            #expect(rig.effects == [.log(.killed), .kill], "\(stage)")
+            expectLeft(&rig, at: MonotonicInstant(nanoseconds: 1_004_500_000_000), stage)
+        }
+    }
+
+    /// Its slot has its outcome, and what comes of the worker later is nobody's concern any more.
+    private func expectLeft(_ rig: inout Rig, at moment: MonotonicInstant, _ stage: Stage) {
+        rig.fireDeadline()
+        #expect(rig.now == moment, "\(stage)")
+        #expect(rig.effects.first == .log(.leftBehind), "\(stage)")
+        #expect(rig.effects.last == .log(.stopped(byItself: false)), "\(stage)")
+        #expect(rig.supervisor.phase == .stopped, "\(stage)")
+        #expect(rig.supervisor.account.total > 0 || stage == .starting, "\(stage)")
+        rig.send(.exited("signal 9 (SIGKILL)"))
+        #expect(rig.effects == [], "\(stage)")
     }
 
     @Test("may be given more time than the clock has")

@@ -56,6 +56,7 @@ private final class World {
     private var hasBooks = false
     private var isDying = false
     private var hasStopped = false
+    private var isFinal = false
     private var stopAsked: SlotInstant?
     /// Its schedule has changed, and nobody has told it to stop since.
     private var isRescheduled = false
@@ -134,7 +135,7 @@ private final class World {
         case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
         case 70..<73 where hasProcess: exit()
         case 73 where !isHonest: handle(.violation("lies"))
-        case 74 where random.chance(4): handle(.stop(grace: grace()))
+        case 74 where random.chance(4): handle(.stop(grace: grace(), isFinal: random.chance(2)))
         case 77 where random.chance(4): handle(.reschedule(grace: grace()))
         case 75: handle(.hurry)
         case 76: fireDeadline()
@@ -149,9 +150,11 @@ private final class World {
     /// Stops the job, which must come to its end although its worker heeds nothing but a kill, and whatever time it was given
     /// before.
     func stop() {
-        handle(.stop(grace: .seconds(1)))
+        // Its process may wait for a disk for ever.
+        let isStuck = random.chance(2)
+        handle(.stop(grace: .seconds(1), isFinal: isStuck))
         for _ in 0..<5 where supervisor.phase != .stopped {
-            if isDying { return exit() }
+            if isDying, !isStuck { return exit() }
             pass(until: supervisor.deadline)
             fireDeadline()
         }
@@ -237,7 +240,9 @@ private final class World {
 
     private func noteStop(_ event: Event) {
         switch event {
-        case .stop: isRescheduled = false
+        case .stop(_, let isFinal):
+            isRescheduled = false
+            self.isFinal = self.isFinal || isFinal
         case .reschedule: isRescheduled = isRescheduled || !supervisor.phase.isStopping
         default: return
         }
@@ -272,6 +277,7 @@ private final class World {
             require(!hasStopped, "stopped twice")
             hasStopped = true
         case .log(.violation): sawViolation = true
+        case .log(.leftBehind): leaveProcess()
         case .log(.overdue): checkOverdue()
         case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
@@ -317,6 +323,11 @@ private final class World {
         let account = supervisor.account
         let due = account.timetable.last(through: slotNow)
         require(due.map { $0 > account.accounted } ?? false, "no slot is overdue")
+    }
+
+    private func leaveProcess() {
+        require(isFinal && isDying, "left behind before its time")
+        (hasProcess, isDying) = (false, false)
     }
 
     private func affectProcess(_ effect: Effect) {

@@ -31,7 +31,7 @@ struct RescheduleTests {
         }
         // Their run is over already.
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
-        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_013), Rig.lateRun))
+        changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
             changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
         }

@@ -245,9 +245,9 @@ func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage
         return switch stage.phase {
         case .condemned(let run): Cell(.condemned(run))
         case .stopping(.killed, let until, let run): Cell(.stopping(.killed, until: until, run))
-        case .stopping(_, _, let run): Cell(.stopping(.killed, until: .distantFuture, run), [log, .kill])
+        case .stopping(_, _, let run): Cell(.stopping(.killed, until: at(1_005), run), [log, .kill])
         case .ending(.killed, let until, let run): Cell(.ending(.killed, until: until, run))
-        case .ending(_, _, let run): Cell(.ending(.killed, until: .distantFuture, run), [log, .kill])
+        case .ending(_, _, let run): Cell(.ending(.killed, until: at(1_005), run), [log, .kill])
         default: Cell(.condemned(stage.phase.run), [log, .kill])
         }
     }

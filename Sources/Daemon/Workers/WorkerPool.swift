@@ -93,8 +93,8 @@ final class WorkerPool {
     }
 
     /// The run in hand may finish within the grace, or within its own limits if `successor`, which then takes the job's place,
-    /// does the same at other times.
-    func stop(_ id: EntryID, successor: JobDefinition? = nil) {
+    /// does the same at other times. `isFinal`: the daemon ends.
+    func stop(_ id: EntryID, successor: JobDefinition? = nil, isFinal: Bool = false) {
         guard let job = jobsByID[id] else {
             // Its life was over; the successor's may not be.
             if let successor { add(successor) }
@@ -103,7 +103,8 @@ final class WorkerPool {
         job.successor = successor
         // What a run is about to finish is still wanted if only the times of the next ones have changed.
         let isRescheduled = successor.map { job.definition.isSameWork(as: $0) } ?? false
-        handle(isRescheduled ? .reschedule(grace: grace(of: job)) : .stop(grace: grace(of: job)), job)
+        let grace = grace(of: job)
+        handle(isRescheduled ? .reschedule(grace: grace) : .stop(grace: grace, isFinal: isFinal), job)
     }
 
     private func grace(of job: Job) -> Nanoseconds { job.definition.lifecycle.stopTimeout ?? stopTimeout }
@@ -119,7 +120,7 @@ final class WorkerPool {
         // Those that a reload has replaced or removed say nothing of this stop.
         forcedStops = 0
         isStopping = true
-        for job in jobs.compactMap(\.self) { stop(job.definition.id) }
+        for job in jobs.compactMap(\.self) { stop(job.definition.id, isFinal: true) }
     }
 
     func hurryAll() { for job in jobs.compactMap(\.self) { handle(.hurry, job) } }

@@ -1,0 +1,62 @@
+import Glibc
+import Kernel
+import Testing
+
+@Suite("A disk that does not answer", .enabled(if: FrozenDisk.isAvailable))
+struct DiskFaults {
+    // MARK: F30
+
+    @Test("holds up neither the daemon nor its end: the worker that waits for it is named, and has no second copy")
+    func frozen() throws {
+        try Scene.play { scene in
+            let disk = try FrozenDisk(scene)
+            defer { disk.remove() }
+            let stuck = JobText(
+                name: "stuck", interval: "100ms",
+                data: ["ledger": "\(disk.path)/ledger", "timeout": "300ms", "kill_after": "100ms"])
+            try scene.declare([stuck, JobText(name: "other", interval: "100ms")])
+            try disk.freeze()
+            let daemon = try scene.start(["--stop-timeout", "1s"])
+            try daemon.wait(for: "Worker unkillable", entry: stuck.id)
+            let worker = try #require(daemon.worker(stuck.id))
+            #expect(daemon.log.all("Worker unkillable").first?.number("pid") == Int(worker))
+            #expect(Proc.state(worker) == "D")
+            let ticks = daemon.log.count("TICK", entry: "test:other")
+            try daemon.wait(for: "TICK", entry: "test:other", count: ticks + 10, within: 3)
+            #expect(daemon.log.count("Spawning worker", entry: stuck.id) == 1)
+
+            #expect(try daemon.stop(within: 4) == .exited(code: 111))
+            let left = try #require(daemon.log.all("Worker left behind").first)
+            #expect(left.number("pid") == Int(worker))
+            #expect(Proc.state(worker) == "D")
+            try disk.thaw()
+            try wait("it dies when the disk answers") { !Proc.isAlive(worker) }
+        }
+    }
+
+    @Test("is waited for by a job that a reload removes, whose worker is collected when it answers")
+    func removed() throws {
+        try Scene.play { scene in
+            let disk = try FrozenDisk(scene)
+            defer { disk.remove() }
+            let stuck = JobText(
+                name: "stuck", interval: "100ms", data: ["ledger": "\(disk.path)/ledger"],
+                lifecycle: ["stop_timeout: 50ms"])
+            try scene.declare([stuck])
+            try disk.freeze()
+            let daemon = try scene.start()
+            try daemon.wait("it is in a run") { daemon.worker(stuck.id).map { Proc.state($0) == "D" } ?? false }
+            try scene.declare([])
+            daemon.reload()
+            try daemon.wait(for: "Worker unkillable", entry: stuck.id)
+            try scene.declare([stuck])
+            daemon.reload()
+            try daemon.wait(for: "Reloaded registry", count: 2)
+            #expect(daemon.log.count("Spawning worker") == 1)
+            try disk.thaw()
+            try daemon.wait(for: "Spawning worker", count: 2)
+            try daemon.wait(for: "TICK")
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Clocks
+import Glibc
+import Kernel
+import Testing
+
+@Suite("A worker that hangs")
+struct HangFaults {
+    // MARK: F28
+
+    @Test("is told from one that nobody listened to: stopped with its daemon, it is not killed when both go on")
+    func heldUp() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "100ms")])
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK", count: 2)
+            let worker = try #require(daemon.worker("test:job"))
+            kill(worker, SIGSTOP)
+            // Behind the slot by more than 5 s: the daemon has asked.
+            try pass(seconds: 7)
+            daemon.signal(SIGSTOP)
+            // Past the end of the time for the answer.
+            try pass(seconds: LongTests.size(10, long: 30))
+            daemon.signal(SIGCONT)
+            usleep(200_000)
+            kill(worker, SIGCONT)
+            let count = daemon.log.count("TICK")
+            try daemon.wait(for: "TICK", count: count + 5)
+            #expect(daemon.log.count("Worker hung") == 0)
+            #expect(daemon.log.count("Worker started") == 1)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    // MARK: F50
+
+    /// Needs root and a mounted control group hierarchy of version 2 (its controllers may be elsewhere).
+    @Test(
+        "is none if the whole tree was frozen, as in a suspension: each job makes up for one slot at most",
+        .enabled(if: FrozenGroup.isAvailable))
+    func frozen() throws {
+        try Scene.play { scene in
+            try scene.declare(
+                (1...5).map { JobText(name: "job\($0)", interval: "\($0)s", data: ["ledger": scene.ledger]) })
+            let daemon = try scene.start()
+            try daemon.wait("all have run") { Set(scene.ledgerRows().map(\.entry)).count == 5 }
+            let group = try FrozenGroup(scene.cage.processes)
+            let before = scene.ledgerRows()
+            try pass(seconds: LongTests.size(20, long: 120))
+            #expect(scene.ledgerRows() == before)
+            try group.thaw()
+            let thawed = Clock.monotonic()
+            try daemon.wait("all run again") {
+                Set(scene.ledgerRows().dropFirst(before.count).map(\.entry)).count == 5
+            }
+            let elapsed = Int((Clock.monotonic() - thawed).count / 1_000_000_000)
+            for number in 1...5 {
+                let runs = scene.ledgerRows().dropFirst(before.count).count { $0.entry == "test:job\(number)" }
+                // Those that came due since, with one more for the second that was begun, and the one that is late.
+                #expect(runs <= elapsed / number + 2, "job\(number)")
+            }
+            #expect(daemon.log.count("Worker hung") == 0)
+            #expect(daemon.log.count("Worker exited") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    /// What the test is about is that this much time is over.
+    private func pass(seconds: Int) throws {
+        let end = Clock.monotonic() + .seconds(Int64(seconds))
+        try wait("\(seconds) s are over", within: seconds + 5) { Clock.monotonic() >= end }
+    }
+}
