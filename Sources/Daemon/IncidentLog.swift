@@ -189,13 +189,13 @@ struct IncidentLog {
 
     // MARK: Helpers
 
-    private func records(_ level: Logger.Level, _ message: Logger.Message, _ job: Job, _ pairs: [String: String]) {
+    func records(_ level: Logger.Level, _ message: Logger.Message, _ job: Job, _ pairs: [String: String]) {
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
         for (key, value) in pairs { metadata[key] = .string(value) }
         log.records.log(level: level, message, metadata: metadata)
     }
 
-    private func pid(_ job: Job) -> String { job.worker.map { String($0.pid) } ?? "" }
+    func pid(_ job: Job) -> String { job.worker.map { String($0.pid) } ?? "" }
 
     static func seconds(_ duration: Nanoseconds) -> String {
         let milliseconds = max(1, duration.count / 1_000_000)

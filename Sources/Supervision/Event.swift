@@ -47,6 +47,8 @@ package enum Effect: Hashable, Sendable {
     case returnPermit
     /// Call the function of an entry with what has happened.
     case call(EntryID, Value.Map)
+    /// Log where the worker is, before a signal ends it.
+    case logStacks
     /// To the worker's whole process group.
     case terminate
     case kill

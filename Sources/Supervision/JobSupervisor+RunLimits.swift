@@ -34,6 +34,7 @@ extension JobSupervisor {
             phase = .running(run)
             return
         }
+        if run.cut == .timeout { effects.append(.logStacks) }
         effects += [.log(.terminated), .terminate]
         phase = .ending(.terminated, until: now.monotonic + policy.killAfter, run)
     }

@@ -247,6 +247,7 @@ package struct JobSupervisor: Sendable {
         switch phase {
         case .starting, .idle, .queued, .running:
             effects.append(.log(cause))
+            if case .hung = cause { effects.append(.logStacks) }
             effects.append(.kill)
             condemnedReminder = moment.monotonic + Self.unkillableReminder
             phase = .condemned(phase.run)

@@ -193,13 +193,13 @@ struct DeadlineTests {
 
     @Test("kills a worker that is not ready in time")
     func start() {
-        expect(.starting, .condemned(nil), [.log(.hung("it did not say ready within 30s")), .kill])
+        expect(.starting, .condemned(nil), [.log(.hung("it did not say ready within 30s")), .logStacks, .kill])
     }
 
     @Test("asks a worker whose slot is overdue, and kills it if it does not answer")
     func vigil() {
         expect(.idle, .idle(.init(next: Rig.slot, deadline: at(1_010), isAsked: true)), [.ping(token: 1)])
-        expect(.asked, .condemned(nil), [.log(.hung("it did not answer within 10s")), .kill])
+        expect(.asked, .condemned(nil), [.log(.hung("it did not answer within 10s")), .logStacks, .kill])
     }
 
     // MARK: Escalation
@@ -230,7 +230,7 @@ struct DeadlineTests {
             }
             rig.now = rig.supervisor.deadline + .seconds(1)
             rig.send(.deadline)
-            #expect(rig.effects == [.log(hung), .kill], "\(stage)")
+            #expect(rig.effects == [.log(hung), .logStacks, .kill], "\(stage)")
         }
     }
 

@@ -257,7 +257,7 @@ private final class World {
     private func perform(_ effect: Effect) {
         switch effect {
         case .spawn: spawn()
-        case .kill, .terminate, .closeControl, .ping: affectProcess(effect)
+        case .kill, .terminate, .closeControl, .ping, .logStacks: affectProcess(effect)
         case .send(let command):
             affectProcess(effect)
             send(command)

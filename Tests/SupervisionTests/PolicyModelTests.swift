@@ -135,7 +135,7 @@ private final class PolicyWorld {
         case .terminate, .kill: job.worker?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
         case .log(.lost(let run, let outcome, _, _)): job.note(run, outcome)
-        case .log, .call: break
+        case .log, .call, .logStacks: break
         }
     }
 

@@ -19,7 +19,7 @@ struct TimeoutTests {
             var rig = rig(.running, clock)
             rig.fireDeadline()
             #expect(rig.now == at(1_003) as MonotonicInstant)
-            #expect(rig.effects == [.log(.terminated), .terminate])
+            #expect(rig.effects == [.logStacks, .log(.terminated), .terminate])
             rig.fireDeadline()
             #expect(rig.now == at(1_005) as MonotonicInstant)
             #expect(rig.effects == [.log(.killed), .kill])

@@ -2,7 +2,8 @@
 enum LogKey {
     /// Any other key stands behind these, by the alphabet.
     private static let ordered = [
-        "entry", "kind", "interval", "schedule", "pid", "registry", "function", "worker", "run", "attempt", "slot",
+        "entry", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait", "registry",
+        "function", "worker", "run", "attempt", "slot",
         "lateness_us",
         "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
         "cancelled", "interrupted",
@@ -11,7 +12,8 @@ enum LogKey {
     ]
 
     private static let numbers: Set<String> = [
-        "pid", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "ok", "failed", "timeout", "crashed",
+        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "ok", "failed",
+        "timeout", "crashed",
         "skipped", "missed", "cancelled", "interrupted", "added", "changed", "removed", "unchanged", "errno",
         "failures", "lines", "bytes", "length",
     ]

@@ -17,6 +17,8 @@ final class WorkerPool {
     private var deadlines = DeadlineQueue()
     private var limiter = RespawnLimiter()
     private var permits = PermitQueue()
+    private var stackLimiter = StackLimiter()
+    private var stackTaker = StackTaker()
     private var random = SystemRandomNumberGenerator()
     private var effects: [Effect] = []
     private var incidents: IncidentLog
@@ -168,9 +170,23 @@ final class WorkerPool {
         case .askForPermit: askForPermit(job)
         case .returnPermit: returnPermit(job)
         case .call(let function, let event): call(function, with: event, for: job)
+        case .logStacks: logStacks(job)
         case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
         case .killPredecessor: runtime.killHolder(of: job.definition.id)
+        }
+    }
+
+    private func logStacks(_ job: Job) {
+        guard let worker = job.worker else { return }
+        // The stacks of a worker that runs a command say that it waits for it.
+        guard job.supervisor.phase.run == nil || job.definition.kind != .exec else { return }
+        switch stackLimiter.admit(job.definition.id, at: now) {
+        case .take:
+            let program = programs.program(at: job.definition.function.program)
+            incidents.stacks(stackTaker.take(of: worker.pid, program: program.path), of: job)
+        case .repeated: break
+        case .tooMany: incidents.stacksLeftOut(of: job)
         }
     }
 
@@ -362,6 +378,7 @@ final class WorkerPool {
 
     /// Collects every child that has exited, strangers too, of which `onStranger` is told before their number is free.
     func reap(_ onStranger: (ProcessID) -> Void) throws(SystemError) {
+        stackTaker.letGo()
         var swept: Set<ProcessID> = []
         while let pid = Children.peekExited() {
             guard let job = jobsByProcess[pid], let worker = job.worker else {

@@ -21,6 +21,7 @@ struct DiskFaults {
             let worker = try #require(daemon.worker(stuck.id))
             #expect(daemon.log.all("Worker unkillable").first?.number("pid") == Int(worker))
             #expect(Proc.state(worker) == "D")
+            #expect(daemon.log.all("Worker stack", entry: stuck.id).first?["state"] == "blocked")
             let ticks = daemon.log.count("TICK", entry: "test:other")
             try daemon.wait(for: "TICK", entry: "test:other", count: ticks + 10, within: 3)
             #expect(daemon.log.count("Spawning worker", entry: stuck.id) == 1)

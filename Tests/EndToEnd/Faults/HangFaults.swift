@@ -5,6 +5,55 @@ import Testing
 
 @Suite("A worker that hangs")
 struct HangFaults {
+    // MARK: F27
+
+    @Test("is found by its silence, and is killed and replaced when its stacks are in the log")
+    func deadlock() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                JobText(name: "stuck", method: "deadlock", interval: "100ms", lifecycle: JobText.quickRestart),
+                JobText(name: "other", interval: "100ms"),
+            ])
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK", entry: "test:stuck")
+            let worker = try #require(daemon.worker("test:stuck"))
+            let lastTick = try #require(daemon.log.all("TICK", entry: "test:stuck").last)
+            try daemon.wait(for: "Worker hung", entry: "test:stuck", within: 25)
+            try daemon.wait(for: "Worker started", entry: "test:stuck", count: 2)
+            let hung = try #require(daemon.log.all("Worker hung").first)
+            // The slot, 5 s, and 10 s for the answer.
+            #expect(hung.time - lastTick.time < 16.5)
+            #expect(hung.number("pid") == worker)
+            let threads = daemon.log.all("Worker stack", entry: "test:stuck")
+            #expect(threads.first?.number("thread") == Int(worker))
+            #expect(threads.first?["call"] == "pause")
+            let frames = daemon.log.all("Worker frame", entry: "test:stuck").compactMap { $0["text"] }
+            let place = "faultworker.waitInKnownPlace() -> Swift.Never ("
+            #expect(frames.contains { $0.hasPrefix(place) } || !StackTaker.readsCalls, "\(frames)")
+            #expect(daemon.log.all("Worker exited", entry: "test:stuck").first?["status"] == "signal 9 (SIGKILL)")
+            #expect(daemon.log.count("Worker exited", entry: "test:other") == 0)
+            // The new one may hang by now, and is killed then.
+            #expect(try daemon.stop().code != nil)
+        }
+    }
+
+    @Test("in a run is ended at the time-out, and where it was is in the log, once a minute")
+    func timeout() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                JobText(name: "busy", method: "spin", interval: "100ms", data: ["timeout": "200ms"])
+            ])
+            let daemon = try scene.start()
+            try daemon.wait(for: "TICK TIMEOUT", count: 2)
+            let frames = daemon.log.all("Worker frame").compactMap { $0["text"] }
+            #expect(frames.contains { $0.hasPrefix("faultworker.spin(") } || !StackTaker.readsCalls, "\(frames)")
+            let stacks = daemon.log.all("Worker stack")
+            #expect(stacks[0].number("thread") == stacks[0].number("pid"))
+            #expect(stacks.count { $0.number("thread") == $0.number("pid") } == 1)
+            #expect(try daemon.stop().code != nil)
+        }
+    }
+
     // MARK: F28
 
     @Test("is told from one that nobody listened to: stopped with its daemon, it is not killed when both go on")
