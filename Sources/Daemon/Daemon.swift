@@ -65,7 +65,7 @@ package final class Daemon {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
         log.records.info("Discovered jobs", metadata: ["count": "\(discoveredCount)"])
-        try clearPreviousLife()
+        clearPreviousLife()
         pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
@@ -77,9 +77,14 @@ package final class Daemon {
 
     private var discoveredCount: Int { desired.count { !$0.isOnDemand } }
 
-    private func clearPreviousLife() throws(SystemError) {
-        let count = try runtime.clearPreviousLife(desired.map(\.id))
-        if count > 0 { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
+    private func clearPreviousLife() {
+        do throws(SystemError) {
+            let count = try runtime.clearPreviousLife(desired.map(\.id))
+            if count > 0 { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
+        } catch {
+            // The locks hold all the same.
+            log.records.warning("Sweep failed", metadata: ["error": "\(error)"])
+        }
     }
 
     /// One round: wait, take what is there, then see what time it is.

@@ -4,7 +4,8 @@ package import Kernel
 package enum DescriptorBudget {
     /// Control, report and output pipe.
     private static let perJob = 3
-    /// Standard descriptors, epoll, signals, log, service manager; a spawn in progress; the reserve; a reload's files.
+    /// Standard descriptors, epoll, signals, log, service manager, the runtime directory; a spawn in progress; the reserve; a
+    /// reload's files.
     private static let own = 40
 
     package static func mostJobs(_ limit: OpenFilesLimit) -> Int {

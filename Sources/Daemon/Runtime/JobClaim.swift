@@ -21,7 +21,7 @@ extension RuntimeDirectory {
             // serves all workers that have ended.
             guard now >= nextSweep else { return .refused(.spawnDeferred(until: nextSweep)) }
             nextSweep = now + Self.sweepInterval
-            return .granted(lock, swept: try sweep())
+            return .granted(lock, swept: (try? sweep()) ?? 0)
         } catch {
             // A full or missing directory is no fault of the job's.
             return .refused(.spawnFailed("the job's lock: \(error)", isShortage: true))
