@@ -18,7 +18,9 @@ package struct ProcessTree {
         guard root > 1, !ProcessTable.children(of: root).isEmpty else { return }
         Children.signal(root, .stop)
         var tree = ProcessTree(root: root)
-        for _ in 0..<mostPasses where tree.pass() {}
+        // Two of them in a row that find nothing: one may be fooled by a process that changes its parent meanwhile.
+        var quiet = 0
+        for _ in 0..<mostPasses where quiet < 2 { quiet = tree.pass() ? 0 : quiet + 1 }
     }
 
     private init(root: ProcessID) { self.root = root }
