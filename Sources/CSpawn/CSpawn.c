@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -58,6 +59,8 @@ struct child {
     const int *descriptors;
     /* The table is still the caller's. */
     int shares_table;
+    /* The list of its group's processes, in which the child is to put itself; -1: it was born there. */
+    int processes;
 };
 
 /* The caller's memory is shared, so the reason reaches it without a pipe. */
@@ -113,10 +116,20 @@ static void limit_open_files(const struct child *child) {
     if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
 }
 
+/* 0 stands for whoever writes it. */
+static void join_group(const struct child *child) {
+    ssize_t count;
+    do count = write(child->processes, "0", 1);
+    while (count < 0 && errno == EINTR);
+    if (count != 1) fail(child, CSPAWN_JOIN_GROUP);
+}
+
 static int run_child(void *argument) {
     const struct child *child = argument;
     const struct cspawn_request *request = child->request;
 
+    /* First of all: whoever ends the group ends the child from here on. */
+    if (child->processes >= 0) join_group(child);
     /* Handlers first: one of the caller's must not run here once the mask is open. */
     reset_signal_actions();
     lead(child);
@@ -151,16 +164,124 @@ static void clear_stage(const struct cspawn_request *request) {
     for (int i = 0; i < request->descriptor_count; i++) dup3(parked, stage[i], O_CLOEXEC);
 }
 
-static int start(struct child *child) {
-    /* Its own stack, since the caller's frames must survive the child. One is enough: vfork suspends the caller. */
-    static _Alignas(16) char stack[32 * 1024];
+/* As clone3(2) reads it, up to the last field that is needed here. <linux/sched.h> does not go with <sched.h>. */
+struct clone_arguments {
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+};
 
-    int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (child->shares_table ? CLONE_FILES : 0);
+static const uint64_t clone_into_cgroup = 0x200000000;
+
+/* In assembly, since the child comes back from the same call on a stack of its own, where the caller's frame is not: it must not
+ * run a single instruction that the compiler has made for the caller. It calls run_child(child) instead, and ends with it.
+ * Returns the process ID, or a negative errno. */
+static long clone3_and_run(const struct clone_arguments *arguments, struct child *child) {
+#if defined(__x86_64__)
+    long result = SYS_clone3;
+    register int (*function)(void *) __asm__("r8") = run_child;
+    register void *argument __asm__("r9") = child;
+    __asm__ volatile(
+        "syscall\n\t"
+        "testq %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        /* The outermost frame; the kernel has set the stack pointer, which is aligned as a call needs it. */
+        "xorl %%ebp, %%ebp\n\t"
+        "movq %%r9, %%rdi\n\t"
+        "callq *%%r8\n\t"
+        "movl %%eax, %%edi\n\t"
+        "movl %[exit], %%eax\n\t"
+        "syscall\n\t"
+        "hlt\n"
+        "1:"
+        : "+a"(result)
+        : "D"(arguments), "S"(sizeof(*arguments)), "r"(function), "r"(argument), [exit] "i"(SYS_exit)
+        : "rcx", "r11", "cc", "memory");
+    return result;
+#elif defined(__aarch64__)
+    register long number __asm__("x8") = SYS_clone3;
+    register long result __asm__("x0") = (long)arguments;
+    register long size __asm__("x1") = sizeof(*arguments);
+    register int (*function)(void *) __asm__("x2") = run_child;
+    register void *argument __asm__("x3") = child;
+    __asm__ volatile(
+        "svc #0\n\t"
+        "cbnz x0, 1f\n\t"
+        "mov x29, #0\n\t"
+        "mov x0, x3\n\t"
+        "blr x2\n\t"
+        "mov x8, %[exit]\n\t"
+        "svc #0\n\t"
+        "brk #0\n"
+        "1:"
+        : "+r"(result)
+        : "r"(number), "r"(size), "r"(function), "r"(argument), [exit] "i"(SYS_exit)
+        : "cc", "memory");
+    return result;
+#else
+    (void)arguments, (void)child, (void)clone_into_cgroup;
+    return -ENOSYS;
+#endif
+}
+
+enum { STACK_SIZE = 32 * 1024 };
+
+/* Its own stack, since the caller's frames must survive the child. One is enough: vfork suspends the caller. */
+static _Alignas(16) char stack[STACK_SIZE];
+
+static int clone_flags(const struct child *child) {
+    return CLONE_VM | CLONE_VFORK | (child->shares_table ? CLONE_FILES : 0);
+}
+
+/* The kernel has shown that it does not know the call, or not the group in it. */
+static int lacks_clone3;
+
+/* Whether the call may be told off for itself and not for what it asks for: an old kernel, or a filter of system calls, which
+ * cannot look into the arguments and therefore refuses the call as such. */
+static int is_refusal(int error) {
+    if (error == ENOSYS || error == E2BIG || error == EINVAL) lacks_clone3 = 1;
+    return lacks_clone3 || error == EPERM || error == EACCES;
+}
+
+/* Returns the process ID, -1 with errno, or 0 if the child has to join its group by itself. */
+static int start_in_group(struct child *child) {
+    if (lacks_clone3) return 0;
+    const struct clone_arguments arguments = {
+        .flags = (uint64_t)clone_flags(child) | clone_into_cgroup,
+        .exit_signal = SIGCHLD,
+        .stack = (uintptr_t)stack,
+        .stack_size = sizeof(stack),
+        .cgroup = (uint64_t)child->request->group,
+    };
+    long result = clone3_and_run(&arguments, child);
+    if (result > 0) return (int)result;
+    if (is_refusal((int)-result)) return 0;
+    errno = (int)-result;
+    return -1;
+}
+
+static int open_processes(struct child *child) {
+    child->processes = openat(child->request->group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (child->processes >= 0) return 0;
+    child->failure->step = CSPAWN_OPEN_GROUP;
+    child->failure->error = errno;
+    return -1;
+}
+
+static int start_plainly(struct child *child) {
+    if (child->request->group >= 0 && open_processes(child) != 0) return -1;
+    int pid = clone(run_child, stack + sizeof(stack), clone_flags(child) | SIGCHLD, child);
+    int error = errno;
+    if (child->processes >= 0) close(child->processes);
+    errno = error;
+    return pid;
+}
+
+static int start(struct child *child) {
     sigset_t all, previous;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &previous);
-    int pid = clone(run_child, stack + sizeof(stack), flags, child);
-    if (pid < 0) {
+    int pid = child->request->group >= 0 ? start_in_group(child) : 0;
+    if (pid == 0) pid = start_plainly(child);
+    if (pid < 0 && child->failure->step == CSPAWN_NONE) {
         child->failure->step = CSPAWN_CLONE;
         child->failure->error = errno;
     }
@@ -169,7 +290,8 @@ static int start(struct child *child) {
 }
 
 static int spawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
-    struct child child = {.request = request, .failure = failure, .descriptors = request->descriptors};
+    struct child child = {
+        .request = request, .failure = failure, .descriptors = request->descriptors, .processes = -1};
     failure->step = CSPAWN_NONE;
     failure->error = 0;
 
@@ -194,6 +316,8 @@ static int spawn(const struct cspawn_request *request, struct cspawn_failure *fa
     }
     return pid;
 }
+
+void cspawn_avoid_clone3(void) { lacks_clone3 = 1; }
 
 int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
     pthread_mutex_lock(&lock);

@@ -17,6 +17,9 @@ package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
             : .signaled(clinux_wtermsig(waitStatus), dumpedCore: clinux_wcoredump(waitStatus) != 0)
     }
 
+    /// SIGKILL, which the kernel sends as well for want of memory.
+    package var isKill: Bool { if case .signaled(SIGKILL, _) = self { true } else { false } }
+
     package var description: String {
         switch self {
         case .exited(let code): "exit \(code)"
@@ -55,24 +58,30 @@ package struct Program: ~Copyable {
     }
 
     /// Starts it with the descriptors as its 0, 1 and 2, `report` as its 3, `registry` as its 4 and that of the lock as its 5:
-    /// the lock is the child's too. The child leads a session of its own, with no signal blocked or ignored.
+    /// the lock is the child's too. The child leads a session of its own, with no signal blocked or ignored. `group`: where it
+    /// begins its life, so that nothing of it was ever elsewhere; `nil`: in that of this process.
     ///
     /// Call it from the main thread only: a parent-death signal is sent when the thread ends that spawned (prctl(2)).
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
-        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock
+        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock,
+        in group: ControlGroup? = nil
     ) throws(SystemError) -> ProcessID {
-        try spawn(
-            arguments: arguments,
-            descriptors: [input.raw, output.raw, error.raw, report.raw, registry.raw, lock.descriptor.raw])
+        let descriptors = [input.raw, output.raw, error.raw, report.raw, registry.raw, lock.descriptor.raw]
+        guard let group else { return try spawn(arguments: arguments, descriptors: descriptors) }
+        let directory = try group.open()
+        return try spawn(arguments: arguments, descriptors: descriptors, group: directory.raw)
     }
 
     /// As the other, without the lock.
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
-        report: borrowing Descriptor, registry: borrowing Descriptor
+        report: borrowing Descriptor, registry: borrowing Descriptor, in group: ControlGroup? = nil
     ) throws(SystemError) -> ProcessID {
-        try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw, report.raw, registry.raw])
+        let descriptors = [input.raw, output.raw, error.raw, report.raw, registry.raw]
+        guard let group else { return try spawn(arguments: arguments, descriptors: descriptors) }
+        let directory = try group.open()
+        return try spawn(arguments: arguments, descriptors: descriptors, group: directory.raw)
     }
 
     /// As the others, without the descriptors from 3 on.
@@ -82,7 +91,9 @@ package struct Program: ~Copyable {
         try spawn(arguments: arguments, descriptors: [input.raw, output.raw, error.raw])
     }
 
-    private func spawn(arguments: [String], descriptors: [Int32]) throws(SystemError) -> ProcessID {
+    private func spawn(
+        arguments: [String], descriptors: [Int32], group: Int32 = -1
+    ) throws(SystemError) -> ProcessID {
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
         let pid = path.withCString { path in
@@ -90,7 +101,8 @@ package struct Program: ~Copyable {
                 var request = cspawn_request(
                     path: path, argv: argv.pointer, envp: environment.pointer, descriptors: descriptors.baseAddress,
                     descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
-                    sets_open_files: 1, open_files_soft: openFiles.rlim_cur, open_files_hard: openFiles.rlim_max)
+                    group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
+                    open_files_hard: openFiles.rlim_max)
                 return cspawn(&request, &failure)
             }
         }
@@ -99,10 +111,17 @@ package struct Program: ~Copyable {
     }
 }
 
+extension Program {
+    /// As if this kernel did not let a child begin in a group: it then goes there by itself. For good, and for tests.
+    static func avoidClone3() { cspawn_avoid_clone3() }
+}
+
 extension cspawn_step {
     var name: String {
         switch self {
+        case CSPAWN_OPEN_GROUP: "open cgroup.procs"
         case CSPAWN_CLONE: "clone"
+        case CSPAWN_JOIN_GROUP: "join cgroup"
         case CSPAWN_SETSID: "setsid"
         case CSPAWN_SETPGID: "setpgid"
         case CSPAWN_PRCTL: "prctl"

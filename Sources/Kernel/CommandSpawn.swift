@@ -54,8 +54,8 @@ package struct CommandSpawn: Sendable {
                 var request = cspawn_request(
                     path: paths.pointer[0], argv: argv.pointer, envp: envp.pointer,
                     descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
-                    lead: CSPAWN_GROUP, directory: paths.pointer[1], dies_with: getpid(), sets_open_files: 0,
-                    open_files_soft: 0, open_files_hard: 0)
+                    lead: CSPAWN_GROUP, directory: paths.pointer[1], dies_with: getpid(), group: -1,
+                    sets_open_files: 0, open_files_soft: 0, open_files_hard: 0)
                 return cspawn(&request, &failure)
             }
         }

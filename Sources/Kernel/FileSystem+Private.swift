@@ -2,13 +2,6 @@ internal import CLinux
 internal import Glibc
 
 extension FileSystem {
-    /// Where a path leads, without links and from the root (realpath(3)).
-    package static func realPath(_ path: String) throws(SystemError) -> String {
-        guard let real = realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
-        defer { free(real) }
-        return String(cString: real)
-    }
-
     /// Creates a directory that nobody but this process's user can look into. One that is there already must be a directory of
     /// this user's in which nobody else can write: in a place such as /tmp anybody may have been first.
     package static func createPrivateDirectory(_ path: String) throws(SystemError) {

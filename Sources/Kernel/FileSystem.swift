@@ -121,6 +121,13 @@ package enum FileSystem {
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
+    /// The absolute path without links (realpath(3)).
+    package static func realPath(_ path: String) throws(SystemError) -> String {
+        guard let resolved = realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// Creates a directory and those above it; one that is there already is fine.
     package static func createDirectories(_ path: String) throws(SystemError) {
         do throws(SystemError) {

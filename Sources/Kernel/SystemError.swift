@@ -28,6 +28,10 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// ELOOP, for a directory that leads back into itself.
     package static var tooManyLinks: Int32 { ELOOP }
 
+    package var isBusy: Bool { code == EBUSY }
+
+    package var isInTheWay: Bool { code == EEXIST }
+
     package var isNotFound: Bool { code == ENOENT }
 
     /// A directory stands where a file was looked for, or a file where a directory was.

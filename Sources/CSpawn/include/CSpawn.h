@@ -11,7 +11,9 @@ int cspawn_reserve(void);
 /* What failed. The order is that of the steps. */
 enum cspawn_step {
     CSPAWN_NONE,
+    CSPAWN_OPEN_GROUP,
     CSPAWN_CLONE,
+    CSPAWN_JOIN_GROUP,
     CSPAWN_SETSID,
     CSPAWN_SETPGID,
     CSPAWN_PRCTL,
@@ -39,6 +41,8 @@ struct cspawn_request {
     /* The child dies by SIGKILL when the thread ends that spawned it, or if this process is its parent no more; 0: it does not
      * (prctl(2), PR_SET_PDEATHSIG). */
     int dies_with;
+    /* A directory of the control groups' file system, version 2, in which the child begins its life; -1: in the caller's group. */
+    int group;
     /* RLIMIT_NOFILE of the child, if it is not to be the caller's. */
     int sets_open_files;
     unsigned long open_files_soft;
@@ -54,3 +58,6 @@ struct cspawn_failure {
  * The child has no signal blocked and none ignored, and no descriptors but those of the request.
  * Threads that call it wait for each other. */
 int cspawn(const struct cspawn_request *request, struct cspawn_failure *failure);
+
+/* From now on children join their groups by themselves, as where clone3(2) is refused. For tests. */
+void cspawn_avoid_clone3(void);

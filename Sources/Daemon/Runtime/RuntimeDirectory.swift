@@ -25,7 +25,7 @@ package final class RuntimeDirectory {
 
     private final class CleaningGuard {
         let lock: DirectoryLock
-        init(_ path: String) throws(SystemError) { lock = try DirectoryLock(path) }
+        init(_ path: String) throws(SystemError) { lock = try DirectoryLock.share(path) }
     }
 
     /// How long the start waits for the end of what it has killed.

@@ -1,0 +1,130 @@
+internal import CLinux
+internal import Glibc
+
+/// A control group of version 2, which is a directory (cgroups(7)).
+package struct ControlGroup: Hashable, Sendable {
+    package let path: String
+
+    package init(_ path: String) { self.path = path }
+
+    package func child(_ name: String) -> ControlGroup { ControlGroup("\(path)/\(name)") }
+
+    package var name: Substring { path.split(separator: "/").last ?? "" }
+
+    /// `nil` for one that has none above it.
+    package var parent: ControlGroup? {
+        path.lastIndex(of: "/").flatMap { $0 == path.startIndex ? nil : ControlGroup(String(path[..<$0])) }
+    }
+
+    // MARK: The directory
+
+    /// Fails with EEXIST if there is one.
+    package func create() throws(SystemError) { try systemCall("mkdir", path) { mkdir(path, 0o755) } }
+
+    /// Fails with EBUSY as long as there is a process in it, or a group below it. Zombies do not count.
+    package func remove() throws(SystemError) { try systemCall("rmdir", path) { rmdir(path) } }
+
+    /// As `remove`, with the groups below it, which somebody in it has made.
+    package func removeTree() throws(SystemError) {
+        do throws(SystemError) {
+            try remove()
+        } catch {
+            guard error.isBusy, let names = try? children(), !names.isEmpty else { throw error }
+            for name in names { try child(name).removeTree() }
+            try remove()
+        }
+    }
+
+    /// The names of the groups below it.
+    package func children() throws(SystemError) -> [String] {
+        guard let stream = opendir(path) else { throw SystemError("opendir", path, code: errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    func open() throws(SystemError) -> Descriptor { try Descriptor.open(path, flags: O_RDONLY | O_DIRECTORY) }
+
+    package var exists: Bool { access("\(path)/cgroup.procs", F_OK) == 0 }
+
+    package func canWrite(_ file: String) -> Bool { access("\(path)/\(file)", W_OK) == 0 }
+
+    /// The one at the top of the machine's hierarchy has no type, and may have processes beside groups with controllers.
+    package var isRoot: Bool { exists && access("\(path)/cgroup.type", F_OK) != 0 }
+
+    // MARK: Its files
+
+    package func read(_ file: String) throws(SystemError) -> String {
+        let name = "\(path)/\(file)"
+        let descriptor = try Descriptor.open(reading: name)
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        do throws(SystemError) {
+            while case .bytes(let count) = try descriptor.read(into: &chunk, from: 0) { text += chunk[..<count] }
+        } catch {
+            throw SystemError("read", name, code: error.code)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package func write(_ text: String, to file: String) throws(SystemError) {
+        let name = "\(path)/\(file)"
+        let descriptor = try Descriptor.open(name, flags: O_WRONLY)
+        do throws(SystemError) {
+            _ = try descriptor.write(Array(text.utf8))
+        } catch {
+            throw SystemError("write", name, code: error.code, note: Self.note(on: error, file))
+        }
+    }
+
+    /// What errno does not tell here.
+    private static func note(on error: SystemError, _ file: String) -> String? {
+        guard file == "cgroup.subtree_control", error.code == EBUSY else { return nil }
+        return "there are processes in the group, and controllers are for groups without"
+    }
+
+    /// The processes in it, zombies not among them. One of another PID namespace is none that could be named: left out.
+    package func processes() throws(SystemError) -> [ProcessID] {
+        try read("cgroup.procs").split(separator: "\n").compactMap { ProcessID($0) }.filter { $0 > 0 }
+    }
+
+    /// Those in it and below it.
+    package func treeProcesses() -> [ProcessID] {
+        let below = (try? children()) ?? []
+        return below.reduce((try? processes()) ?? []) { $0 + child($1).treeProcesses() }
+    }
+
+    /// Moves this process into it.
+    package func enter() throws(SystemError) { try write("0", to: "cgroup.procs") }
+
+    package func controllers() throws(SystemError) -> [String] {
+        try read("cgroup.controllers").split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+
+    /// The controllers that the groups below it have.
+    package func enabledControllers() throws(SystemError) -> [String] {
+        try read("cgroup.subtree_control").split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+
+    /// Whether there is a process in it or below it.
+    package func isPopulated() throws(SystemError) -> Bool { try counter("populated", in: "cgroup.events") != 0 }
+
+    /// How many of its processes the kernel has killed for want of memory; 0 without the controller for memory.
+    package var memoryKills: Int { (try? counter("oom_kill", in: "memory.events")) ?? 0 }
+
+    /// One line of a file with a name and a number in each; `nil` if it is not there.
+    private func counter(_ key: String, in file: String) throws(SystemError) -> Int? {
+        for line in try read(file).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, words[0] == key { return Int(words[1]) }
+        }
+        return nil
+    }
+}
