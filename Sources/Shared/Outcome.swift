@@ -8,6 +8,8 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     case timeout
     /// The worker died in the run.
     case crashed
+    /// The worker died in the run, since the kernel had no memory left for its control group.
+    case oom
     /// The slot came due while the run before it was still going.
     case skipped
     /// No worker was there to run it, or a later slot was due as well by the time one was.

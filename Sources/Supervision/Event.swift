@@ -19,8 +19,9 @@ package enum Event: Sendable {
     case call(event: String)
     /// The worker broke the protocol: what it did.
     case violation(String)
-    /// The worker is dead, and all that it had written has been handled.
-    case exited(String)
+    /// The worker is dead, and all that it had written has been handled. `ranOutOfMemory`: the kernel killed it, or something in its
+    /// control group, for want of memory.
+    case exited(String, ranOutOfMemory: Bool = false)
     /// The moment of `deadline` has come, and nothing that the worker wrote before is unread.
     case deadline
     /// The job is to end: the run in hand may take `grace` to finish. `isFinal`: the daemon ends too, and does not wait for ever for

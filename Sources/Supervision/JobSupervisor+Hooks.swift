@@ -159,7 +159,7 @@ extension Outcome {
     /// Whether the slot's run did not come to what it should.
     var isFailure: Bool {
         switch self {
-        case .failed, .timeout, .crashed: true
+        case .failed, .timeout, .crashed, .oom: true
         case .ok, .skipped, .missed, .cancelled, .interrupted: false
         }
     }

@@ -155,7 +155,8 @@ package struct JobSupervisor: Sendable {
         case .permitted: permitted(at: now, &effects)
         case .call(let event): take(call: event, at: now, &effects)
         case .violation(let what): condemn(.violation(what), &effects)
-        case .exited(let status): exited(status, at: now, &effects)
+        case .exited(let status, let ranOutOfMemory):
+            exited(status, ranOutOfMemory ? .oom : .crashed, at: now, &effects)
         case .deadline:
             lateIsDue(at: now, &effects)
             if now.monotonic >= phaseDeadline { timeIsUp(at: now, &effects) }
@@ -266,18 +267,23 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    private mutating func exited(_ status: String, at now: Moment, _ effects: inout [Effect]) {
+    private mutating func exited(
+        _ status: String, _ outcome: Outcome, at now: Moment, _ effects: inout [Effect]
+    ) {
         (order, isAsking) = (nil, false)
         returnPermit(&effects)
         switch phase {
         case .starting, .idle, .queued, .running, .condemned:
             let run = phase.run
             effects.append(.log(.exited(status)))
-            if let run { lose(run, .crashed, status, at: now, &effects) }
+            if let run { lose(run, outcome, status, at: now, &effects) }
             retreat(at: now, &effects)
         case .ending(_, _, let run):
             if let run { lose(run, status, at: now, &effects) }
             succeed(at: now)
+        case .stopping(.draining, _, let run?) where outcome == .oom:
+            lose(run, .oom, status, at: now, &effects)
+            finish(byItself: true, at: now, &effects)
         case .stopping(let stage, _, let run):
             if let run { lose(run, status, at: now, &effects) }
             finish(byItself: stage == .draining, at: now, &effects)

@@ -90,6 +90,7 @@ extension Outcome {
         case .missed: 5
         case .cancelled: 6
         case .interrupted: 7
+        case .oom: 8
         }
     }
 }

@@ -23,8 +23,8 @@ struct SlotAccountTests {
             }
         }
         for (index, outcome) in Outcome.allCases.enumerated() { #expect(account[outcome] == Int64(index + 1)) }
-        #expect(account.total == 36)
-        #expect(account.accounted == at(460))
+        #expect(account.total == 45)
+        #expect(account.accounted == at(550))
     }
 
     @Test("leaves a slot open that is due, of the grid, and behind all that have an outcome")

@@ -5,15 +5,16 @@ enum LogKey {
         "entry", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait", "registry",
         "function", "worker", "run", "attempt", "slot",
         "lateness_us",
-        "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "skipped", "missed",
-        "cancelled", "interrupted",
-        "added", "changed", "removed", "unchanged", "location", "status", "step", "errno", "after", "failures", "lines",
+        "duration_us", "outcome", "runs", "count", "ok", "failed", "timeout", "crashed", "oom", "skipped",
+        "missed", "cancelled", "interrupted",
+        "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status", "step",
+        "errno", "after", "failures", "lines",
         "bytes", "result", "error", "length", "retry", "stream", "text", "event",
     ]
 
     private static let numbers: Set<String> = [
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "ok", "failed",
-        "timeout", "crashed",
+        "timeout", "crashed", "oom",
         "skipped", "missed", "cancelled", "interrupted", "added", "changed", "removed", "unchanged", "errno",
         "failures", "lines", "bytes", "length",
     ]

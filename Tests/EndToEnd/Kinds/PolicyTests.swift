@@ -87,7 +87,9 @@ struct PolicyTests {
             #expect(daemon.log.count("TICK SKIPPED") > 0)
             _ = try daemon.stop()
             let end = try #require(daemon.log.all("Worker stopped").first)
-            let outcomes = ["ok", "failed", "timeout", "crashed", "skipped", "missed", "cancelled", "interrupted"]
+            let outcomes = [
+                "ok", "failed", "timeout", "crashed", "oom", "skipped", "missed", "cancelled", "interrupted",
+            ]
             #expect(end.number("ok") == daemon.log.count("TICK"))
             #expect(outcomes.map(end.number).reduce(0, +) >= 2 * end.number("ok"))
         }
