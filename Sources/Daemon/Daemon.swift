@@ -19,6 +19,7 @@ package final class Daemon {
     private let runtime: RuntimeDirectory
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
+    private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
@@ -51,11 +52,13 @@ package final class Daemon {
         signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
         manager = ServiceManager(at: now)
+        groups = ContainmentChoice(startup.groups, registry: configuration.registry)
         pool = WorkerPool(
-            loop: loop, programs: startup.programs, registry: startup.registry, runtime: runtime,
+            loop: loop, programs: startup.programs, registry: startup.registry, runtime: runtime, groups: groups.groups,
             stopTimeout: configuration.stopTimeout, log: log, at: moment)
         reloader = Reloader(
-            path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs)
+            path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs,
+            controllers: startup.groups.controllers)
         clockWatch = try ClockWatch(loop.poller)
         try ThisProcess.becomeSubreaper()
     }
@@ -65,12 +68,16 @@ package final class Daemon {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
         log.records.info("Discovered jobs", metadata: ["count": "\(discoveredCount)"])
+        groups.report(to: log)
+        // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
+        groups.sweep(sparing: runtime.locks.holders, log: log)
         pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.records.info("Scheduler stopping", metadata: [:])
+        groups.groups?.close()
         try flushLog()
         return pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
     }

@@ -85,6 +85,16 @@ struct IncidentLog {
         }
     }
 
+    /// The next worker has no control group of its own.
+    func groupUnavailable(_ error: SystemError) {
+        log.records.warning(
+            "Control groups", metadata: ["status": "unavailable", "error": .string(error.description)])
+    }
+
+    func unkillable(_ group: ControlGroup) {
+        log.records.error("Leftovers unkillable", metadata: group.unkillable)
+    }
+
     /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off.
     func outputLine(_ line: UnsafeRawBufferPointer, lost: Int, _ job: Job) {
         let text = String(decoding: line, as: UTF8.self)
@@ -147,6 +157,7 @@ struct IncidentLog {
         switch outcome {
         case .crashed: records(.error, "TICK CRASHED", job, pairs)
         case .timeout: records(.error, "TICK TIMEOUT", job, pairs)
+        case .oom: records(.error, "TICK OOM", job, pairs)
         default: records(.warning, "TICK CANCELLED", job, pairs)
         }
     }

@@ -27,6 +27,7 @@ package struct JobDefinition: Sendable {
     package var process = ProcessSettings()
     /// It has no slots: its function is called with what becomes of other jobs.
     package var isOnDemand = false
+    package var group = GroupLimits()
     package var meta: Value.Map
     /// All that stands beside `name`, `kind` and `meta`.
     package var data: Value.Map
@@ -51,7 +52,7 @@ package struct JobDefinition: Sendable {
     package func isSameWork(as other: JobDefinition) -> Bool {
         id == other.id && kind == other.kind && function == other.function && isOnDemand == other.isOnDemand
             && lifecycle == other.lifecycle && policy == other.policy && process == other.process
-            && timelessMeta == other.timelessMeta
+            && group == other.group && timelessMeta == other.timelessMeta
             && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
     }
 

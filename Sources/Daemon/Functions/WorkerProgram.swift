@@ -24,11 +24,11 @@ final class WorkerProgram {
     /// Standard output and error are the same pipe, which keeps their lines in order.
     func spawn(
         arguments: [String], control: borrowing Descriptor, output: borrowing Descriptor,
-        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock
+        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock, in group: ControlGroup?
     ) throws(SystemError) -> ProcessID {
         try worker.spawn(
             arguments: arguments, input: control, output: output, error: output, report: report, registry: registry,
-            lock: lock)
+            lock: lock, in: group)
     }
 
     /// Starts it to print its catalog.

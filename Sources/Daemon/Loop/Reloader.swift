@@ -26,6 +26,7 @@ final class Reloader {
     private let loop: PollLoop
     private let reserve: DescriptorReserve
     private let mostJobs: Int
+    private let controllers: GroupControllers
     private var state = State.idle
     private var isRequestedAgain = false
     /// The pipe of the question in hand, which the loop watches.
@@ -36,8 +37,11 @@ final class Reloader {
     private static let retryInterval = Nanoseconds.milliseconds(50)
     private static let patience = Nanoseconds.seconds(10)
 
-    init(path: String, programs: WorkerPrograms, loop: PollLoop, mostJobs: Int) {
+    init(
+        path: String, programs: WorkerPrograms, loop: PollLoop, mostJobs: Int, controllers: GroupControllers
+    ) {
         (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
+        self.controllers = controllers
         reserve = DescriptorReserve()
         reserve.fill()
     }
@@ -121,7 +125,8 @@ final class Reloader {
     private func candidate(_ reading: RegistryReader.Reading, _ wall: WallInstant) -> RegistryCandidate? {
         let reader = EnvironmentFileReader()
         let candidate = RegistryCandidate(
-            reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source)
+            reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
+            controllers: controllers)
         return Self.isQuiet(reader.modified, wall) ? candidate : nil
     }
 

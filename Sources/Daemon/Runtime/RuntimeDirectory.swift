@@ -38,7 +38,7 @@ package final class RuntimeDirectory {
         let (lock, lockPath): (Lock?, String)
         do throws(SystemError) {
             let place = (try? FileSystem.realPath(registry)) ?? registry
-            key = Self.digits(StableHash.of(place, salt: 0))
+            key = RegistryKey.of(place)
             path = "\(directory)/\(key)"
             lockPath = "\(path)/daemon.lock"
             try Self.create(directory)
@@ -53,11 +53,6 @@ package final class RuntimeDirectory {
         self.lock = lock
         cleaningGuard = try? CleaningGuard(path)
         locks = JobLocks(in: path)
-    }
-
-    private static func digits(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     /// Those above it are not the daemon's own, and open to others.

@@ -8,11 +8,11 @@ package struct RegistryCandidate: Sendable {
 
     package init(
         _ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly,
-        environmentFiles: EnvironmentFileSource = .empty
+        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) {
         load = RegistrySnapshot.load(files)
         found = JobEntries.definitions(
-            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles)
+            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }
 
     var functions: [EntryFunction] { found.functions.map(\.function) }

@@ -15,6 +15,8 @@ package struct Startup {
     package let registry: SharedRegistry
     package let mostJobs: Int
     package let localZone: ZoneRules
+    /// Where the workers' control groups can be.
+    package let groups: ControlGroupSite
 
     /// Reads and checks the registry, and asks the workers' programs for its functions.
     ///
@@ -30,8 +32,10 @@ package struct Startup {
         programs = WorkerPrograms(standard: configuration.worker, openFiles: original, mark: runtime?.mark)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
+        groups = .survey()
         let candidate = RegistryCandidate(
-            reading.files, zones: zones, accounts: .host, environmentFiles: EnvironmentFileReader().source)
+            reading.files, zones: zones, accounts: .host, environmentFiles: EnvironmentFileReader().source,
+            controllers: groups.controllers)
         registry = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
         loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)

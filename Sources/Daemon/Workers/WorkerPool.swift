@@ -9,6 +9,7 @@ final class WorkerPool {
     private let programs: WorkerPrograms
     private let registry: SharedRegistry
     private let runtime: RuntimeDirectory
+    private let groups: WorkerGroups?
     private let stopTimeout: Nanoseconds
     private var jobs: [Job?] = []
     private var freeIndices: [Int] = []
@@ -35,9 +36,10 @@ final class WorkerPool {
 
     init(
         loop: PollLoop, programs: WorkerPrograms, registry: SharedRegistry, runtime: RuntimeDirectory,
-        stopTimeout: Nanoseconds, log: CronLog, at moment: Moment
+        groups: WorkerGroups?, stopTimeout: Nanoseconds, log: CronLog, at moment: Moment
     ) {
-        (self.loop, self.programs, self.registry, self.runtime) = (loop, programs, registry, runtime)
+        (self.loop, self.programs, self.registry) = (loop, programs, registry)
+        (self.runtime, self.groups) = (runtime, groups)
         (self.stopTimeout, self.moment) = (stopTimeout, moment)
         incidents = IncidentLog(log: log, moment: moment)
     }
@@ -48,7 +50,9 @@ final class WorkerPool {
     var jobCount: Int { jobsByID.count }
 
     /// When `fireDeadlines` has something to do.
-    var nextDeadline: MonotonicInstant { deadlines.next ?? .distantFuture }
+    var nextDeadline: MonotonicInstant {
+        min(deadlines.next ?? .distantFuture, groups?.deadline ?? .distantFuture)
+    }
 
     /// To be called before a batch of events.
     func setTime(_ moment: Moment) {
@@ -192,7 +196,9 @@ final class WorkerPool {
 
     /// A command that the worker runs has a group of its own, and what that has started may have others: they would outlive it.
     private func kill(_ worker: WorkerProcess, _ job: Job) {
+        // What has left the control group is found in the tree as long as its parents live.
         if job.supervisor.phase.run != nil { ProcessTree.killDescendants(of: worker.pid) }
+        if let group = worker.group { try? group.kill() }
         Children.signalGroup(worker.pid, .kill)
     }
 
@@ -264,11 +270,30 @@ final class WorkerPool {
         // Before there is a process that nobody would listen to if this fails.
         try loop.poller.add(report.reader, token: token(.report, job), for: .read)
         try loop.poller.add(output.reader, token: token(.output, job), for: .read)
-        let pid = try programs.program(at: job.definition.function.program).spawn(
-            arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
-            output: output.writer, report: report.writer, registry: registry.memory.descriptor,
-            lock: lock.file)
-        return WorkerProcess(pid: pid, control: control.writer, report: report.reader, output: output.reader)
+        let group = try makeGroup(job.definition)
+        do throws(SystemError) {
+            let pid = try programs.program(at: job.definition.function.program).spawn(
+                arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
+                output: output.writer, report: report.writer, registry: registry.memory.descriptor, lock: lock.file,
+                in: group)
+            return WorkerProcess(
+                pid: pid, group: group, control: control.writer, report: report.reader, output: output.reader)
+        } catch {
+            if let group { groups?.retire(group, at: now) }
+            throw error
+        }
+    }
+
+    /// A job that needs none can do without one. `nil`: there is none.
+    private func makeGroup(_ job: JobDefinition) throws(SystemError) -> ControlGroup? {
+        do throws(SystemError) {
+            guard let groups else { return try WorkerGroups.goWithout(job.group) }
+            return try groups.makeLeaf(for: job.id, job.group)
+        } catch {
+            guard job.group.isEmpty, !error.isShortage else { throw error }
+            incidents.groupUnavailable(error)
+            return nil
+        }
     }
 
     private func token(_ channel: EventToken.Channel, _ job: Job) -> UInt64 {
@@ -389,15 +414,20 @@ final class WorkerPool {
             drain(worker, job)
             // While the leader is a zombie its number is still the group's, and nobody else's.
             Children.signalGroup(pid, .kill)
-            if job.supervisor.phase.run != nil, !swept.contains(pid) { try sweep(&swept) }
-            bury(worker, job, status: try Children.collect(pid))
+            let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
+            if let group = worker.group {
+                groups?.retire(group, at: now)
+            } else if job.supervisor.phase.run != nil, !swept.contains(pid) {
+                try sweep(&swept)
+            }
+            bury(worker, job, try Children.collect(pid), ranOutOfMemory)
         }
     }
 
-    /// Kills the commands of all workers that have died in a run: each has a group of its own within its worker's session. One
+    /// Kills the commands of all workers without a control group that have died in a run: each has a group of its own within its worker's session. One
     /// look at all processes serves them all, since they may be many.
     private func sweep(_ swept: inout Set<ProcessID>) throws(SystemError) {
-        for (pid, job) in jobsByProcess where job.supervisor.phase.run != nil {
+        for (pid, job) in jobsByProcess where job.supervisor.phase.run != nil && job.worker?.group == nil {
             if try Children.hasExited(pid) { swept.insert(pid) }
         }
         try SessionSweep.kill(swept)
@@ -417,9 +447,11 @@ final class WorkerPool {
         while rest > 0, case .bytes(let count) = read() { rest -= count }
     }
 
-    private func bury(_ worker: WorkerProcess, _ job: Job, status: ExitStatus) {
+    private func bury(_ worker: WorkerProcess, _ job: Job, _ status: ExitStatus, _ ranOutOfMemory: Bool) {
         reportOutputLoss(job)
-        process(.exited(status.description), job)
+        let isVictim = ranOutOfMemory && status.isKill
+        let text = isVictim ? "\(status), out of memory" : status.description
+        process(.exited(text, ranOutOfMemory: isVictim), job)
         worker.closeAll(loop.poller)
         job.worker = nil
         jobsByProcess[worker.pid] = nil
@@ -432,6 +464,7 @@ final class WorkerPool {
     /// Handles the deadlines that are past, at most `limit` of them. To be called when all that workers wrote has been read:
     /// only then is silence an answer.
     func fireDeadlines(limit: Int) {
+        if let groups, groups.deadline <= now { groups.advance(at: now).forEach(incidents.unkillable) }
         if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
         var count = 0
         while count < limit, let (index, instant) = deadlines.popDue(at: now) {

@@ -5,6 +5,8 @@ import Shared
 /// One worker's process and the daemon's ends of its three pipes.
 final class WorkerProcess {
     let pid: ProcessID
+    /// The control group that it was born in, for itself alone.
+    let group: ControlGroup?
     private(set) var control: ControlWriter?
     private(set) var report: PipeEnd?
     private(set) var output: PipeEnd?
@@ -29,9 +31,10 @@ final class WorkerProcess {
     }
 
     init(
-        pid: ProcessID, control: consuming Descriptor, report: consuming Descriptor, output: consuming Descriptor
+        pid: ProcessID, group: ControlGroup?, control: consuming Descriptor, report: consuming Descriptor,
+        output: consuming Descriptor
     ) {
-        self.pid = pid
+        (self.pid, self.group) = (pid, group)
         self.control = ControlWriter(control)
         self.report = PipeEnd(report)
         self.output = PipeEnd(output)

@@ -19,7 +19,7 @@ package enum JobEntries {
     /// Whether their functions are there is for the worker's program to say.
     package static func definitions(
         in load: RegistryLoad, zones: ZoneSource = .utcOnly, accounts: AccountSource = .rootOnly,
-        environmentFiles: EnvironmentFileSource = .empty
+        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) -> Found {
         var found = Found()
         guard let snapshot = load.snapshot else { return found }
@@ -27,14 +27,17 @@ package enum JobEntries {
         var surprises = DiagnosticLog(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         let files = EnvironmentFiles(environmentFiles)
+        let readerOf = { (entry: Entry) in
+            JobReader(entry, load, zones: zones, accounts: accounts, files: files, controllers: controllers)
+        }
         for entry in entries {
-            var reader = JobReader(entry, load, zones: zones, accounts: accounts, files: files)
+            var reader = readerOf(entry)
             if let job = reader.definition(), reader.isEnabled { found.jobs.append(job) }
             if let function = reader.function { found.functions.append((entry.id, function)) }
             errors.append(reader.errors)
             if let surprise = reader.surprise { surprises.add(surprise) }
         }
-        check(&found, load, &errors) { JobReader($0, load, zones: zones, accounts: accounts, files: files) }
+        check(&found, load, &errors, reader: readerOf)
         found.errors = errors.closed
         found.notes = surprises.closed + notes(on: snapshot, found: entries.count, load)
         return found

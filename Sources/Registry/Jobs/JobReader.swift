@@ -7,6 +7,7 @@ struct JobReader {
     private let zones: ZoneSource
     private let accounts: AccountSource
     private let files: EnvironmentFiles
+    private let controllers: GroupControllers
     private var log: EntryLog
 
     /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
@@ -20,9 +21,11 @@ struct JobReader {
     private static let largestEntry = 1 << 20
 
     init(
-        _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles
+        _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles,
+        controllers: GroupControllers
     ) {
-        (self.entry, self.zones, self.accounts, self.files) = (entry, zones, accounts, files)
+        (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
+        (self.files, self.controllers) = (files, controllers)
         log = EntryLog(entry, load)
     }
 
@@ -68,12 +71,13 @@ struct JobReader {
         let (lifecycle, policy) = (LifecycleReader.read(entry, &log), PolicyReader.read(entry, &log))
         var process = ProcessReader.read(entry, accounts, &log)
         EnvironmentReader.read(entry, kind, files, into: &process, &log)
+        let group = GroupLimitsReader.read(entry, process, controllers, &log)
         guard log.errors.isEmpty, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
         job.policy = policy
-        job.process = process
+        (job.process, job.group) = (process, group)
         return job
     }
 

@@ -154,8 +154,10 @@ struct ProcessReader {
             log.error("limits: expected a map, found \(value.phrase)", at: ["limits"])
             return []
         }
-        let known = ProcessSettings.Limit.Resource.allCases.map(\.rawValue)
+        let known = ProcessSettings.Limit.Resource.allCases.map(\.rawValue) + [GroupLimitsReader.processors]
         return zip(map.keys, map.values).compactMap { key, value in
+            // No limit of a process: it is read with those of its group.
+            if key == GroupLimitsReader.processors { return nil }
             guard let resource = ProcessSettings.Limit.Resource(rawValue: key) else {
                 log.error("limits: unknown key \(KnownKeys.complaint(about: key, known))", atKey: ["limits", key])
                 return nil

@@ -48,7 +48,8 @@ struct CommandFaults {
             var job = JobText.shell("job", apart("sleep 1; exit 7", file) + "sleep 60")
             job.lifecycle = JobText.noRestart
             try scene.declare([job, JobText(name: "neighbour", method: "heartbeat", interval: "50ms")])
-            let daemon = try scene.start(worker: Binaries.worker)
+            // Without a control group: with one they do not outlive it.
+            let daemon = try scene.start(worker: Binaries.worker, wrapper: ControlGroups.hiding)
             let stranger = try process(in: file)
             kill(try #require(daemon.worker(job.id)), SIGKILL)
             try daemon.wait(for: "Worker exited", entry: job.id)
@@ -126,7 +127,8 @@ struct CommandFaults {
             var job = JobText.shell("job", "echo written; " + apart("exec sleep 60", file) + "sleep 60")
             job.lifecycle = JobText.noRestart
             try scene.declare([job, JobText(name: "neighbour", method: "heartbeat", interval: "1h")])
-            let daemon = try scene.start(worker: Binaries.worker)
+            // Without a control group: with one they end with it.
+            let daemon = try scene.start(worker: Binaries.worker, wrapper: ControlGroups.hiding)
             let left = try process(in: file)
             try daemon.wait(for: "Job output")
             try daemon.wait("all are up") { daemon.workers.count == 2 }

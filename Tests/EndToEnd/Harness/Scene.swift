@@ -33,6 +33,7 @@ final class Scene {
 
     private func clear() {
         cage.clear()
+        ControlGroups.clear(registry)
         Self.removeTree(directory)
     }
 

@@ -1,0 +1,61 @@
+package import Kernel
+package import Shared
+
+/// Where on this machine the daemon may make control groups, and with which controllers. To find it out changes nothing.
+package enum ControlGroupSite: Sendable {
+    /// The group of the daemon. Those that it makes are below it, or beside it if it is the `supervisor` already.
+    case own(ControlGroup, controllers: GroupControllers)
+    case none(reason: String)
+
+    /// A group with controllers has no processes beside the groups below it, so the daemon needs one for itself. The service
+    /// manager may have made it (systemd.resource-control(5), DelegateSubgroup=).
+    package static let supervisor = "cronsupd-supervisor"
+
+    /// As it is for this process.
+    package static func survey() -> ControlGroupSite {
+        do {
+            let own = try ControlGroup.own()
+            let root = root(of: own)
+            guard root.canWrite("cgroup.procs") else {
+                return .none(reason: "'\(root.path)' is not this user's, or cannot be written to")
+            }
+            return .own(own, controllers: controllers(root, own))
+        } catch {
+            return .none(reason: "\(error)")
+        }
+    }
+
+    /// The group below which the daemon makes others.
+    package static func root(of own: ControlGroup) -> ControlGroup {
+        own.name == supervisor ? own.parent ?? own : own
+    }
+
+    package var controllers: GroupControllers {
+        switch self {
+        case .own(_, let controllers): controllers
+        case .none(let reason): GroupControllers([], reason: reason)
+        }
+    }
+
+    static func controllers(_ root: ControlGroup, _ own: ControlGroup) -> GroupControllers {
+        do throws(SystemError) {
+            let found = Set(try root.controllers().compactMap(GroupController.init))
+            guard !found.isEmpty else { return GroupControllers([], reason: "'\(root.path)' has no such controller") }
+            // Those that are enabled stay so, whoever is in there.
+            let enabled = found.intersection(try root.enabledControllers().compactMap(GroupController.init))
+            if let obstacle = try obstacle(root, own) { return GroupControllers(enabled, reason: obstacle) }
+            return GroupControllers(found, reason: "'\(root.path)' has no such controller")
+        } catch {
+            return GroupControllers([], reason: error.description)
+        }
+    }
+
+    /// Why controllers cannot be enabled.
+    private static func obstacle(_ root: ControlGroup, _ own: ControlGroup) throws(SystemError) -> String? {
+        guard root.canWrite("cgroup.subtree_control") else { return "'\(root.path)' is not delegated to this user" }
+        if root.isRoot { return nil }
+        let others = try root.processes().filter { $0 != ThisProcess.id }
+        guard let other = others.first else { return nil }
+        return "process \(other) is in '\(root.path)' besides cronsupd, which needs a group of its own"
+    }
+}

@@ -1,0 +1,15 @@
+import Shared
+
+/// The names of the workers' groups.
+enum LeafName {
+    /// An ID has nothing in it that a file name may not have, but may be longer than one; then a hash stands for its rest. None
+    /// is the name of one of the kernel's own files, since there is a colon in it. `serial`: another for each worker.
+    static func of(_ entry: EntryID, serial: UInt64) -> String {
+        let text = entry.description
+        guard text.utf8.count > longest else { return "\(text).\(serial)" }
+        return "\(text.prefix(longest - 17))~\(RegistryKey.of(text)).\(serial)"
+    }
+
+    /// With a serial number of 20 digits it still fits into the 255 bytes of a file's name.
+    private static let longest = 200
+}

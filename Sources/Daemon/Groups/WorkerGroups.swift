@@ -1,0 +1,158 @@
+import Clocks
+import Kernel
+import Shared
+
+/// The control groups of the workers: a leaf for each below a directory of this daemon's, so that whatever a worker starts can
+/// be found and ended with it, in whatever session it is and whoever its parents are.
+final class WorkerGroups {
+    /// The directory, `cronsupd-KEY`.
+    let base: ControlGroup
+    private let own: ControlGroup
+    private let root: ControlGroup
+    /// Held for life: another daemon would take the workers in there for leftovers.
+    private let lock: Holder
+    private var enabled: Set<GroupController> = []
+    private var serial: UInt64 = 0
+    private var leaving = LeavingGroups()
+
+    private final class Holder {
+        let lock: DirectoryLock
+        init(_ lock: consuming DirectoryLock) { self.lock = lock }
+    }
+
+    /// The daemon before this one may be dying.
+    private static let patience = Nanoseconds.milliseconds(500)
+    private static let interval = Nanoseconds.milliseconds(10)
+
+    /// Why there are none.
+    struct Refusal: Error, CustomStringConvertible { let description: String }
+
+    /// `own`: the group that the daemon is in.
+    init(own: ControlGroup, key: String) throws {
+        self.own = own
+        root = ControlGroupSite.root(of: own)
+        base = root.child("cronsupd-\(key)")
+        lock = Holder(try Self.take(base))
+    }
+
+    private static func take(_ base: ControlGroup) throws -> DirectoryLock {
+        let end = Clock.monotonic() + patience
+        repeat {
+            try makeSure(of: base)
+            // It may be removed by another daemon that ends.
+            if let lock = try lockIfThere(base.path), lock.isStill(at: base.path) { return lock }
+            var pause = Poll()
+            try pause.wait(interval)
+        } while Clock.monotonic() < end
+        throw Refusal(description: "another cronsupd uses '\(base.path)'")
+    }
+
+    private static func makeSure(of base: ControlGroup) throws(SystemError) {
+        do throws(SystemError) {
+            try base.create()
+        } catch {
+            guard error.isInTheWay else { throw error }
+        }
+    }
+
+    private static func lockIfThere(_ path: String) throws(SystemError) -> DirectoryLock? {
+        do throws(SystemError) {
+            return try DirectoryLock.take(path)
+        } catch {
+            if error.isNotFound { return nil }
+            throw error
+        }
+    }
+
+    // MARK: Leaves
+
+    /// `nil` for a worker where there are no groups, unless its limits need one.
+    static func goWithout(_ limits: GroupLimits) throws(SystemError) -> ControlGroup? {
+        if limits.isEmpty { return nil }
+        let names = limits.controllers.map(\.rawValue).sorted().joined(separator: ", ")
+        throw SystemError("control group", names, code: 0, note: "the job's limits need one, and there are none")
+    }
+
+    /// An empty group with these limits in force.
+    func makeLeaf(for entry: EntryID, _ limits: GroupLimits) throws(SystemError) -> ControlGroup {
+        try enable(limits.controllers)
+        let leaf = try createLeaf(for: entry)
+        do throws(SystemError) {
+            for (file, text) in limits.settings { try leaf.write(text, to: file) }
+        } catch {
+            try? leaf.remove()
+            throw error
+        }
+        return leaf
+    }
+
+    private func createLeaf(for entry: EntryID) throws(SystemError) -> ControlGroup {
+        while true {
+            serial += 1
+            let leaf = base.child(LeafName.of(entry, serial: serial))
+            do throws(SystemError) {
+                try leaf.create()
+                return leaf
+            } catch {
+                // One of an earlier life, whose processes do not go.
+                guard error.isInTheWay else { throw error }
+            }
+        }
+    }
+
+    /// When the first job needs them: each controller costs memory in every leaf, and time.
+    private func enable(_ controllers: Set<GroupController>) throws(SystemError) {
+        let missing = controllers.subtracting(enabled)
+        guard !missing.isEmpty else { return }
+        let text = missing.map { "+\($0.rawValue)" }.sorted().joined(separator: " ")
+        let inForce = Set(try root.enabledControllers().compactMap(GroupController.init))
+        if !missing.isSubset(of: inForce) {
+            try leaveRoot()
+            try root.write(text, to: "cgroup.subtree_control")
+        }
+        try base.write(text, to: "cgroup.subtree_control")
+        enabled.formUnion(missing)
+    }
+
+    /// A group with controllers for those below it has no processes of its own, the one at the top excepted.
+    private func leaveRoot() throws(SystemError) {
+        guard own == root, !root.isRoot else { return }
+        let supervisor = root.child(ControlGroupSite.supervisor)
+        do throws(SystemError) {
+            try supervisor.create()
+        } catch {
+            guard error.isInTheWay else { throw error }
+        }
+        try supervisor.enter()
+    }
+
+    // MARK: Ends
+
+    /// Whether the kernel has killed a process of the leaf for want of memory.
+    func ranOutOfMemory(_ leaf: ControlGroup) -> Bool { enabled.contains(.memory) && leaf.memoryKills > 0 }
+
+    /// Ends whatever is left in the leaf, and removes it: now if nothing is, else as soon as that is gone.
+    func retire(_ leaf: ControlGroup, at now: MonotonicInstant) { leaving.add(leaf, at: now) }
+
+    /// When `advance` has something to do.
+    var deadline: MonotonicInstant { leaving.deadline }
+
+    /// Looks again after those that could not be removed. Returns those that have been there for so long that somebody should know.
+    func advance(at now: MonotonicInstant) -> [ControlGroup] { leaving.advance(at: now) }
+
+    /// What comes behind the last worker: what was killed last may still be there for a moment.
+    func close() {
+        leaving.finish(until: Clock.monotonic() + Self.patience)
+        try? base.remove()
+    }
+
+    // MARK: The life before
+
+    /// Ends what a daemon before this one has left behind. To be called before there is a worker.
+    func sweep(sparing spared: Set<ProcessID>) throws(SystemError) -> LeafSweep.Result {
+        var sweep = LeafSweep(base, sparing: spared)
+        let result = try sweep.run()
+        for leaf in result.stuck + result.spared { leaving.watch(leaf, sparing: spared, at: Clock.monotonic()) }
+        return result
+    }
+}

@@ -1,0 +1,19 @@
+/// What the kernel can bound of a control group's processes together (cgroups(7)).
+package enum GroupController: String, Hashable, Sendable, CaseIterable {
+    case cpu, memory, pids
+}
+
+/// Which controllers the daemon can give the groups of its workers: this module makes no system calls of its own.
+package struct GroupControllers: Hashable, Sendable {
+    package var available: Set<GroupController>
+    /// Why there are no others.
+    package var reason: String
+
+    package init(_ available: Set<GroupController>, reason: String) {
+        (self.available, self.reason) = (available, reason)
+    }
+
+    package static var none: GroupControllers {
+        GroupControllers([], reason: "there are no control groups")
+    }
+}

@@ -1,0 +1,38 @@
+/// What bounds all processes of a worker together, in its control group: of the entry's `limits` those for which the daemon has
+/// the controllers. The daemon puts them into effect, before there is a worker.
+package struct GroupLimits: Hashable, Sendable {
+    /// In bytes, swap not counted (memory.max).
+    package var memory: UInt64?
+    /// pids.max.
+    package var processes: UInt64?
+    /// In microseconds of one processor's time in each `period` (cpu.max).
+    package var processorTime: Int64?
+
+    /// In microseconds; the kernel's default.
+    package static let period: Int64 = 100_000
+
+    package init() {}
+
+    package var isEmpty: Bool { self == GroupLimits() }
+
+    package var controllers: Set<GroupController> {
+        var controllers: Set<GroupController> = []
+        if memory != nil { controllers.insert(.memory) }
+        if processes != nil { controllers.insert(.pids) }
+        if processorTime != nil { controllers.insert(.cpu) }
+        return controllers
+    }
+
+    /// The files of a group, and what is to be written into each.
+    package var settings: [(file: String, text: String)] {
+        var settings: [(file: String, text: String)] = []
+        if let memory {
+            settings.append(("memory.max", "\(memory)"))
+            // A run of which one process is gone is in no state that anybody has thought of: all of it goes.
+            settings.append(("memory.oom.group", "1"))
+        }
+        if let processes { settings.append(("pids.max", "\(processes)")) }
+        if let processorTime { settings.append(("cpu.max", "\(processorTime) \(Self.period)")) }
+        return settings
+    }
+}

@@ -1,0 +1,140 @@
+import Clocks
+import Kernel
+import Shared
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+@Suite("The control groups of workers")
+struct WorkerGroupTests {
+    private func id(_ text: String) throws -> EntryID { try #require(EntryID(text)) }
+
+    @Test("have names that are the workers' own, whatever their IDs")
+    func names() throws {
+        #expect(LeafName.of(try id("app:job.heartbeat"), serial: 1) == "app:job.heartbeat.1")
+        let long = String(repeating: "x", count: 128)
+        let ids = try ["\(long):\(long)", "\(long):y\(long.dropFirst())", "\(long):\(long.dropLast())y"].map(id)
+        let names = ids.map { LeafName.of($0, serial: .max) }
+        #expect(Set(names).count == 3)
+        for name in names { #expect(name.utf8.count <= 255 && name.contains(":") && !name.contains("/")) }
+        // `a.1` in its second life is not `a` in its twelfth.
+        #expect(LeafName.of(try id("n:a.1"), serial: 2) != LeafName.of(try id("n:a"), serial: 12))
+    }
+
+    // MARK: Controllers
+
+    /// A directory that looks like a delegated group.
+    private func group(_ files: [String: String]) throws -> (TemporaryDirectory, ControlGroup) {
+        let directory = try TemporaryDirectory()
+        let usual = [
+            "cgroup.type": "domain\n", "cgroup.controllers": "cpuset cpu io memory pids\n", "cgroup.procs": "",
+            "cgroup.subtree_control": "",
+        ]
+        for (name, text) in usual.merging(files, uniquingKeysWith: { $1 }) { try directory.write(text, to: name) }
+        return (directory, ControlGroup(directory.path))
+    }
+
+    private func controllers(_ files: [String: String]) throws -> GroupControllers {
+        let (directory, group) = try group(files)
+        return withExtendedLifetime(directory) { ControlGroupSite.controllers(group, group) }
+    }
+
+    @Test("have the controllers that are delegated to the daemon, if it is alone in its group")
+    func delegated() throws {
+        let all = Set(GroupController.allCases)
+        #expect(try controllers([:]).available == all)
+        #expect(try controllers(["cgroup.procs": "\(ThisProcess.id)\n"]).available == all)
+        #expect(try controllers(["cgroup.controllers": "hugetlb memory\n"]).available == [.memory])
+        let none = try controllers(["cgroup.controllers": "hugetlb\n"])
+        #expect(none.available == [] && none.reason.hasSuffix("has no such controller"))
+    }
+
+    @Test("have none where another process is in the group, but for those that are enabled already")
+    func crowded() throws {
+        let crowd = "1\n\(ThisProcess.id)\n"
+        let refused = try controllers(["cgroup.procs": crowd])
+        #expect(refused.available == [])
+        #expect(refused.reason.hasPrefix("process 1 is in '"))
+        #expect(refused.reason.hasSuffix("' besides cronsupd, which needs a group of its own"))
+        let enabled = try controllers(["cgroup.procs": crowd, "cgroup.subtree_control": "memory pids\n"])
+        #expect(enabled.available == [.memory, .pids])
+    }
+
+    @Test("lie beside the daemon's own group if that was made for the daemon alone")
+    func supervisor() {
+        #expect(ControlGroupSite.root(of: ControlGroup("/g/cronsupd.service")).path == "/g/cronsupd.service")
+        let supervisor = ControlGroup("/g/cronsupd.service/cronsupd-supervisor")
+        #expect(ControlGroupSite.root(of: supervisor).path == "/g/cronsupd.service")
+    }
+
+    // MARK: Limits
+
+    @Test("are refused with the file that could not be written, and leave nothing behind")
+    func unwritable() throws {
+        let (directory, own) = try group([:])
+        let groups = try WorkerGroups(own: own, key: "key")
+        try withExtendedLifetime(directory) {
+            var limits = GroupLimits()
+            limits.memory = 1 << 30
+            // A directory of the disk: the kernel puts no files into those below it.
+            #expect {
+                try groups.makeLeaf(for: try id("app:job"), limits)
+            } throws: { error in
+                (error as? SystemError)?.object == "\(own.path)/cronsupd-supervisor/cgroup.procs"
+            }
+            #expect(try groups.base.children() == [])
+            let leaf = try groups.makeLeaf(for: try id("app:job"), GroupLimits())
+            #expect(try groups.base.children() == [String(leaf.name)])
+            #expect(!groups.ranOutOfMemory(leaf))
+            groups.retire(leaf, at: Clock.monotonic())
+            groups.close()
+            #expect(try own.children() == ["cronsupd-supervisor"])
+        }
+    }
+
+    @Test("need groups, and a job whose limits need one is not run without")
+    func without() throws {
+        #expect(try WorkerGroups.goWithout(GroupLimits()) == nil)
+        var limits = GroupLimits()
+        limits.processorTime = 50_000
+        #expect {
+            try WorkerGroups.goWithout(limits)
+        } throws: { error in
+            "\(error)" == "control group 'cpu': the job's limits need one, and there are none"
+        }
+    }
+
+    // MARK: Ends
+
+    @Test("are tried again until they are empty, and named once if they do not become so")
+    func leaving() throws {
+        let directory = try TemporaryDirectory()
+        let group = ControlGroup("\(directory.path)/leaf")
+        try group.create()
+        try directory.write("", to: "leaf/cgroup.procs")
+        var leaving = LeavingGroups()
+        let start = MonotonicInstant(nanoseconds: 0)
+        // A file in it stands in the way, as a process would.
+        leaving.add(group, at: start)
+        #expect(leaving.isEmpty, "only what is busy is tried again")
+        leaving.watch(group, sparing: [], at: start)
+        #expect(leaving.deadline == start + .milliseconds(5))
+        #expect(leaving.advance(at: start) == [])
+        #expect(!leaving.isEmpty)
+    }
+
+    @Test("with a process that is spared are left alone as long as it is in there")
+    func spared() throws {
+        let directory = try TemporaryDirectory()
+        let group = ControlGroup("\(directory.path)/leaf")
+        try group.create()
+        try directory.write("17\n", to: "leaf/cgroup.procs")
+        var leaving = LeavingGroups()
+        leaving.watch(group, sparing: [17], at: MonotonicInstant(nanoseconds: 0))
+        for seconds in 1...20 {
+            #expect(leaving.advance(at: MonotonicInstant(nanoseconds: Int64(seconds) * 10_000_000_000)) == [])
+        }
+        #expect(!leaving.isEmpty && group.exists)
+    }
+}

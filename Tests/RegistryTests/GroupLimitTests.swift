@@ -1,0 +1,78 @@
+import Registry
+import Shared
+import Testing
+
+@Suite("The limits of a job's control group")
+struct GroupLimitTests {
+    private func found(_ limits: String, _ available: Set<GroupController>) -> JobEntries.Found {
+        let controllers = GroupControllers(available, reason: "'/g' has no such controller")
+        return JobEntries.definitions(
+            in: load(job(rest: "method: m, limits: {\(limits)}")), controllers: controllers)
+    }
+
+    private func limits(_ limits: String, _ available: Set<GroupController>) throws -> GroupLimits {
+        let found = found(limits, available)
+        try #require(found.errors == [])
+        return try #require(found.jobs.first).group
+    }
+
+    @Test("are those of its processes, and more, where there is the controller")
+    func controllers() throws {
+        let text = "memory: 64MiB, processes: 10, core: 0"
+        #expect(try limits(text, []).isEmpty)
+        var both = GroupLimits()
+        (both.memory, both.processes) = (64 << 20, 10)
+        #expect(try limits(text, [.memory, .pids]) == both)
+        #expect(both.controllers == [.memory, .pids])
+        #expect(
+            both.settings.map { "\($0.file)=\($0.text)" } == [
+                "memory.max=67108864", "memory.oom.group=1", "pids.max=10",
+            ])
+        // The limits of the processes stay.
+        let process = try #require(found(text, [.memory, .pids]).jobs.first).process
+        #expect(process.limits == [.init(.memory, 64 << 20), .init(.processes, 10), .init(.core, 0)])
+    }
+
+    @Test(
+        "give it a share of the processors",
+        arguments: [
+            ("0.5", "50000 100000"), ("2", "200000 100000"), ("1.25", "125000 100000"), ("0.01", "1000 100000"),
+            ("10000", "1000000000 100000"),
+        ])
+    func processors(share: String, text: String) throws {
+        let limits = try limits("cpu: \(share)", [.cpu])
+        #expect(limits.settings.map { "\($0.file)=\($0.text)" } == ["cpu.max=\(text)"])
+    }
+
+    @Test(
+        "are refused if they make no sense",
+        arguments: [
+            ("0.009", "the number 0.009"), ("10001", "the number 10001"), ("-1", "the number -1"),
+            ("50%", "the string '50%'"), (".nan", "the number .nan"), ("[1]", "a list"),
+        ])
+    func refusals(value: String, found: String) {
+        let message = "limits.cpu: expected a number of processors from 0.01 to 10000, such as 0.5, found \(found)"
+        #expect(self.found("cpu: \(value)", [.cpu]).errors.map(\.message) == [message])
+        #expect(self.found("cpu: \(value)", []).errors.map(\.message) == [message])
+    }
+
+    @Test("are refused where the controller is missing, in its place and with the reason")
+    func missing() throws {
+        let errors = found("core: 0, cpu: 0.5", [.memory]).errors
+        let reason = "'/g' has no such controller"
+        #expect(
+            errors.map(\.message) == ["limits.cpu: the control group controller 'cpu' is not available: \(reason)"])
+        let text = job(rest: "method: m, limits: {core: 0, cpu: 0.5}")
+        let line = try #require(text.split(separator: "\n").last)
+        let column = try #require(errors.first).location.column
+        let rest = line.dropFirst(column - 1)
+        #expect(errors.first?.location.line == 3 && rest.hasPrefix("0.5"))
+    }
+
+    @Test("are part of the job: a change of them is a change of the job")
+    func identity() throws {
+        let jobs = [[], [.memory]].compactMap { found("memory: 1GiB", $0 as Set<GroupController>).jobs.first }
+        try #require(jobs.count == 2)
+        #expect(!jobs[0].isSameJob(as: jobs[1]) && jobs[0].isSameJob(as: jobs[0]))
+    }
+}
