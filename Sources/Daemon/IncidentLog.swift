@@ -85,7 +85,7 @@ struct IncidentLog {
         }
     }
 
-    /// The next worker has no control group of its own.
+    /// Workers have no control group of their own from now on.
     func groupUnavailable(_ error: SystemError) {
         log.records.warning(
             "Control groups", metadata: ["status": "unavailable", "error": .string(error.description)])

@@ -137,4 +137,73 @@ struct WorkerGroupTests {
         }
         #expect(!leaving.isEmpty && group.exists)
     }
+
+    // MARK: The kernel's own
+
+    @Test(
+        "of an earlier life are ended, but for those with a process that is spared, which go when that does",
+        .enabled(if: RealControlGroups.own != nil, RealControlGroups.need))
+    func sweep() throws {
+        let own = try #require(RealControlGroups.own)
+        let groups = try WorkerGroups(own: own, key: "test-\(ThisProcess.id)")
+        defer { groups.close() }
+        let leaves = try ["n:a", "n:b", "n:c"].map { try groups.makeLeaf(for: try id($0), GroupLimits()) }
+        let sleepers = ["-c", "setsid --fork sleep 1000; exec sleep 1000"]
+        // A process of the first one has made a group below it.
+        let below = leaves[0].child("below")
+        try below.create()
+        let pids = try [below, leaves[1]].map { try RealControlGroups.start(sleepers, in: $0) }
+        #expect(eventually { leaves.map { $0.treeProcesses().count } == [2, 2, 0] })
+
+        let result = try groups.sweep(sparing: [pids[1]])
+        #expect(result.killed == 2 && result.stuck == [] && result.spared == [leaves[1]])
+        #expect(leaves.map(\.exists) == [false, true, false])
+        #expect(try Children.collect(pids[0]).isKill)
+        var now = Clock.monotonic() + .seconds(10)
+        #expect(groups.advance(at: now) == [] && leaves[1].treeProcesses().count == 2)
+
+        // What it leaves behind is not spared.
+        Children.signal(pids[1], .kill)
+        _ = try Children.collect(pids[1])
+        #expect(leaves[1].treeProcesses().count == 1)
+        let isGone = eventually {
+            now = now + .seconds(1)
+            return groups.advance(at: now) == [] && !leaves[1].exists
+        }
+        #expect(isGone)
+        #expect(groups.deadline == .distantFuture)
+    }
+
+    /// In a process of its own, which moves.
+    @Test(
+        "with controllers make the daemon leave its group, where no process may be beside them",
+        .enabled(if: RealControlGroups.controller != nil, RealControlGroups.needController))
+    func controllers() async {
+        await #expect(processExitsWith: .success) {
+            let own = try #require(RealControlGroups.own)
+            let controller = try #require(RealControlGroups.controller)
+            let wasEnabled = try own.enabledControllers().contains(controller)
+            let delegated = own.child("cronsupd-test-\(ThisProcess.id)-delegated")
+            try delegated.create()
+            if !wasEnabled { try own.write("+\(controller)", to: "cgroup.subtree_control") }
+            try delegated.enter()
+            do {
+                let groups = try WorkerGroups(own: delegated, key: "key")
+                try groups.enable([controller])
+                let supervisor = delegated.child("cronsupd-supervisor")
+                #expect(try supervisor.processes() == [ThisProcess.id])
+                #expect(try delegated.enabledControllers() == [controller])
+                let leaf = try groups.makeLeaf(for: try #require(EntryID("n:a")), GroupLimits())
+                #expect(try leaf.controllers() == [controller])
+                let pid = try RealControlGroups.start(["-c", "exec sleep 1000"], in: leaf)
+                groups.retire(leaf, at: Clock.monotonic())
+                #expect(try Children.collect(pid).isKill)
+                groups.close()
+                #expect(try delegated.children() == ["cronsupd-supervisor"])
+            }
+            try own.enter()
+            try delegated.removeTree()
+            if !wasEnabled { try own.write("-\(controller)", to: "cgroup.subtree_control") }
+        }
+    }
 }

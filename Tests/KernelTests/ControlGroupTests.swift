@@ -200,6 +200,7 @@ struct ControlGroupTests {
                 arguments: ["1000"], input: null, output: null, error: null, report: null, registry: null, in: group)
             #expect(try group.processes() == [pid])
             try group.kill()
+            Children.signal(pid, .kill)
             _ = try Children.collect(pid)
             try group.remove()
         }

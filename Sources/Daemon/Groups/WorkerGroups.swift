@@ -11,7 +11,7 @@ final class WorkerGroups {
     private let root: ControlGroup
     /// Held for life: another daemon would take the workers in there for leftovers.
     private let lock: Holder
-    private var enabled: Set<GroupController> = []
+    private var enabled: Set<String> = []
     private var serial: UInt64 = 0
     private var leaving = LeavingGroups()
 
@@ -75,7 +75,7 @@ final class WorkerGroups {
 
     /// An empty group with these limits in force.
     func makeLeaf(for entry: EntryID, _ limits: GroupLimits) throws(SystemError) -> ControlGroup {
-        try enable(limits.controllers)
+        try enable(Set(limits.controllers.map(\.rawValue)))
         let leaf = try createLeaf(for: entry)
         do throws(SystemError) {
             for (file, text) in limits.settings { try leaf.write(text, to: file) }
@@ -101,12 +101,11 @@ final class WorkerGroups {
     }
 
     /// When the first job needs them: each controller costs memory in every leaf, and time.
-    private func enable(_ controllers: Set<GroupController>) throws(SystemError) {
+    func enable(_ controllers: Set<String>) throws(SystemError) {
         let missing = controllers.subtracting(enabled)
         guard !missing.isEmpty else { return }
-        let text = missing.map { "+\($0.rawValue)" }.sorted().joined(separator: " ")
-        let inForce = Set(try root.enabledControllers().compactMap(GroupController.init))
-        if !missing.isSubset(of: inForce) {
+        let text = missing.map { "+\($0)" }.sorted().joined(separator: " ")
+        if !missing.isSubset(of: try root.enabledControllers()) {
             try leaveRoot()
             try root.write(text, to: "cgroup.subtree_control")
         }
@@ -129,7 +128,9 @@ final class WorkerGroups {
     // MARK: Ends
 
     /// Whether the kernel has killed a process of the leaf for want of memory.
-    func ranOutOfMemory(_ leaf: ControlGroup) -> Bool { enabled.contains(.memory) && leaf.memoryKills > 0 }
+    func ranOutOfMemory(_ leaf: ControlGroup) -> Bool {
+        enabled.contains(GroupController.memory.rawValue) && leaf.memoryKills > 0
+    }
 
     /// Ends whatever is left in the leaf, and removes it: now if nothing is, else as soon as that is gone.
     func retire(_ leaf: ControlGroup, at now: MonotonicInstant) { leaving.add(leaf, at: now) }

@@ -10,6 +10,8 @@ final class WorkerPool {
     private let registry: SharedRegistry
     private let runtime: RuntimeDirectory
     private let groups: WorkerGroups?
+    /// The last worker could have none, which has been said.
+    private var lacksGroup = false
     private let stopTimeout: Nanoseconds
     private var jobs: [Job?] = []
     private var freeIndices: [Int] = []
@@ -288,10 +290,13 @@ final class WorkerPool {
     private func makeGroup(_ job: JobDefinition) throws(SystemError) -> ControlGroup? {
         do throws(SystemError) {
             guard let groups else { return try WorkerGroups.goWithout(job.group) }
-            return try groups.makeLeaf(for: job.id, job.group)
+            let group = try groups.makeLeaf(for: job.id, job.group)
+            lacksGroup = false
+            return group
         } catch {
             guard job.group.isEmpty, !error.isShortage else { throw error }
-            incidents.groupUnavailable(error)
+            if !lacksGroup { incidents.groupUnavailable(error) }
+            lacksGroup = true
             return nil
         }
     }
