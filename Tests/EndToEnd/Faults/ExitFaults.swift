@@ -97,8 +97,8 @@ struct ExitFaults {
 
     // MARK: F14
 
-    @Test("is not delayed by a grandchild that holds the pipes open", arguments: [false, true])
-    func grandchild(apart: Bool) throws {
+    @Test("is not delayed by a grandchild that holds the pipes open", arguments: [false, true], [false, true])
+    func grandchild(apart: Bool, hidesGroups: Bool) throws {
         try Scene.play { scene in
             try scene.declare([
                 JobText(
@@ -106,18 +106,20 @@ struct ExitFaults {
                     data: ["apart": "\(apart)", "ledger": scene.ledger], lifecycle: JobText.noRestart),
                 JobText(name: "neighbour", interval: "100ms"),
             ])
-            let daemon = try scene.start()
+            let daemon = try scene.start(wrapper: hidesGroups ? ControlGroups.hiding : [])
             try daemon.wait(for: "Worker exited", entry: "test:parent", within: 5)
             let grandchild = try #require(scene.ledgerRows().first?.pid)
-            // One that stays in the worker's process group goes with it; one in a session of its own is beyond its reach.
-            try daemon.wait("the grandchild's fate") { Proc.isAlive(grandchild) == apart }
+            // It goes with the worker's control group. Without one, it does if it has stayed in the worker's process group; in a
+            // session of its own it is beyond reach.
+            let survives = apart && (hidesGroups || !ControlGroups.areAvailable)
+            try daemon.wait("the grandchild's fate") { Proc.isAlive(grandchild) == survives }
             #expect(daemon.log.count("TICK CRASHED", entry: "test:parent") == 1)
             // The neighbour's two pipes and nothing of the dead worker's.
             let (first, ticks) = (Proc.descriptorCount(daemon.pid), daemon.log.count("TICK"))
             try daemon.wait(for: "TICK", entry: "test:neighbour", count: ticks + 3)
             #expect(Proc.descriptorCount(daemon.pid) == first)
             #expect(try daemon.stop() == .exited(code: 0))
-            if apart { kill(grandchild, SIGKILL) }
+            if survives { kill(grandchild, SIGKILL) }
         }
     }
 
