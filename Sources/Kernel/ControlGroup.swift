@@ -128,3 +128,16 @@ package struct ControlGroup: Hashable, Sendable {
         return nil
     }
 }
+
+extension SystemError {
+    /// A spawn has failed for the group that the child was to begin in, and would not have without: somebody has removed it, or has
+    /// made it one that holds no processes.
+    package func isRefusal(of group: ControlGroup) -> Bool {
+        switch call {
+        case "open": object == group.path && !isShortage
+        case "clone": [EBUSY, EOPNOTSUPP, ENODEV, EBADF].contains(code)
+        case "open cgroup.procs", "join cgroup": !isShortage
+        default: false
+        }
+    }
+}

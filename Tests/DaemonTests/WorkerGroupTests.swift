@@ -50,6 +50,25 @@ struct WorkerGroupTests {
         #expect(none.available == [] && none.reason.hasSuffix("has no such controller"))
     }
 
+    @Test(
+        "are not made where they would hold no processes, or by a user who may not",
+        arguments: ["threaded", "domain threaded"])
+    func threaded(type: String) throws {
+        let (directory, group) = try group(["cgroup.type": type + "\n"])
+        try withExtendedLifetime(directory) {
+            guard case .none(let reason) = ControlGroupSite.site(of: group) else { throw SystemError("site", code: 0) }
+            #expect(reason == "'\(group.path)' is of the type '\(type)'")
+            try directory.write("domain\n", to: "cgroup.type")
+            guard case .own(group, let controllers) = ControlGroupSite.site(of: group) else {
+                throw SystemError("site", code: 0)
+            }
+            #expect(controllers.available == Set(GroupController.allCases))
+            let gone = ControlGroup("\(group.path)/gone")
+            guard case .none(let reason) = ControlGroupSite.site(of: gone) else { throw SystemError("site", code: 0) }
+            #expect(reason == "'\(gone.path)' is not this user's, or cannot be written to")
+        }
+    }
+
     @Test("have none where another process is in the group, but for those that are enabled already")
     func crowded() throws {
         let crowd = "1\n\(ThisProcess.id)\n"

@@ -14,15 +14,23 @@ package enum ControlGroupSite: Sendable {
     /// As it is for this process.
     package static func survey() -> ControlGroupSite {
         do {
-            let own = try ControlGroup.own()
-            let root = root(of: own)
-            guard root.canWrite("cgroup.procs") else {
-                return .none(reason: "'\(root.path)' is not this user's, or cannot be written to")
-            }
-            return .own(own, controllers: controllers(root, own))
+            return site(of: try ControlGroup.own())
         } catch {
             return .none(reason: "\(error)")
         }
+    }
+
+    static func site(of own: ControlGroup) -> ControlGroupSite {
+        let root = root(of: own)
+        guard root.canWrite("cgroup.procs") else {
+            return .none(reason: "'\(root.path)' is not this user's, or cannot be written to")
+        }
+        // Below one with threads of a process here and there, no group holds processes.
+        let type = (try? root.read("cgroup.type")) ?? "domain\n"
+        guard type == "domain\n" else {
+            return .none(reason: "'\(root.path)' is of the type '\(PrintableText.escape(String(type.dropLast())))'")
+        }
+        return .own(own, controllers: controllers(root, own))
     }
 
     /// The group below which the daemon makes others.

@@ -238,6 +238,7 @@ final class WorkerPool {
         do throws(SystemError) {
             let worker = try start(job, lock)
             lock.note(worker.pid)
+            if worker.group != nil { lacksGroup = false }
             // Spawns take their time, which the jobs' grids are to begin with.
             setTime(Clock.moment())
             job.worker = worker
@@ -272,17 +273,29 @@ final class WorkerPool {
         // Before there is a process that nobody would listen to if this fails.
         try loop.poller.add(report.reader, token: token(.report, job), for: .read)
         try loop.poller.add(output.reader, token: token(.output, job), for: .read)
-        let group = try makeGroup(job.definition)
-        do throws(SystemError) {
-            let pid = try programs.program(at: job.definition.function.program).spawn(
+        let (pid, group) = try inGroup(job.definition) { group throws(SystemError) in
+            try programs.program(at: job.definition.function.program).spawn(
                 arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
                 output: output.writer, report: report.writer, registry: registry.memory.descriptor, lock: lock.file,
                 in: group)
-            return WorkerProcess(
-                pid: pid, group: group, control: control.writer, report: report.reader, output: output.reader)
+        }
+        return WorkerProcess(
+            pid: pid, group: group, control: control.writer, report: report.reader, output: output.reader)
+    }
+
+    /// Spawns in a new group, or without one if that is how it must be.
+    private func inGroup(
+        _ job: JobDefinition, _ spawn: (ControlGroup?) throws(SystemError) -> ProcessID
+    ) throws(SystemError) -> (ProcessID, ControlGroup?) {
+        let group = try makeGroup(job)
+        do throws(SystemError) {
+            return (try spawn(group), group)
         } catch {
-            if let group { groups?.retire(group, at: now) }
-            throw error
+            guard let group else { throw error }
+            groups?.retire(group, at: now)
+            guard job.group.isEmpty, error.isRefusal(of: group) else { throw error }
+            goWithoutGroup(error)
+            return (try spawn(nil), nil)
         }
     }
 
@@ -290,15 +303,18 @@ final class WorkerPool {
     private func makeGroup(_ job: JobDefinition) throws(SystemError) -> ControlGroup? {
         do throws(SystemError) {
             guard let groups else { return try WorkerGroups.goWithout(job.group) }
-            let group = try groups.makeLeaf(for: job.id, job.group)
-            lacksGroup = false
-            return group
+            return try groups.makeLeaf(for: job.id, job.group)
         } catch {
             guard job.group.isEmpty, !error.isShortage else { throw error }
-            if !lacksGroup { incidents.groupUnavailable(error) }
-            lacksGroup = true
+            goWithoutGroup(error)
             return nil
         }
+    }
+
+    /// Said once, until there are groups again.
+    private func goWithoutGroup(_ error: SystemError) {
+        if !lacksGroup { incidents.groupUnavailable(error) }
+        lacksGroup = true
     }
 
     private func token(_ channel: EventToken.Channel, _ job: Job) -> UInt64 {

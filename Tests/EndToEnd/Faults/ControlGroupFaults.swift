@@ -166,6 +166,26 @@ struct ControlGroupFaults {
         }
     }
 
+    @Test(
+        "is done without where the kernel does not let a worker in, which is said once",
+        .enabled(if: access(strace, X_OK) == 0, "needs strace"), arguments: ["EBUSY", "EOPNOTSUPP", "ENODEV"])
+    func refusedJoin(error: String) throws {
+        try Scene.play { scene in
+            try scene.declare((1...3).map { JobText(name: "job\($0)", interval: "1h") })
+            let options = ["-e", "trace=clone3", "-e", "inject=clone3:error=\(error):when=1..2"]
+            let tracer = try scene.start(wrapper: [Self.strace, "-f", "-qq", "-o", "/dev/null"] + options)
+            let daemon = try daemonPID(tracer)
+            try tracer.wait(for: "Worker started", count: 3)
+            #expect(processes(scene) == [try #require(tracer.worker("test:job3"))])
+            #expect(ControlGroups.leaves(of: scene.registry).count == 1)
+            let warnings = tracer.log.all("Control groups").filter { $0["level"] == "WARN" }
+            #expect(warnings.count == 1 && warnings.first?["error"]?.hasPrefix("clone '") == true)
+            #expect(tracer.log.count("Spawn failed") == 0)
+            kill(daemon, SIGTERM)
+            #expect(try tracer.waitForExit() == .exited(code: 0))
+        }
+    }
+
     @Test("is left to the daemon that has it: another with the same registry goes without")
     func sameRegistry() throws {
         try Scene.play { scene in
