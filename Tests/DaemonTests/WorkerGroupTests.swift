@@ -126,21 +126,38 @@ struct WorkerGroupTests {
 
     // MARK: Ends
 
-    @Test("are tried again until they are empty, and named once if they do not become so")
-    func leaving() throws {
+    @Test("that are in the way for another reason than a process are let go")
+    func stubborn() throws {
         let directory = try TemporaryDirectory()
-        let group = ControlGroup("\(directory.path)/leaf")
-        try group.create()
         try directory.write("", to: "leaf/cgroup.procs")
         var leaving = LeavingGroups()
-        let start = MonotonicInstant(nanoseconds: 0)
-        // A file in it stands in the way, as a process would.
-        leaving.add(group, at: start)
-        #expect(leaving.isEmpty, "only what is busy is tried again")
-        leaving.watch(group, sparing: [], at: start)
-        #expect(leaving.deadline == start + .milliseconds(5))
-        #expect(leaving.advance(at: start) == [])
-        #expect(!leaving.isEmpty)
+        leaving.add(ControlGroup("\(directory.path)/leaf"), at: MonotonicInstant(nanoseconds: 0))
+        #expect(leaving.isEmpty && leaving.deadline == .distantFuture)
+    }
+
+    @Test(
+        "are tried again until they are empty, and named once if that takes long",
+        .enabled(if: RealControlGroups.own != nil, RealControlGroups.need))
+    func leaving() throws {
+        let group = try #require(RealControlGroups.own).child("cronsupd-test-\(ThisProcess.id)-leaving")
+        try group.create()
+        let pid = try RealControlGroups.start(["-c", "exec sleep 1000"], in: group)
+        var leaving = LeavingGroups()
+        var now = MonotonicInstant(nanoseconds: 0)
+        leaving.watch(group, sparing: [], at: now)
+        #expect(leaving.deadline == now + .milliseconds(5))
+        #expect(leaving.advance(at: now) == [] && group.treeProcesses() == [pid])
+        now = now + .seconds(6)
+        // It is busy at this moment, and killed by the try.
+        #expect(leaving.advance(at: now) == [group])
+        #expect(try Children.collect(pid).isKill)
+        var named: [ControlGroup] = []
+        let isGone = eventually {
+            now = now + .seconds(1)
+            named += leaving.advance(at: now)
+            return leaving.isEmpty
+        }
+        #expect(isGone && named == [] && !group.exists)
     }
 
     @Test("with a process that is spared are left alone as long as it is in there")
