@@ -51,6 +51,7 @@ struct CommandFaults {
             // Without a control group: with one they do not outlive it.
             let daemon = try scene.start(worker: Binaries.worker, wrapper: ControlGroups.hiding)
             let stranger = try process(in: file)
+            try daemon.wait(for: "Worker started", entry: job.id)
             kill(try #require(daemon.worker(job.id)), SIGKILL)
             try daemon.wait(for: "Worker exited", entry: job.id)
             #expect(Proc.parent(stranger) == daemon.pid)
