@@ -23,8 +23,8 @@ extension JobSupervisor {
     mutating func planAttempt(
         after run: Phase.Run, _ outcome: Outcome, _ error: String, at now: Moment
     ) -> Nanoseconds? {
-        guard let retry = policy.retry, retry.outcomes.contains(outcome == .oom ? .crashed : outcome), run.attempt < retry.maxAttempts,
-            run.call == nil, !phase.isStopping
+        guard let retry = policy.retry, retry.outcomes.contains(outcome == .oom ? .crashed : outcome),
+            run.attempt < retry.maxAttempts, run.call == nil, !phase.isStopping
         else { return nil }
         let growth = GrowingDelay(
             initial: retry.initialDelay, most: retry.maxDelay, factor: retry.backoffFactor, jitter: retry.jitter)

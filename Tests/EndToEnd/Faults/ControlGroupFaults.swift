@@ -66,6 +66,8 @@ struct ControlGroupFaults {
             let old = processes(scene)
             first.signal(SIGKILL)
             _ = try first.waitForExit()
+            // One that is at work would be let finish its run.
+            for worker in first.workers.values { kill(worker, SIGKILL) }
             try #require(old.contains { Proc.isAlive($0) }, "nothing is left for the next daemon")
 
             // The first worker of the next life looks for itself.
@@ -192,7 +194,8 @@ struct ControlGroupFaults {
             try scene.declare([JobText(name: "job", interval: "1h")])
             let first = try scene.start()
             try first.wait(for: "Worker started")
-            let second = try scene.start()
+            // With the same one it would not even start.
+            let second = try scene.start(["--runtime-directory", scene.path("another")])
             try second.wait(for: "Worker started")
             let refusal = try #require(second.log.all("Control groups").first)
             #expect(refusal["status"] == "unavailable")

@@ -176,7 +176,8 @@ struct PredecessorFaults {
             let old = try killInRun(scene)
             let child = try #require(scene.spanRows("child").first).pid
             try scene.declare([job(scene, milliseconds: 10)])
-            let daemon = try scene.start()
+            // With control groups they find the child first.
+            let daemon = try scene.start(wrapper: ControlGroups.hiding)
             try daemon.wait(for: "Waiting for previous instance")
             #expect(Proc.isAlive(child))
             try openGate(scene)

@@ -31,9 +31,13 @@ struct EnvironmentTests {
     /// What the job found last, without what the run and the shell have put there.
     private func environment(_ daemon: DaemonProcess, _ kind: String) -> [String] {
         let words = (daemon.log.all("TICK", entry: "test:\(kind)").last?["result"] ?? "").split(separator: " ")
-        let foreign = ["PWD=", "OLDPWD=", "SHLVL=", "_=", "CRONSUPD_ENTRY=", "CRONSUPD_RUN=", "CRONSUPD_ATTEMPT=", "CRONSUPD_SLOT="]
+        let foreign = [
+            "PWD=", "OLDPWD=", "SHLVL=", "_=", "CRONSUPD_ENTRY=", "CRONSUPD_RUN=", "CRONSUPD_ATTEMPT=",
+            "CRONSUPD_SLOT=",
+        ]
         return words.map(String.init).filter { word in
-            word.first != "/" && (kind != "exec" || !foreign.contains { word.hasPrefix($0) })
+            word.first != "/" && !word.hasPrefix("CRONSUPD_INSTANCE=")
+                && (kind != "exec" || !foreign.contains { word.hasPrefix($0) })
         }
     }
 

@@ -61,7 +61,7 @@ struct LuaTests {
             let tick = daemon.log.all("TICK", entry: told.id)[1]
             #expect(
                 tick["result"]
-                    == "{\"args\":{\"keep\":3,\"names\":[\"a\",\"b\"]},\"directory\":\"\(scene.registry)\","
+                    == "{\"args\":{\"keep\":3,\"names\":[\"a\",\"b\"]},\"attempt\":1,\"directory\":\"\(scene.registry)\","
                     + "\"entry\":\"test:told\",\"meta\":{\"comment\":\"says it\",\"interval\":\"100ms\","
                     + "\"type\":\"cron.job\"},\"run\":2,\"slot\":\"\(tick["slot"] ?? "")\"}")
             #expect(
