@@ -71,7 +71,7 @@ private struct State: ~Copyable {
     private var dropped = Report.Dropped()
     /// Lines of a command that were left out since the daemon was last told.
     private var lostOutput = Report.OutputLoss(lines: 0, bytes: 0)
-    /// The `begin` of the run in hand while there is no room for it: it is not given up before its run ends, since the daemon
+    /// The `begin` of the run in hand, or the `due` before it, while there is no room for it: it is not given up before its run ends, since the daemon
     /// would take the silence of a run that it does not know of for that of a worker that hangs.
     private var heldBegin: [UInt8]?
     private(set) var isClosed = false
@@ -84,9 +84,10 @@ private struct State: ~Copyable {
     mutating func send(_ report: Report, count: Int64 = 1) {
         guard !accept(report) else { return }
         switch report {
-        case .begin: heldBegin = report.encoded()
+        // A question goes out behind what its job's slots before have come to, since it gives up those that have no outcome.
+        case .begin, .due: heldBegin = report.encoded()
         // The daemon asks once and waits for this one.
-        case .pong, .due: kept.append(report.encoded())
+        case .pong: kept.append(report.encoded())
         case .output(let line): lose(.init(lines: 1, bytes: Int64(line.size)))
         case .outputDropped(let loss): lose(loss)
         case .end where heldBegin != nil:

@@ -51,6 +51,23 @@ struct DeafDaemonFaults {
             worker.closeControl()
         }
     }
+
+    @Test("is asked for the next run behind what the runs before came to")
+    func due() throws {
+        try Scene.play { scene in
+            let worker = try BareWorker(scene, interval: .milliseconds(100), lines: 200, asks: true)
+            try worker.read { !worker.dues.isEmpty }
+            guard case .due(let slot) = worker.reports[worker.dues[0]] else { return }
+            try worker.send(.run(.init(slot: slot)))
+            try wait("it has run") { scene.ledgerRows().count == 1 }
+            // It has asked again by then.
+            usleep(300_000)
+            try worker.read { worker.dues.count == 2 }
+            let counted = worker.reports.firstIndex { if case .dropped(let it) = $0 { it.ok == 1 } else { false } }
+            #expect(try #require(counted) < worker.dues[1])
+            worker.closeControl()
+        }
+    }
 }
 
 /// A worker with this test for its daemon.
@@ -67,7 +84,18 @@ private final class BareWorker {
     }
 
     /// Its first slot is due at once.
-    init(_ scene: Scene, interval: Nanoseconds, lines: Int) throws {
+    convenience init(_ scene: Scene, interval: Nanoseconds, lines: Int, asks: Bool = false) throws {
+        let data: [(String, Value)] = [
+            ("method", .string("chatter")), ("ledger", .string(scene.ledger)), ("lines", .int(Int64(lines))),
+            ("milliseconds", .int(5_000)),
+        ]
+        try self.init(scene, interval: interval, data: data, asks: asks)
+    }
+
+    init(
+        _ scene: Scene, interval: Nanoseconds, kind: String = "function.swift", data: [(String, Value)],
+        asks: Bool = false, queues: Bool = false
+    ) throws {
         let control = try Pipe.open(nonblocking: .writer)
         let report = try Pipe.open(nonblocking: .reader)
         let null = try Descriptor.open(updating: "/dev/null")
@@ -78,16 +106,11 @@ private final class BareWorker {
             arguments: ["test:chatter", "1s"], input: control.reader, output: null, error: null, report: report.writer,
             registry: null)
         let start = SlotInstant(nanoseconds: Clock.monotonic().nanoseconds - interval.count)
-        let data: [(String, Value)] = [
-            ("method", .string("chatter")), ("ledger", .string(scene.ledger)), ("lines", .int(Int64(lines))),
-            ("milliseconds", .int(5_000)),
-        ]
-        let definition = WorkerDefinition(
-            header: .init(
-                entry: EntryID("test:chatter")!, kind: "function.swift",
-                schedule: ScheduleWords(.interval(interval)), start: start, accounted: start, runs: 0,
-                file: "registry.yaml"),
-            meta: .init(), data: Value.Map(data))
+        var header = DefinitionPart.Header(
+            entry: EntryID("test:chatter")!, kind: kind, schedule: ScheduleWords(.interval(interval)), start: start,
+            accounted: start, runs: 0, file: "registry.yaml")
+        (header.asks, header.queues) = (asks, queues)
+        let definition = WorkerDefinition(header: header, meta: .init(), data: Value.Map(data))
         try control.writer.writeAll(definition.encoded())
         self.control = End(control.writer)
         self.report = End(report.reader)
@@ -97,6 +120,11 @@ private final class BareWorker {
         Children.signal(process, .kill)
         _ = try? Children.collect(process)
     }
+
+    /// Where in the reports it has asked for a run.
+    var dues: [Int] { reports.indices.filter { if case .due = reports[$0] { true } else { false } } }
+
+    var begins: Int { reports.count { if case .begin = $0 { true } else { false } } }
 
     func send(_ command: Command) throws { try control?.descriptor.writeAll(command.encoded()) }
 
