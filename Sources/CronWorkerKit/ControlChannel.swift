@@ -8,10 +8,20 @@ final class ControlChannel {
     private var partial: [UInt8] = []
     /// The daemon closed its end: finish the run in hand, and exit.
     private(set) var isClosed = false
+    /// What the daemon has told during a run, to be run behind it. It tells one at a time: a call stands until it has begun, and
+    /// an attempt that another follows has come too late.
+    private var told: Command.Run?
 
     init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
     var pollHandle: PollHandle { descriptor.pollHandle }
+
+    func postpone(_ run: Command.Run) { told = run }
+
+    func takePostponed() -> Command.Run? {
+        defer { told = nil }
+        return told
+    }
 
     /// Reads once and calls `body` with each message that is complete. Waits if nothing is there: to be called when the pipe is
     /// readable.

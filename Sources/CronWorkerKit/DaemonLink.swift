@@ -23,8 +23,12 @@ struct DaemonLink {
     func serveControl() throws(LinkTrouble) {
         do {
             try control.receive { command in
-                // Anything else waits for nobody: a run is in hand.
-                if case .ping(let token) = command { reports.send(.pong(token: token)) }
+                switch command {
+                case .ping(let token): reports.send(.pong(token: token))
+                // A run is in hand. One that a person asks for in a terminal, with nothing to tell it by, is not kept.
+                case .run(let run): if run != Command.Run() { control.postpone(run) }
+                case .skip, .definition: break
+                }
             }
         } catch {
             throw LinkTrouble(cause: error)

@@ -74,6 +74,9 @@ struct Worker: ~Copyable {
     private mutating func turn() throws {
         // The daemon answers.
         if asking != nil { return try wait(until: nil) }
+        if let told = control.takePostponed() { return try obey(told) }
+        if queued != nil { try listen() }
+        if control.isClosed { return }
         if let (slot, last) = queued { return try begin(Turn(slot: slot, skipsThrough: last)) }
         let now = now
         if pending == nil, let due = dueSlot(at: now) { pending = (due, due + delay()) }
@@ -120,6 +123,14 @@ struct Worker: ~Copyable {
         }
         if !reports.flush() { poll.add(reports.pollHandle, for: .write) }
         try poll.wait(nil)
+        if poll.isReady(0) { try obey() }
+    }
+
+    /// A job that is always behind never waits, and would not hear that it is to stop.
+    private mutating func listen() throws {
+        var poll = Poll()
+        poll.add(control.pollHandle, for: .read)
+        try poll.wait(.zero)
         if poll.isReady(0) { try obey() }
     }
 

@@ -70,6 +70,36 @@ struct DeafDaemonFaults {
     }
 }
 
+@Suite("A worker in a run")
+struct BusyWorkerFaults {
+    @Test("makes the call behind it that it is told of meanwhile")
+    func call() throws {
+        try Scene.play { scene in
+            let command: [(String, Value)] = [("command", .list([.string("sleep"), .string("0.3")]))]
+            let worker = try BareWorker(scene, interval: .seconds(3_600), kind: "function.exec", data: command)
+            try worker.read { worker.begins == 1 }
+            try worker.send(.run(.init(call: 7, event: "{}")))
+            try worker.read { worker.begins == 2 }
+            let call = worker.reports.contains { if case .begin(let begin) = $0 { begin.call == 7 } else { false } }
+            #expect(call)
+            worker.closeControl()
+        }
+    }
+
+    @Test("hears between runs that come one behind the other that it is to stop")
+    func stop() throws {
+        try Scene.play { scene in
+            let data: [(String, Value)] = [
+                ("method", .string("tick")), ("ledger", .string(scene.ledger)), ("milliseconds", .int(50)),
+            ]
+            let worker = try BareWorker(scene, interval: .milliseconds(20), data: data, queues: true)
+            try wait("it is behind") { scene.ledgerRows().count >= 3 }
+            worker.closeControl()
+            try worker.read { worker.hasEnded }
+        }
+    }
+}
+
 /// A worker with this test for its daemon.
 private final class BareWorker {
     private let process: ProcessID
