@@ -51,6 +51,28 @@ struct HookTests {
         #expect(self.found("on_failure: app:alert", off).called.map(\.id) == [alert])
     }
 
+    @Test("may be jobs that are out of service, whose keys for slots are in their place and bound no calls")
+    func outOfService() throws {
+        let off = """
+            {name: alert, kind: function.exec, command: [x], retry: {}, overlap: queue, on_failure: app:job, timeout: 5s, \
+            concurrency: {group: g, max: 1}, meta: {type: cron.job, interval: 1h, enabled: false}}
+            """
+        let found = found("on_failure: app:alert", off)
+        try #require(found.errors == [])
+        var policy = RunPolicy()
+        policy.timeout = .seconds(5)
+        #expect(found.called.map(\.policy) == [policy])
+        #expect(found.functions.count == 2)
+    }
+
+    @Test("are blamed once for an error, if they are jobs, and for none that they do not have")
+    func jobWithError() {
+        let wrong =
+            "{name: alert, kind: function.exec, command: [x], retry: {}, timeout: 3x, "
+            + "meta: {type: cron.job, interval: 1h}}"
+        #expect(found("on_failure: app:alert", wrong).errors.map { $0.message.prefix(7) } == ["timeout"])
+    }
+
     @Test(
         "must be there, and be functions that can be called",
         arguments: [

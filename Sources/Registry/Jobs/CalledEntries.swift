@@ -50,6 +50,8 @@ struct CalledEntries {
     private mutating func readOnDemand(_ entry: Entry) {
         var reader = read(entry)
         if let definition = reader.onDemandDefinition() { definitions.append(definition) }
+        // The function and the errors of a job were found when it was read as one.
+        if entry.isJob { return }
         if let function = reader.function { functions.append((entry.id, function)) }
         errors.append(reader.errors)
     }

@@ -85,3 +85,7 @@ package enum JobEntries {
         return notes.closed
     }
 }
+
+extension Entry {
+    var isJob: Bool { meta["type"]?.string == JobEntries.jobType }
+}

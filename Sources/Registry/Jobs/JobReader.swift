@@ -56,12 +56,15 @@ struct JobReader {
         role = "function"
         guard let kind = kind() else { return nil }
         checkKeys(kind)
-        for key in ["concurrency", "overlap", "retry"] + HookReader.keys where entry.data[key] != nil {
+        // Those of a job that is out of service are in their place, and bound no calls.
+        let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
+        for key in slotKeys where entry.data[key] != nil {
             log.error(
                 "\(key): goes with a \(JobEntries.jobType); expected none in a function that is called", atKey: [key])
         }
         var definition = definition(kind, Schedule(.none, text: Schedule.onDemandText))
         definition?.isOnDemand = true
+        definition?.policy.keepCallKeys()
         return definition
     }
 
@@ -160,5 +163,12 @@ struct JobReader {
         } else {
             log.error(failure.message, at: failure.path)
         }
+    }
+}
+
+extension RunPolicy {
+    /// Leaves what bounds the call of a function, which has no slots.
+    fileprivate mutating func keepCallKeys() {
+        (overlap, retry, concurrency, hooks) = (.skip, nil, nil, JobHooks())
     }
 }
