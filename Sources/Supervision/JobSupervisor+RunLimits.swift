@@ -6,7 +6,10 @@ extension JobSupervisor {
         var run = Phase.Run(number: number, slot: order.slot)
         (run.attempt, run.call) = (order.attempt, order.call)
         if let timeout = policy.timeout { run.timeout = now.monotonic + timeout }
-        if policy.overlap == .replace { run.replacement = replacement(of: run, at: now) }
+        if policy.overlap == .replace {
+            if policy.concurrency != nil { run.waitedThrough = account.timetable.last(through: now.on(clock)) }
+            run.replacement = replacement(of: run, at: now)
+        }
         return run
     }
 
@@ -18,7 +21,8 @@ extension JobSupervisor {
 
     /// The slot that is due and behind that of the run.
     private func replacing(_ run: Phase.Run, at now: Moment) -> SlotInstant? {
-        account.timetable.last(through: now.on(clock)).flatMap { $0 > run.slot ?? account.accounted ? $0 : nil }
+        let slot = max(run.slot ?? account.accounted, run.waitedThrough ?? account.accounted)
+        return account.timetable.last(through: now.on(clock)).flatMap { $0 > slot ? $0 : nil }
     }
 
     mutating func reachLimit(of run: Phase.Run, at now: Moment, _ effects: inout [Effect]) {

@@ -52,6 +52,8 @@ package enum Phase: Hashable, Sendable {
         package var attempt = 1
         /// The call that it serves; `nil`: none.
         package var call: Int64?
+        /// What came due up to here waited with it for its group, and does not take its place.
+        package var waitedThrough: SlotInstant?
 
         /// When the job's policy ends it.
         package var limit: MonotonicInstant { min(timeout, replacement) }

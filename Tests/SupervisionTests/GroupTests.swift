@@ -133,6 +133,21 @@ struct GroupTests {
         #expect(patient.supervisor.phase == .queued(.init(slot: Rig.slot, attempt: 1)))
     }
 
+    @Test("is replaced by what comes due in its run, not by what has waited with it")
+    func replacement() {
+        var job = definition(ScheduleClock.monotonic.schedule)
+        job.policy.overlap = .replace
+        job.policy.concurrency = .init(group: "db", max: 1)
+        var rig = Rig(.idle, job)
+        rig.send(.report(.due(slot: Rig.slot)))
+        rig.now = at(1_027)
+        rig.send(.permitted)
+        rig.send(.report(begin(run: 1, slot: Rig.slot)))
+        #expect(rig.supervisor.deadline == at(1_035) as MonotonicInstant)
+        rig.fireDeadline()
+        #expect(rig.supervisor.phase.run?.cut == .replaced)
+    }
+
     @Test("waits no more when it is to stop")
     func stop() {
         var rig = rig()
