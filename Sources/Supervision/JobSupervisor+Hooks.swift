@@ -86,7 +86,7 @@ extension JobSupervisor {
             return
         }
         let slot = account.timetable.next(after: workerAccounted)
-        lateAt = now.monotonic(of: slot, on: clock) + longestDelay + policy.hooks.lateAfter
+        lateAt = expected(slot, at: now) + policy.hooks.lateAfter
     }
 
     /// What comes due in a run is for `overlap` to judge, and what waits for its group for `wait`.
@@ -105,10 +105,19 @@ extension JobSupervisor {
         tellLate(slot, at: now, &effects)
     }
 
-    /// A run that begins tells whether its job is late.
-    mutating func judgeBegin(_ slot: SlotInstant, at now: Moment, _ effects: inout [Effect]) {
+    /// When the slot's run should have begun at the latest, if nothing was wrong.
+    private func expected(_ slot: SlotInstant, at now: Moment) -> MonotonicInstant {
+        max(now.monotonic(of: slot, on: clock) + longestDelay, freeSince)
+    }
+
+    /// A run that begins, or asks to, tells whether its job is late. `stated`: by its worker, since it may be the daemon that
+    /// was late to read of it.
+    mutating func judgeBegin(
+        _ slot: SlotInstant, stated: Nanoseconds? = nil, at now: Moment, _ effects: inout [Effect]
+    ) {
         guard policy.hooks.onLate != nil else { return }
-        let lateness = now.on(clock) - slot - longestDelay
+        let seen = now.monotonic - expected(slot, at: now)
+        let lateness = min(seen, stated ?? seen)
         if lateness < policy.hooks.lateAfter {
             standing.isLate = false
             return

@@ -47,7 +47,10 @@ extension JobSupervisor {
                 return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
             miss(before: slot, &effects)
-            judgeBegin(slot, at: now, &effects)
+            // Others have waited for what their policy says, and that is no lateness.
+            if order.attempt == 1, policy.concurrency == nil {
+                judgeBegin(slot, stated: begin.lateness, at: now, &effects)
+            }
         }
         runs = begin.run
         setRun(run(order, number: begin.run, at: now))
@@ -199,6 +202,7 @@ extension JobSupervisor {
     }
 
     mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {
+        freeSince = now.monotonic
         noteMissed(account.miss(before: slot), &effects)
     }
 

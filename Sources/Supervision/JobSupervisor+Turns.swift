@@ -31,6 +31,7 @@ extension JobSupervisor {
             // Those before it would have been attempted again.
             giveUpAttempts(at: now, &effects)
             miss(before: slot, &effects)
+            judgeBegin(slot, at: now, &effects)
         }
         isAsking = true
         var turn = Phase.Turn(slot: slot, attempt: 1)

@@ -22,6 +22,8 @@ package struct JobSupervisor: Sendable {
     var permit = Permit.none
     package internal(set) var standing: JobStanding
     var lateAt: MonotonicInstant?
+    /// When the last run ended: what came due in it was for `overlap` to judge.
+    var freeSince = MonotonicInstant(nanoseconds: 0)
     /// Those that the worker has not begun.
     var calls: [FunctionCall] = []
     var callNumber: Int64 = 0
