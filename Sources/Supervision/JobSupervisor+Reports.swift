@@ -87,8 +87,8 @@ extension JobSupervisor {
         guard isNear(dropped.run) else {
             return condemn(.violation("'dropped' up to run \(dropped.run) after run \(runs)"), &effects)
         }
-        if dropped.run > runs { orderWasDropped(through: dropped.through, &effects) }
-        guard let through = dropped.through else { return }
+        if dropped.run > runs { orderWasDropped(dropped, &effects) }
+        guard let through = dropped.through else { return runWasDropped(dropped, next: nil, at: now, &effects) }
         if let slot = pending?.slot, slot <= through { giveUpAttempts(at: now, &effects) }
         guard account.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
             let missed = account.take(dropped, through: through)
@@ -96,15 +96,24 @@ extension JobSupervisor {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
         }
         noteMissed(missed, &effects)
+        runWasDropped(dropped, next: account.timetable.next(after: through), at: now, &effects)
+    }
+
+    /// The run in hand may be among those that have ended. `next`: the slot behind those that the counts cover; `nil`: they cover
+    /// none, and a run with a slot goes on.
+    private mutating func runWasDropped(
+        _ dropped: Report.Dropped, next: SlotInstant?, at now: Moment, _ effects: inout [Effect]
+    ) {
         runs = max(runs, dropped.run)
-        if let run = phase.run, run.number <= dropped.run {
-            clearRun(next: account.timetable.next(after: through), at: now, &effects)
-        }
+        guard let run = phase.run, run.number <= dropped.run, next != nil || run.slot == nil else { return }
+        freeSince = now.monotonic
+        let after = max(now.on(clock), account.accounted)
+        clearRun(next: next ?? account.timetable.next(after: after), at: now, &effects)
     }
 
     /// The run that the worker was told to make is among those that it could not report.
-    private mutating func orderWasDropped(through: SlotInstant?, _ effects: inout [Effect]) {
-        guard let order, phase.run == nil else { return }
+    private mutating func orderWasDropped(_ dropped: Report.Dropped, _ effects: inout [Effect]) {
+        guard let order, phase.run.map({ $0.number < dropped.run }) ?? true else { return }
         // Its slot has its outcome among the counts.
         if order.attempt > 1 { pending = nil }
         calls.removeAll { $0.number == order.call }
@@ -193,6 +202,7 @@ extension JobSupervisor {
         _ run: Phase.Run, _ outcome: Outcome, _ text: String, at now: Moment, _ effects: inout [Effect],
         incident: (Nanoseconds?) -> Incident
     ) {
+        freeSince = now.monotonic
         let delay = planAttempt(after: run, outcome, text, at: now)
         if delay == nil, let slot = run.slot { noteMissed(account.record(outcome, slot: slot), &effects) }
         effects.append(.log(incident(delay)))
@@ -202,7 +212,6 @@ extension JobSupervisor {
     }
 
     mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {
-        freeSince = now.monotonic
         noteMissed(account.miss(before: slot), &effects)
     }
 

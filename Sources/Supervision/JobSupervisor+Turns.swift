@@ -103,9 +103,10 @@ extension JobSupervisor {
             calls.removeAll { $0.number == order.call }
             return order
         }
-        guard begin.call == nil, policy.concurrency == nil else { return nil }
+        // A call that was taken for one of the runs that could not be reported may come yet.
+        guard policy.concurrency == nil, begin.call.map({ $0 > 0 && $0 <= callNumber }) ?? true else { return nil }
         // A slot of its own timer; a call, which it has not come to yet, stays.
         if begin.slot != nil { giveUpAttempts(at: now, &effects) }
-        return RunOrder(slot: begin.slot, attempt: 1, call: nil, isChecked: false)
+        return RunOrder(slot: begin.slot, attempt: 1, call: begin.call, isChecked: false)
     }
 }

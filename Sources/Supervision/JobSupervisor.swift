@@ -178,7 +178,11 @@ package struct JobSupervisor: Sendable {
     private mutating func askForWorker(at now: Moment, _ effects: inout [Effect]) {
         guard hasBegun else { return effects.append(.spawn) }
         // The last slot that is due stays open: the new worker makes up for it, late. Those before it are lost.
-        if let due = account.timetable.last(through: now.on(clock)) { miss(before: due, &effects) }
+        if let due = account.timetable.last(through: now.on(clock)) {
+            // The wall clock was set, and word of that is on the way.
+            if let slot = pending?.slot, slot < due { giveUpAttempts(at: now, &effects) }
+            miss(before: due, &effects)
+        }
         effects.append(.spawn)
     }
 
