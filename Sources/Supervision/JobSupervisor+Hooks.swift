@@ -92,7 +92,9 @@ extension JobSupervisor {
     /// What comes due in a run is for `overlap` to judge, and what waits for its group for `wait`.
     private var canBeLate: Bool {
         switch phase {
-        case .waiting, .starting, .idle, .failed: true
+        // What it was told to run has had its turn, and is not late by that.
+        case .idle: !isAsking
+        case .waiting, .starting, .failed: true
         case .running, .queued, .condemned, .ending, .stopping, .stopped: false
         }
     }

@@ -56,6 +56,9 @@ struct LatenessTests {
             #expect(isTold(rig) == isLate)
             rig.now = at(1_040)
             rig.send(.permitted)
+            #expect(rig.supervisor.deadline > rig.now)
+            rig.send(.deadline)
+            #expect(!isTold(rig))
             rig.send(begin(run: 1, slot: Rig.slot, lateness: .seconds(45)))
             #expect(!isTold(rig))
         }
