@@ -56,9 +56,17 @@ struct EntrySubject {
         var variables: [ExecCommand.Variable] = []
         for (key, value) in zip(map.keys, map.values) {
             let name = key == "event" ? "CRONSUPD_EVENT" : "CRONSUPD_EVENT_\(upper(key))"
-            variables.append(.init(name, value.scalarText))
+            // An alert must not fail of what it is about.
+            variables.append(.init(name, value.scalarText.map(withoutNUL)))
         }
         return variables
+    }
+
+    /// A variable ends at a NUL.
+    private static func withoutNUL(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { scalars.append(scalar == "\0" ? "\u{FFFD}" : scalar) }
+        return String(scalars)
     }
 
     private static func upper(_ key: String) -> String {

@@ -39,6 +39,8 @@ struct Worker: ~Copyable {
         var skipsThrough: SlotInstant?
         /// What the daemon says of it.
         var command = Command.Run()
+        /// Of the command, as a value.
+        var event: Value?
     }
 
     /// Before a longer one it pays to give memory back.
@@ -163,7 +165,18 @@ struct Worker: ~Copyable {
             guard slot == accounted, asking == nil else { return }
         }
         turn.command = command
+        turn.event = try event(of: command)
         try run(turn)
+    }
+
+    /// Read before the run begins: what cannot be read is no failure of a run.
+    private func event(of command: Command.Run) throws(WireError) -> Value? {
+        guard let event = command.event else { return nil }
+        do {
+            return try JSONCoding.value(from: Array(event.utf8))
+        } catch {
+            throw .syntax("field 'event' is malformed; \(error)")
+        }
     }
 
     /// The daemon does not let them run.
@@ -220,7 +233,7 @@ struct Worker: ~Copyable {
         let moment = Clock.moment()
         let slot = turn.slot.map { moment.wall(of: $0, on: timetable.clock) }
         var run = FunctionHost.Run(number: runs, slot: slot, attempt: turn.command.attempt)
-        if let event = turn.command.event { run.event = try JSONCoding.value(from: Array(event.utf8)) }
+        run.event = turn.event
         return try host.run(function, of: subject, run)
     }
 }

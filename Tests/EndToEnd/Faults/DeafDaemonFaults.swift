@@ -86,6 +86,34 @@ struct BusyWorkerFaults {
         }
     }
 
+    @Test("tells a command of an event with a NUL in it, which no variable can hold")
+    func event() throws {
+        try Scene.play { scene in
+            let command: [(String, Value)] = [
+                ("command", .list(["sh", "-c", "echo \"<$CRONSUPD_EVENT_ERROR>\""].map { .string($0) }))
+            ]
+            let worker = try BareWorker(scene, interval: .seconds(3_600), kind: "function.exec", data: command)
+            try worker.read { worker.begins == 1 }
+            try worker.send(.run(.init(call: 7, event: #"{"error":"a\u0000b"}"#)))
+            try worker.read { worker.results.count == 2 }
+            #expect(Set(worker.results) == ["<>", "<a\u{FFFD}b>"])
+            worker.closeControl()
+        }
+    }
+
+    @Test("begins no call whose event it cannot read, and says so")
+    func malformedEvent() throws {
+        try Scene.play { scene in
+            let worker = try BareWorker(
+                scene, interval: .seconds(3_600), kind: "function.exec", data: [("command", .list([.string("true")]))])
+            try worker.read { worker.begins == 1 }
+            try worker.send(.run(.init(call: 7, event: "bad")))
+            try worker.read { worker.hasEnded }
+            let faults = worker.reports.compactMap { if case .fault(let fault) = $0 { fault } else { nil } }
+            #expect(faults.map(\.step) == ["control"] && worker.begins == 1)
+        }
+    }
+
     @Test("hears between runs that come one behind the other that it is to stop")
     func stop() throws {
         try Scene.play { scene in
@@ -153,6 +181,8 @@ private final class BareWorker {
 
     /// Where in the reports it has asked for a run.
     var dues: [Int] { reports.indices.filter { if case .due = reports[$0] { true } else { false } } }
+
+    var results: [String] { reports.compactMap { if case .end(let end) = $0 { end.text } else { nil } } }
 
     var begins: Int { reports.count { if case .begin = $0 { true } else { false } } }
 
