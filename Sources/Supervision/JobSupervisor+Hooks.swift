@@ -103,6 +103,12 @@ extension JobSupervisor {
         guard let lateAt, lateAt <= now.monotonic else { return }
         let slot = account.timetable.next(after: workerAccounted)
         guard slot <= now.on(clock) else { return watchLateness(at: now) }
+        if wasHeldUp(since: lateAt, now) {
+            // The daemon itself was: the begin may lie unread in its pipe.
+            let soon = now.monotonic.nanoseconds + Self.longestDelayOfOurs.count - policy.hooks.lateAfter.count
+            freeSince = max(freeSince, MonotonicInstant(nanoseconds: soon))
+            return watchLateness(at: now)
+        }
         self.lateAt = nil
         tellLate(slot, at: now, &effects)
     }

@@ -355,7 +355,7 @@ package struct JobSupervisor: Sendable {
 
     /// Whether the daemon itself did not run, so that nobody could have been heard: it was stopped or frozen, and its workers
     /// with it.
-    private func wasHeldUp(since deadline: MonotonicInstant, _ now: Moment) -> Bool {
+    func wasHeldUp(since deadline: MonotonicInstant, _ now: Moment) -> Bool {
         now.monotonic - deadline > Self.longestDelayOfOurs
     }
 

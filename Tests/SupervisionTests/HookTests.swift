@@ -120,6 +120,21 @@ struct HookTests {
         #expect(rig.effects.calls.count == 1)
     }
 
+    @Test("is told nothing as long as it may be the daemon that was late")
+    func heldUp() {
+        var rig = rig(.idle, lateAfter: .seconds(3))
+        rig.now = at(1_003)
+        rig.send(.deadline)
+        #expect(rig.effects.calls == [])
+        #expect(rig.supervisor.deadline <= at(1_004))
+        var silent = rig
+        silent.now = at(1_004)
+        silent.send(.deadline)
+        #expect(silent.effects.calls.count == 1)
+        rig.send(.report(begin(run: 1, slot: Rig.slot)))
+        #expect(rig.effects.calls == [])
+    }
+
     @Test("is told that a slot is late which no worker is there for, but not of one that waits for its group")
     func lateWithoutWorker() {
         var waiting = rig(.failed, lateAfter: .seconds(30))
