@@ -19,6 +19,8 @@ struct OutOfMemoryTests {
         return nil
     }
 
+    // MARK: F21
+
     @Test("has its run end as what it is, counted as such")
     func inRun() {
         for stage in [Stage.running, .condemnedInRun, .drainingInRun] {

@@ -35,6 +35,34 @@ struct DiskFaults {
         }
     }
 
+    // MARK: F18
+
+    @Test("holds a job's lock with its worker, also for a daemon that comes behind one that was killed")
+    func predecessor() throws {
+        try Scene.play { scene in
+            let disk = try FrozenDisk(scene)
+            defer { disk.remove() }
+            let stuck = JobText(name: "stuck", interval: "100ms", data: ["ledger": "\(disk.path)/ledger"])
+            try scene.declare([stuck, JobText(name: "other", interval: "100ms")])
+            try disk.freeze()
+            let first = try scene.start()
+            try first.wait("it is in a run") { first.worker(stuck.id).map { Proc.state($0) == "D" } ?? false }
+            let old = try #require(first.worker(stuck.id))
+            first.signal(SIGKILL)
+            _ = try first.waitForExit()
+
+            let second = try scene.start()
+            try second.wait(for: "Waiting for previous instance", entry: stuck.id)
+            #expect(second.log.all("Waiting for previous instance").first?.number("pid") == Int(old))
+            try second.wait(for: "TICK", entry: "test:other", count: 5)
+            #expect(Proc.state(old) == "D" && second.log.count("Spawning worker", entry: stuck.id) == 0)
+            try disk.thaw()
+            try second.wait(for: "TICK", entry: stuck.id)
+            #expect(!Proc.isAlive(old))
+            #expect(try second.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("is waited for by a job that a reload removes, whose worker is collected when it answers")
     func removed() throws {
         try Scene.play { scene in
