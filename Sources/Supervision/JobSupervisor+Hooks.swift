@@ -49,13 +49,13 @@ extension JobSupervisor {
         fail(Verdict(slot: nil, outcome: .crashed, text: text, run: runs, attempt: 1), at: now, &effects)
     }
 
-    private mutating func fail(_ verdict: Verdict, at now: Moment, _ effects: inout [Effect]) {
+    mutating func fail(_ verdict: Verdict, at now: Moment, _ effects: inout [Effect]) {
         guard !standing.isFailing else { return }
         standing.isFailing = true
         tell(policy.hooks.onFailure, "failure", verdict, at: now, &effects)
     }
 
-    private func tell(
+    func tell(
         _ function: EntryID?, _ event: String, _ verdict: Verdict, at now: Moment, _ effects: inout [Effect]
     ) {
         guard let function else { return }

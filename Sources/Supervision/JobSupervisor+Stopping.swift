@@ -81,13 +81,13 @@ extension JobSupervisor {
     }
 
     /// Which of the limits has come that a run in hand has in a stop.
-    private func cut(_ run: Phase.Run, at now: Moment) -> Phase.Cut? {
+    func cut(_ run: Phase.Run, at now: Moment) -> Phase.Cut? {
         if run.timeout <= now.monotonic { return .timeout }
         return graceAfterRun != nil && run.replacement <= now.monotonic ? .replaced : nil
     }
 
     /// The daemon's end is not held up by a worker that waits for a disk for ever. It dies when the wait is over.
-    private mutating func leave(_ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]) {
+    mutating func leave(_ run: Phase.Run?, at now: Moment, _ effects: inout [Effect]) {
         effects.append(.log(.leftBehind))
         returnPermit(&effects)
         if let run { lose(run, "it outlives SIGKILL", at: now, &effects) }

@@ -1,0 +1,97 @@
+import Kernel
+import Shared
+import Supervision
+
+extension WorkerPool {
+    func spawn(_ job: Job) {
+        // In front of the limit, which those that must wait would use up.
+        guard let lock = claim(job) else { return }
+        if job.generation > 0, let moment = limiter.admit(at: now) {
+            return process(.spawnDeferred(until: moment), job)
+        }
+        do throws(SystemError) {
+            let worker = try start(job, lock)
+            lock.note(worker.pid)
+            if worker.group != nil { lacksGroup = false }
+            // Spawns take their time, which the jobs' grids are to begin with.
+            setTime(Clock.moment())
+            job.worker = worker
+            jobsByProcess[worker.pid] = job
+            workerCount += 1
+            incidents.spawning(job)
+            process(.spawned, job)
+            worker.control?.send(job.workerDefinition.encoded())
+            watchControl(job)
+        } catch {
+            process(.spawnFailed(error.description, isShortage: error.isShortage), job)
+        }
+    }
+
+    /// `nil`: a worker of the job's is still there, of a previous life of the daemon's.
+    private func claim(_ job: Job) -> JobLock? {
+        switch runtime.claim(job.definition.id, at: now) {
+        case .granted(let lock, let swept):
+            if swept > 0 { incidents.leftoversKilled(swept) }
+            return lock
+        case .refused(let event):
+            process(event, job)
+            return nil
+        }
+    }
+
+    func start(_ job: Job, _ lock: JobLock) throws(SystemError) -> WorkerProcess {
+        job.generation &+= 1
+        let control = try Pipe.open(nonblocking: .writer)
+        let report = try Pipe.open(nonblocking: .reader)
+        let output = try Pipe.open(nonblocking: .reader)
+        // Before there is a process that nobody would listen to if this fails.
+        try loop.poller.add(report.reader, token: token(.report, job), for: .read)
+        try loop.poller.add(output.reader, token: token(.output, job), for: .read)
+        let (pid, group) = try inGroup(job.definition) { group throws(SystemError) in
+            try programs.program(at: job.definition.function.program).spawn(
+                arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
+                output: output.writer, report: report.writer, registry: registry.memory.descriptor, lock: lock.file,
+                in: group)
+        }
+        return WorkerProcess(
+            pid: pid, group: group, control: control.writer, report: report.reader, output: output.reader)
+    }
+
+    /// Spawns in a new group, or without one if that is how it must be.
+    private func inGroup(
+        _ job: JobDefinition, _ spawn: (ControlGroup?) throws(SystemError) -> ProcessID
+    ) throws(SystemError) -> (ProcessID, ControlGroup?) {
+        let group = try makeGroup(job)
+        do throws(SystemError) {
+            return (try spawn(group), group)
+        } catch {
+            guard let group else { throw error }
+            groups?.retire(group, at: now)
+            guard job.group.isEmpty, error.isRefusal(of: group) else { throw error }
+            goWithoutGroup(error)
+            return (try spawn(nil), nil)
+        }
+    }
+
+    /// A job that needs none can do without one. `nil`: there is none.
+    private func makeGroup(_ job: JobDefinition) throws(SystemError) -> ControlGroup? {
+        do throws(SystemError) {
+            guard let groups else { return try WorkerGroups.goWithout(job.group) }
+            return try groups.makeLeaf(for: job.id, job.group)
+        } catch {
+            guard job.group.isEmpty, !error.isShortage else { throw error }
+            goWithoutGroup(error)
+            return nil
+        }
+    }
+
+    /// Said once, until there are groups again.
+    private func goWithoutGroup(_ error: SystemError) {
+        if !lacksGroup { incidents.groupUnavailable(error) }
+        lacksGroup = true
+    }
+
+    func token(_ channel: EventToken.Channel, _ job: Job) -> UInt64 {
+        EventToken.worker(channel, job: job.index, generation: job.generation).packed
+    }
+}
