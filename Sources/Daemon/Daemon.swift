@@ -77,9 +77,9 @@ package final class Daemon {
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.records.info("Scheduler stopping", metadata: [:])
-        groups.groups?.close()
+        let isClean = groups.close(log: log)
         try flushLog()
-        return pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
+        return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
     private var discoveredCount: Int { desired.count { !$0.isOnDemand } }

@@ -7,9 +7,11 @@ extension JobSupervisor {
     /// How often one that has not is named in the log.
     package static let predecessorReminder = Nanoseconds.seconds(60)
 
-    /// A worker of a previous life of the daemon's still finishes its run. That is no failure of the job's, whose slots come due all
-    /// the same.
-    mutating func waitForPredecessor(_ holder: Int32?, at now: Moment, _ effects: inout [Effect]) {
+    /// A worker of a previous life of the daemon's still finishes its run, or what a dead one has left does not go. That is no failure
+    /// of the job's, whose slots come due all the same.
+    mutating func waitForPredecessor(
+        _ holder: Int32?, isKilled: Bool, at now: Moment, _ effects: inout [Effect]
+    ) {
         guard !phase.hasWorker, phase != .stopped else { return }
         begin(at: now)
         var wait = predecessor ?? PredecessorWait(since: now.monotonic)
@@ -18,7 +20,7 @@ extension JobSupervisor {
             wait.loggedAt = now.monotonic
             effects.append(.log(.waitingForPredecessor(holder)))
         }
-        if let holder, isOverdue(wait, at: now), isReminder || !wait.isKilled {
+        if let holder, !isKilled, isOverdue(wait, at: now), isReminder || !wait.isKilled {
             wait.isKilled = true
             effects += [.log(.predecessorKilled(holder)), .killPredecessor]
         }

@@ -152,7 +152,7 @@ package struct JobSupervisor: Sendable {
         case .spawnFailed(let reason, let isShortage):
             isShortage ? runShort(reason, at: now, &effects) : failToSpawn(reason, at: now, &effects)
         case .spawnDeferred(let until): deferSpawn(until)
-        case .occupied(let holder): waitForPredecessor(holder, at: now, &effects)
+        case .occupied(let holder, let isKilled): waitForPredecessor(holder, isKilled: isKilled, at: now, &effects)
         case .report(let report): take(report, at: now, &effects)
         case .permitted: permitted(at: now, &effects)
         case .call(let event): take(call: event, at: now, &effects)

@@ -17,6 +17,7 @@ struct WorkerGroupTests {
         let ids = try ["\(long):\(long)", "\(long):y\(long.dropFirst())", "\(long):\(long.dropLast())y"].map(id)
         let names = ids.map { LeafName.of($0, serial: .max) }
         #expect(Set(names).count == 3)
+        for (id, name) in zip(ids, names) { #expect(LeafName.stem(ofLeaf: name[...]) == LeafName.stem(id)) }
         for name in names { #expect(name.utf8.count <= 255 && name.contains(":") && !name.contains("/")) }
         // `a.1` in its second life is not `a` in its twelfth.
         #expect(LeafName.of(try id("n:a.1"), serial: 2) != LeafName.of(try id("n:a"), serial: 12))
@@ -107,7 +108,7 @@ struct WorkerGroupTests {
             #expect(try groups.base.children() == [String(leaf.name)])
             #expect(!groups.ranOutOfMemory(leaf))
             groups.retire(leaf, at: Clock.monotonic())
-            groups.close()
+            _ = groups.close()
             #expect(try own.children() == ["cronsupd-supervisor"])
         }
     }
@@ -182,7 +183,7 @@ struct WorkerGroupTests {
     func sweep() throws {
         let own = try #require(RealControlGroups.own)
         let groups = try WorkerGroups(own: own, key: "test-\(ThisProcess.id)")
-        defer { groups.close() }
+        defer { _ = groups.close() }
         let leaves = try ["n:a", "n:b", "n:c"].map { try groups.makeLeaf(for: try id($0), GroupLimits()) }
         let sleepers = ["-c", "setsid --fork sleep 1000; exec sleep 1000"]
         // A process of the first one has made a group below it.
@@ -234,7 +235,7 @@ struct WorkerGroupTests {
                 let pid = try RealControlGroups.start(["-c", "exec sleep 1000"], in: leaf)
                 groups.retire(leaf, at: Clock.monotonic())
                 #expect(try Children.collect(pid).isKill)
-                groups.close()
+                _ = groups.close()
                 #expect(try delegated.children() == ["cronsupd-supervisor"])
             }
             try own.enter()

@@ -48,6 +48,18 @@ struct PredecessorTests {
         }
     }
 
+    @Test("does not kill again what was killed and does not go")
+    func killedAlready() {
+        var definition = definition(.interval(.seconds(10)))
+        definition.policy.timeout = .seconds(3)
+        var rig = Rig(.backoff, definition)
+        for _ in 0..<300 {
+            rig.send(.occupied(by: Rig.holder, isKilled: true))
+            #expect(!rig.effects.contains(.killPredecessor))
+            rig.fireDeadline()
+        }
+    }
+
     @Test("has it killed when it has had the time-out's time, and once a minute if it does not go")
     func timeout() {
         var definition = definition(.interval(.seconds(10)))

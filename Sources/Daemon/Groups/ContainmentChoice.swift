@@ -49,6 +49,15 @@ struct ContainmentChoice {
     }
 }
 
+extension ContainmentChoice {
+    /// To be called at the daemon's end. Returns whether nothing is left of the workers.
+    func close(log: CronLog) -> Bool {
+        let left = groups?.close() ?? []
+        for leaf in left { log.records.error("Leftovers unkillable", metadata: leaf.unkillable) }
+        return left.isEmpty
+    }
+}
+
 extension ControlGroup {
     /// Of a record that names its processes, which have not gone although they were killed.
     var unkillable: Logger.Metadata {

@@ -6,6 +6,7 @@ import Kernel
 struct LeavingGroups {
     private struct Entry {
         let group: ControlGroup
+        let stem: String
         /// While one of these is in it, it is left alone.
         let spared: Set<ProcessID>
         let since: MonotonicInstant
@@ -34,15 +35,36 @@ struct LeavingGroups {
     /// Whoever is in it has been killed, or is one of these.
     mutating func watch(_ group: ControlGroup, sparing spared: Set<ProcessID>, at now: MonotonicInstant) {
         let next = now + Self.shortest
-        entries.append(Entry(group: group, spared: spared, since: now, next: next))
+        entries.append(
+            Entry(group: group, stem: LeafName.stem(ofLeaf: group.name), spared: spared, since: now, next: next))
         deadline = min(deadline, next)
     }
 
-    /// Tries all of them until they are gone or `end` has come.
-    mutating func finish(until end: MonotonicInstant) {
+    /// What is still there of what a worker has left.
+    struct Remains {
+        /// One of the processes, if it has a number here.
+        let process: ProcessID?
+        let since: MonotonicInstant
+    }
+
+    /// What is still there in the groups of one entry's workers. `nil`: nothing, but perhaps a worker that is spared.
+    func remains(of stem: String) -> Remains? {
+        for entry in entries where entry.stem == stem && !Self.isSpared(entry) {
+            guard (try? entry.group.isPopulated()) ?? false else { continue }
+            // One that was spared until now has left it.
+            try? entry.group.kill()
+            return Remains(process: entry.group.treeProcesses().first, since: entry.since)
+        }
+        return nil
+    }
+
+    /// Tries all of them until they are gone or `end` has come, but for those of workers that are spared, who outlive this daemon.
+    /// Returns what is left.
+    mutating func finish(until end: MonotonicInstant) -> [ControlGroup] {
+        entries.removeAll(where: Self.isSpared)
         while true {
-            entries.removeAll { !Self.isSpared($0) && Self.remove($0.group) }
-            guard !isEmpty, Clock.monotonic() < end else { return }
+            entries.removeAll { Self.remove($0.group) }
+            guard !isEmpty, Clock.monotonic() < end else { return entries.map(\.group) }
             var pause = Poll()
             try? pause.wait(Self.shortest)
         }

@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
 import Shared
+import Supervision
 
 /// The control groups of the workers: a leaf for each below a directory of this daemon's, so that whatever a worker starts can
 /// be found and ended with it, in whatever session it is and whoever its parents are.
@@ -23,6 +24,11 @@ final class WorkerGroups {
     /// The daemon before this one may be dying.
     private static let patience = Nanoseconds.milliseconds(500)
     private static let interval = Nanoseconds.milliseconds(10)
+    /// At the daemon's end, for what was killed last.
+    private static let closePatience = JobSupervisor.leaveDelay
+    /// What was killed goes within milliseconds; only what does not is worth a word.
+    private static let quietWait = Nanoseconds.milliseconds(500)
+    private static let remainsInterval = Nanoseconds.milliseconds(5)
 
     /// Why there are none.
     struct Refusal: Error, CustomStringConvertible { let description: String }
@@ -141,10 +147,19 @@ final class WorkerGroups {
     /// Looks again after those that could not be removed. Returns those that have been there for so long that somebody should know.
     func advance(at now: MonotonicInstant) -> [ControlGroup] { leaving.advance(at: now) }
 
-    /// What comes behind the last worker: what was killed last may still be there for a moment.
-    func close() {
-        leaving.finish(until: Clock.monotonic() + Self.patience)
+    /// Why the entry's next worker may not begin yet: something that one before it has started is still there, although it was
+    /// killed, and would run beside what the next one starts. `nil`: nothing is.
+    func obstacle(to entry: EntryID, at now: MonotonicInstant) -> Event? {
+        guard !leaving.isEmpty, let remains = leaving.remains(of: LeafName.stem(entry)) else { return nil }
+        if now - remains.since < Self.quietWait { return .spawnDeferred(until: now + Self.remainsInterval) }
+        return .occupied(by: remains.process, isKilled: true)
+    }
+
+    /// What comes behind the last worker: what was killed last may still be there for a moment. Returns what does not go.
+    func close() -> [ControlGroup] {
+        let left = leaving.finish(until: Clock.monotonic() + Self.closePatience)
         try? base.remove()
+        return left
     }
 
     // MARK: The life before

@@ -5,7 +5,7 @@ import Supervision
 extension WorkerPool {
     func spawn(_ job: Job) {
         // In front of the limit, which those that must wait would use up.
-        guard let lock = claim(job) else { return }
+        guard let lock = claim(job), !mustWaitForRemains(job) else { return }
         if job.generation > 0, let moment = limiter.admit(at: now) {
             return process(.spawnDeferred(until: moment), job)
         }
@@ -39,7 +39,14 @@ extension WorkerPool {
         }
     }
 
-    func start(_ job: Job, _ lock: JobLock) throws(SystemError) -> WorkerProcess {
+    /// A dead worker holds no lock, but what it has started may be in the kernel's hands for as long as a disk does not answer.
+    private func mustWaitForRemains(_ job: Job) -> Bool {
+        guard let event = groups?.obstacle(to: job.definition.id, at: now) else { return false }
+        process(event, job)
+        return true
+    }
+
+    private func start(_ job: Job, _ lock: JobLock) throws(SystemError) -> WorkerProcess {
         job.generation &+= 1
         let control = try Pipe.open(nonblocking: .writer)
         let report = try Pipe.open(nonblocking: .reader)

@@ -63,6 +63,38 @@ struct DiskFaults {
         }
     }
 
+    @Test(
+        "has no second copy of a command waiting for it either, in this life of the daemon or the next",
+        .enabled(if: ControlGroups.areAvailable, ControlGroups.need))
+    func command() throws {
+        try Scene.play { scene in
+            let disk = try FrozenDisk(scene)
+            defer { disk.remove() }
+            let stuck = JobText.shell(
+                "stuck", "echo $$ > \(disk.path)/file", interval: "100ms",
+                data: ["timeout": "300ms", "kill_after": "100ms"])
+            try scene.declare([stuck])
+            try disk.freeze()
+            let first = try scene.start()
+            try first.wait(for: "Waiting for previous instance", entry: stuck.id)
+            let command = try #require(first.log.all("Waiting for previous instance").first?.number("pid"))
+            #expect(Proc.state(ProcessID(command)) == "D")
+            try first.wait(for: "Leftovers unkillable")
+            #expect(first.log.count("Spawning worker") == 1)
+            #expect(first.log.count("Previous instance killed") == 0)
+            #expect(try first.stop(within: 4) == .exited(code: 111))
+            #expect(first.log.all("Leftovers unkillable").last?["processes"] == "\(command)")
+
+            let second = try scene.start()
+            try second.wait(for: "Waiting for previous instance", entry: stuck.id)
+            #expect(second.log.count("Spawning worker") == 0)
+            try disk.thaw()
+            try second.wait(for: "TICK", entry: stuck.id)
+            #expect(!Proc.isAlive(ProcessID(command)))
+            #expect(try second.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("is waited for by a job that a reload removes, whose worker is collected when it answers")
     func removed() throws {
         try Scene.play { scene in
