@@ -73,6 +73,7 @@ struct EnvironmentFileTests {
             ("é=hunter2", "1:1", noLine), ("=hunter2", "1:1", noLine), ("1=hunter2", "1:1", noLine),
             ("  - hunter2", "1:3", noLine), ("A-B=hunter2", "1:2", noSign), ("A: hunter2", "1:2", noSign),
             ("export A=hunter2", "1:1", "a shell's 'export'; expected NAME=value"),
+            ("A=1\nCRONSUPD_INSTANCE=hunter2", "2:1", "CRONSUPD_INSTANCE is cronsupd's own; expected another name"),
             (
                 "\n A=é\\hunter2", "2:5",
                 "a backslash outside quotes; expected single quotes around a value that has one"

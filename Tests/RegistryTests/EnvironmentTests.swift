@@ -120,6 +120,14 @@ struct EnvironmentTests {
                 "7:17: environment: expected the name of a variable, without '=' and NUL, found ''"
             ),
             (
+                "environment:\n    A: 1\n    CRONSUPD_INSTANCE: hunter2",
+                "9:5: environment: CRONSUPD_INSTANCE is cronsupd's own; expected another name"
+            ),
+            (
+                "environment: {CRONSUPD_PID: ~}",
+                "7:17: environment: CRONSUPD_PID is cronsupd's own; expected another name"
+            ),
+            (
                 "environment:\n    A: \"hunter2\\0\"",
                 "8:8: environment.A: NUL at byte 7; expected none, since it would end the text there"
             ),

@@ -86,6 +86,9 @@ struct EnvironmentFileParser {
                 offset: start,
                 message: "the name of a variable has \(name.utf8.count) bytes; expected at most \(Self.longestName)")
         }
+        guard !WireFormat.reservedVariables.contains(name) else {
+            throw Fault(offset: start, message: "\(name) is cronsupd's own; expected another name")
+        }
         position += 1
         return name
     }

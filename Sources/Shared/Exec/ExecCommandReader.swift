@@ -104,6 +104,10 @@ struct ExecCommandReader {
                 isAboutKey: true)
             return ExecCommand.Variable(name, nil)
         }
+        if WireFormat.reservedVariables.contains(name) {
+            fail("environment: \(name) is cronsupd's own; expected another name", path, isAboutKey: true)
+            return ExecCommand.Variable(name, nil)
+        }
         if value == .null { return ExecCommand.Variable(name, nil) }
         return ExecCommand.Variable(name, argument(value, at: path, besides: name.utf8.count + 1))
     }

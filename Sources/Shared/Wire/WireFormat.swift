@@ -23,6 +23,8 @@ package enum WireFormat {
     /// Set by the daemon, and kept for all that the worker starts: whose processes these are, for a daemon that finds them left
     /// over from a previous life.
     package static let instanceVariable = "CRONSUPD_INSTANCE"
+    /// What is left of a job with another value in it would not be found, so no entry sets these.
+    package static let reservedVariables = [supervisorVariable, instanceVariable]
 }
 
 /// Why a line is not a message. Each names the part and what was expected.
