@@ -58,6 +58,7 @@ test-long: setup
 
 bench: release
 	$(RELEASE) --product schedulebench
+	$(RELEASE) --product troubleworker
 	Benchmarks/run
 
 check: setup

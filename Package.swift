@@ -98,6 +98,10 @@ let package = Package(
         .executableTarget(
             name: "schedulebench", dependencies: ["Clocks", "Kernel", "Registry", "Shared"],
             path: "Benchmarks/ScheduleBench", swiftSettings: strict),
+        // Goes wrong in every run.
+        .executableTarget(
+            name: "troubleworker", dependencies: ["CronWorkerKit"], path: "Benchmarks/TroubleWorker",
+            swiftSettings: staticExecutable, linkerSettings: linkStatically),
 
         // Tests: one folder a module. EndToEnd runs the built binaries, with a worker that misbehaves on demand.
         .executableTarget(

@@ -33,17 +33,17 @@ class Stop:
 class Daemon:
     """Runs in the foreground with a registry of `names`, each at `interval`; logs to a file.
 
-    `function` and `meta` go into each entry, as registry.write() has it."""
+    `function` and `meta` go into each entry, and `exceptions` beside them, as registry.write() has it."""
 
     def __init__(self, bench, folder, names, interval, function=registry.HEARTBEAT, meta=None, worker=None,
-                 environment=None, log_format="json"):
+                 environment=None, log_format="json", exceptions=None):
         self._bench = bench
         self.log = folder / "log"
         self._errors = folder / "errors"
         self._registry = folder / "jobs.yaml"
         self.jobs = len(names)
         self._format = log_format
-        registry.write(self._registry, names, interval, function, meta)
+        registry.write(self._registry, names, interval, function, meta, exceptions)
         command = [bench.paths.daemon, "--registry", self._registry, "--worker", worker or bench.paths.worker,
                    "--log-format", log_format, "--runtime-directory", folder / "run"]
         inherited = {key: value for key, value in os.environ.items()
@@ -54,10 +54,10 @@ class Daemon:
                 command, stdout=log, stderr=errors, env=inherited | (environment or {}))
         self.pid = self.process.pid
 
-    def wait_for(self, message, count, seconds, poll=PROMPT):
+    def wait_for(self, message, count, seconds, poll=PROMPT, meanwhile=lambda: None):
         """Returns how long after the daemon's start the log had `count` records with `message`."""
         with self.counter(message) as counter:
-            wait_until(lambda: counter.read() >= count or self._has_ended(), seconds,
+            wait_until(lambda: meanwhile() or counter.read() >= count or self._has_ended(), seconds,
                        lambda: f"{count} records '{message}', of which {counter.count} came", poll)
         return time.monotonic() - self.began
 

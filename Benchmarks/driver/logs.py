@@ -14,6 +14,8 @@ class LineCounter:
         self._file = None
         self._rest = b""
         self.count = 0
+        self.last = None
+        """The last of these lines."""
 
     def __enter__(self):
         return self
@@ -29,7 +31,10 @@ class LineCounter:
                 return 0
             self._file = open(self._path, "rb", buffering=0)
         lines, _, self._rest = (self._rest + self._file.read(1 << 20)).rpartition(b"\n")
-        self.count += sum(self._needle in line for line in lines.split(b"\n"))
+        for line in lines.split(b"\n"):
+            if self._needle in line:
+                self.count += 1
+                self.last = line
         return self.count
 
 

@@ -30,6 +30,14 @@ def wake_ups(pid):
     return count
 
 
+def command_line(pid):
+    """The words that the process was started with; none if it has gone."""
+    try:
+        return (PROC / str(pid) / "cmdline").read_text().split("\0")[:-1]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def children_of_all():
     """The living children of each process, as a dictionary from the parent's ID to [(pid, name)]."""
     children = {}

@@ -20,16 +20,22 @@ def command(*words):
     return {"kind": "function.exec", "command": list(words)}
 
 
-def write(path, names, interval, function=HEARTBEAT, meta=None):
+def write(path, names, interval, function=HEARTBEAT, meta=None, exceptions=None):
     """Replaces the file as a whole, so that a daemon that reloads never sees half of it.
 
-    `function`: the keys of an entry that say what it runs. `meta`: further keys of its schedule."""
+    `function`: the keys of an entry that say what it runs. `meta`: further keys of its schedule. `exceptions`: the
+    functions of those names that have one of their own."""
     # JSON is YAML.
-    function = "\n".join(f"    {key}: {json.dumps(value)}" for key, value in function.items())
     meta = json.dumps({"type": "cron.job", "interval": interval} | (meta or {}))
+    functions = dict.fromkeys(names, function) | (exceptions or {})
     new = path.with_suffix(".new")
-    new.write_text(HEADER + "".join(ENTRY.format(name=name, function=function, meta=meta) for name in names))
+    new.write_text(HEADER + "".join(entry(name, function, meta) for name, function in functions.items()))
     new.replace(path)
+
+
+def entry(name, function, meta):
+    keys = "\n".join(f"    {key}: {json.dumps(value)}" for key, value in function.items())
+    return ENTRY.format(name=name, function=keys, meta=meta)
 
 
 def job_names(count, first=1):

@@ -5,8 +5,8 @@ import sys
 from driver import table
 from driver.failure import Failure
 from driver.figures import (
-    daemon_memory, exec_run, idle, lateness, lua_memory, lua_sum, reports, run_cost, scale, schedule, start, stop,
-    tick_cpu, worker_memory)
+    daemon_memory, exec_run, idle, lateness, lua_memory, lua_sum, neighbours, reports, run_cost,
+    scale, schedule, start, stop, tick_cpu, worker_memory)
 
 FIGURES = {
     "start": start,
@@ -14,6 +14,7 @@ FIGURES = {
     "worker-memory": worker_memory,
     "lua-memory": lua_memory,
     "lateness": lateness,
+    "neighbours": neighbours,
     "tick-cpu": tick_cpu,
     "run-cost": run_cost,
     "exec-run": exec_run,
