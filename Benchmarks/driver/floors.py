@@ -26,6 +26,11 @@ def spawn(bench, folder, jobs):
     return ready, float(output.read_text().split()[1])
 
 
+def spawn_one(bench, folder):
+    """How long it takes from the start of the loop until its only worker is ready: seconds by the floor's own clock."""
+    return float(run(bench, folder, [bench.paths.floor("spawn"), 1, bench.paths.worker], 60).split()[3])
+
+
 def lateness(bench, folder, phases, instants, skipped):
     """The lateness in microseconds of processes that sleep to `phases` (nanoseconds) of every second, without that of
     the first `skipped` instants."""

@@ -4,8 +4,10 @@ import time
 
 from driver.failure import Failure
 
+INSTANT = 0.0002
+"""Seconds between two looks: where what is measured takes a few milliseconds."""
 PROMPT = 0.002
-"""Seconds between two looks: where the moment itself is what is measured."""
+"""Where the moment itself is what is measured."""
 STEADY = 0.01
 """Where a change is looked for over seconds."""
 RELAXED = 0.1

@@ -45,9 +45,16 @@ class Peer:
 
     def wait_until_ready(self, seconds=300):
         """Returns how long it took from the start until all workers had said that they are ready."""
-        with logs.LineCounter(self._ready, b"ready") as counter:
+        with self.counter() as counter:
             wait_until(lambda: counter.read() >= self.jobs, seconds, f"{self.jobs} workers under {self.name}")
         return time.monotonic() - self.began
+
+    def counter(self):
+        """Counts how often a worker has said that it is ready."""
+        return logs.LineCounter(self._ready, b"ready")
+
+    def workers(self):
+        return [pid for pid, name in procfs.descendants(self.process.pid) if name not in self.processes]
 
     def pss_kib(self):
         """The memory of all its own processes, not of what they supervise."""
