@@ -164,6 +164,13 @@ extension JobSupervisor {
         expectBegin(at: now)
     }
 
+    /// Takes the calls that the worker was not told of away, for the job that takes this one's place.
+    package mutating func handOverCalls() -> [String] {
+        let waiting = calls.filter { $0.number != order?.call }
+        calls.removeAll { $0.number != order?.call }
+        return waiting.map(\.event)
+    }
+
     /// All but the one that the worker was told of.
     mutating func dropCalls(_ effects: inout [Effect]) {
         let dropped = calls.count { $0.number != order?.call }

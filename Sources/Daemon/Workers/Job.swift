@@ -15,6 +15,8 @@ final class Job {
     var generation: UInt32 = 0
     /// What takes this job's place when it has stopped.
     var successor: JobDefinition?
+    /// Calls of its function that the successor is to get.
+    var callsForSuccessor: [String] = []
     var outputLimiter = OutputLimiter()
     /// When the deadline queue will come back to this job.
     var scheduledAt = MonotonicInstant.distantFuture

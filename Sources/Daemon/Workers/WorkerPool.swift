@@ -109,6 +109,8 @@ final class WorkerPool {
             return
         }
         job.successor = successor
+        // Whoever called has done so for the one time that something changed.
+        if successor != nil { job.callsForSuccessor += job.supervisor.handOverCalls() }
         // What a run is about to finish is still wanted if only the times of the next ones have changed.
         let isRescheduled = successor.map { job.definition.isSameWork(as: $0) } ?? false
         let grace = grace(of: job)
@@ -162,6 +164,15 @@ final class WorkerPool {
         jobsByID[job.definition.id] = nil
         if job.successor == nil, !isStopping { runtime.locks.discard(job.definition.id) }
         if let successor = job.successor { add(successor, standing: job.supervisor.standing) }
+        handOverCalls(of: job)
+    }
+
+    private func handOverCalls(of job: Job) {
+        guard !job.callsForSuccessor.isEmpty else { return }
+        guard let successor = jobsByID[job.definition.id] else {
+            return incidents.record(.callsDropped(job.callsForSuccessor.count), of: job)
+        }
+        for text in job.callsForSuccessor { handle(.call(event: text), successor) }
     }
 
     private func perform(_ effect: Effect, _ job: Job) {
@@ -224,7 +235,12 @@ final class WorkerPool {
     func call(_ function: EntryID, with event: Value.Map, for job: Job) {
         guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else { return }
         incidents.calling(function, event["event"]?.string ?? "", job)
-        handle(.call(event: text), target)
+        let mustWait = target.successor != nil && target.supervisor.phase.isStopping
+        if mustWait, target.callsForSuccessor.count < JobSupervisor.mostCalls {
+            target.callsForSuccessor.append(text)
+        } else {
+            handle(.call(event: text), target)
+        }
     }
 
     // MARK: Time

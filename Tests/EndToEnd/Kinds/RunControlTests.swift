@@ -137,4 +137,39 @@ struct RunControlTests {
             _ = try daemon.stop()
         }
     }
+    @Test("Calls of a function that a reload replaces during one are made of what takes its place")
+    func handedOver() throws {
+        func entries(_ version: Int) -> String {
+            ["first", "waiting", "late"].map {
+                """
+                  - {name: \($0), kind: function.exec, on_failure: 'test:tell', command: 'test ! -e LEDGER.\($0)',
+                     meta: {type: cron.job, interval: 100ms}}
+
+                """
+            }.joined() + """
+                  - {name: tell, kind: function.exec, environment: {VERSION: \(version)},
+                     command: 'while test ! -e LEDGER.gate; do sleep 0.02; done; echo $VERSION $CRONSUPD_EVENT_ENTRY >> LEDGER'}
+
+                """
+        }
+        try play(entries(1)) { scene, daemon in
+            func fail(_ name: String) throws {
+                try TextFile.write("", to: "\(scene.ledger).\(name)")
+                try daemon.wait(for: "Calling function", entry: "test:\(name)")
+            }
+            try fail("first")
+            try daemon.wait(for: "Worker started", entry: "test:tell")
+            try fail("waiting")
+            let text = "version: \"1.0\"\nnamespace: test\nentries:\n" + entries(2)
+            try scene.write(text.replacing("LEDGER", with: scene.ledger))
+            daemon.reload()
+            try daemon.wait(for: "Reloaded registry")
+            try fail("late")
+            try TextFile.write("", to: scene.ledger + ".gate")
+            try daemon.wait("all are told") { self.text(scene).split(separator: "\n").count == 3 }
+            #expect(self.text(scene) == "1 test:first\n2 test:waiting\n2 test:late\n")
+            #expect(daemon.log.count("Calls dropped") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
 }
