@@ -12,6 +12,10 @@ func launch() -> Int32 {
     do {
         try StandardDescriptors.ensureOpen()
         StandardDescriptors.keepOthersPrivate()
+        // Swift has them from there.
+        guard !CommandLine.arguments.isEmpty else {
+            return fail("no arguments in /proc/self/cmdline; expected /proc to be mounted", ExitCode.systemFailure)
+        }
         let command = try Cronsupd.parse()
         return try run(command)
     } catch let error as SystemError {

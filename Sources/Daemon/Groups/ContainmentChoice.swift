@@ -40,7 +40,7 @@ struct ContainmentChoice {
         do throws(SystemError) {
             let result = try groups.sweep(sparing: spared)
             if result.killed > 0 {
-                log.records.notice("Leftovers killed", metadata: ["count": "\(result.killed)"])
+                log.records.warning("Leftovers killed", metadata: ["count": "\(result.killed)"])
             }
             for leaf in result.stuck { log.records.error("Leftovers unkillable", metadata: leaf.unkillable) }
         } catch {

@@ -59,6 +59,18 @@ struct HostFaults {
 
     // MARK: F55
 
+    @Test(
+        "may have no /proc, which a clear line says",
+        .enabled(if: Namespaces.areAvailable, "needs the right to create mount namespaces"))
+    func withoutProc() throws {
+        try Scene.play { scene in
+            let bare = "umount -l /proc && exec \(Binaries.daemon)"
+            let finished = try scene.run(["--mount", "/bin/sh", "-c", bare], program: "/usr/bin/unshare")
+            #expect(finished.status == .exited(code: 111))
+            #expect(finished.errors == "cronsupd: no arguments in /proc/self/cmdline; expected /proc to be mounted\n")
+        }
+    }
+
     @Test("may have closed the standard descriptors, emptied the environment and lifted the umask")
     func bareStart() throws {
         try Scene.play { scene in
