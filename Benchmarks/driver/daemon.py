@@ -96,6 +96,11 @@ class Daemon:
             trouble = TROUBLE[self._format]
             return next((line.decode(errors="replace").strip() for line in log if trouble.search(line)), None)
 
+    def kill(self):
+        """As a crash would end it: nothing is told to the workers."""
+        self.process.kill()
+        wait_for_exit(self.process, 60, "cronsupd after SIGKILL")
+
     def stop(self, seconds=60):
         workers = self.workers()
         began = time.monotonic()

@@ -26,6 +26,7 @@ class Plan:
     exec_runs: int
     lua_runs: int
     """The runs of each side in which Lua sums its table a thousand times."""
+    orphaned_jobs: int
     replacements: int
     """The workers that are killed one after the other."""
 
@@ -33,7 +34,7 @@ class Plan:
 FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000,
             flood_workers=(1, 4, 16), slots_per_flood=500, scale_jobs=5_000, scale_interval="10s",
             schedule_calls=1_000_000, schedule_entries=10_000, cost_runs=5_000, exec_runs=500, lua_runs=20,
-            replacements=100)
+            orphaned_jobs=20, replacements=100)
 QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,), slots_per_flood=200,
              scale_jobs=500, scale_interval="3s", schedule_calls=100_000, schedule_entries=1_000, cost_runs=1_000,
-             exec_runs=100, lua_runs=5, replacements=5)
+             exec_runs=100, lua_runs=5, orphaned_jobs=3, replacements=5)

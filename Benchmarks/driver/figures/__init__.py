@@ -5,7 +5,7 @@ import sys
 from driver import table
 from driver.failure import Failure
 from driver.figures import (
-    daemon_memory, exec_run, idle, lateness, lua_memory, lua_sum, neighbours, replacement, reports, run_cost,
+    daemon_memory, exec_run, idle, lateness, lua_memory, lua_sum, neighbours, orphans, replacement, reports, run_cost,
     scale, schedule, start, stop, tick_cpu, worker_memory)
 
 FIGURES = {
@@ -24,6 +24,7 @@ FIGURES = {
     "scale": scale,
     "stop": stop,
     "replacement": replacement,
+    "orphans": orphans,
     "schedule": schedule,
 }
 

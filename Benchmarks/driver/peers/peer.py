@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import time
 
 from driver import logs, procfs
+from driver.processes import wait_for_exit
 from driver.waiting import wait_until
 
 
@@ -27,17 +29,34 @@ class Peer:
     def is_installed(cls):
         return shutil.which(cls.program) is not None
 
-    def __init__(self, bench, folder, jobs):
+    def __init__(self, bench, folder, jobs, script=None):
+        """`script`: what the shell of each service runs; without it they are workers."""
+        self._bench, self._script = bench, script
         self._ready = folder / "ready"
         # Workers end at the end of their input. No one writes into this, and it has no end as long as they hold it.
         self._input = folder / "input"
         os.mkfifo(self._input, 0o666)
         self._ready.touch(0o666)
         self.jobs = jobs
-        command = self.prepare(folder / "services", jobs, bench.paths.worker)
-        with open(folder / "errors", "wb") as errors:
+        self._errors = folder / "errors"
+        self._command = self.prepare(folder / "services", jobs, bench.paths.worker)
+        self.start()
+
+    def start(self):
+        with open(self._errors, "ab") as errors:
             self.began = time.monotonic()
-            self.process = bench.processes.start(command, stdout=errors, stderr=errors)
+            self.process = self._bench.processes.start(self._command, stdout=errors, stderr=errors)
+
+    def kill(self):
+        """Its topmost process, and no other."""
+        self.process.kill()
+        wait_for_exit(self.process, 60, f"{self.name} after SIGKILL")
+
+    def kill_next_to_services(self):
+        """What supervises each service, and is started again by what is above it."""
+        for pid, name in procfs.descendants(self.process.pid):
+            if name in self.processes:
+                os.kill(pid, signal.SIGKILL)
 
     def prepare(self, folder, jobs, worker):
         """Writes the configuration and returns the command."""
@@ -71,5 +90,6 @@ class Peer:
             service = folder / f"job.{number}"
             service.mkdir(parents=True)
             command, source, sink = self.command_line(worker, number)
-            (service / "run").write_text(f"#!/bin/sh\nexec {command} {source} {sink}\n")
+            script = self._script or f"exec {command} {source} {sink}"
+            (service / "run").write_text(f"#!/bin/sh\n{script}\n")
             (service / "run").chmod(0o755)

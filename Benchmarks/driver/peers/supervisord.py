@@ -26,10 +26,19 @@ class Supervisord(Peer):
     processes = ()
 
     def prepare(self, folder, jobs, worker):
-        """No shell here: supervisord itself holds the program's input and copies its output."""
         folder.mkdir()
-        programs = (PROGRAM.format(number=number, command=self.command_line(worker, number)[0], ready=self._ready)
+        (folder / "script").write_text(f"{self._script}\n")
+        programs = (PROGRAM.format(number=number, command=self.command(folder, worker, number), ready=self._ready)
                     for number in range(1, jobs + 1))
         configuration = folder / "supervisord.conf"
         configuration.write_text(DAEMON.format(folder=folder, descriptors=jobs * 4 + 100) + "".join(programs))
         return ["supervisord", "-c", configuration]
+
+    def command(self, folder, worker, number):
+        """No shell for a worker: supervisord itself holds the program's input and copies its output."""
+        return f"/bin/sh {folder}/script" if self._script else self.command_line(worker, number)[0]
+
+    def kill_next_to_services(self):
+        """That is supervisord itself, which nothing starts again but whoever started it."""
+        self.kill()
+        self.start()
