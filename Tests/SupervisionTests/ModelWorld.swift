@@ -1,0 +1,367 @@
+import Clocks
+import Shared
+import Supervision
+
+/// A machine around one supervisor: a clock, at most one process, and a worker that is not to be trusted.
+final class ModelWorld {
+    var random: SplitMix64
+    var supervisor: JobSupervisor
+    private var now: Moment = at(1_000)
+    /// About the distance of its slots.
+    let interval: Nanoseconds
+    /// How late the job's runs may begin.
+    private let delay: Nanoseconds
+    /// The furthest that the clock of the slots has been, wherever it was set since.
+    private var latest: SlotInstant = at(1_000)
+    private var vigil: (next: MonotonicInstant, bound: MonotonicInstant)?
+    let policy: RunPolicy
+    private var permit = Permit.none
+    /// What the worker was told to run, and has not begun.
+    var told: Command.Run?
+    /// Whether the worker waits for the answer to a `due`.
+    var isAsking = false
+    /// The attempt that was announced last.
+    private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
+    private var hasProcess = false
+    /// A worker of a previous life is still there.
+    private var hasPredecessor: Bool
+    private var hasBegun = false
+    private var hasBooks = false
+    private var isDying = false
+    private var hasStopped = false
+    private var isFinal = false
+    private var stopAsked: SlotInstant?
+    /// Its schedule has changed, and nobody has told it to stop since.
+    private var isRescheduled = false
+    var last: Event?
+    /// What was wrong first.
+    private(set) var fault: String?
+    private(set) var sawViolation = false
+    var isHonest = false
+
+    private enum Permit { case none, asked, held }
+
+    private static let intervals = [
+        Nanoseconds.milliseconds(10), .seconds(1), .seconds(10), .seconds(86_400), Nanoseconds(1),
+        DurationText.longest,
+    ]
+    private static let calendars: [(Schedule, Nanoseconds)] = [
+        (calendar("* * * * * *"), .seconds(1)), (calendar("5/10 * * * * *"), .seconds(10)),
+        (calendar("0 0 * * * *"), .seconds(3_600)), (calendar("0 30 3 * * *"), .seconds(86_400)),
+        (calendar("0 0 0 29 2 *"), .seconds(4 * 365 * 86_400)),
+        (Schedule(.aligned(AlignedInterval(.seconds(7 * 3_600), in: .utc)), text: "7h"), .seconds(7 * 3_600)),
+        (Schedule(.none, text: Schedule.startOnlyText), .seconds(10)),
+    ]
+
+    init(_ clock: ScheduleClock, seed: UInt64) {
+        random = SplitMix64(seed: seed)
+        var schedule: Schedule
+        switch clock {
+        case .monotonic:
+            interval = random.pick(Self.intervals)
+            schedule = .interval(interval)
+        case .wall: (schedule, interval) = random.pick(Self.calendars)
+        }
+        if random.chance(3) { schedule.jitter = Nanoseconds(interval.count / 2) }
+        if random.chance(3) { schedule.splay = Nanoseconds(interval.count / 4) }
+        delay = schedule.longestDelay
+        var job = definition(schedule, maxAttempts: random.below(4), jitter: random.pick([0, 0.1, 1]))
+        if random.chance(2) { job.policy.timeout = Nanoseconds(random.pick([1_000_000, 1_000_000_000, .max])) }
+        job.policy.overlap = random.pick(RunPolicy.Overlap.allCases)
+        job.policy.killAfter = Nanoseconds(random.pick([1_000_000, 5_000_000_000]))
+        if random.chance(2) { job.policy.retry = Self.retry(&random) }
+        if random.chance(3) {
+            let wait = random.chance(2) ? Nanoseconds(random.pick([1_000_000, 3_000_000_000])) : nil
+            job.policy.concurrency = RunPolicy.Concurrency(group: "g", max: 1, wait: wait)
+        }
+        let hook = EntryID(namespace: "app", name: "alert")!
+        if random.chance(2) { job.policy.hooks.onFailure = hook }
+        if random.chance(2) { job.policy.hooks.onLate = hook }
+        job.policy.hooks.failures = 1 + random.below(3)
+        policy = job.policy
+        hasPredecessor = random.chance(4)
+        supervisor = JobSupervisor(job, start: now, seed: seed)
+    }
+
+    private static func retry(_ random: inout SplitMix64) -> RunPolicy.Retry {
+        var retry = RunPolicy.Retry()
+        retry.maxAttempts = 2 + random.below(4)
+        retry.initialDelay = Nanoseconds(random.pick([1_000_000, 1_000_000_000]))
+        retry.maxDelay = .seconds(Int64(1 + random.below(10)))
+        retry.jitter = random.pick([0, 0.1, 1])
+        retry.outcomes = random.pick([[.failed], [.crashed, .timeout], Set(RunPolicy.Retry.possibleOutcomes)])
+        return retry
+    }
+
+    var slotNow: SlotInstant { now.on(clock) }
+
+    func step() {
+        passTime()
+        if supervisor.deadline <= now.monotonic { return fireDeadline() }
+        if isDying, random.chance(4) { return exit() }
+        if permit == .asked, random.chance(3) {
+            permit = .held
+            handle(.permitted)
+            return
+        }
+        switch random.below(100) {
+        case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
+        case 70..<73 where hasProcess: exit()
+        case 73 where !isHonest: handle(.violation("lies"))
+        case 74 where random.chance(4): handle(.stop(grace: grace(), isFinal: random.chance(2)))
+        case 77 where random.chance(4): handle(.reschedule(grace: grace()))
+        case 75: handle(.hurry)
+        case 76: fireDeadline()
+        case 77, 78: if policy.concurrency == nil, !hasStopped { handle(.call(event: "{}")) }
+        case 79 where !isHonest && permit != .asked: handle(.permitted)
+        default: break
+        }
+    }
+
+    private func grace() -> Nanoseconds { Nanoseconds(random.pick([0, 1_000_000_000, .max])) }
+
+    /// Stops the job, which must come to its end although its worker heeds nothing but a kill, and whatever time it was given
+    /// before.
+    func stop() {
+        // Its process may wait for a disk for ever.
+        let isStuck = random.chance(2)
+        handle(.stop(grace: .seconds(1), isFinal: isStuck))
+        for _ in 0..<5 where supervisor.phase != .stopped {
+            if isDying, !isStuck { return exit() }
+            pass(until: supervisor.deadline)
+            fireDeadline()
+        }
+        require(supervisor.phase == .stopped, "the stop did not end")
+    }
+
+    private func require(_ condition: Bool, _ what: @autoclosure () -> String) {
+        if !condition, fault == nil {
+            fault = "\(what()) after \(last.map { "\($0)" } ?? "nothing") at \(now) in \(supervisor.phase)"
+        }
+    }
+
+    private func passTime() {
+        let isNear = supervisor.deadline < now.monotonic + .seconds(86_400)
+        switch random.below(40) {
+        case 0..<15: pass(Nanoseconds(Int64(random.below(2_000_000_000))))
+        case 15..<25: pass(Nanoseconds(min(interval.count, 1 << 55) / Int64(1 + random.below(4))))
+        case 25..<28 where isNear: pass(until: supervisor.deadline)
+        case 28: pass(.seconds(Int64(random.below(1_000_000))))
+        case 29 where clock == .wall: setWallClock()
+        default: break
+        }
+    }
+
+    private var clock: ScheduleClock { supervisor.account.timetable.clock }
+
+    /// Within the day that the account tolerates, or far.
+    private func setWallClock() {
+        let step = Int64(random.below(random.pick([10_000, 86_400, 3_000_000]))) * random.pick([1, -1])
+        now.wall = now.wall + .seconds(step)
+        supervisor.clockWasSet(at: now)
+    }
+
+    private func pass(_ duration: Nanoseconds) {
+        now.monotonic = now.monotonic + duration
+        now.wall = now.wall + duration
+    }
+
+    private func pass(until instant: MonotonicInstant) {
+        if instant > now.monotonic { pass(instant - now.monotonic) }
+    }
+
+    private func fireDeadline() {
+        let (before, deadline) = (supervisor.phase, supervisor.deadline)
+        let isDue = deadline <= now.monotonic
+        let effects = handle(.deadline)
+        let hasMoved = supervisor.phase != before || !effects.isEmpty || (isDue && supervisor.deadline > deadline)
+        require(isDue ? hasMoved : !hasMoved && effects.isEmpty, "the deadline was due: \(isDue), moved: \(hasMoved)")
+        // One more may follow at once, such as a respawn after no delay, but it must lead somewhere in turn.
+        require(supervisor.deadline > now.monotonic || effects.contains(.spawn), "a deadline that is past again")
+    }
+
+    private func exit() {
+        (hasProcess, isDying, isAsking, told) = (false, false, false, nil)
+        handle(.exited("exit 1"))
+    }
+
+    // MARK: Handling
+
+    @discardableResult
+    private func handle(_ event: Event) -> [Effect] {
+        var effects: [Effect] = []
+        let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
+        let wasStopped = hasStopped
+        noteStop(event)
+        last = event
+        let before = supervisor.phase
+        supervisor.handle(event, at: now, effects: &effects)
+        require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
+        require(supervisor.runs >= runs, "the runs went back")
+        // The books are opened with the first worker, or when one of a previous life is found in its place, by the clock as it is then.
+        require(
+            supervisor.account.accounted >= accounted || (clock == .wall && !hasBooks), "the account went back")
+        switch event {
+        case .spawned, .occupied: hasBooks = true
+        default: break
+        }
+        for effect in effects { perform(effect) }
+        check(wasStopped)
+        if case .deadline = event, effects.contains(.terminate) { checkSpared(before) }
+        return effects
+    }
+
+    private func noteStop(_ event: Event) {
+        switch event {
+        case .stop(_, let isFinal):
+            isRescheduled = false
+            self.isFinal = self.isFinal || isFinal
+        case .reschedule: isRescheduled = isRescheduled || !supervisor.phase.isStopping
+        default: return
+        }
+        stopAsked = stopAsked ?? slotNow
+    }
+
+    private func checkSpared(_ before: Phase) {
+        guard isRescheduled, before.run != nil else { return }
+        require(supervisor.phase.run?.cut != nil, "a run was ended for a change of the schedule")
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .spawn: spawn()
+        case .kill, .terminate, .closeControl, .ping, .logStacks: affectProcess(effect)
+        case .send(let command):
+            affectProcess(effect)
+            send(command)
+        case .askForPermit:
+            require(permit == .none, "a second permit is asked for")
+            permit = .asked
+        case .returnPermit:
+            require(permit != .none || !isHonest, "a permit that it does not have is returned")
+            permit = .none
+        case .call: require(!hasStopped, "a call behind the end")
+        case .log(.ended(let end, let attempt, let delay)): announce(end.slot, attempt, delay)
+        case .log(.lost(let run, _, _, let delay)): announce(run.slot, run.attempt, delay)
+        case .killPredecessor:
+            require(hasPredecessor, "a kill of nobody")
+            hasPredecessor = !random.chance(2)
+        case .log(.stopped):
+            require(!hasStopped, "stopped twice")
+            hasStopped = true
+        case .log(.violation): sawViolation = true
+        case .log(.leftBehind): leaveProcess()
+        case .log(.overdue): checkOverdue()
+        case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
+        case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
+        case .log: break
+        }
+    }
+
+    private func send(_ command: Command) {
+        switch command {
+        case .run(let run):
+            told = run
+            if run.attempt > 1 { checkAttempt(run) }
+        case .skip: isAsking = false
+        case .ping, .definition: require(false, "\(command) is none of these")
+        }
+    }
+
+    /// By the formula, within the jitter, and never more of them than there may be.
+    private func announce(_ slot: SlotInstant?, _ attempt: Int, _ delay: Nanoseconds?) {
+        guard let delay else { return }
+        guard let retry = policy.retry else { return require(false, "an attempt without a policy") }
+        require(attempt < retry.maxAttempts, "attempt \(attempt + 1) of \(retry.maxAttempts)")
+        var planned = Double(retry.initialDelay.count)
+        for _ in 1..<max(1, attempt) { planned *= retry.backoffFactor }
+        planned = min(planned, Double(retry.maxDelay.count))
+        let bounds = planned * (1 - retry.jitter) - 1_000...planned * (1 + retry.jitter) + 1_000
+        require(bounds.contains(Double(delay.count)), "a delay of \(delay) behind attempt \(attempt)")
+        announced = (slot, attempt + 1, now.monotonic + delay)
+    }
+
+    private func checkAttempt(_ run: Command.Run) {
+        require(stopAsked == nil, "an attempt behind the stop")
+        guard let announced else { return require(false, "an attempt that was not announced") }
+        require(announced.slot == run.slot && announced.attempt == run.attempt, "another attempt than was announced")
+        require(announced.at <= now.monotonic, "an attempt before its time")
+        guard let slot = run.slot, clock == .monotonic else { return }
+        require(supervisor.account.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
+    }
+
+    /// A worker that does what it should is not blamed for what it has done.
+    private func checkOverdue() {
+        guard isHonest else { return }
+        let account = supervisor.account
+        let due = account.timetable.last(through: slotNow)
+        require(due.map { $0 > account.accounted } ?? false, "no slot is overdue")
+    }
+
+    private func leaveProcess() {
+        require(isFinal && isDying, "left behind before its time")
+        (hasProcess, isDying) = (false, false)
+    }
+
+    private func affectProcess(_ effect: Effect) {
+        require(hasProcess, "\(effect) without a process")
+        if effect == .kill { isDying = true }
+    }
+
+    private func spawn() {
+        require(!hasProcess, "a second worker")
+        require(!hasStopped, "a worker behind the end")
+        if hasPredecessor { hasPredecessor = !random.chance(3) }
+        if hasPredecessor { return occupy() }
+        switch random.below(8) {
+        case 0: handle(.spawnFailed("gone", isShortage: false))
+        case 1: handle(.spawnFailed("short", isShortage: true))
+        case 2: handle(.spawnDeferred(until: now.monotonic + Nanoseconds(Int64(1 + random.below(1_000_000_000)))))
+        default:
+            (hasProcess, hasBegun) = (true, true)
+            handle(.spawned)
+        }
+    }
+
+    /// Of no event comes a worker beside the one before, and no failure.
+    private func occupy() {
+        let failures = supervisor.failures
+        handle(.occupied(by: random.chance(5) ? nil : 77))
+        require(supervisor.failures == failures, "a failure for a predecessor")
+        require(supervisor.deadline > now.monotonic, "no pause before the next try")
+    }
+
+    private func check(_ wasStopped: Bool) {
+        let account = supervisor.account
+        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
+        require(account.total == due, "\(account.total) outcomes for \(due) slots")
+        require(Outcome.allCases.allSatisfy { account[$0] >= 0 }, "a negative count")
+        latest = max(latest, slotNow)
+        // The wall clock may have been set since the worker read it.
+        let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)
+        require(account.accounted <= max(account.timetable.start, latest + tolerance), "slots that are not due")
+        require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
+        require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
+        require(
+            !hasStopped || !hasBegun || account.accounted >= stopAsked ?? .distantFuture || wasStopped,
+            "slots without an outcome at the end")
+        checkVigil()
+        if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
+        if !hasProcess { require(permit == .none, "a permit without a process") }
+        if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
+    }
+
+    private func checkVigil() {
+        guard case .idle(let vigil) = supervisor.phase else {
+            self.vigil = nil
+            return
+        }
+        let account = supervisor.account
+        let next = account.timetable.next(after: max(slotNow + .seconds(1), account.accounted))
+        let bound = now.monotonic(of: next, on: clock) + delay + .seconds(80)
+        // A clock that is set does not change what was decided before.
+        let earlier = self.vigil.flatMap { $0.next == vigil.next ? $0.bound : nil }
+        self.vigil = (vigil.next, earlier ?? bound)
+        require(vigil.deadline <= max(bound, earlier ?? bound), "nobody asks whether the worker lives")
+    }
+}
