@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Where the system and C are met: what the compiler cannot vouch for is marked `unsafe`.
+let vouched: [SwiftSetting] = strict + [.strictMemorySafety()]
+
 /// A worker is a fully static program: a tenth of the memory and of the start-up time of a dynamic one, which is what
 /// makes a process per job affordable. See docs/decisions/0002-static-worker.md.
 let staticExecutable: [SwiftSetting] = strict + [.unsafeFlags(["-static-executable"])]
@@ -42,7 +45,7 @@ let package = Package(
         // What daemon and worker both speak.
         .target(name: "Clocks", swiftSettings: strict),
         .target(name: "Shared", dependencies: ["Clocks"], exclude: ["Jobs"], swiftSettings: strict),
-        .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: strict),
+        .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: vouched),
         .target(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
             swiftSettings: strict),
@@ -54,7 +57,7 @@ let package = Package(
         .target(name: "Host", dependencies: ["Clocks", "Kernel", "Registry", "Shared"], swiftSettings: strict),
 
         // The daemon.
-        .target(name: "Registry", dependencies: ["Clocks", "CYAML", "Shared"], swiftSettings: strict),
+        .target(name: "Registry", dependencies: ["Clocks", "CYAML", "Shared"], swiftSettings: vouched),
         .target(name: "Supervision", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
         .target(
             name: "Daemon",
@@ -85,7 +88,7 @@ let package = Package(
 
         // The worker.
         .target(
-            name: "LuaFunctions", dependencies: ["CLuaMachine", "Clocks", "Kernel", "Shared"], swiftSettings: strict),
+            name: "LuaFunctions", dependencies: ["CLuaMachine", "Clocks", "Kernel", "Shared"], swiftSettings: vouched),
         .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
         .target(
             name: "LuaEngine", dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Shared"],
