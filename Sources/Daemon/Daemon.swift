@@ -2,9 +2,10 @@ import Clocks
 import Host
 package import Kernel
 import Logging
+import Model
 import Registry
-import Shared
 import Supervision
+import Values
 
 /// The daemon: one thread around one waiting point.
 package final class Daemon {

@@ -1,5 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Turns
+import Values
+import Wire
 
 /// How a job stands, for those who want to be told when that changes. It outlives the job's replacement at a reload.
 package struct JobStanding: Hashable, Sendable {

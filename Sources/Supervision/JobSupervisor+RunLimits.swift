@@ -1,5 +1,7 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Turns
 
 extension JobSupervisor {
     func run(_ order: RunOrder, number: Int64, at now: Moment) -> Phase.Run {

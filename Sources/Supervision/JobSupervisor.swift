@@ -1,5 +1,8 @@
 package import Clocks
-package import Shared
+package import Model
+import Schedules
+package import Turns
+import Values
 
 /// The supervision of one job: a function from a state and an event to effects. No system call, no clock, no log.
 package struct JobSupervisor: Sendable {

@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
-import Shared
+import Model
+import Wire
 
 /// Asks the workers' programs for all that a registry names, one question after the other, without waiting for an answer.
 final class FunctionInquiry {

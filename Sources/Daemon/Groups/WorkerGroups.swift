@@ -1,7 +1,8 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import Supervision
+import Values
 
 /// The control groups of the workers: a leaf for each below a directory of this daemon's, so that whatever a worker starts can
 /// be found and ended with it, in whatever session it is and whoever its parents are.

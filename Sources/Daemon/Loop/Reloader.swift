@@ -1,8 +1,9 @@
 import Clocks
 import Host
 import Kernel
+import Model
 import Registry
-import Shared
+import Values
 
 /// Reads the registry again while the loop goes on: waits until nobody writes to it, loads it, and asks the workers'
 /// programs for its functions. Nothing changes before all of it is known to be right.

@@ -1,6 +1,5 @@
 import Clocks
 import Kernel
-import Shared
 import Supervision
 
 extension WorkerPool {

@@ -1,7 +1,8 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import Supervision
+import Wire
 
 extension WorkerPool {
     // MARK: The control pipe

@@ -1,6 +1,9 @@
 import Kernel
-import Shared
+import Model
+import Schedules
 import Supervision
+import Values
+import Wire
 
 extension WorkerPool {
     func spawn(_ job: Job) {

@@ -1,7 +1,9 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import Supervision
+import Values
+import Wire
 
 /// All jobs with their workers: carries out what the supervision decides, and brings it what the workers say.
 final class WorkerPool {
