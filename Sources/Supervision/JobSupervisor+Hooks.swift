@@ -104,7 +104,7 @@ extension JobSupervisor {
     }
 
     mutating func lateIsDue(at now: Moment, _ effects: inout [Effect]) {
-        guard let lateAt, lateAt <= now.monotonic else { return }
+        guard let lateAt, lateAt <= heard else { return }
         let slot = account.timetable.next(after: workerAccounted)
         guard slot <= now.on(clock) else { return watchLateness(at: now) }
         if wasHeldUp(since: lateAt, now) {

@@ -30,7 +30,7 @@ extension JobSupervisor {
     mutating func reachLimit(of run: Phase.Run, at now: Moment, _ effects: inout [Effect]) {
         guard deadline != .distantFuture else { return }
         var run = run
-        if run.timeout <= now.monotonic {
+        if run.timeout <= heard {
             run.cut = .timeout
         } else if replacing(run, at: now) != nil {
             run.cut = .replaced

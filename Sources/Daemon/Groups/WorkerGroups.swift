@@ -140,7 +140,7 @@ final class WorkerGroups {
     }
 
     /// Ends whatever is left in the leaf, and removes it: now if nothing is, else as soon as that is gone.
-    func retire(_ leaf: ControlGroup, at now: MonotonicInstant) { leaving.add(leaf, at: now) }
+    func retire(_ leaf: ControlGroup, at now: @autoclosure () -> MonotonicInstant) { leaving.add(leaf, at: now()) }
 
     /// When `advance` has something to do.
     var deadline: MonotonicInstant { leaving.deadline }
