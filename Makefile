@@ -6,7 +6,7 @@
 #   make bench    every figure beside its floor and its peers
 #   make install  PREFIX=/usr/local DESTDIR=
 #   make man      the manual pages, into .build/man
-#   make check    format, imports and the table of faults, as CI does
+#   make check    format, imports, documents and the table of faults, as CI does
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -68,6 +68,7 @@ check: setup
 	Scripts/check-format
 	Scripts/check-imports
 	Scripts/check-faults
+	Scripts/check-docs
 
 man:
 	rm -rf $(MANUAL)
