@@ -1,5 +1,6 @@
+import Model
 import Clocks
-import Shared
+import TestSupport
 import Testing
 
 @testable import Supervision

@@ -15,7 +15,8 @@ struct LogFaults {
             // A long line a run, so that the pipe and the buffer are soon full: of 1.1 MB together.
             let result = String(repeating: "x", count: 3_000)
             try scene.declare([
-                JobText(name: "talk", method: "talk", interval: "10ms", data: ["result": result, "ledger": scene.ledger]),
+                JobText(
+                    name: "talk", method: "talk", interval: "10ms", data: ["result": result, "ledger": scene.ledger]),
                 JobText(name: "tick", interval: "20ms", data: ["ledger": scene.ledger]),
             ])
             let daemon = try scene.start(output: pipe)
