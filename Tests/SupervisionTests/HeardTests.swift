@@ -1,5 +1,5 @@
-import Model
 import Clocks
+import Model
 import TestSupport
 import Testing
 
