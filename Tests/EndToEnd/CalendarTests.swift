@@ -1,7 +1,6 @@
 import Clocks
 import Glibc
 import Kernel
-import Shared
 import Testing
 
 @Suite("A calendar job")

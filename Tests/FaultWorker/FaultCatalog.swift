@@ -1,7 +1,7 @@
 import Clocks
 import Glibc
 import Jobs
-import Shared
+import Values
 
 var faultCatalog: JobCatalog {
     [

@@ -1,8 +1,10 @@
 import Clocks
 import Glibc
 import Kernel
-import Shared
+import Schedules
 import Testing
+import Values
+import Wire
 
 @Suite("A daemon that does not read")
 struct DeafDaemonFaults {
