@@ -180,10 +180,10 @@ struct IncidentLog {
     private func stopped(_ job: Job, _ byItself: Bool) {
         // A function that nobody has called had no worker.
         if job.definition.isOnDemand, job.generation == 0 { return }
-        let account = job.supervisor.account
+        let books = job.supervisor.books
         var pairs = ["runs": "\(job.supervisor.runs)"]
-        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && account[outcome] > 0) {
-            pairs[outcome.rawValue] = "\(account[outcome])"
+        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && books[outcome] > 0) {
+            pairs[outcome.rawValue] = "\(books[outcome])"
         }
         records(.info, "Worker stopped", job, pairs)
     }

@@ -17,7 +17,7 @@ package struct PendingAttempt: Hashable, Sendable {
 extension JobSupervisor {
     /// Every slot up to this one is none that a worker has to care for by itself: it has its outcome, or is attempted again when
     /// the worker is told so.
-    package var workerAccounted: SlotInstant { max(account.accounted, pending?.slot ?? account.accounted) }
+    package var workerAccounted: SlotInstant { max(books.accounted, pending?.slot ?? books.accounted) }
 
     /// Plans the next attempt at the slot of a run that has come to `outcome`, if the policy has one. Returns the delay.
     mutating func planAttempt(
@@ -39,7 +39,7 @@ extension JobSupervisor {
 
     /// When the slot is due that comes behind `slot`.
     func attemptsEnd(_ slot: SlotInstant?, at now: Moment) -> MonotonicInstant {
-        now.monotonic(of: account.timetable.next(after: slot ?? now.on(clock)), on: clock)
+        now.monotonic(of: books.timetable.next(after: slot ?? now.on(clock)), on: clock)
     }
 
     /// When the pending attempt has something to do.
@@ -55,7 +55,7 @@ extension JobSupervisor {
         if order?.call == nil { order = nil }
         leaveQueue(at: now, &effects)
         effects.append(.log(.attemptsOver(attempt)))
-        if let slot = attempt.slot { noteMissed(account.record(attempt.outcome, slot: slot), &effects) }
+        if let slot = attempt.slot { noteMissed(books.record(attempt.outcome, slot: slot), &effects) }
         let verdict = Verdict(
             slot: attempt.slot, outcome: attempt.outcome, text: attempt.error, run: runs, attempt: attempt.number - 1)
         judge(verdict, at: now, &effects)

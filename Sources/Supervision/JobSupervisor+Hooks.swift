@@ -85,7 +85,7 @@ extension JobSupervisor {
             lateAt = nil
             return
         }
-        let slot = account.timetable.next(after: workerAccounted)
+        let slot = books.timetable.next(after: workerAccounted)
         lateAt = expected(slot, at: now) + policy.hooks.lateAfter
     }
 
@@ -101,7 +101,7 @@ extension JobSupervisor {
 
     mutating func lateIsDue(at now: Moment, _ effects: inout [Effect]) {
         guard let lateAt, lateAt <= now.monotonic else { return }
-        let slot = account.timetable.next(after: workerAccounted)
+        let slot = books.timetable.next(after: workerAccounted)
         guard slot <= now.on(clock) else { return watchLateness(at: now) }
         if wasHeldUp(since: lateAt, now) {
             // The daemon itself was: the begin may lie unread in its pipe.

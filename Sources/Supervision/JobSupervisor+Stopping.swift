@@ -56,7 +56,7 @@ extension JobSupervisor {
         giveUpAttempts(at: now, &effects)
         dropCalls(&effects)
         // What came due after the stop was asked for was not to begin any more.
-        if hasBegun { noteMissed(account.miss(through: stopAsked ?? now.on(clock)), &effects) }
+        if hasBegun { noteMissed(books.miss(through: stopAsked ?? now.on(clock)), &effects) }
         phase = .stopped
         effects.append(.log(.stopped(byItself: byItself)))
     }

@@ -25,7 +25,7 @@ extension JobSupervisor {
             return condemn(.violation("'due' from a worker that need not ask, or has asked"), &effects)
         }
         if let slot {
-            guard account.isOpen(slot, at: now.on(clock)) else {
+            guard books.isOpen(slot, at: now.on(clock)) else {
                 return condemn(.violation("'due' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
             // Those before it would have been attempted again.
@@ -63,13 +63,13 @@ extension JobSupervisor {
     mutating func leaveQueue(at now: Moment, _ effects: inout [Effect]) {
         guard case .queued = phase else { return }
         returnPermit(&effects)
-        watch(next: account.timetable.next(after: max(now.on(clock), account.accounted)), at: now)
+        watch(next: books.timetable.next(after: max(now.on(clock), books.accounted)), at: now)
     }
 
     /// The slot has waited for as long as it may; what came due meanwhile has waited with it.
     mutating func waitIsOver(_ turn: Phase.Turn, at now: Moment, _ effects: inout [Effect]) {
-        let last = max(account.timetable.last(through: now.on(clock)) ?? account.accounted, account.accounted)
-        let count = account.close(through: last, outcome: .skipped)
+        let last = max(books.timetable.last(through: now.on(clock)) ?? books.accounted, books.accounted)
+        let count = books.close(through: last, outcome: .skipped)
         // None, if the wall clock was set back meanwhile.
         if count > 0 { effects.append(.log(.skipped(count))) }
         isAsking = false
@@ -87,7 +87,7 @@ extension JobSupervisor {
     }
 
     mutating func expectBegin(at now: Moment) {
-        let next = account.timetable.next(after: max(now.on(clock), account.accounted))
+        let next = books.timetable.next(after: max(now.on(clock), books.accounted))
         phase = .idle(
             Phase.Vigil(slot: next, next: now.monotonic, deadline: now.monotonic + Self.overdueGrace))
     }

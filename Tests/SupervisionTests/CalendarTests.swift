@@ -22,7 +22,7 @@ extension Rig {
     }
 
     fileprivate var counts: [Outcome: Int64] {
-        let pairs = Outcome.allCases.map { ($0, supervisor.account[$0]) }
+        let pairs = Outcome.allCases.map { ($0, supervisor.books[$0]) }
         return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
     }
 }
@@ -82,7 +82,7 @@ struct ClockSetBackTests {
     func corrected(isFurther: Bool) {
         var rig = Rig.served()
         let limit = Nanoseconds(-JobSupervisor.longestStepBack.count)
-        rig.setWallClock(by: rig.supervisor.account.accounted - rig.moment.on(.wall) + limit)
+        rig.setWallClock(by: rig.supervisor.books.accounted - rig.moment.on(.wall) + limit)
         #expect(!rig.supervisor.isAhead(of: rig.moment))
         if isFurther { rig.setWallClock(by: Nanoseconds(-1)) }
         #expect(rig.supervisor.isAhead(of: rig.moment) == isFurther)
@@ -118,7 +118,7 @@ struct ClockSetBackTests {
         rig.setWallClock(by: Nanoseconds(-twoHours.count))
         rig.fireDeadline()
         #expect(rig.effects == [.spawn])
-        #expect(rig.supervisor.account.accounted == Rig.slot)
+        #expect(rig.supervisor.books.accounted == Rig.slot)
         #expect(rig.counts == [.ok: 1])
     }
 
@@ -181,8 +181,8 @@ struct ClockSetForwardTests {
         // At 1,001 s.
         rig.fireDeadline()
         #expect(rig.effects == [.log(.missed(8_639)), .spawn])
-        #expect(rig.supervisor.account.accounted < Self.late)
-        #expect(rig.supervisor.account.isOpen(Self.late, at: rig.moment.on(.wall)))
+        #expect(rig.supervisor.books.accounted < Self.late)
+        #expect(rig.supervisor.books.isOpen(Self.late, at: rig.moment.on(.wall)))
     }
 
     @Test("before a stop misses every slot up to the stop")
@@ -227,7 +227,7 @@ struct StartMomentTests {
         rig.send(.spawned)
         // A slot of a calendar at that very moment is one.
         let lead = clock == .wall ? Nanoseconds(-1) : .zero
-        #expect(rig.supervisor.account.timetable.start == at(5_000) + lead)
+        #expect(rig.supervisor.books.timetable.start == at(5_000) + lead)
     }
 
     @Test("looks again when the clock was set", arguments: ScheduleClock.both)
@@ -288,7 +288,7 @@ struct StartMomentTests {
         rig.send(.deadline)
         #expect(rig.effects == [.spawn])
         rig.send(.spawned)
-        #expect(rig.supervisor.account.timetable.start == rig.moment.on(clock))
+        #expect(rig.supervisor.books.timetable.start == rig.moment.on(clock))
     }
 
     @Test("and is stopped before it ends without a slot", arguments: ScheduleClock.both)
@@ -297,7 +297,7 @@ struct StartMomentTests {
         rig.fireDeadline()
         rig.send(.stop(grace: .seconds(1)))
         #expect(rig.effects == [.log(.stopped(byItself: true))])
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
     }
 
     @Test("is told of a clock that was set at any stage, and minds it at none but the first", arguments: Stage.allCases)
@@ -380,7 +380,7 @@ struct NoSlotTests {
         rig.send(.report(begin(run: 1, slot: nil)))
         rig.send(.report(end(run: 1, slot: nil, next: .distantFuture)))
         #expect(rig.supervisor.runs == 1)
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
         #expect(rig.supervisor.deadline == .distantFuture)
         for slot in [Rig.slot, Rig.next, at(0), .distantFuture] as [SlotInstant] {
             var rig = rig

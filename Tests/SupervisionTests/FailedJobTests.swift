@@ -57,7 +57,7 @@ struct FailedJobTests {
         rig.send(.report(.ready(.init(next: at(1_295)))))
         rig.send(.report(begin(run: 1, slot: at(1_295))))
         rig.send(.report(end(run: 1, slot: at(1_295), next: at(1_305))))
-        #expect(rig.supervisor.account[.ok] == 1 && rig.supervisor.account[.missed] == 30)
+        #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books[.missed] == 30)
         #expect(rig.supervisor.phase.isServing)
     }
 }

@@ -44,7 +44,7 @@ struct GroupTests {
         running.send(.report(begin(run: 1, slot: Rig.slot)))
         running.send(.exited("exit 1"))
         #expect(running.effects.first == .returnPermit)
-        #expect(running.supervisor.account[.crashed] == 1)
+        #expect(running.supervisor.books[.crashed] == 1)
     }
 
     @Test("waits no longer than it may: its slot is skipped then, with those behind it")
@@ -53,7 +53,7 @@ struct GroupTests {
         rig.fireDeadline()
         #expect(rig.now == at(1_007) as MonotonicInstant)
         #expect(rig.effects == [.log(.skipped(2)), .send(.skip(through: Rig.next)), .returnPermit])
-        #expect(rig.supervisor.account[.skipped] == 2)
+        #expect(rig.supervisor.books[.skipped] == 2)
         // What comes too late from the group.
         rig.send(.permitted)
         #expect(rig.effects == [])
@@ -85,7 +85,7 @@ struct GroupTests {
         rig.fireDeadline()
         #expect(rig.now == at(1_005) as MonotonicInstant)
         #expect(rig.effects.first == .returnPermit)
-        #expect(rig.supervisor.account[.failed] == 1)
+        #expect(rig.supervisor.books[.failed] == 1)
         rig.send(.report(.due(slot: Rig.next)))
         #expect(rig.effects == [.askForPermit])
     }
@@ -102,7 +102,7 @@ struct GroupTests {
         rig.now = at(1_005)
         rig.send(.report(.due(slot: Rig.next)))
         #expect(rig.effects.last == .send(.run(.init(slot: Rig.next))))
-        #expect(rig.supervisor.account[.failed] == 1)
+        #expect(rig.supervisor.books[.failed] == 1)
     }
 
     @Test("is not believed if it begins without leave, or asks twice, or asks for what is not due")

@@ -215,7 +215,7 @@ struct CallTests {
         rig.send(.report(.begin(.init(run: 2, slot: nil, next: Rig.next, lateness: .zero, call: 1))))
         rig.send(.report(end(run: 2, slot: nil, isOK: false)))
         #expect(rig.effects.calls == [] && rig.supervisor.pending == nil)
-        #expect(rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books.total == 1)
     }
 
     @Test("is told again of a call that its worker died before, and not of one that it died in")

@@ -93,11 +93,11 @@ struct SpawnTests {
         var rig = Rig(.firstStart, clock)
         rig.now = at(1_002)
         rig.send(.spawned)
-        #expect(rig.supervisor.account.timetable.start == at(1_002))
+        #expect(rig.supervisor.books.timetable.start == at(1_002))
         rig.now = at(1_100)
         rig.send(.exited("exit 1"))
         rig.send(.spawned)
-        #expect(rig.supervisor.account.timetable.start == at(1_002))
+        #expect(rig.supervisor.books.timetable.start == at(1_002))
     }
 }
 
@@ -332,7 +332,7 @@ struct StopTests {
         #expect(rig.effects.first == .log(.leftBehind), "\(stage)")
         #expect(rig.effects.last == .log(.stopped(byItself: false)), "\(stage)")
         #expect(rig.supervisor.phase == .stopped, "\(stage)")
-        #expect(rig.supervisor.account.total > 0 || stage == .starting, "\(stage)")
+        #expect(rig.supervisor.books.total > 0 || stage == .starting, "\(stage)")
         rig.send(.exited("signal 9 (SIGKILL)"))
         #expect(rig.effects == [], "\(stage)")
     }

@@ -152,9 +152,9 @@ final class ModelWorld {
         }
     }
 
-    private var clock: ScheduleClock { supervisor.account.timetable.clock }
+    private var clock: ScheduleClock { supervisor.books.timetable.clock }
 
-    /// Within the day that the account tolerates, or far.
+    /// Within the day that the books tolerate, or far.
     private func setWallClock() {
         let step = Int64(random.below(random.pick([10_000, 86_400, 3_000_000]))) * random.pick([1, -1])
         now.wall = now.wall + .seconds(step)
@@ -190,7 +190,7 @@ final class ModelWorld {
     @discardableResult
     private func handle(_ event: Event) -> [Effect] {
         var effects: [Effect] = []
-        let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
+        let (accounted, runs) = (supervisor.books.accounted, supervisor.runs)
         let wasStopped = hasStopped
         noteStop(event)
         last = event
@@ -200,7 +200,7 @@ final class ModelWorld {
         require(supervisor.runs >= runs, "the runs went back")
         // The books are opened with the first worker, or when one of a previous life is found in its place, by the clock as it is then.
         require(
-            supervisor.account.accounted >= accounted || (clock == .wall && !hasBooks), "the account went back")
+            supervisor.books.accounted >= accounted || (clock == .wall && !hasBooks), "the books went back")
         switch event {
         case .spawned, .occupied: hasBooks = true
         default: break
@@ -287,15 +287,15 @@ final class ModelWorld {
         require(announced.slot == run.slot && announced.attempt == run.attempt, "another attempt than was announced")
         require(announced.at <= now.monotonic, "an attempt before its time")
         guard let slot = run.slot, clock == .monotonic else { return }
-        require(supervisor.account.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
+        require(supervisor.books.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
     }
 
     /// A worker that does what it should is not blamed for what it has done.
     private func checkOverdue() {
         guard isHonest else { return }
-        let account = supervisor.account
-        let due = account.timetable.last(through: slotNow)
-        require(due.map { $0 > account.accounted } ?? false, "no slot is overdue")
+        let books = supervisor.books
+        let due = books.timetable.last(through: slotNow)
+        require(due.map { $0 > books.accounted } ?? false, "no slot is overdue")
     }
 
     private func leaveProcess() {
@@ -332,23 +332,23 @@ final class ModelWorld {
     }
 
     private func check(_ wasStopped: Bool) {
-        let account = supervisor.account
-        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
-        require(account.total == due, "\(account.total) outcomes for \(due) slots")
-        require(Outcome.allCases.allSatisfy { account[$0] >= 0 }, "a negative count")
+        let books = supervisor.books
+        let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
+        require(books.total == due, "\(books.total) outcomes for \(due) slots")
+        require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
         latest = max(latest, slotNow)
         // The wall clock may have been set since the worker read it.
         let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)
-        require(account.accounted <= max(account.timetable.start, latest + tolerance), "slots that are not due")
+        require(books.accounted <= max(books.timetable.start, latest + tolerance), "slots that are not due")
         require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
-            !hasStopped || !hasBegun || account.accounted >= stopAsked ?? .distantFuture || wasStopped,
+            !hasStopped || !hasBegun || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
         checkVigil()
         if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
         if !hasProcess { require(permit == .none, "a permit without a process") }
-        if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
+        if let slot = supervisor.phase.run?.slot { require(slot > books.accounted, "the run's slot has an outcome") }
     }
 
     private func checkVigil() {
@@ -356,8 +356,8 @@ final class ModelWorld {
             self.vigil = nil
             return
         }
-        let account = supervisor.account
-        let next = account.timetable.next(after: max(slotNow + .seconds(1), account.accounted))
+        let books = supervisor.books
+        let next = books.timetable.next(after: max(slotNow + .seconds(1), books.accounted))
         let bound = now.monotonic(of: next, on: clock) + delay + .seconds(80)
         // A clock that is set does not change what was decided before.
         let earlier = self.vigil.flatMap { $0.next == vigil.next ? $0.bound : nil }

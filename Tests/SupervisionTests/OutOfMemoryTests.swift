@@ -26,8 +26,8 @@ struct OutOfMemoryTests {
         for stage in [Stage.running, .condemnedInRun, .drainingInRun] {
             let rig = kill(stage)
             #expect(loss(rig) == .oom, "\(stage)")
-            #expect(rig.supervisor.account[.oom] == 1, "\(stage)")
-            #expect(rig.supervisor.account[.crashed] + rig.supervisor.account[.cancelled] == 0, "\(stage)")
+            #expect(rig.supervisor.books[.oom] == 1, "\(stage)")
+            #expect(rig.supervisor.books[.crashed] + rig.supervisor.books[.cancelled] == 0, "\(stage)")
         }
     }
 

@@ -181,12 +181,12 @@ private final class ModelJob {
 
     func compare(_ require: (Bool, @autoclosure () -> String) -> Void) {
         require(trouble == nil, "\(id): \(trouble ?? "")")
-        let account = supervisor.account
-        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
-        require(account.total == due, "\(id): \(account.total) outcomes of \(due) slots")
+        let books = supervisor.books
+        let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
+        require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")
         for outcome in [Outcome.ok, .failed, .timeout, .crashed, .cancelled] {
             let seen = Int64(outcomes.values.count { $0 == outcome })
-            require(account[outcome] == seen, "\(id): \(account[outcome]) \(outcome) in the books, \(seen) seen")
+            require(books[outcome] == seen, "\(id): \(books[outcome]) \(outcome) in the books, \(seen) seen")
         }
     }
 }
@@ -208,7 +208,7 @@ private final class ModelWorker {
     private var skipsThrough: SlotInstant?
     private var isClosed = false
 
-    private var timetable: Timetable { job.supervisor.account.timetable }
+    private var timetable: Timetable { job.supervisor.books.timetable }
 
     init(_ job: ModelJob, at now: Moment) {
         self.job = job

@@ -94,7 +94,7 @@ struct BeginTests {
         rig.now = at(1_029)
         rig.send(.report(begin(run: 1, slot: at(1_025))))
         #expect(rig.effects == [.log(.missed(3))])
-        #expect(rig.supervisor.account[.missed] == 3)
+        #expect(rig.supervisor.books[.missed] == 3)
     }
 }
 
@@ -114,8 +114,8 @@ struct EndTests {
             var rig = Rig(stage, clock)
             rig.send(.report(report))
             let outcome: Outcome = Stage.pastTimeout.contains(stage) ? .timeout : isOK ? .ok : .failed
-            #expect(rig.supervisor.account[outcome] == 1, "\(stage), \(clock)")
-            #expect(rig.supervisor.account.accounted == Rig.slot, "\(stage), \(clock)")
+            #expect(rig.supervisor.books[outcome] == 1, "\(stage), \(clock)")
+            #expect(rig.supervisor.books.accounted == Rig.slot, "\(stage), \(clock)")
         }
     }
 
@@ -135,7 +135,7 @@ struct EndTests {
         rig.send(.report(begin(run: 1, slot: nil)))
         rig.send(.report(end(run: 1, slot: nil)))
         #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
         #expect(rig.supervisor.runs == 1)
     }
 }
@@ -198,7 +198,7 @@ struct DroppedTests {
         for stage in Stage.withWorker {
             var rig = Rig(stage)
             rig.send(.report(.dropped(dropped)))
-            #expect(rig.supervisor.account[.ok] == 1, "\(stage)")
+            #expect(rig.supervisor.books[.ok] == 1, "\(stage)")
             #expect(rig.supervisor.runs == 1, "\(stage)")
         }
     }
@@ -210,7 +210,7 @@ struct DroppedTests {
         let dropped = Report.Dropped(reports: 9, ok: 1, failed: 1, skipped: 1, through: at(1_025), run: 2)
         rig.send(.report(.dropped(dropped)))
         #expect(rig.effects == [.log(.dropped(dropped)), .log(.missed(1))])
-        #expect(rig.supervisor.account.total == 4)
+        #expect(rig.supervisor.books.total == 4)
     }
 
     @Test("must not name more slots than were due, nor others", arguments: Self.lies, ScheduleClock.both)
@@ -227,7 +227,7 @@ struct DroppedTests {
         for stage in Stage.withWorker {
             var rig = Rig(stage, clock)
             rig.send(.report(.dropped(dropped)))
-            #expect(rig.supervisor.account.total == 0, "\(stage)")
+            #expect(rig.supervisor.books.total == 0, "\(stage)")
         }
     }
 
@@ -256,8 +256,8 @@ struct DroppedTests {
         rig.send(.report(.dropped(dropped)))
         #expect(rig.supervisor.phase == .condemned(Rig.run))
         rig.send(.exited("exit 1"))
-        #expect(rig.supervisor.account.total == 1)
-        #expect(rig.supervisor.account[.crashed] == 1)
+        #expect(rig.supervisor.books.total == 1)
+        #expect(rig.supervisor.books[.crashed] == 1)
     }
 }
 

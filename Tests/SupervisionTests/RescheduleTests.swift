@@ -44,7 +44,7 @@ struct RescheduleTests {
         var rig = rig(.running, clock)
         rig.now = at(5_000)
         rig.send(.report(end(run: 1, slot: Rig.slot)))
-        #expect(rig.supervisor.account[.ok] == 1)
+        #expect(rig.supervisor.books[.ok] == 1)
         #expect(rig.supervisor.phase == .stopping(.draining, until: at(5_002), nil))
         rig.fireDeadline()
         #expect(rig.effects == [.log(.terminated), .terminate])
@@ -66,7 +66,7 @@ struct RescheduleTests {
             #expect(rig.now == at(1_060) as MonotonicInstant)
             #expect(rig.effects == [.log(.terminated), .terminate])
             rig.send(.exited("signal 15 (SIGTERM)"))
-            #expect(rig.supervisor.account[.timeout] == 1)
+            #expect(rig.supervisor.books[.timeout] == 1)
             #expect(rig.supervisor.phase == .stopped)
         }
     }
@@ -105,7 +105,7 @@ struct RescheduleTests {
             rig.fireDeadline()
             #expect(rig.effects == [.log(.terminated), .terminate])
             rig.send(.exited("signal 15 (SIGTERM)"))
-            #expect(rig.supervisor.account[.cancelled] == 1)
+            #expect(rig.supervisor.books[.cancelled] == 1)
         }
     }
 

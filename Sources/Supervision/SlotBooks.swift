@@ -2,7 +2,7 @@ package import Clocks
 package import Shared
 
 /// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say.
-package struct SlotAccount: Sendable {
+package struct SlotBooks: Sendable {
     package let timetable: Timetable
     /// Every slot up to this one has its outcome.
     package private(set) var accounted: SlotInstant
