@@ -46,14 +46,14 @@ extension JobSupervisor {
             guard order.isChecked ? slot > books.accounted : books.isOpen(slot, at: now.on(clock)) else {
                 return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
-            miss(before: slot, &effects)
+            book(books.miss(before: slot), at: now, &effects)
             // Others have waited for what their policy says, and that is no lateness.
             if order.attempt == 1, policy.concurrency == nil {
                 judgeBegin(slot, stated: begin.lateness, at: now, &effects)
             }
         }
         runs = begin.run
-        setRun(run(order, number: begin.run, at: now))
+        setRun(run(order, begin, at: now))
     }
 
     mutating func take(_ end: Report.End, at now: Moment, _ effects: inout [Effect]) {
@@ -61,12 +61,10 @@ extension JobSupervisor {
             return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
         }
         // It came to its end behind its limit, before its worker could be ended.
-        if let cut = run.cut {
-            lose(run, cut.outcome, reason(cut), at: now, &effects)
+        if run.cut == nil {
+            conclude(run, end.outcome, run.ended(end), at: now, &effects)
         } else {
-            conclude(run, end.isOK ? .ok : .failed, end.text, at: now, &effects) {
-                .ended(end, attempt: run.attempt, retryAfter: $0)
-            }
+            lose(run, "", at: now, &effects)
         }
         clearRun(next: end.next, at: now, &effects)
     }
@@ -77,8 +75,8 @@ extension JobSupervisor {
         guard phase.run == nil, skipped.first <= skipped.last, books.isOpen(skipped.first, at: now.on(clock)),
             books.isOpen(skipped.last, at: now.on(clock))
         else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
-        miss(before: skipped.first, &effects)
-        effects.append(.log(.skipped(books.close(through: skipped.last, outcome: .skipped))))
+        book(books.miss(before: skipped.first), at: now, &effects)
+        book(books.close(through: skipped.last, .skipped, .overlap), at: now, &effects)
         if case .idle = phase { watch(next: skipped.next, at: now) }
     }
 
@@ -91,11 +89,11 @@ extension JobSupervisor {
         guard let through = dropped.through else { return runWasDropped(dropped, next: nil, at: now, &effects) }
         if let slot = pending?.slot, slot <= through { giveUpAttempts(at: now, &effects) }
         guard books.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
-            let missed = books.take(dropped, through: through)
+            let bookings = books.take(dropped, through: through)
         else {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
         }
-        noteMissed(missed, &effects)
+        for booking in bookings { book(booking, at: now, &effects) }
         runWasDropped(dropped, next: books.timetable.next(after: through), at: now, &effects)
     }
 
@@ -197,25 +195,30 @@ extension JobSupervisor {
         phase = .idle(Phase.Vigil(slot: slot, next: next, deadline: next + Self.overdueGrace))
     }
 
-    /// Books what a run came to, unless another attempt at its slot follows. `incident` gets the delay of that.
+    // MARK: Bookings
+
+    /// Books what a run came to. Its slot has its outcome by that, unless another attempt at it follows.
     mutating func conclude(
-        _ run: Phase.Run, _ outcome: Outcome, _ text: String, at now: Moment, _ effects: inout [Effect],
-        incident: (Nanoseconds?) -> Incident
+        _ run: Phase.Run, _ outcome: Outcome, _ end: Booking.Run, _ reason: Booking.Reason? = nil, at now: Moment,
+        _ effects: inout [Effect]
     ) {
         freeSince = now.monotonic
-        let delay = planAttempt(after: run, outcome, text, at: now)
-        if delay == nil, let slot = run.slot { noteMissed(books.record(outcome, slot: slot), &effects) }
-        effects.append(.log(incident(delay)))
-        guard delay == nil, run.call == nil else { return }
-        let verdict = Verdict(slot: run.slot, outcome: outcome, text: text, run: run.number, attempt: run.attempt)
-        judge(verdict, at: now, &effects)
+        let end = Booking(first: run.slot, last: run.slot, count: 0, outcome: outcome, reason: reason, run: end)
+        let booking = planAttempt(after: end, at: now)
+        if booking.retryAfter == nil { settle(booking, at: now, &effects) } else { book(booking, at: now, &effects) }
     }
 
-    mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {
-        noteMissed(books.miss(before: slot), &effects)
+    /// The outcome of a run is that of its slot, if it has one.
+    mutating func settle(_ booking: Booking, at now: Moment, _ effects: inout [Effect]) {
+        if let slot = booking.last { book(books.miss(before: slot), at: now, &effects) }
+        book(books.settle(booking), at: now, &effects)
     }
 
-    func noteMissed(_ count: Int64, _ effects: inout [Effect]) {
-        if count > 0 { effects.append(.log(.missed(count))) }
+    /// All that slots and runs come to goes through here: to the log and whoever else is told, and into the job's standing.
+    mutating func book(_ booking: Booking?, at now: Moment, _ effects: inout [Effect]) {
+        guard let booking else { return }
+        effects.append(.book(booking))
+        if booking.run != nil { lastRun = booking }
+        judge(booking, at: now, &effects)
     }
 }

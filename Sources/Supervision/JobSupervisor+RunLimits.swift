@@ -2,8 +2,8 @@ import Clocks
 import Shared
 
 extension JobSupervisor {
-    func run(_ order: RunOrder, number: Int64, at now: Moment) -> Phase.Run {
-        var run = Phase.Run(number: number, slot: order.slot)
+    func run(_ order: RunOrder, _ begin: Report.Begin, at now: Moment) -> Phase.Run {
+        var run = Phase.Run(number: begin.run, slot: order.slot, began: now, lateness: begin.lateness)
         (run.attempt, run.call) = (order.attempt, order.call)
         if let timeout = policy.timeout { run.timeout = now.monotonic + timeout }
         if policy.overlap == .replace {

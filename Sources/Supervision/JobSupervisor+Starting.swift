@@ -8,7 +8,7 @@ extension JobSupervisor {
         if let due = books.timetable.last(through: now.on(clock)) {
             // The wall clock was set, and word of that is on the way.
             if let slot = pending?.slot, slot < due { giveUpAttempts(at: now, &effects) }
-            miss(before: due, &effects)
+            book(books.miss(before: due), at: now, &effects)
         }
         effects.append(.spawn)
     }

@@ -30,7 +30,7 @@ extension JobSupervisor {
             }
             // Those before it would have been attempted again.
             giveUpAttempts(at: now, &effects)
-            miss(before: slot, &effects)
+            book(books.miss(before: slot), at: now, &effects)
             judgeBegin(slot, at: now, &effects)
         }
         isAsking = true
@@ -69,9 +69,8 @@ extension JobSupervisor {
     /// The slot has waited for as long as it may; what came due meanwhile has waited with it.
     mutating func waitIsOver(_ turn: Phase.Turn, at now: Moment, _ effects: inout [Effect]) {
         let last = max(books.timetable.last(through: now.on(clock)) ?? books.accounted, books.accounted)
-        let count = books.close(through: last, outcome: .skipped)
         // None, if the wall clock was set back meanwhile.
-        if count > 0 { effects.append(.log(.skipped(count))) }
+        book(books.close(through: last, .skipped, .wait), at: now, &effects)
         isAsking = false
         effects.append(.send(.skip(through: last)))
         leaveQueue(at: now, &effects)

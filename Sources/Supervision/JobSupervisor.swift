@@ -5,6 +5,8 @@ package import Shared
 package struct JobSupervisor: Sendable {
     package internal(set) var phase: Phase
     package internal(set) var books: SlotBooks
+    /// What the last run came to that has ended.
+    package internal(set) var lastRun: Booking?
     /// How many runs the job had.
     package internal(set) var runs: Int64 = 0
     let schedule: Schedule

@@ -1,23 +1,23 @@
 package import Clocks
 package import Shared
 
-/// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say.
+/// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say. What
+/// changes them gives the booking of that, `nil` if no slot has its outcome by it.
 package struct SlotBooks: Sendable {
     package let timetable: Timetable
     /// Every slot up to this one has its outcome.
     package private(set) var accounted: SlotInstant
-    private var counts: [Int64]
+    private var counts = Outcome.Counts()
 
     package init(timetable: Timetable) {
         self.timetable = timetable
         accounted = timetable.start
-        counts = Array(repeating: 0, count: Outcome.allCases.count)
     }
 
-    package subscript(outcome: Outcome) -> Int64 { counts[outcome.index] }
+    package subscript(outcome: Outcome) -> Int64 { counts[outcome] }
 
     /// The slots that have an outcome.
-    package var total: Int64 { counts.reduce(0, +) }
+    package var total: Int64 { counts.total }
 
     /// Whether `slot` may still get an outcome. Workers are not believed: it must be one of the timetable's, not yet accounted for,
     /// and due.
@@ -34,63 +34,55 @@ package struct SlotBooks: Sendable {
         }
     }
 
-    /// Gives `slot` its outcome. Returns how many slots before it are `missed` by that.
-    package mutating func record(_ outcome: Outcome, slot: SlotInstant) -> Int64 {
-        let missed = miss(before: slot)
-        counts[outcome.index] += 1
+    /// Gives the slot of a run its outcome. Those before it must have theirs.
+    package mutating func settle(_ booking: Booking) -> Booking {
+        guard let slot = booking.last else { return booking }
+        var booking = booking
+        booking.count = 1
+        counts[booking.outcome] += 1
         accounted = slot
-        return missed
+        return booking
     }
 
     /// Every open slot before `slot` is missed.
-    package mutating func miss(before slot: SlotInstant) -> Int64 {
-        slot > accounted ? miss(through: SlotInstant(nanoseconds: slot.nanoseconds - 1)) : 0
+    package mutating func miss(before slot: SlotInstant) -> Booking? {
+        slot > accounted ? close(through: SlotInstant(nanoseconds: slot.nanoseconds - 1), .missed, .noWorker) : nil
     }
 
-    /// Every open slot up to `instant` is missed.
-    package mutating func miss(through instant: SlotInstant) -> Int64 {
-        close(through: instant, outcome: .missed)
+    /// Every open slot up to `instant` has come to `outcome`.
+    package mutating func close(
+        through instant: SlotInstant, _ outcome: Outcome, _ reason: Booking.Reason
+    ) -> Booking? {
+        guard instant > accounted else { return nil }
+        let count = timetable.count(after: accounted, through: instant)
+        defer { accounted = instant }
+        return book(count, outcome, reason, through: instant)
     }
 
-    /// Every open slot up to `last` has come to `outcome`; returns how many.
-    package mutating func close(through last: SlotInstant, outcome: Outcome) -> Int64 {
-        guard last > accounted else { return 0 }
-        let count = timetable.count(after: accounted, through: last)
-        counts[outcome.index] += count
-        accounted = last
-        return count
-    }
-
-    /// Takes over counts that a worker kept while it could not report. Returns how many slots are `missed` by that, or `nil` if
-    /// there are not as many slots.
-    package mutating func take(_ dropped: Report.Dropped, through last: SlotInstant) -> Int64? {
+    /// Takes over counts that a worker kept while it could not report; of slots that they leave out nobody was there to begin them.
+    /// Returns `nil` if there are not as many slots.
+    package mutating func take(_ dropped: Report.Dropped, through last: SlotInstant) -> [Booking]? {
+        let kept: [(Outcome, Int64)] = [
+            (.ok, dropped.ok), (.failed, dropped.failed), (.skipped, dropped.skipped),
+        ]
         var missed = timetable.count(after: accounted, through: last)
         // Taken off one by one: a worker may name numbers whose sum no integer holds.
-        for count in [dropped.ok, dropped.failed, dropped.skipped] {
+        for (_, count) in kept {
             guard 0...missed ~= count else { return nil }
             missed -= count
         }
-        counts[Outcome.ok.index] += dropped.ok
-        counts[Outcome.failed.index] += dropped.failed
-        counts[Outcome.skipped.index] += dropped.skipped
-        counts[Outcome.missed.index] += missed
-        accounted = last
-        return missed
+        defer { accounted = last }
+        return kept.compactMap { book($1, $0, .lost, through: last) }
+            + [book(missed, .missed, .noWorker, through: last)].compactMap(\.self)
     }
-}
 
-extension Outcome {
-    fileprivate var index: Int {
-        switch self {
-        case .ok: 0
-        case .failed: 1
-        case .timeout: 2
-        case .crashed: 3
-        case .skipped: 4
-        case .missed: 5
-        case .cancelled: 6
-        case .interrupted: 7
-        case .oom: 8
-        }
+    private mutating func book(
+        _ count: Int64, _ outcome: Outcome, _ reason: Booking.Reason, through instant: SlotInstant
+    ) -> Booking? {
+        guard count > 0 else { return nil }
+        counts[outcome] += count
+        return Booking(
+            first: timetable.next(after: accounted), last: timetable.last(through: instant), count: count,
+            outcome: outcome, reason: reason)
     }
 }

@@ -52,7 +52,7 @@ struct FailedJobTests {
     func succeeds() {
         var rig = Rig(.failed)
         rig.fireDeadline()
-        #expect(rig.effects == [.log(.missed(30)), .spawn])
+        #expect(rig.effects == [.book((Rig.slot, at(1_285)), 30), .spawn])
         rig.send(.spawned)
         rig.send(.report(.ready(.init(next: at(1_295)))))
         rig.send(.report(begin(run: 1, slot: at(1_295))))

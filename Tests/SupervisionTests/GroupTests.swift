@@ -52,7 +52,10 @@ struct GroupTests {
         var rig = rig(wait: .seconds(7))
         rig.fireDeadline()
         #expect(rig.now == at(1_007) as MonotonicInstant)
-        #expect(rig.effects == [.log(.skipped(2)), .send(.skip(through: Rig.next)), .returnPermit])
+        #expect(
+            rig.effects == [
+                .book((Rig.slot, Rig.next), 2, .skipped, .wait), .send(.skip(through: Rig.next)), .returnPermit,
+            ])
         #expect(rig.supervisor.books[.skipped] == 2)
         // What comes too late from the group.
         rig.send(.permitted)
@@ -67,7 +70,7 @@ struct GroupTests {
         var rig = rig(retries: true)
         rig.send(.permitted)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         #expect(rig.effects.last == .returnPermit)
         rig.fireDeadline()
         #expect(rig.effects == [.askForPermit])
@@ -80,7 +83,7 @@ struct GroupTests {
         var rig = rig(retries: true)
         rig.send(.permitted)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         rig.fireDeadline()
         rig.fireDeadline()
         #expect(rig.now == at(1_005) as MonotonicInstant)
@@ -96,7 +99,7 @@ struct GroupTests {
         rig.send(.permitted)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
         rig.now = at(1_003)
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         rig.fireDeadline()
         rig.send(.permitted)
         rig.now = at(1_005)

@@ -14,7 +14,7 @@ extension ModelWorld {
             return .end(
                 .init(
                     run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
-                    isOK: random.chance(2), text: "x"))
+                    outcome: random.pick([.ok, .failed]), text: "x"))
         }
         if let told {
             self.told = nil
@@ -58,7 +58,8 @@ extension ModelWorld {
             .end(
                 .init(
                     run: number(), slot: slot(), next: instant(), lateness: Nanoseconds(number()),
-                    duration: Nanoseconds(number()), isOK: random.chance(2), text: "", fullLength: number()))
+                    duration: Nanoseconds(number()), outcome: random.pick([.ok, .failed]), text: "",
+                    fullLength: number()))
         case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
         case 4: .log(.init(level: .error, run: number(), message: "", fields: []))
         case 5: .pong(token: number())

@@ -21,6 +21,7 @@ final class ModelWorld {
     /// Whether the worker waits for the answer to a `due`.
     var isAsking = false
     /// The attempt that was announced last.
+    private var bookings = ModelBooks()
     private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
     private var hasProcess = false
     /// A worker of a previous life is still there.
@@ -222,6 +223,12 @@ final class ModelWorld {
         stopAsked = stopAsked ?? slotNow
     }
 
+    private func file(_ booking: Booking) {
+        bookings.file(booking, of: supervisor.books.timetable)
+        guard let run = booking.run, !booking.isGivenUp else { return }
+        announce(booking.last, run.attempt, booking.retryAfter)
+    }
+
     private func checkSpared(_ before: Phase) {
         guard isRescheduled, before.run != nil else { return }
         require(supervisor.phase.run?.cut != nil, "a run was ended for a change of the schedule")
@@ -241,8 +248,7 @@ final class ModelWorld {
             require(permit != .none || !isHonest, "a permit that it does not have is returned")
             permit = .none
         case .call: require(!hasStopped, "a call behind the end")
-        case .log(.ended(let end, let attempt, let delay)): announce(end.slot, attempt, delay)
-        case .log(.lost(let run, _, _, let delay)): announce(run.slot, run.attempt, delay)
+        case .book(let booking): file(booking)
         case .killPredecessor:
             require(hasPredecessor, "a kill of nobody")
             hasPredecessor = !random.chance(2)
@@ -252,7 +258,6 @@ final class ModelWorld {
         case .log(.violation): sawViolation = true
         case .log(.leftBehind): leaveProcess()
         case .log(.overdue): checkOverdue()
-        case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
@@ -336,6 +341,8 @@ final class ModelWorld {
         let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
         require(books.total == due, "\(books.total) outcomes for \(due) slots")
         require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
+        bookings.check(books, due: due)
+        require(bookings.fault == nil, bookings.fault ?? "")
         latest = max(latest, slotNow)
         // The wall clock may have been set since the worker read it.
         let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)

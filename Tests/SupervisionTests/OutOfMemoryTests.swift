@@ -15,7 +15,7 @@ struct OutOfMemoryTests {
     }
 
     private func loss(_ rig: Rig) -> Outcome? {
-        for case .log(.lost(_, let outcome, _, _)) in rig.effects { return outcome }
+        for case .book(let booking) in rig.effects { return booking.outcome }
         return nil
     }
 

@@ -134,7 +134,7 @@ private final class PolicyWorld {
         case .returnPermit: permit(permits.giveBack(job.number, group: "g"))
         case .terminate, .kill: job.worker?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
-        case .log(.lost(let run, let outcome, _, _)): job.note(run, outcome)
+        case .book(let booking): job.note(booking)
         case .log, .call, .logStacks: break
         }
     }
@@ -153,6 +153,7 @@ private final class ModelJob {
     /// The last attempt's outcome of each slot that has begun.
     private var outcomes: [SlotInstant: Outcome] = [:]
     private var attempts: [SlotInstant: Int64] = [:]
+    private var bookings = ModelBooks()
     private var trouble: String?
 
     var id: EntryID { definition.id }
@@ -173,7 +174,11 @@ private final class ModelJob {
     func end(_ slot: SlotInstant, _ outcome: Outcome) { outcomes[slot] = outcome }
 
     /// The daemon's word on a run that was cut: of those it alone knows why.
-    func note(_ run: Phase.Run, _ outcome: Outcome) { if let slot = run.slot { outcomes[slot] = outcome } }
+    func note(_ booking: Booking) {
+        bookings.file(booking, of: supervisor.books.timetable)
+        guard let slot = booking.last, booking.run != nil, !booking.outcome.isReported else { return }
+        outcomes[slot] = booking.outcome
+    }
 
     func book(_ death: (slot: SlotInstant, outcome: Outcome)?) {
         if let death, outcomes[death.slot] == nil { outcomes[death.slot] = death.outcome }
@@ -184,6 +189,8 @@ private final class ModelJob {
         let books = supervisor.books
         let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
         require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")
+        bookings.check(books, due: due)
+        require(bookings.fault == nil, "\(id): \(bookings.fault ?? "")")
         for outcome in [Outcome.ok, .failed, .timeout, .crashed, .cancelled] {
             let seen = Int64(outcomes.values.count { $0 == outcome })
             require(books[outcome] == seen, "\(id): \(books[outcome]) \(outcome) in the books, \(seen) seen")
@@ -293,7 +300,7 @@ private final class ModelWorker {
             .end(
                 .init(
                     run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
-                    isOK: run.outcome == .ok, text: "")))
+                    outcome: run.outcome, text: "")))
         guard job.definition.policy.overlap == .queue else { return skip(after: accounted, through: now, next) }
         if let last = skipsThrough, last > accounted { skip(after: accounted, through: last, next) }
         if let last = timetable.last(through: now), last > accounted {

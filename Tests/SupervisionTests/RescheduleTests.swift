@@ -33,7 +33,7 @@ struct RescheduleTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
-            changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         expectRow(.reschedule(grace: Self.grace), changes)
@@ -79,12 +79,9 @@ struct RescheduleTests {
         #expect(rig.now == at(1_005) as MonotonicInstant)
         #expect(rig.effects == [.log(.terminated), .terminate])
         rig.send(.exited("signal 15 (SIGTERM)"))
-        #expect(rig.effects.first == .log(.lost(cutRun(at: 1_005), .cancelled, reason: "the next slot is due")))
+        let cut = Effect.book(Rig.run, .cancelled, "the next slot is due", .overlap, after: .seconds(5))
+        #expect(rig.effects.first == cut)
         #expect(rig.supervisor.phase == .stopped)
-    }
-
-    private func cutRun(at replacement: Int64) -> Phase.Run {
-        .init(number: 1, slot: Rig.slot, replacement: at(replacement), cut: .replaced)
     }
 
     @Test("leaves it longer if the wall clock is set back meanwhile")

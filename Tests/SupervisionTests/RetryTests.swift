@@ -22,13 +22,10 @@ struct RetryTests {
 
     private func attempt(_ number: Int64) -> Effect { .send(.run(.init(slot: Rig.slot, attempt: number))) }
 
-    private func fail(_ rig: inout Rig, run: Int64) { rig.send(.report(end(run: run, slot: Rig.slot, isOK: false))) }
+    private func fail(_ rig: inout Rig, run: Int64) { rig.send(.report(end(run: run, slot: Rig.slot, .failed))) }
 
     private func delay(_ rig: Rig) -> Nanoseconds? {
-        for case .log(let incident) in rig.effects {
-            if case .ended(_, _, let delay) = incident { return delay }
-            if case .lost(_, _, _, let delay) = incident { return delay }
-        }
+        for case .book(let booking) in rig.effects where booking.run != nil { return booking.retryAfter }
         return nil
     }
 
@@ -109,11 +106,12 @@ struct RetryTests {
         rig.send(.spawnDeferred(until: at(1_030)))
         rig.fireDeadline()
         #expect(rig.now == at(1_005) as MonotonicInstant)
-        guard case .log(.attemptsOver(let attempt)) = rig.effects.first else {
+        guard case .book(let booking) = rig.effects.first else {
             Issue.record("\(rig.effects)")
             return
         }
-        #expect(attempt.number == 2 && rig.supervisor.books[.crashed] == 1)
+        #expect(booking.isGivenUp && booking.run?.attempt == 1 && booking.count == 1)
+        #expect(booking.outcome == .crashed && rig.supervisor.books[.crashed] == 1)
     }
 
     @Test("is given up when its worker begins the next slot before it has heard of the attempt")
@@ -126,7 +124,7 @@ struct RetryTests {
         rig.now = at(1_005)
         rig.send(.report(begin(run: 2, slot: Rig.next)))
         #expect(rig.supervisor.books[.failed] == 1)
-        #expect(rig.supervisor.phase.run == .init(number: 2, slot: Rig.next))
+        #expect(rig.supervisor.phase.run == .init(number: 2, slot: Rig.next, began: at(1_005)))
         #expect(rig.supervisor.order == nil && rig.supervisor.pending == nil)
     }
 
