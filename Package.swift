@@ -171,7 +171,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TurnsTests",
-            dependencies: ["Clocks", "Model", "Schedules", "Supervision", "TestSupport", "Turns", "Wire"],
+            dependencies: ["Clocks", "Model", "Schedules", "TestSupport", "Turns", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "SchedulesTests",

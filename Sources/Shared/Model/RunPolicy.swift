@@ -40,7 +40,7 @@ package struct RunPolicy: Hashable, Sendable {
         package var outcomes: Set<Outcome> = Set(Self.possibleOutcomes)
 
         /// Those that another attempt may mend.
-        package static let possibleOutcomes: [Outcome] = [.failed, .timeout, .crashed]
+        package static let possibleOutcomes = Outcome.allCases.filter { $0.retriedAs == $0 }
 
         package init() {}
     }
