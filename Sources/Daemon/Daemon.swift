@@ -19,6 +19,7 @@ package final class Daemon {
     private let runtime: RuntimeDirectory
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
+    private let zones: ZoneWatch
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
@@ -60,6 +61,7 @@ package final class Daemon {
             path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs,
             controllers: startup.groups.controllers)
         clockWatch = try ClockWatch(loop.poller)
+        zones = ZoneWatch(loop)
         try ThisProcess.becomeSubreaper()
     }
 
@@ -74,6 +76,7 @@ package final class Daemon {
         groups.sweep(sparing: runtime.locks.holders, log: log)
         pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
+        zones.follow(desired, at: pool.now)
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.records.info("Scheduler stopping", metadata: [:])
@@ -103,6 +106,7 @@ package final class Daemon {
         for readiness in ready { try handle(readiness) }
         manager.beat(at: now)
         advanceReload(at: now)
+        checkZones(at: now)
         reloader.keepReserve()
         // Until all that was written has been read, nobody's silence means anything.
         partialRounds = isPartial ? partialRounds + 1 : 0
@@ -112,7 +116,7 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, logRetry)
+        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
     }
 
     private var statusText: String {
@@ -129,6 +133,7 @@ package final class Daemon {
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
+        case .zones: zones.wake(at: pool.now)
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }
@@ -153,6 +158,7 @@ package final class Daemon {
         isStopping = true
         manager.stopping()
         reloader.cancel()
+        zones.follow([], at: pool.now)
         pool.stopAll()
     }
 
@@ -201,6 +207,7 @@ package final class Daemon {
         for job in difference.changed { pool.stop(job.id, successor: job) }
         for job in difference.unchanged { pool.keep(job) }
         for job in difference.added { pool.add(job) }
+        zones.follow(desired, at: pool.now)
     }
 
     private func refuse(_ errors: [Diagnostic]) {
@@ -223,6 +230,37 @@ package final class Daemon {
                 "Registry note",
                 metadata: ["location": .string(note.location.description), "text": .string(note.message)])
         }
+    }
+
+    // MARK: Time zones
+
+    private func checkZones(at now: MonotonicInstant) {
+        if pool.usesZones { zones.glance(at: now) }
+        pool.usesZones = false
+        guard now >= zones.deadline else { return }
+        for (timezone, zone) in zones.changes(at: now) { apply(zone, to: timezone) }
+    }
+
+    /// As if the schedules of the zone's jobs had been changed: what is running ends by itself.
+    private func apply(_ zone: Result<ZoneSource.Zone, ZoneSource.Failure>, to timezone: String?) {
+        let name = timezone ?? "local"
+        guard case .success(let zone) = zone else {
+            if case .failure(let failure) = zone {
+                log.records.warning(
+                    "Zone change ignored",
+                    metadata: ["zone": .string(name), "error": .string("the zone \(failure.message)")])
+            }
+            return
+        }
+        var count = 0
+        for (index, job) in desired.enumerated() where job.goesByZone && job.timezone == timezone {
+            guard let successor = job.rescheduled(by: zone) else { continue }
+            desired[index] = successor
+            count += 1
+            pool.stop(job.id, successor: successor)
+        }
+        guard count > 0 else { return }
+        log.records.notice("Zone changed", metadata: ["zone": .string(name), "count": "\(count)"])
     }
 
     // MARK: The log

@@ -19,6 +19,7 @@ extension WorkerPool {
             jobsByProcess[worker.pid] = job
             workerCount += 1
             incidents.spawning(job)
+            if job.definition.goesByZone { usesZones = true }
             process(.spawned, job)
             worker.control?.send(job.workerDefinition.encoded())
             watchControl(job)

@@ -34,6 +34,8 @@ final class WorkerPool {
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     var workerCount = 0
+    /// Whether a job that goes by a time zone was spawned or began a run.
+    var usesZones = false
     private var isStopping = false
 
     init(
