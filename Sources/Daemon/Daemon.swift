@@ -179,14 +179,14 @@ package final class Daemon {
         reloadIsDue = false
         guard let result = reloader.advance(at: now, wall: Clock.wall()) else { return }
         switch result {
-        case .loaded(let loaded, let snapshot): apply(loaded, snapshot)
+        case .loaded(let loaded, let snapshot, let programs): apply(loaded, snapshot, programs)
         case .refused(let errors): refuse(errors)
         case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
         }
         if reloader.isIdle { manager.ready() }
     }
 
-    private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?) {
+    private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms) {
         do {
             try registry.publish(snapshot)
         } catch {
@@ -194,7 +194,7 @@ package final class Daemon {
         }
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.called)
         desired = loaded.jobs + loaded.called
-        programs.keep(Set(desired.compactMap(\.function.program)))
+        self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         log.records.info(
             "Reloaded registry",

@@ -13,7 +13,7 @@ final class FunctionInquiry {
         let description: String
     }
 
-    private let programs: WorkerPrograms
+    let programs: WorkerPrograms
     private let registry: SharedRegistry
     private var questions: [Question] = []
     private var answers = FunctionAnswers()

@@ -8,14 +8,13 @@ package struct LoadedJobs: Sendable {
     package var called: [JobDefinition]
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
-
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         jobs = Self.versioned(candidate.found.jobs, answers)
         called = Self.versioned(candidate.found.called, answers)
         let load = candidate.load
         errors = Self.inOrder(
             load.errors + candidate.found.errors + candidate.functionErrors(answers)
-                + Self.excess(jobs + called, mostJobs, load)
+                + Self.excess(jobs + called, max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions)), load)
         )
         notes = Self.inOrder(load.notes + candidate.found.notes)
     }

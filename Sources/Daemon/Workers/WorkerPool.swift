@@ -203,7 +203,7 @@ final class WorkerPool {
         switch stackLimiter.admit(job.definition.id, at: now) {
         case .take:
             let program = programs.program(at: job.definition.function.program)
-            incidents.stacks(stackTaker.take(of: worker.pid, program: program.path), of: job)
+            incidents.stacks(stackTaker.take(of: worker.pid, program: program.image), of: job)
         case .repeated: break
         case .tooMany: incidents.stacksLeftOut(of: job)
         }
