@@ -188,7 +188,7 @@ package final class Daemon {
 
     private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms) {
         do {
-            try registry.publish(snapshot)
+            try registry.publish(snapshot, loaded.texts)
         } catch {
             return log.records.error("Reload failed", metadata: ["error": "\(error)"])
         }

@@ -144,6 +144,7 @@ final class FunctionInquiry {
         switch try? FunctionCheckAnswer.decode(line) {
         case .read(let file, let version):
             self.version += "\(file)=\(version);"
+            answers.files.note(file, version)
             return
         case .ready: answers.versions[function] = version
         case .refused(let key, let error): answers.refusals[function] = .init(key: key, error: "\(key): \(error)")

@@ -111,7 +111,7 @@ final class Reloader {
     private func tryAgain(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         guard now < end else {
             return .failed(
-                "'\(path)', or an environment file that it names, is still being written to after \(DurationText.format(Self.patience)); "
+                "'\(path)', or an environment or Lua file that it names, is still being written to after \(DurationText.format(Self.patience)); "
                     + "expected \(DurationText.format(Self.quietTime)) without a change")
         }
         state = .settling(next: now + Self.retryInterval, end: end)
@@ -152,8 +152,11 @@ final class Reloader {
             let answers = try inquiry.advance(at: now)
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
-            let loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+            var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
+            // One that has changed since it was checked is checked again.
+            guard let texts = try CheckedTexts.read(answers.files) else { return tryAgain(at: now, end) }
+            loaded.texts = texts
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs)
         } catch {
             inquiry.cancel()

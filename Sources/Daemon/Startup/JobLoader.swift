@@ -8,6 +8,9 @@ package struct LoadedJobs: Sendable {
     package var called: [JobDefinition]
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
+    /// Of the Lua files that were checked.
+    package var texts = SourceTexts()
+
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         jobs = Self.versioned(candidate.found.jobs, answers)
         called = Self.versioned(candidate.found.called, answers)
