@@ -1,6 +1,6 @@
 import Kernel
+import Model
 import Registry
-import Shared
 import Testing
 
 @testable import CronWorkerKit

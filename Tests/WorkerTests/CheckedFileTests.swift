@@ -1,6 +1,8 @@
 import Jobs
-import Shared
+import Model
 import Testing
+import Values
+import Wire
 
 @testable import CronWorkerKit
 

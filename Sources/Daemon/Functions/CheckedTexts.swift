@@ -1,5 +1,6 @@
 import Kernel
-import Shared
+import Model
+import Wire
 
 /// The files of Lua that were checked, and their texts, which are what all workers run until the next load.
 struct CheckedTexts: Sendable {

@@ -1,5 +1,5 @@
 package import Kernel
-import Shared
+import Model
 
 /// How many jobs fit into the limit of open files.
 package enum DescriptorBudget {

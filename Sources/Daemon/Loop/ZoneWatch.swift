@@ -1,7 +1,9 @@
 import Clocks
 import Host
 import Kernel
-import Shared
+import Model
+import Schedules
+import Values
 
 /// The zone files that the jobs go by: notices when one is another file than the one that was looked at last.
 ///

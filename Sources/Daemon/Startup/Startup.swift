@@ -1,7 +1,8 @@
 import Host
 import Kernel
+import Model
 import Registry
-package import Shared
+package import Schedules
 
 /// SIGTERM or SIGINT came before all functions had been asked for.
 package struct StartInterrupted: Error {}

@@ -1,4 +1,6 @@
 package import Clocks
+package import Schedules
+package import Values
 
 /// A schedule as it goes over the wire: in the words of the entry. The rules of its zone go beside it.
 package struct ScheduleWords: Hashable, Sendable {

@@ -136,9 +136,9 @@ struct SpawnFaults {
             let daemon = try start(worker, in: scene)
             func again() throws -> ProcessID {
                 let started = daemon.log.count("Worker started")
-                kill(try #require(daemon.worker("test:job")), SIGKILL)
+                kill(try daemon.worker("test:job"), SIGKILL)
                 try daemon.wait(for: "Worker started", count: started + 1)
-                return try #require(daemon.worker("test:job"))
+                return try daemon.worker("test:job")
             }
             func isRun(_ path: String, by pid: ProcessID) throws -> Bool {
                 try FileSystem.status("/proc/\(pid)/exe").identity.size == FileSystem.status(path).identity.size
@@ -165,7 +165,8 @@ struct SpawnFaults {
             daemon.reload()
             try daemon.wait(for: "Reloaded registry")
             try daemon.wait("the new program runs") {
-                try daemon.worker("test:job").map { try Proc.isAlive($0) && isRun(worker, by: $0) } ?? false
+                let pid = try daemon.worker("test:job")
+                return try Proc.isAlive(pid) && isRun(worker, by: pid)
             }
             #expect(try isRun(worker, by: try again()))
             #expect(daemon.log.count("Spawn failed") == 0)
@@ -188,7 +189,7 @@ struct SpawnFaults {
         _ daemon: DaemonProcess, _ what: String, _ reason: String, _ damage: () throws -> Void
     ) throws {
         try damage()
-        if let pid = daemon.worker("test:job"), Proc.isAlive(pid) { kill(pid, SIGKILL) }
+        if let pid = daemon.latestWorker("test:job"), Proc.isAlive(pid) { kill(pid, SIGKILL) }
         try daemon.wait("'Spawn failed' for a program that is \(what)") {
             daemon.log.all("Spawn failed").contains { $0["error"] == reason }
         }
@@ -213,7 +214,7 @@ struct SpawnFaults {
             let daemon = try scene.start(wrapper: ["/bin/sh", "-c", spoil, "sh"])
             try daemon.wait(for: "TICK", count: 2)
 
-            let pid = try #require(daemon.worker("test:probe"))
+            let pid = try daemon.worker("test:probe")
             #expect(Proc.status(pid, "SigBlk") == "0000000000000000")
             // 32 and 33 are the C library's own.
             let ignored = UInt64(Proc.status(pid, "SigIgn") ?? "", radix: 16) ?? .max

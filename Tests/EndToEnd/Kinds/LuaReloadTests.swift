@@ -131,7 +131,7 @@ struct LuaReloadTests {
             let daemon = try scene.start(worker: Binaries.worker)
             func wait(_ result: String) throws {
                 for job in [job, other] {
-                    kill(try #require(daemon.worker(job.id)), SIGKILL)
+                    kill(try daemon.worker(job.id), SIGKILL)
                     let (ticks, starts) = (
                         daemon.log.count("TICK", entry: job.id), daemon.log.count("Worker started", entry: job.id)
                     )

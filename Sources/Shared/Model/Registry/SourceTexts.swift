@@ -1,3 +1,5 @@
+package import Values
+
 /// Files of source code as bytes that several processes share:
 ///
 ///     (path as a string, length, bytes)…, numbers and strings as `ValueCoding` has them
