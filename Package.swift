@@ -41,7 +41,9 @@ let package = Package(
 
         // What daemon and worker both speak.
         .target(name: "Clocks", swiftSettings: strict),
-        .target(name: "Shared", dependencies: ["Clocks"], exclude: ["Jobs"], swiftSettings: strict),
+        .target(name: "Shared", dependencies: ["Clocks"], exclude: ["Jobs", "Turns"], swiftSettings: strict),
+        .target(
+            name: "Turns", dependencies: ["Clocks", "Shared"], path: "Sources/Shared/Turns", swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: strict),
         .target(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
@@ -86,7 +88,8 @@ let package = Package(
         // The worker.
         .target(
             name: "LuaFunctions", dependencies: ["CLuaMachine", "Clocks", "Kernel", "Shared"], swiftSettings: strict),
-        .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
+        .target(
+            name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "Turns"], swiftSettings: strict),
         .target(
             name: "LuaEngine", dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Shared"],
             swiftSettings: strict),
@@ -120,8 +123,10 @@ let package = Package(
         .testTarget(
             name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision", "TestSupport"],
+            name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision", "TestSupport", "Turns"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TurnsTests", dependencies: ["Clocks", "Shared", "TestSupport", "Turns"], swiftSettings: strict),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
@@ -142,7 +147,8 @@ let package = Package(
             name: "LuaFunctionsTests",
             dependencies: ["Clocks", "Kernel", "LuaFunctions", "Shared", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared", "TestSupport"],
+            name: "WorkerTests",
+            dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared", "TestSupport", "Turns"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",
