@@ -3,17 +3,23 @@
 #   make run      builds and runs the example; Ctrl+C stops it
 #   make run-lua  the same with job functions in Lua
 #   make test     all tests          make test-long   with the long versions of the fault tests
-#   make bench    every figure beside its floor and its peers
+#   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
 #   make install  PREFIX=/usr/local DESTDIR=
-#   make check    format, imports and the table of faults, as CI does
+#   make man      the manual pages, into .build/man
+#   make check    format, imports, documents and the table of faults, as CI does
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 REGISTRY ?= Examples/crontab-registry
+# A build that the benchmarks compare with this one, and further arguments of Benchmarks/run.
+PAIR ?=
+ARGS ?=
 
 # One file for the daemon, which then runs on machines without a toolchain.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+# The manual pages, made from docs/.
+MANUAL := .build/man
 # Where shells look for completions.
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share
 BASH_COMPLETIONS := $(COMPLETIONS)/bash-completion/completions
@@ -22,7 +28,7 @@ FISH_COMPLETIONS := $(COMPLETIONS)/fish/vendor_completions.d
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long bench install check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long bench install man check release setup clean own-worker
 
 all: release
 
@@ -59,23 +65,27 @@ test-long: setup
 bench: release
 	$(RELEASE) --product schedulebench
 	$(RELEASE) --product troubleworker
-	Benchmarks/run
+	Benchmarks/run $(if $(PAIR),--pair "$(PAIR)") $(ARGS)
 
 check: setup
 	Scripts/check-format
 	Scripts/check-imports
 	Scripts/check-faults
+	Scripts/check-docs
 
-install: release
+man:
+	rm -rf $(MANUAL)
+	Scripts/make-man $(MANUAL)
+
+install: release man
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \
 		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(PREFIX)/share/man/man8" \
 		"$(DESTDIR)$(PREFIX)/lib/systemd/system"
 	install -m 755 .build/release/cronsupd "$(DESTDIR)$(PREFIX)/sbin/cronsupd"
 	install -m 755 .build/release/cronworker "$(DESTDIR)$(PREFIX)/libexec/cronsupd/cronworker"
 	install -m 755 .build/release/cronsupctl "$(DESTDIR)$(PREFIX)/bin/cronsupctl"
-	install -m 644 docs/man/cronsupd.8 docs/man/cronsupctl.8 docs/man/cronworker.8 \
-		"$(DESTDIR)$(PREFIX)/share/man/man8"
-	install -m 644 docs/man/cronsupd-registry.5 "$(DESTDIR)$(PREFIX)/share/man/man5"
+	install -m 644 $(MANUAL)/*.8 "$(DESTDIR)$(PREFIX)/share/man/man8"
+	install -m 644 $(MANUAL)/*.5 "$(DESTDIR)$(PREFIX)/share/man/man5"
 	sed 's|@PREFIX@|$(PREFIX)|g' Packaging/systemd/cronsupd.service \
 		> "$(DESTDIR)$(PREFIX)/lib/systemd/system/cronsupd.service"
 	install -d "$(BASH_COMPLETIONS)" "$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)"

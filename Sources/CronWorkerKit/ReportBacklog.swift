@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Wire
 
 /// The reports that there was no room for: kept up to a bound, then given up and counted.
 struct ReportBacklog {

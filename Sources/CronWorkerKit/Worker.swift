@@ -1,8 +1,11 @@
 import Clocks
 import Jobs
 import Kernel
-import Shared
+import Model
+import Schedules
 import Turns
+import Values
+import Wire
 
 /// The worker's loop around its `SlotKeeper`: timer, function, report.
 struct Worker: ~Copyable {

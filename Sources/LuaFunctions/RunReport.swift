@@ -1,5 +1,5 @@
 internal import CLuaMachine
-internal import Shared
+internal import Values
 
 /// What a call into Lua came to, in Swift's words.
 struct RunReport {

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// Words for a key that is not among those that can stand where it does.
 enum KnownKeys {

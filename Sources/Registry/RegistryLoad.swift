@@ -1,4 +1,4 @@
-package import Shared
+package import Values
 
 /// What came of reading a registry. It holds on to the text and the place of everything, for the errors that only the
 /// meaning of an entry can raise; the snapshot alone is what to keep.

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Control
+import Crontool
 import Host
 import Kernel
-import Shared
+import Values
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,10 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
+import Turns
+import Values
+import Wire
 
 /// A job with its real supervisor, and what its runs have come to as its workers know it.
 final class PlayedJob {

@@ -1,7 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
 import Turns
+import Wire
 
 /// A worker as a process: the real `SlotKeeper`, and around it what `Worker` does with pipes and a timer. What its function does
 /// is left to chance.

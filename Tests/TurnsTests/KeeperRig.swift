@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Schedules
+import Wire
 
 @testable import Turns
 

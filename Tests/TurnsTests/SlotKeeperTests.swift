@@ -1,6 +1,7 @@
 import Clocks
-import Shared
+import Schedules
 import Testing
+import Wire
 
 @testable import Turns
 

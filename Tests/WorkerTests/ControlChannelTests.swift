@@ -1,6 +1,6 @@
 import Kernel
-import Shared
 import Testing
+import Wire
 
 @testable import CronWorkerKit
 

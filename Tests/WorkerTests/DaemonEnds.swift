@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Wire
 
 @testable import CronWorkerKit
 

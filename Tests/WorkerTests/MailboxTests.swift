@@ -1,8 +1,8 @@
 import Jobs
 import Kernel
-import Shared
 import TestSupport
 import Testing
+import Values
 
 @testable import CronWorkerKit
 

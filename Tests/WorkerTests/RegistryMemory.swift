@@ -1,5 +1,6 @@
 import Kernel
-import Shared
+import Model
+import Values
 
 @testable import CronWorkerKit
 

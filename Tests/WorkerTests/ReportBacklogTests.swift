@@ -1,7 +1,7 @@
 import Clocks
 import Kernel
-import Shared
 import Testing
+import Wire
 
 @testable import CronWorkerKit
 

@@ -1,9 +1,9 @@
 import Clocks
 import Kernel
-import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @testable import CronWorkerKit
 

@@ -1,8 +1,11 @@
 import Clocks
 import Jobs
 import Kernel
-import Shared
+import Model
+import Schedules
 import Testing
+import Values
+import Wire
 
 @testable import CronWorkerKit
 

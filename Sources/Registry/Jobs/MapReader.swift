@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Values
 
 /// Reads a map of an entry all of whose keys are ours: one that is not known is an error.
 struct MapReader {

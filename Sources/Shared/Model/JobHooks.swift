@@ -1,4 +1,5 @@
 package import Clocks
+package import Values
 
 /// The functions that are called with what becomes of a job: the entry's `on_failure`, `on_recovery` and `on_late`.
 package struct JobHooks: Hashable, Sendable {

@@ -1,5 +1,6 @@
 package import Clocks
-package import Shared
+package import Schedules
+package import Wire
 
 /// The worker's half of the slot protocol: which slot's run begins, and when. What time it is, what chance says and what the
 /// daemon says are arguments. docs/ARCHITECTURE.md has the table.

@@ -1,3 +1,5 @@
+import Values
+
 /// Reads cron expressions in the Vixie dialect, as Debian's cron does (crontab(5)), with `L`, `W`, `#` and `H` besides.
 package struct CronParser {
     /// The entry that `H` is hashed from; `nil`: `H` is an error.

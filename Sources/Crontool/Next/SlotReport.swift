@@ -1,0 +1,57 @@
+import Clocks
+import Host
+package import Schedules
+
+/// The slots of one schedule for people, or as JSON.
+package struct SlotReport: Sendable {
+    private let text: String
+    private let zone: ZoneSource.Zone
+    private let search: SlotSearch
+
+    /// `text`: the schedule as it was written.
+    package init(_ text: String, _ search: SlotSearch, zone: ZoneSource.Zone) {
+        (self.text, self.search, self.zone) = (text, search, zone)
+    }
+
+    // MARK: Table
+
+    /// Local time, UTC, and where a change of the clocks moved the slot, how.
+    package var table: String {
+        let rows = search.slots().map { [local($0), CivilText.text($0, offset: nil), reason($0)?.phrase ?? ""] }
+        if !rows.isEmpty { return TextTable.text(rows) }
+        return search.schedule == .atStart ? "at start; no slots\n" : "no slots\n"
+    }
+
+    private func local(_ slot: WallInstant) -> String {
+        CivilText.text(slot, offset: zone.rules.offset(at: slot.wholeSeconds))
+    }
+
+    /// `nil`: the clocks show what the schedule names.
+    private func reason(_ slot: WallInstant) -> SlotReason? {
+        guard case .calendar(let expression) = search.schedule else { return nil }
+        return SlotReason(slot, of: CalendarSchedule(expression, in: zone.rules))
+    }
+
+    // MARK: JSON
+
+    package var json: String {
+        let slots = search.slots()
+        return JSONText.object([
+            ("schedule", .string(text)), ("timezone", .string(zone.name.name)),
+            ("from", .string(CivilText.text(search.from, offset: nil))),
+            (search.direction == .next ? "next" : "previous", .array(slots.map { Self.utc($0) })),
+            ("slots", .array(slots.map(details))),
+        ]).text + "\n"
+    }
+
+    private static func utc(_ slot: WallInstant) -> JSONText { .string(CivilText.text(slot, offset: nil)) }
+
+    private func details(_ slot: WallInstant) -> JSONText {
+        let reason = reason(slot)
+        return .object([
+            ("utc", Self.utc(slot)), ("local", .string(local(slot))),
+            ("reason", reason.map { .string($0.name) } ?? .null),
+            ("named", reason.map { .string($0.named) } ?? .null),
+        ])
+    }
+}

@@ -1,0 +1,49 @@
+import Testing
+
+@testable import Crontool
+
+@Suite("A stream of lines")
+struct LineBlocksTests {
+    /// What comes of blocks with a limit of 8 bytes; `…` for a line that is too long.
+    private func lines(_ blocks: [String]) -> [String] {
+        var splitter = LineBlocks(longestLine: 8)
+        var lines: [String] = []
+        func add(_ line: LineBlocks.Line) {
+            switch line {
+            case .whole(let bytes): lines.append(String(decoding: bytes, as: UTF8.self))
+            case .tooLong: lines.append("…")
+            }
+        }
+        for block in blocks {
+            var block = block
+            block.withUTF8 { bytes in splitter.take(UnsafeRawBufferPointer(bytes)) { add($0) } }
+        }
+        splitter.finish { add($0) }
+        return lines
+    }
+
+    @Test(
+        "is cut at its line ends, wherever the blocks end",
+        arguments: [
+            (["a\nb\n"], ["a", "b"]), (["a", "\nb", "\n"], ["a", "b"]), (["a\r\n\r\nb"], ["a", "", "b"]),
+            (["a\r", "\nb"], ["a", "b"]), ([], []), ([""], []), (["\n"], [""]), (["a"], ["a"]),
+        ])
+    func cutting(blocks: [String], expected: [String]) {
+        #expect(lines(blocks) == expected)
+    }
+
+    @Test(
+        "has one answer for a line that is too long, and goes on behind it",
+        arguments: [
+            ["12345678\n", "123456789\n", "x\n"], ["12345678\n1234", "56789\nx\n"],
+            ["12345678\n123456789", "0", "\nx"],
+        ])
+    func tooLong(blocks: [String]) {
+        #expect(lines(blocks) == ["12345678", "…", "x"])
+    }
+
+    @Test("may end in a line that is too long")
+    func tooLongAtEnd() {
+        #expect(lines(["a\n", "123456789"]) == ["a", "…"])
+    }
+}
