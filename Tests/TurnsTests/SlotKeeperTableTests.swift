@@ -65,7 +65,7 @@ struct SlotKeeperTableTests {
 
     @Test("runs besides the slots what it is told to, whatever it waits for", arguments: KeeperRig.Stage.allCases)
     func besides(stage: KeeperRig.Stage) {
-        for command in [Command.Run(), .init(call: 7, event: "{}"), .init(attempt: 2)] {
+        for command in [Command.Run(), .init(call: 7, event: "{}")] {
             var rig = KeeperRig(stage)
             let (accounted, isAsking) = (rig.keeper.accounted, stage == .asking)
             rig.keeper.take(command)
@@ -91,6 +91,14 @@ struct SlotKeeperTableTests {
             }
             #expect(isTaken && turn.slot == slot)
         }
+    }
+
+    @Test("attempts the run at the start again until a slot has begun or waits", arguments: KeeperRig.Stage.allCases)
+    func attemptsAtStart(stage: KeeperRig.Stage) {
+        var rig = KeeperRig(stage)
+        rig.keeper.take(.init(attempt: 2))
+        let step = rig.step(at: at(1_019))
+        #expect((step == .begin(.init(command: .init(attempt: 2)))) == (stage != .asking && stage != .readyBehind))
     }
 
     @Test("skips what came due during a run, if nothing else waits for its time")

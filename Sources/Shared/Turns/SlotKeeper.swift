@@ -12,6 +12,8 @@ package struct SlotKeeper: Sendable {
     /// The number of the last run.
     package private(set) var runs: Int64
     private var state: State
+    /// Whether a slot has begun in this worker: further attempts at a run besides the slots are over by that.
+    private var hasBegunSlot = false
     private var told = Told()
     private var running: Running?
 
@@ -152,13 +154,15 @@ package struct SlotKeeper: Sendable {
         return turn(for: Command.Run())
     }
 
-    /// `nil`: a further attempt at the slot before; if a later one has begun or waits, it comes too late.
+    /// `nil`: a further attempt at the run before; if a later slot has begun or waits, it comes too late.
     private mutating func turn(for command: Command.Run) -> Turn? {
         var turn = Turn(slot: command.slot)
         if case .asking(let asked) = state, asked.slot == command.slot, command.attempt == 1, command.call == nil {
             (turn, state) = (asked, .waiting)
         } else if let slot = command.slot {
             guard slot == accounted, !isAsking else { return nil }
+        } else if command.attempt > 1 {
+            guard !hasBegunSlot, !isAsking else { return nil }
         }
         turn.command = command
         return turn
@@ -170,7 +174,7 @@ package struct SlotKeeper: Sendable {
         runs += 1
         running = Running(turn: turn, start: now)
         let lateness = turn.slot.map { Nanoseconds(max(0, (now - $0 - turn.delay).count)) } ?? .zero
-        if let slot = turn.slot { accounted = slot }
+        if let slot = turn.slot { (accounted, hasBegunSlot) = (slot, true) }
         return .init(run: runs, slot: turn.slot, next: nextSlot(at: now), lateness: lateness, call: turn.command.call)
     }
 
