@@ -41,9 +41,7 @@ package enum ThisProcess {
         return arguments
     }
 
-    package static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
+    package static func environment(_ name: String) -> String? { unsafe getenv(name).map { unsafe .init(cString: $0) } }
 
     package static func removeEnvironment(_ name: String) { unsafe unsetenv(name) }
 
