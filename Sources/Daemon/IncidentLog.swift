@@ -32,7 +32,7 @@ struct IncidentLog {
 
     /// The clock was wrong when the job began.
     func beginsAnew(_ job: Job) {
-        records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
+        records(.notice, "Job starts again", job, ["text": "the clock was set back by more than three hours"])
     }
 
     /// The function of an entry is told of what has become of the job.
@@ -75,8 +75,8 @@ struct IncidentLog {
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPredecessor(let holder):
-            records(.notice, "Waiting for previous instance", job, holder.map { ["pid": "\($0)"] } ?? [:])
-        case .predecessorKilled(let holder): records(.warning, "Previous instance killed", job, ["pid": "\(holder)"])
+            records(.notice, "Waiting for previous worker", job, holder.map { ["pid": "\($0)"] } ?? [:])
+        case .predecessorKilled(let holder): records(.warning, "Previous worker killed", job, ["pid": "\(holder)"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
         case .leftBehind:
             records(
@@ -139,7 +139,7 @@ struct IncidentLog {
     }
 
     private func attemptsOver(_ attempt: PendingAttempt, _ job: Job) {
-        let text = "attempt \(attempt.number) comes no more: the next slot is due, or the job ends"
+        let text = "attempt \(attempt.number) will not be made: the next slot is due, or the job ends"
         records(.notice, "Retry given up", job, ["outcome": attempt.outcome.rawValue, "text": text])
     }
 

@@ -1,7 +1,7 @@
 internal import CLuaMachine
 internal import Shared
 
-/// What a call into Lua came to, in Swift's words.
+/// How a call into Lua ended, in Swift's terms.
 struct RunReport {
     let path: String
     /// `nil`: the file's main chunk.

@@ -65,7 +65,7 @@ package enum Incident: Hashable, Sendable {
     case ended(Report.End, attempt: Int = 1, retryAfter: Nanoseconds? = nil)
     /// The run in hand, or its slot alone, came to an end that the worker did not report.
     case lost(Phase.Run, Outcome, reason: String, retryAfter: Nanoseconds? = nil)
-    /// An attempt was announced and comes no more: the next slot is due, or the job ends.
+    /// An attempt was announced and will not be made: the next slot is due, or the job ends.
     case attemptsOver(PendingAttempt)
     /// Calls that are not made: too many wait, or the job ends.
     case callsDropped(Int)

@@ -64,6 +64,6 @@ package enum ControlGroupSite: Sendable {
         if root.isRoot { return nil }
         let others = try root.processes().filter { $0 != ThisProcess.id }
         guard let other = others.first else { return nil }
-        return "process \(other) is in '\(root.path)' besides cronsupd, which needs a group of its own"
+        return "process \(other) is in '\(root.path)' with cronsupd, which needs a group of its own"
     }
 }

@@ -22,7 +22,7 @@ struct ByteReader {
         return true
     }
 
-    /// The bytes up to a zero, which is passed over.
+    /// The bytes up to a zero, which is skipped.
     mutating func text(longest: Int = 4_096) -> [UInt8]? {
         guard offset <= bytes.count else { return nil }
         let rest = bytes[offset...].prefix(longest)
