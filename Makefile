@@ -3,7 +3,7 @@
 #   make run      builds and runs the example; Ctrl+C stops it
 #   make run-lua  the same with job functions in Lua
 #   make test     all tests          make test-long   with the long versions of the fault tests
-#   make bench    every figure beside its floor and its peers
+#   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
 #   make install  PREFIX=/usr/local DESTDIR=
 #   make man      the manual pages, into .build/man
 #   make check    format, imports, documents and the table of faults, as CI does
@@ -12,6 +12,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 REGISTRY ?= Examples/crontab-registry
+# A build that the benchmarks compare with this one, and further arguments of Benchmarks/run.
+PAIR ?=
+ARGS ?=
 
 # One file for the daemon, which then runs on machines without a toolchain.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
@@ -62,7 +65,7 @@ test-long: setup
 bench: release
 	$(RELEASE) --product schedulebench
 	$(RELEASE) --product troubleworker
-	Benchmarks/run
+	Benchmarks/run $(if $(PAIR),--pair "$(PAIR)") $(ARGS)
 
 check: setup
 	Scripts/check-format

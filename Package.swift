@@ -41,32 +41,54 @@ let package = Package(
 
         // What daemon and worker both speak.
         .target(name: "Clocks", swiftSettings: strict),
-        .target(name: "Shared", dependencies: ["Clocks"], exclude: ["Jobs"], swiftSettings: strict),
+        .target(name: "Values", dependencies: ["Clocks"], path: "Sources/Shared/Values", swiftSettings: strict),
+        .target(
+            name: "Schedules", dependencies: ["Clocks", "Values"], path: "Sources/Shared/Schedules",
+            swiftSettings: strict),
+        .target(name: "Find", dependencies: ["Values"], path: "Sources/Shared/Find", swiftSettings: strict),
+        .target(
+            name: "Model", dependencies: ["Clocks", "Find", "Schedules", "Values"], path: "Sources/Shared/Model",
+            swiftSettings: strict),
+        .target(
+            name: "Wire", dependencies: ["Clocks", "Model", "Schedules", "Values"], path: "Sources/Shared/Wire",
+            swiftSettings: strict),
+        .target(
+            name: "Turns", dependencies: ["Clocks", "Model", "Schedules", "Wire"], path: "Sources/Shared/Turns",
+            swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: strict),
         .target(
-            name: "Jobs", dependencies: ["Clocks", "Kernel", "Shared"], path: "Sources/Shared/Jobs",
+            name: "Jobs", dependencies: ["Clocks", "Kernel", "Values"],
+            path: "Sources/Shared/Jobs",
             swiftSettings: strict),
 
         // Lua with type annotations → plain Lua.
         .target(name: "LuaDialect", swiftSettings: strict),
 
         // What programs on a host do alike: read its registry and zones, print tables and JSON, end with a code.
-        .target(name: "Host", dependencies: ["Clocks", "Kernel", "Registry", "Shared"], swiftSettings: strict),
+        .target(
+            name: "Host",
+            dependencies: ["Clocks", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            swiftSettings: strict),
 
         // The daemon.
-        .target(name: "Registry", dependencies: ["Clocks", "CYAML", "Shared"], swiftSettings: strict),
-        .target(name: "Supervision", dependencies: ["Clocks", "Shared"], swiftSettings: strict),
+        .target(
+            name: "Registry",
+            dependencies: ["CYAML", "Clocks", "Find", "Model", "Schedules", "Values", "Wire"],
+            swiftSettings: strict),
+        .target(
+            name: "Supervision", dependencies: ["Clocks", "Model", "Schedules", "Turns", "Values", "Wire"],
+            swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: [
-                "Clocks", "Host", "Kernel", "Registry", "Shared", "Supervision",
+                "Clocks", "Host", "Kernel", "Model", "Registry", "Schedules", "Supervision", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupd",
             dependencies: [
-                "Clocks", "Daemon", "Host", "Kernel", "Shared",
+                "Clocks", "Daemon", "Host", "Kernel", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -74,21 +96,29 @@ let package = Package(
 
         // The tool for those who write registries.
         .target(
-            name: "Control", dependencies: ["Clocks", "Host", "Kernel", "Registry", "Shared"], swiftSettings: strict),
+            name: "Control",
+            dependencies: ["Clocks", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            swiftSettings: strict),
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Control", "Host", "Kernel", "Registry", "Shared",
+                "Clocks", "Control", "Find", "Host", "Kernel", "Registry", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         // The worker.
         .target(
-            name: "LuaFunctions", dependencies: ["CLuaMachine", "Clocks", "Kernel", "Shared"], swiftSettings: strict),
-        .target(name: "CronWorkerKit", dependencies: ["Clocks", "Jobs", "Kernel", "Shared"], swiftSettings: strict),
+            name: "LuaFunctions",
+            dependencies: ["CLuaMachine", "Kernel", "Values", "Wire"],
+            swiftSettings: strict),
         .target(
-            name: "LuaEngine", dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Shared"],
+            name: "CronWorkerKit",
+            dependencies: ["Clocks", "Find", "Jobs", "Kernel", "Model", "Schedules", "Values", "Wire"],
+            swiftSettings: strict),
+        .target(
+            name: "LuaEngine",
+            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values", "Wire"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs", "LuaEngine"], swiftSettings: staticExecutable,
@@ -96,7 +126,8 @@ let package = Package(
 
         // Measures schedules; see Benchmarks/README.md.
         .executableTarget(
-            name: "schedulebench", dependencies: ["Clocks", "Kernel", "Registry", "Shared"],
+            name: "schedulebench",
+            dependencies: ["Clocks", "Kernel", "Model", "Registry", "Schedules"],
             path: "Benchmarks/ScheduleBench", swiftSettings: strict),
         // Goes wrong in every run.
         .executableTarget(
@@ -105,47 +136,80 @@ let package = Package(
 
         // Tests: one folder a module. EndToEnd runs the built binaries, with a worker that misbehaves on demand.
         .executableTarget(
-            name: "faultworker", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared"],
+            name: "faultworker",
+            dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Values"],
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
         .executableTarget(
-            name: "commandhost", dependencies: ["Clocks", "CronWorkerKit", "Kernel", "Shared"],
+            name: "commandhost",
+            dependencies: ["CronWorkerKit", "Kernel", "Model"],
             path: "Tests/CommandHost", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Kernel", "Shared"], path: "Tests/Support", swiftSettings: strict),
-        .testTarget(
-            name: "SharedTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "ScheduleTests", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], exclude: ["Data"],
+            name: "TestSupport", dependencies: ["Clocks", "Kernel", "Schedules", "Values"], path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(
-            name: "RegistryTests", dependencies: ["Clocks", "Registry", "Shared", "TestSupport"], swiftSettings: strict),
+            name: "ClocksTests",
+            dependencies: ["Clocks", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "SupervisionTests", dependencies: ["Clocks", "Shared", "Supervision", "TestSupport"],
+            name: "ValuesTests",
+            dependencies: ["Clocks", "TestSupport", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FindTests",
+            dependencies: ["Find", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelTests",
+            dependencies: ["Clocks", "Find", "Model", "TestSupport", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["Clocks", "Model", "Schedules", "TestSupport", "Values", "Wire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TurnsTests",
+            dependencies: ["Clocks", "Model", "Schedules", "Supervision", "TestSupport", "Turns", "Wire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchedulesTests",
+            dependencies: ["Clocks", "Kernel", "Schedules", "TestSupport", "Values"],
+            exclude: ["Data"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: ["Clocks", "Find", "Model", "Registry", "Schedules", "TestSupport", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests",
+            dependencies: ["Clocks", "Model", "Schedules", "Supervision", "TestSupport", "Turns", "Values", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Registry", "Shared", "Supervision",
-                "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
+                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Model", "Registry", "Schedules", "Supervision",
+                "TestSupport", "Values", "Wire", .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ControlTests",
-            dependencies: ["Clocks", "Control", "Host", "Kernel", "Registry", "Shared", "TestSupport"],
+            dependencies: ["Clocks", "Control", "Find", "Host", "Model", "Registry", "Schedules", "Values"],
             swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "JobsTests", dependencies: ["Clocks", "Jobs", "Kernel", "Shared", "TestSupport"],
+            name: "JobsTests",
+            dependencies: ["Clocks", "Jobs", "Kernel", "TestSupport", "Values"],
             swiftSettings: strict),
         .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LuaFunctionsTests",
-            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Shared", "TestSupport"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values", "Wire"], swiftSettings: strict),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Shared", "TestSupport"],
+            name: "WorkerTests",
+            dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Model", "TestSupport", "Values", "Wire"],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEnd", dependencies: ["Clocks", "Kernel", "Shared", "TestSupport"], path: "Tests/EndToEnd",
+            name: "EndToEnd",
+            dependencies: ["Clocks", "Kernel", "Model", "Schedules", "TestSupport", "Values", "Wire"],
+            path: "Tests/EndToEnd",
             swiftSettings: strict),
     ]
 )

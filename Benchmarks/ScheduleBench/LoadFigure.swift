@@ -1,6 +1,7 @@
 import Clocks
+import Model
 import Registry
-import Shared
+import Schedules
 
 /// How long it takes to read the schedules of many entries and to place their next slots, in milliseconds.
 struct LoadFigure {

@@ -1,6 +1,6 @@
 import Clocks
 import Kernel
-import Shared
+import Schedules
 
 /// Measures schedules: `schedulebench next EXPRESSION ZONE CALLS` and `schedulebench load ENTRIES`. Prints lines of a
 /// name and a number.

@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Schedules
 
 /// How long it takes from one slot to the next, beside a search that looks at every minute.
 struct NextFigure {

@@ -1,6 +1,7 @@
 """What every figure works with: the programs, the plan, a scratch folder, and the processes of this run."""
 
 import contextlib
+import copy
 import dataclasses
 import os
 import pathlib
@@ -33,6 +34,7 @@ class Bench:
         self.paths, self.plan = paths, plan
         self._scratch_parent = scratch
         self._workloads = {}
+        self.has_peers = True
 
     def __enter__(self):
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="cronsupd-bench.", dir=self._scratch_parent))
@@ -42,6 +44,13 @@ class Bench:
     def __exit__(self, *_):
         self.processes.end_all()
         shutil.rmtree(self.scratch)
+
+    def turn(self, paths):
+        """The same with the programs of `paths`, for one round of each figure and without the peers."""
+        turn = copy.copy(self)
+        turn.paths, turn.plan = paths, dataclasses.replace(self.plan, rounds=1)
+        turn.has_peers, turn._workloads = False, {}
+        return turn
 
     @contextlib.contextmanager
     def folder(self, parent=None):

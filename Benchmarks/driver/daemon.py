@@ -14,6 +14,8 @@ from driver.waiting import PROMPT, wait_until
 STARTED = "Worker started"
 STOPPED = "Worker stopped"
 TICK = "TICK"
+NO_RUN = ("TICK SKIPPED", "TICK MISSED")
+"""Slots that came to no run, since the machine was busy."""
 TROUBLE = {
     "json": re.compile(rb'"level":\s*"(warn|warning|error|critical)"', re.IGNORECASE),
     "text": re.compile(rb"^\S+ (WARN|ERROR|CRIT)"),
@@ -91,10 +93,19 @@ class Daemon:
             return sum(needle in line for line in log)
 
     def trouble(self):
-        """The first record above the level of information, if there is one."""
+        """The first record above the level of information, if there is one, but for slots without a run."""
+        trouble, harmless = TROUBLE[self._format], [NEEDLE[self._format](message) for message in NO_RUN]
         with open(self.log, "rb") as log:
-            trouble = TROUBLE[self._format]
-            return next((line.decode(errors="replace").strip() for line in log if trouble.search(line)), None)
+            return next((line.decode(errors="replace").strip() for line in log
+                         if trouble.search(line) and not any(needle in line for needle in harmless)), None)
+
+    def slots_without_run(self):
+        """How many there were. For a log in JSON."""
+        return sum(int(record["count"]) for record in logs.records(self.log, *NO_RUN))
+
+    def say_slots_without_run(self):
+        if count := self.slots_without_run():
+            self._bench.say(f"{count} slots came to no run")
 
     def kill(self):
         """As a crash would end it: nothing is told to the workers."""

@@ -1,6 +1,7 @@
 """The table that a run ends with."""
 
 import dataclasses
+import re
 
 HEADINGS = ("figure", "value", "floor or peer", "ratio", "target", "met")
 
@@ -14,6 +15,13 @@ class Row:
     target: str = "-"
     met: bool | None = None
     """`None`: there is nothing to meet, or nothing to compare with."""
+    more_is_better: bool = False
+
+    @property
+    def number(self):
+        """Of the value, as it is shown; `None` if that is more than one number, or not measured."""
+        match = re.match(r"(\d[\d,]*(?:\.\d+)?)(?! /|[\d.,])", self.value)
+        return float(match[1].replace(",", "")) if match else None
 
     def cells(self):
         ratio = "-" if self.ratio is None else f"{self.ratio:.2f}"
@@ -33,8 +41,8 @@ def failure(figure):
     return Row(figure, "not measured", met=False)
 
 
-def render(rows):
-    cells = [HEADINGS] + [row.cells() for row in rows]
+def render(rows, headings=HEADINGS):
+    cells = [headings] + [row.cells() for row in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
     lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
     lines.insert(1, "-+-".join("-" * width for width in widths))

@@ -14,6 +14,8 @@ INTERVAL_SECONDS = 1
 MOST_SPAWNED_IN_A_MILLISECOND = 10
 WARM_UP_RUNS = 2
 """The first runs of a job, which are not counted."""
+MOST_WITHOUT_RUN = 0.01
+"""Of all slots."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,11 +35,11 @@ def rounds(bench):
 
 def run(bench):
     with bench.folder() as folder:
-        ticks, core_share = run_daemon(bench, folder)
+        ticks, without_run, core_share = run_daemon(bench, folder)
         phases = first_phases(ticks)
         floor = floors.lateness(bench, folder, phases, bench.plan.tick_runs, WARM_UP_RUNS)
     counted = [int(tick["lateness_us"]) for tick in ticks if int(tick["run"]) > WARM_UP_RUNS]
-    return Round(counted, floor, len(set(phases)), core_share)
+    return Round(counted + without_run, floor, len(set(phases)), core_share)
 
 
 def run_daemon(bench, folder):
@@ -52,7 +54,18 @@ def run_daemon(bench, folder):
     if trouble := daemon.trouble():
         raise Failure(f"cronsupd complained: {trouble[:300]}")
     daemon.stop()
-    return list(logs.records(daemon.log, TICK)), core_share
+    without_run = lateness_without_run(bench, daemon.slots_without_run(), jobs * (WARM_UP_RUNS + runs))
+    return list(logs.records(daemon.log, TICK)), without_run, core_share
+
+
+def lateness_without_run(bench, count, slots):
+    """The lateness of slots that came to no run: of a whole interval. One of them on a busy machine says little, and so
+    the figure stands; if they are many, it does not."""
+    if count:
+        bench.say(f"{count} slots came to no run; each counts as late by {INTERVAL_SECONDS} s")
+    if count > slots * MOST_WITHOUT_RUN:
+        raise Failure(f"{count} of {slots} slots came to no run, expected at most {MOST_WITHOUT_RUN:.0%}")
+    return [INTERVAL_SECONDS * 1_000_000] * count
 
 
 def first_phases(ticks):

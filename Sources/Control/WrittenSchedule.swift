@@ -1,5 +1,6 @@
 package import Clocks
-package import Shared
+package import Schedules
+import Values
 
 /// What a `meta.schedule` says.
 package enum WrittenSchedule: Hashable, Sendable {

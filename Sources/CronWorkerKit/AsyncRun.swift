@@ -1,7 +1,7 @@
 import Jobs
 import Kernel
-import Shared
 import Synchronization
+import Values
 
 /// One run of an async function, on the concurrency runtime's threads; the main thread meanwhile answers the daemon, and makes
 /// the calls that the function asks for, one after the other.

@@ -1,6 +1,6 @@
 import Jobs
 import Kernel
-import Shared
+import Wire
 
 /// The worker's program as the daemon starts it to learn whether functions can be loaded: it answers each question of its
 /// standard input where a worker writes its reports, and ends.

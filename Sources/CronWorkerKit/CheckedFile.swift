@@ -1,5 +1,7 @@
 import Kernel
-import Shared
+import Model
+import Values
+import Wire
 
 /// One Lua file under question, in an engine of its own, as in the workers to come. What is found out about it is found out
 /// once: ten thousand entries may name the same file.

@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Wire
 
 extension CommandServices {
     /// What a command writes goes to the daemon line by line.

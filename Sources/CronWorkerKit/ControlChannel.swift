@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Wire
 
 /// The worker's end of the control pipe: what the daemon says, message by message.
 final class ControlChannel {

@@ -1,7 +1,7 @@
 import Clocks
 public import Jobs
 import Kernel
-import Shared
+import Wire
 
 /// A worker program: all of `main` but the catalog.
 public enum CronWorker {

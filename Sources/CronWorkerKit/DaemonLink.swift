@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Wire
 
 /// The pipes to and from the daemon, for whoever waits for something else meanwhile: a run that is in hand must not keep the
 /// worker from answering.

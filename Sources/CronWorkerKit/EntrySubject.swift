@@ -1,6 +1,8 @@
 import Clocks
 import Jobs
-import Shared
+import Model
+import Values
+import Wire
 
 /// The entry whose function is run.
 struct EntrySubject {

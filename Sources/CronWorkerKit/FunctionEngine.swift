@@ -1,5 +1,6 @@
 package import Jobs
-package import Shared
+package import Model
+package import Values
 
 /// What runs the functions of a language besides Swift. On the main thread alone.
 package protocol FunctionEngine: AnyObject {

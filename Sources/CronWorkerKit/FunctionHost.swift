@@ -1,7 +1,9 @@
 import Clocks
 import Jobs
 import Kernel
-import Shared
+import Model
+import Values
+import Wire
 
 /// Runs functions of entries: that of the job, and those that it calls.
 ///

@@ -1,7 +1,7 @@
 import Jobs
 import Kernel
-import Shared
 import Synchronization
+import Values
 
 /// How the tasks of one run of an async function reach the main thread while it waits for them: with calls that only it may
 /// make, and with the news that something is done.

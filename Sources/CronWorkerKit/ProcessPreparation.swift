@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Model
 
 extension ProcessSettings {
     /// Makes this process what the settings say. In this order: what takes the daemon's rights comes before they are given up,
@@ -23,7 +23,7 @@ extension ProcessSettings {
     /// What comes later counts.
     private func arrangeEnvironment() throws(SystemError) {
         if !environment.isInherited {
-            try Surroundings.clearVariables(keeping: WireFormat.variablePrefix)
+            try Surroundings.clearVariables(keeping: ReservedVariables.prefix)
             try Surroundings.setVariable("PATH", Environment.path)
         }
         if let identity { for variable in identity.environment { try Self.set(variable) } }

@@ -1,7 +1,9 @@
+import Find
 import Jobs
 import Kernel
-import Shared
+import Model
 import Synchronization
+import Values
 
 /// The registry that the daemon has in force, in memory that all workers share. It is mapped when somebody first asks: most
 /// workers never do.

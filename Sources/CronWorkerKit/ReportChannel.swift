@@ -1,7 +1,7 @@
 import Clocks
 import Kernel
-import Shared
 import Synchronization
+import Wire
 
 /// The worker's end of the report pipe. It never waits for the daemon: what the pipe does not take is kept, up to a bound;
 /// past it reports are given up, and what their slots came to is stated as soon as there is room.

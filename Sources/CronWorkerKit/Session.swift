@@ -1,7 +1,10 @@
 import Clocks
 import Jobs
 import Kernel
-import Shared
+import Model
+import Schedules
+import Values
+import Wire
 
 /// One life of a worker: from its pipes to its definition to its loop.
 struct Session {
@@ -13,7 +16,7 @@ struct Session {
 
     /// The daemon that has started this process as a worker; `nil`: none has.
     static var supervisor: ProcessID? {
-        ThisProcess.environment(WireFormat.supervisorVariable).flatMap { ProcessID($0) }
+        ThisProcess.environment(ReservedVariables.supervisor).flatMap { ProcessID($0) }
     }
 
     private struct Arguments {
@@ -57,7 +60,7 @@ struct Session {
     init(_ arguments: [String]) throws {
         let supervisor = Self.supervisor
         // Programs that the job starts have no supervisor to look for.
-        ThisProcess.removeEnvironment(WireFormat.supervisorVariable)
+        ThisProcess.removeEnvironment(ReservedVariables.supervisor)
         BrokenPipe.becomesAnError()
         StandardOutputBuffer.flushLines()
         let isSupervised = supervisor != nil

@@ -1,7 +1,10 @@
 import Clocks
 import Jobs
 import Kernel
-import Shared
+import Model
+import Schedules
+import Values
+import Wire
 
 /// The worker's loop: timer, function, report.
 struct Worker: ~Copyable {

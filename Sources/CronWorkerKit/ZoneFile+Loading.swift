@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Schedules
 
 extension ZoneFile {
     /// The largest zone files have a few kilobytes.

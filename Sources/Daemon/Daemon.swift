@@ -2,9 +2,10 @@ import Clocks
 import Host
 package import Kernel
 import Logging
+import Model
 import Registry
-import Shared
 import Supervision
+import Values
 
 /// The daemon: one thread around one waiting point.
 package final class Daemon {
@@ -23,16 +24,13 @@ package final class Daemon {
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
-    private var partialRounds = 0
+    private var hearing = Hearing()
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
     private var isLogWatched = false
 
     /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
     private static let deadlinesAtOnce = 32
-    /// While more is ready than a round takes: rounds after which each of 32,768 descriptors has had its turn, since the kernel
-    /// goes round.
-    private static let roundsForAll = 64
     private static let logRetryInterval = Nanoseconds.milliseconds(100)
 
     private final class SignalSource {
@@ -72,7 +70,6 @@ package final class Daemon {
         // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
-        pool.setTime(Clock.moment())
         for job in desired { pool.add(job) }
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
@@ -94,20 +91,17 @@ package final class Daemon {
         }
     }
 
-    /// One round: wait, take what is there, then see what time it is.
+    /// One round: wait, take what is there, then see whose time is up. The clock is read for each step, since the one before may
+    /// have taken seconds on a busy machine.
     private func turn() throws(SystemError) {
-        let (ready, isPartial) = try loop.wait(until: nextDeadline)
-        let moment = Clock.moment()
-        let now = moment.monotonic
-        pool.setTime(moment)
-        for readiness in ready { try handle(readiness) }
-        manager.beat(at: now)
-        advanceReload(at: now)
+        let round = try loop.wait(until: nextDeadline)
+        for readiness in round.ready { try handle(readiness) }
+        hearing.finish(began: round.began, isPartial: round.isPartial)
+        manager.beat(at: Clock.monotonic())
+        advanceReload(at: Clock.monotonic())
         reloader.keepReserve()
-        // Until all that was written has been read, nobody's silence means anything.
-        partialRounds = isPartial ? partialRounds + 1 : 0
-        if partialRounds % Self.roundsForAll == 0 { pool.fireDeadlines(limit: Self.deadlinesAtOnce) }
-        serveLog(at: now)
+        pool.fireDeadlines(through: hearing.heard, limit: Self.deadlinesAtOnce)
+        serveLog(at: Clock.monotonic())
         manager.setStatus(statusText)
     }
 
@@ -171,7 +165,7 @@ package final class Daemon {
     private func advanceReload(at now: MonotonicInstant) {
         guard reloadIsDue || now >= reloader.deadline else { return }
         reloadIsDue = false
-        guard let result = reloader.advance(at: now, wall: Clock.wall()) else { return }
+        guard let result = reloader.advance(at: now, wall: Clock.wall) else { return }
         switch result {
         case .loaded(let loaded, let snapshot): apply(loaded, snapshot)
         case .refused(let errors): refuse(errors)

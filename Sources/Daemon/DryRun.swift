@@ -1,7 +1,9 @@
 package import Clocks
 import Host
+import Model
 import Registry
-package import Shared
+package import Schedules
+import Values
 
 /// What `--once` prints: every job that was discovered, as a table or as JSON.
 package struct DryRun: Sendable {

@@ -1,6 +1,5 @@
 import Kernel
 import Logging
-import Shared
 
 extension IncidentLog {
     /// So many frames are shown of all threads together.

@@ -1,8 +1,12 @@
 import Clocks
 import Kernel
 import Logging
-import Shared
+import Model
+import Schedules
 import Supervision
+import Turns
+import Values
+import Wire
 
 /// Finds the words for what happens to jobs. They are those of the example that the project comes from.
 struct IncidentLog {

@@ -1,5 +1,5 @@
 import Kernel
-package import Shared
+package import Model
 
 extension AccountSource {
     /// Those of this machine, as they are when they are asked for.

@@ -1,6 +1,6 @@
 package import Clocks
 import Kernel
-package import Shared
+package import Model
 import Synchronization
 
 /// Reads environment files from the disk.

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// A JSON value to be written (RFC 8259), its members in the order in which they are given.
 package indirect enum JSONText {

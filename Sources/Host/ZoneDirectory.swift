@@ -1,6 +1,7 @@
 import Kernel
-package import Shared
+package import Schedules
 import Synchronization
+import Values
 
 /// The compiled time zones of this machine (tzfile(5)). What the process's own TZ says is taken for a name and for nothing else.
 package final class ZoneDirectory: Sendable {

@@ -2,7 +2,9 @@ package import CronWorkerKit
 package import Jobs
 import LuaDialect
 import LuaFunctions
-package import Shared
+package import Model
+package import Values
+import Wire
 
 /// What makes a worker's program one that runs `function.lua`.
 package final class LuaEngine: FunctionEngine {

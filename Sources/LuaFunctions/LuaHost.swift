@@ -1,4 +1,5 @@
-package import Shared
+package import Values
+package import Wire
 
 /// What a Lua function can ask for beyond its own file. A machine keeps its host.
 package protocol LuaHost: AnyObject {

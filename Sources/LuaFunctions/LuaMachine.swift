@@ -1,5 +1,6 @@
 internal import CLuaMachine
-package import Shared
+package import Values
+import Wire
 
 /// The functions of Lua files, in one state of Lua 5.4 that is made when the first file is loaded and lives as long as
 /// this.

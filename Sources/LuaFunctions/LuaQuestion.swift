@@ -1,5 +1,5 @@
 internal import CLuaMachine
-internal import Shared
+internal import Values
 
 /// A question of Lua's, copied: its bytes are gone as soon as Lua runs again.
 struct LuaQuestion {

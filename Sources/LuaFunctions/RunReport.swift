@@ -1,5 +1,5 @@
 internal import CLuaMachine
-internal import Shared
+internal import Values
 
 /// How a call into Lua ended, in Swift's terms.
 struct RunReport {

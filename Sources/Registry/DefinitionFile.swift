@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// The top level of a registry file.
 struct DefinitionFile {

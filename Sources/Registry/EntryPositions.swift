@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Where everything in the entries stands.
 struct EntryPositions: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Reads one item of the `entries` list.
 struct EntryReader {

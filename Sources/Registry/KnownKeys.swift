@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// The words of an error about an unknown key.
 enum KnownKeys {

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// Keeps one copy of each key and kind: a registry has the same few in all its entries.
 struct NameTable {

@@ -1,4 +1,4 @@
-package import Shared
+package import Values
 
 /// The result of reading a registry. It keeps the text and the place of everything, for the errors that only the
 /// meaning of an entry can raise. Only the snapshot is to be kept.

@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Reads the files of a registry one after another.
 struct RegistryLoader {

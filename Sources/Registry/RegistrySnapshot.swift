@@ -1,4 +1,6 @@
-package import Shared
+package import Find
+package import Model
+package import Values
 
 /// A registry that loaded without an error. It never changes; a reload makes another one.
 package struct RegistrySnapshot: Sendable {

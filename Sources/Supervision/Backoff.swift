@@ -1,5 +1,5 @@
 package import Clocks
-package import Shared
+package import Model
 
 /// How long to wait before a worker is started again after it failed.
 package struct Backoff: Sendable {

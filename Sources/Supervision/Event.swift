@@ -1,5 +1,7 @@
 package import Clocks
-package import Shared
+package import Model
+package import Values
+package import Wire
 
 /// What happens to a job.
 package enum Event: Sendable {

@@ -1,5 +1,7 @@
 package import Clocks
-package import Shared
+package import Model
+import Schedules
+import Turns
 
 /// A further attempt at a slot that is still to come.
 package struct PendingAttempt: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Model
+import Values
 
 extension JobSupervisor {
     /// The worker is gone: when comes the next?

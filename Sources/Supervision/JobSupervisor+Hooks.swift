@@ -1,5 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Turns
+import Values
+import Wire
 
 /// How a job stands, for those who want to be told when that changes. It outlives the job's replacement at a reload.
 package struct JobStanding: Hashable, Sendable {
@@ -100,7 +104,7 @@ extension JobSupervisor {
     }
 
     mutating func lateIsDue(at now: Moment, _ effects: inout [Effect]) {
-        guard let lateAt, lateAt <= now.monotonic else { return }
+        guard let lateAt, lateAt <= heard else { return }
         let slot = account.timetable.next(after: workerAccounted)
         guard slot <= now.on(clock) else { return watchLateness(at: now) }
         if wasHeldUp(since: lateAt, now) {

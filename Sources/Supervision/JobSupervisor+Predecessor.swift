@@ -1,5 +1,5 @@
 package import Clocks
-import Shared
+import Model
 
 extension JobSupervisor {
     /// How often it is tried whether the worker before has ended.

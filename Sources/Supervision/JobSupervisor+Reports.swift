@@ -1,5 +1,8 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Turns
+import Wire
 
 extension JobSupervisor {
     mutating func take(_ report: Report, at now: Moment, _ effects: inout [Effect]) {

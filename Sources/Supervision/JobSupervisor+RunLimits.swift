@@ -1,5 +1,7 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Turns
 
 extension JobSupervisor {
     func run(_ order: RunOrder, number: Int64, at now: Moment) -> Phase.Run {
@@ -28,7 +30,7 @@ extension JobSupervisor {
     mutating func reachLimit(of run: Phase.Run, at now: Moment, _ effects: inout [Effect]) {
         guard deadline != .distantFuture else { return }
         var run = run
-        if run.timeout <= now.monotonic {
+        if run.timeout <= heard {
             run.cut = .timeout
         } else if replacing(run, at: now) != nil {
             run.cut = .replaced

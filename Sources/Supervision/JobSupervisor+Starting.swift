@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Schedules
+import Turns
 
 extension JobSupervisor {
     mutating func askForWorker(at now: Moment, _ effects: inout [Effect]) {

@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Turns
 
 extension JobSupervisor {
     mutating func stop(grace: Nanoseconds, at now: Moment, _ effects: inout [Effect]) {

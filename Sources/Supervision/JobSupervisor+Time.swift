@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Values
 
 extension JobSupervisor {
     mutating func timeIsUp(at now: Moment, _ effects: inout [Effect]) {

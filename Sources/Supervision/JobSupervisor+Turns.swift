@@ -1,5 +1,8 @@
 package import Clocks
-import Shared
+import Model
+import Schedules
+import Turns
+import Wire
 
 /// What the worker was told to run, until it says that it begins.
 package struct RunOrder: Hashable, Sendable {

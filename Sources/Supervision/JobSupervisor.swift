@@ -1,5 +1,8 @@
 package import Clocks
-package import Shared
+package import Model
+import Schedules
+package import Turns
+import Values
 
 /// The supervision of one job: a function from a state and an event to effects. No system call, no clock, no log.
 package struct JobSupervisor: Sendable {
@@ -41,6 +44,8 @@ package struct JobSupervisor: Sendable {
     var isFinal = false
     /// When the event in hand happened.
     var moment: Moment
+    /// All that the worker wrote before this has been handled: only what was due by then may be called overdue.
+    var heard: MonotonicInstant
     /// When a worker that was killed for cause is named in the log, if it is still there.
     var condemnedReminder = MonotonicInstant.distantFuture
     /// How long after its slot a run may begin.
@@ -94,7 +99,7 @@ package struct JobSupervisor: Sendable {
         policy = definition.policy
         (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
         random = SplitMix64(seed: seed)
-        moment = start
+        (moment, heard) = (start, start.monotonic)
         // One that is only called is started for its first call.
         phase = .waiting(until: definition.isOnDemand ? .distantFuture : start.monotonic, .firstStart)
     }
@@ -137,8 +142,11 @@ package struct JobSupervisor: Sendable {
     /// Failures of the worker in a row.
     package var failures: Int { backoff.failures }
 
-    package mutating func handle(_ event: Event, at now: Moment, effects: inout [Effect]) {
-        moment = now
+    /// `now`: never before the event happened. `heard`: all that the worker wrote before it has been handled; `nil`: all up to `now`.
+    package mutating func handle(
+        _ event: Event, at now: Moment, heard: MonotonicInstant? = nil, effects: inout [Effect]
+    ) {
+        (moment, self.heard) = (now, heard ?? now.monotonic)
         attemptsRunOut(at: now, &effects)
         decide(event, at: now, &effects)
         beginAttempt(at: now, &effects)
@@ -161,7 +169,7 @@ package struct JobSupervisor: Sendable {
             exited(status, ranOutOfMemory ? .oom : .crashed, at: now, &effects)
         case .deadline:
             lateIsDue(at: now, &effects)
-            if now.monotonic >= phaseDeadline { timeIsUp(at: now, &effects) }
+            if heard >= phaseDeadline { timeIsUp(at: now, &effects) }
             // Of what that waits for now, the slot may be late already.
             watchLateness(at: now)
             lateIsDue(at: now, &effects)

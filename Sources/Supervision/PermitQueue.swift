@@ -1,4 +1,4 @@
-package import Shared
+package import Model
 
 /// Who of a group's jobs may have a run in hand: first come, first served.
 package struct PermitQueue: Sendable {

@@ -1,5 +1,5 @@
 package import Clocks
-package import Shared
+package import Model
 
 /// Where a job's worker is in its life.
 package enum Phase: Hashable, Sendable {

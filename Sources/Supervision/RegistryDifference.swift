@@ -1,4 +1,5 @@
-package import Shared
+package import Model
+package import Values
 
 /// What a reload changes.
 package struct RegistryDifference: Sendable {

@@ -1,5 +1,5 @@
 package import Clocks
-package import Shared
+package import Values
 
 /// Bounds how often stacks are taken: it takes the daemon some milliseconds, and a job may hang again and again.
 package struct StackLimiter: Sendable {

@@ -1,7 +1,7 @@
 import Control
+import Find
 import Host
 import Kernel
-import Shared
 
 /// A command is over, and all that it had to say is said.
 struct Ending: Error {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Control
 import Host
 import Kernel
-import Shared
+import Values
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,7 +4,7 @@ import Daemon
 import Host
 import Kernel
 import Logging
-import Shared
+import Values
 
 /// The command line of `cronsupd`.
 struct Cronsupd: ParsableCommand {

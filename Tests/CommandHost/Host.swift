@@ -1,6 +1,6 @@
 import CronWorkerKit
 import Kernel
-import Shared
+import Model
 
 /// Runs a command as a worker does, as a process of one thread, and writes what comes of it to the standard output.
 final class Host {

@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Model
 
 /// What `commandhost` is to run: options with a value each, then `--` and the program's arguments, or a text for the
 /// shell.

@@ -1,6 +1,8 @@
+import Find
+import Model
 import Registry
-import Shared
 import Testing
+import Values
 
 @testable import Control
 

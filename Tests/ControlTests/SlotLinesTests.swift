@@ -1,5 +1,4 @@
 import Clocks
-import Shared
 import Testing
 
 @testable import Control

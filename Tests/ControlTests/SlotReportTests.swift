@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Schedules
 import Testing
 
 @testable import Control

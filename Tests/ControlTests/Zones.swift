@@ -1,5 +1,4 @@
 import Host
-import Shared
 
 /// The zones of the machine that the tests run on.
 let zones = ZoneDirectory().source

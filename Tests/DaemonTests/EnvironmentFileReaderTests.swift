@@ -2,7 +2,7 @@ import Clocks
 import Glibc
 import Host
 import Kernel
-import Shared
+import Model
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Clocks
 import Glibc
 import Kernel
+import Model
 import Registry
-import Shared
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Clocks
 import Kernel
 import Logging
-import Shared
 import Supervision
 import Testing
+import Wire
 
 @testable import Daemon
 

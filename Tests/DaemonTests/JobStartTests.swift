@@ -1,7 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
 import Testing
+import Wire
 
 @testable import Daemon
 

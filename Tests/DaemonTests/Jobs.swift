@@ -1,5 +1,7 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Values
 
 @testable import Daemon
 @testable import Supervision

@@ -1,6 +1,6 @@
 import Clocks
 import Logging
-import Shared
+import Model
 import Testing
 
 @testable import Daemon

@@ -1,8 +1,8 @@
 import Glibc
 import Kernel
-import Shared
 import TestSupport
 import Testing
+import Values
 
 @testable import Daemon
 

@@ -1,6 +1,5 @@
 import Kernel
 import Registry
-import Shared
 import Testing
 
 @testable import CronWorkerKit

@@ -1,8 +1,9 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import TestSupport
 import Testing
+import Values
 
 @testable import Daemon
 

@@ -1,7 +1,6 @@
 import Clocks
 import Glibc
 import Kernel
-import Shared
 import Testing
 
 @Suite("A calendar job")
@@ -44,7 +43,7 @@ struct CalendarTests {
             try daemon.wait(for: "TICK", entry: "test:boot")
             try daemon.wait(for: "TICK", entry: "test:asked")
             try daemon.wait(for: "Worker started", entry: "test:crashing", count: 2)
-            let worker = try #require(daemon.worker("test:boot"))
+            let worker = try daemon.worker("test:boot")
             kill(worker, SIGKILL)
             try daemon.wait(for: "Worker started", entry: "test:boot", count: 2)
             #expect(try daemon.stop() == .exited(code: 0))

@@ -1,6 +1,6 @@
 import Jobs
-import Shared
 import Synchronization
+import Values
 
 /// Returns what it was told, as a value.
 func echo(_ context: JobContext) throws -> JobResult {

@@ -1,7 +1,7 @@
 import Clocks
 import Glibc
 import Jobs
-import Shared
+import Values
 
 var faultCatalog: JobCatalog {
     [
@@ -56,6 +56,7 @@ private func waitAsynchronously(_ context: JobContext) async throws -> JobResult
 }
 
 private func talk(_ context: JobContext) throws -> JobResult {
+    if context.data["ledger"] != nil { writeLedger(context) }
     context.logger.info("said by the function", ["key": "a value", "entry": "forged"])
     print("said to the standard output")
     write("said to the standard error\n", to: 2)

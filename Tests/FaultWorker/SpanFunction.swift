@@ -1,6 +1,6 @@
 import Glibc
 import Jobs
-import Shared
+import Values
 
 /// Works for a while, and until a file is there if the entry names one; does not hear SIGTERM, and writes down when it began and when it ended.
 func span(_ context: JobContext) throws -> JobResult {

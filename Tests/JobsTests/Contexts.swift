@@ -1,7 +1,7 @@
 import Clocks
 import Jobs
 import Kernel
-import Shared
+import Values
 
 /// 2026-11-23T02:04:06Z.
 let someSlot = WallInstant(nanoseconds: 1_795_399_446_000_000_000)

@@ -1,7 +1,7 @@
 import Jobs
-import Shared
 import Synchronization
 import Testing
+import Values
 
 @Suite("The catalog")
 struct JobCatalogTests {

@@ -1,5 +1,6 @@
 import LuaFunctions
-import Shared
+import Values
+import Wire
 
 /// Answers from lists that a test fills, and remembers what it was asked.
 final class FakeHost: LuaHost {

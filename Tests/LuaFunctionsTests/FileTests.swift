@@ -1,6 +1,6 @@
 import LuaFunctions
-import Shared
 import Testing
+import Values
 
 @Suite("A file of Lua functions")
 struct FileTests {

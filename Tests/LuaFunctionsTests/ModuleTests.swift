@@ -1,7 +1,7 @@
 import Kernel
 import LuaFunctions
-import Shared
 import Testing
+import Values
 
 @Suite("The modules of a Lua job")
 struct ModuleTests {

@@ -1,6 +1,6 @@
 import LuaFunctions
-import Shared
 import Testing
+import Values
 
 @Suite("require")
 struct RequireTests {

@@ -1,7 +1,7 @@
 import Kernel
 import LuaFunctions
-import Shared
 import TestSupport
+import Values
 
 /// A machine with files in a directory of its own. Paths in its texts are shown as they are below that directory.
 final class Rig {

@@ -1,9 +1,9 @@
 import Clocks
 import Kernel
 import LuaFunctions
-import Shared
 import TestSupport
 import Testing
+import Values
 
 @Suite("The module time")
 struct TimeTests {

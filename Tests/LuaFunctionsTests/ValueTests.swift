@@ -1,7 +1,7 @@
 import LuaFunctions
-import Shared
 import TestSupport
 import Testing
+import Values
 
 @Suite("Values between the worker and Lua")
 struct ValueTests {

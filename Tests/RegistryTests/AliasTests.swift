@@ -1,6 +1,8 @@
+import Model
 import Registry
-import Shared
+import Schedules
 import Testing
+import Values
 
 @Suite("An alias")
 struct AliasTests {

@@ -1,5 +1,5 @@
-import Shared
 import Testing
+import Values
 
 @Suite("A plain scalar")
 struct CoreSchemaTests {

@@ -1,5 +1,4 @@
 import Registry
-import Shared
 import Testing
 
 @Suite("An error beside a variable's value")

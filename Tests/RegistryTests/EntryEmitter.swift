@@ -1,5 +1,5 @@
-import Shared
 import TestSupport
+import Values
 
 /// Writes values as YAML in one of the many ways that mean the same.
 struct EntryEmitter: ValueGenerator {

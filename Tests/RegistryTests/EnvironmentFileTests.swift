@@ -1,7 +1,8 @@
-import Shared
+import Model
 import Synchronization
 import TestSupport
 import Testing
+import Values
 
 @testable import Registry
 

@@ -1,5 +1,5 @@
+import Model
 import Registry
-import Shared
 import Testing
 
 @Suite("What a job's process finds around it")

@@ -1,6 +1,8 @@
+import Find
+import Model
 import Registry
-import Shared
 import Testing
+import Values
 
 @Suite("A search")
 struct FindTests {

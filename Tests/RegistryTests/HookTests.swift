@@ -1,7 +1,8 @@
 import Clocks
+import Model
 import Registry
-import Shared
 import Testing
+import Values
 
 @Suite("The functions that a job calls with what becomes of it")
 struct HookTests {

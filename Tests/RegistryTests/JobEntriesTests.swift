@@ -1,7 +1,9 @@
 import Clocks
+import Model
 import Registry
-import Shared
+import Schedules
 import Testing
+import Values
 
 @Suite("A job entry")
 struct JobEntriesTests {

@@ -1,5 +1,5 @@
+import Model
 import Registry
-import Shared
 import Testing
 
 @Suite("What a worker is told of its job")

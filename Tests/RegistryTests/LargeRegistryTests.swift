@@ -1,6 +1,7 @@
+import Model
 import Registry
-import Shared
 import Testing
+import Values
 
 @Suite("A large registry")
 struct LargeRegistryTests {

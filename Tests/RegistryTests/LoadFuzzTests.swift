@@ -1,7 +1,8 @@
+import Model
 import Registry
-import Shared
 import TestSupport
 import Testing
+import Values
 
 @Suite("Whatever stands in the files")
 struct LoadFuzzTests {
@@ -51,7 +52,7 @@ struct LoadFuzzTests {
         }
     }
 
-    private func check(_ location: Shared.SourceLocation, _ files: [RegistryFile], _ replay: Comment) {
+    private func check(_ location: Values.SourceLocation, _ files: [RegistryFile], _ replay: Comment) {
         guard let file = files.first(where: { $0.path == location.file }) else {
             Issue.record(replay)
             return

@@ -1,5 +1,5 @@
-import Shared
 import Testing
+import Values
 
 @Suite("A key of a map")
 struct MapKeyTests {

@@ -1,6 +1,6 @@
 import Clocks
+import Model
 import Registry
-import Shared
 import Testing
 
 @Suite("The policy of a job's runs")

@@ -1,7 +1,8 @@
 import Clocks
+import Model
 import Registry
-import Shared
 import Testing
+import Values
 
 @Suite("What a job's process is like")
 struct ProcessTests {

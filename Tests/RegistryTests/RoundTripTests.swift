@@ -1,7 +1,8 @@
+import Model
 import Registry
-import Shared
 import TestSupport
 import Testing
+import Values
 
 @Suite("Entries written as YAML")
 struct RoundTripTests {

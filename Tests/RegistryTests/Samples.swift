@@ -1,6 +1,7 @@
+import Model
 import Registry
-import Shared
 import Testing
+import Values
 
 func load(_ text: String, limits: RegistryLimits = .init()) -> RegistryLoad {
     load(["registry.yaml": text], limits: limits)

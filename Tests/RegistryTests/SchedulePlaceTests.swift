@@ -1,6 +1,6 @@
 import Registry
-import Shared
 import Testing
+import Values
 
 @Suite("The place of an error in a cron expression")
 struct SchedulePlaceTests {

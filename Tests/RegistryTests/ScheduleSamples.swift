@@ -1,6 +1,7 @@
 import Registry
-import Shared
+import Schedules
 import Testing
+import Values
 
 /// Knows two zones that are never ahead of each other, and where it is.
 let someZones = ZoneSource { name in

@@ -1,7 +1,9 @@
 import Clocks
+import Model
 import Registry
-import Shared
+import Schedules
 import Testing
+import Values
 
 private func schedule(_ meta: String, id: String = "job.one") throws -> Schedule {
     let result = JobEntries.definitions(in: load(registry(meta, id: id)), zones: someZones)

@@ -1,6 +1,8 @@
+import Model
 import Registry
-import Shared
+import Schedules
 import Testing
+import Values
 
 @Suite("The registry of the example")
 struct SeedRegistryTests {

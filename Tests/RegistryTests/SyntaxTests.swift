@@ -1,6 +1,6 @@
 import Registry
-import Shared
 import Testing
+import Values
 
 @Suite("A syntax error")
 struct SyntaxTests {

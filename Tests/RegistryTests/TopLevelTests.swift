@@ -1,5 +1,4 @@
 import Registry
-import Shared
 import Testing
 
 @Suite("The top level of a file")

@@ -1,7 +1,8 @@
 import Clocks
-import Shared
+import Model
 import Supervision
 import Testing
+import Values
 
 @Suite("The delay after a failure")
 struct BackoffTests {

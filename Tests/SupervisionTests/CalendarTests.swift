@@ -1,6 +1,10 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import TestSupport
 import Testing
+import Turns
+import Wire
 
 @testable import Supervision
 

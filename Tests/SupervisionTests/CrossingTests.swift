@@ -1,6 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Testing
+import Turns
+import Wire
 
 @testable import Supervision
 

@@ -1,6 +1,11 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import TestSupport
 import Testing
+import Turns
+import Values
+import Wire
 
 @testable import Supervision
 

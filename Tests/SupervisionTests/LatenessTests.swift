@@ -1,6 +1,9 @@
 import Clocks
-import Shared
+import Model
+import TestSupport
 import Testing
+import Values
+import Wire
 
 @testable import Supervision
 

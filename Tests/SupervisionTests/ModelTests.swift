@@ -1,5 +1,4 @@
 import Clocks
-import Shared
 import TestSupport
 import Testing
 

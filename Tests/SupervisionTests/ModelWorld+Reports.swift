@@ -1,6 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
+import Turns
+import Wire
 
 /// What the worker says.
 extension ModelWorld {

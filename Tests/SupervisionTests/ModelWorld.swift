@@ -1,6 +1,11 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
+import TestSupport
+import Turns
+import Values
+import Wire
 
 /// A machine around one supervisor: a clock, at most one process, and a worker that is not to be trusted.
 final class ModelWorld {

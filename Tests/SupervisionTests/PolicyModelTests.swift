@@ -1,8 +1,12 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
 import TestSupport
 import Testing
+import Turns
+import Values
+import Wire
 
 @Suite("Jobs that time-outs, overlaps, attempts and groups bound together")
 struct PolicyModelTests {

@@ -1,6 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import TestSupport
 import Testing
+import Turns
 
 @testable import Supervision
 

@@ -1,7 +1,9 @@
 import Clocks
-import Shared
+import Model
+import Schedules
 import Supervision
 import Testing
+import Values
 
 @Suite("The difference between two registries")
 struct RegistryDifferenceTests {

@@ -1,6 +1,8 @@
 import Clocks
-import Shared
+import Model
+import TestSupport
 import Testing
+import Turns
 
 @testable import Supervision
 

@@ -1,5 +1,6 @@
 import Clocks
 import Supervision
+import TestSupport
 import Testing
 
 @Suite("The limit on respawns")

@@ -1,14 +1,12 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import TestSupport
 import Testing
+import Values
+import Wire
 
 @testable import Supervision
-
-/// `seconds` after boot.
-func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
-
-/// The slot at that moment, on either clock.
-func at(_ seconds: Int64) -> SlotInstant { SlotInstant(nanoseconds: seconds * 1_000_000_000) }
 
 /// That moment; the machine was booted in 1970.
 func at(_ seconds: Int64) -> Moment { Moment(at(seconds)) }

@@ -1,6 +1,7 @@
 import Clocks
-import Shared
+import TestSupport
 import Testing
+import Values
 
 @testable import Supervision
 

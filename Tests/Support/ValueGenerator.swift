@@ -1,4 +1,4 @@
-package import Shared
+package import Values
 
 /// Makes values of all kinds, the same from the same seed, out of words and numbers that are worth a test.
 package protocol ValueGenerator {

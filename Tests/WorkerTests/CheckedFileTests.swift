@@ -1,8 +1,10 @@
 import Jobs
 import Kernel
-import Shared
+import Model
 import TestSupport
 import Testing
+import Values
+import Wire
 
 @testable import CronWorkerKit
 

@@ -1,7 +1,7 @@
 import CronWorkerKit
 import Glibc
 import Kernel
-import Shared
+import Model
 import TestSupport
 import Testing
 

@@ -33,12 +33,21 @@ def measure(names, bench):
     """The rows of all figures, and whether one of them could not be measured."""
     rows, failed = [], False
     for name in names:
-        figure = FIGURES[name]
-        print(f"{name}: {figure.TITLE}", file=sys.stderr, flush=True)
-        try:
-            rows += figure.measure(bench)
-        except (Failure, OSError) as failure:
-            failed = True
-            bench.say(f"failed: {failure}")
-            rows.append(table.failure(name))
+        announce(name)
+        found = measure_one(name, bench)
+        failed = failed or found is None
+        rows += found or [table.failure(name)]
     return rows, failed
+
+
+def announce(name):
+    print(f"{name}: {FIGURES[name].TITLE}", file=sys.stderr, flush=True)
+
+
+def measure_one(name, bench):
+    """The rows of a figure; `None` if it could not be measured, which is said."""
+    try:
+        return FIGURES[name].measure(bench)
+    except (Failure, OSError) as failure:
+        bench.say(f"failed: {failure}")
+        return None

@@ -12,7 +12,7 @@ MOST_KIB = 6
 
 def measure(bench):
     per_job = {"cronsupd": [added_per_job(bench, daemon_memory) for _ in bench.rounds()]}
-    for peer in peers.installed():
+    for peer in peers.installed(bench):
         per_job[peer.name] = [added_per_job(bench, lambda bench, jobs: peer_memory(bench, peer, jobs))]
     values = {name: median(kibibytes) for name, kibibytes in per_job.items()}
     return rows(values)

@@ -42,6 +42,7 @@ def run_daemon(bench):
         if trouble := daemon.trouble():
             raise Failure(f"cronsupd complained: {trouble[:300]}")
         daemon.stop()
+        daemon.say_slots_without_run()
         return [float(tick["result"]) for tick in logs.records(daemon.log, TICK)]
 
 

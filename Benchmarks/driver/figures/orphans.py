@@ -27,8 +27,8 @@ HASTE = {"lifecycle": {"stop_timeout": "10ms"}}
 def measure(bench):
     jobs = bench.plan.orphaned_jobs
     idle, busy = idle_daemon(bench, jobs), busy_daemon(bench, jobs)
-    killed = {peer.name: peer_killed(bench, peer, jobs) for peer in peers.installed()}
-    copies = {peer.name: peer_copies(bench, peer, jobs) for peer in peers.installed()}
+    killed = {peer.name: peer_killed(bench, peer, jobs) for peer in peers.installed(bench)}
+    copies = {peer.name: peer_copies(bench, peer, jobs) for peer in peers.installed(bench)}
     names = [peer.name for peer in peers.PEERS]
     figure = f"main / child / grandchild left of {jobs}"
     return [

@@ -22,7 +22,7 @@ MOST_MILLISECONDS = {50: 10, 99: 25}
 
 def measure(bench):
     values = {"cronsupd": measure_daemon(bench), "bare spawn": measure_floor(bench)}
-    values |= {peer.name: measure_peer(bench, peer) for peer in peers.installed()}
+    values |= {peer.name: measure_peer(bench, peer) for peer in peers.installed(bench)}
     for name, each in values.items():
         bench.say(f"{name}: p50 {percentile(each, 50):.1f} ms, p99 {percentile(each, 99):.1f} ms of {len(each)}")
     names = ["bare spawn", *(peer.name for peer in peers.PEERS)]

@@ -29,6 +29,7 @@ def measure(bench):
         if trouble := daemon.trouble():
             raise Failure(f"cronsupd complained: {trouble[:300]}")
         stop = daemon.stop(MOST_SECONDS)
+        daemon.say_slots_without_run()
     expected = jobs + REPLACED
     rows.append(Row(f"{figure}: stop", f"{stop.seconds:.2f} s, exit {stop.exit_code}",
                     target=f"exit 0, {expected} stopped", met=stop.exit_code == 0 and stop.stopped == expected))

@@ -12,7 +12,7 @@ MOST_OF_S6 = 0.5
 
 def measure(bench):
     runners = {"cronsupd": start_daemon, "spawn loop": start_floor}
-    runners |= {peer.name: peer_starter(peer) for peer in peers.installed()}
+    runners |= {peer.name: peer_starter(peer) for peer in peers.installed(bench)}
     seconds = {name: [] for name in runners}
     for _ in bench.rounds():
         for name, run in runners.items():

@@ -10,5 +10,5 @@ __all__ = ["PEERS", "folder", "installed"]
 PEERS = (S6, Runit, Supervisord)
 
 
-def installed():
-    return [peer for peer in PEERS if peer.is_installed()]
+def installed(bench):
+    return [peer for peer in PEERS if bench.has_peers and peer.is_installed()]

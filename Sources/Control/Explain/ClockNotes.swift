@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// What becomes of an expression when the clocks change.
 struct ClockNotes {

@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// What may surprise about the days of an expression.
 struct DayNotes {

@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// The days of an expression in words.
 struct DayPhrase {

@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Schedules
+import Values
 
 /// A schedule in a sentence, and what may surprise about it.
 package struct Explanation: Hashable, Sendable {

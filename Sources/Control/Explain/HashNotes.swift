@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// What `H` became.
 struct HashNotes {

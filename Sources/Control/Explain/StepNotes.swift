@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// Steps that do not divide what they go round in, so that the gap at its end is another one.
 struct StepNotes {

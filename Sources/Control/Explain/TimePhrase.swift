@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// The time of day of an expression in words.
 struct TimePhrase {

@@ -1,4 +1,4 @@
-package import Shared
+package import Schedules
 
 /// Crontabs made into one registry file.
 package struct CrontabImport: Sendable {

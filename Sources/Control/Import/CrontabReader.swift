@@ -1,4 +1,4 @@
-import Shared
+import Schedules
 
 /// Reads one crontab line by line, as cron does: what a line sets holds for the lines after it.
 struct CrontabReader {

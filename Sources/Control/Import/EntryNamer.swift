@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// Finds a name for a command, and a new one each time.
 struct EntryNamer {

@@ -1,5 +1,5 @@
 package import Clocks
-package import Shared
+package import Schedules
 
 /// Reads the parts of a request for slots, which stand on a command line or in a line of input.
 package enum SlotInput {

@@ -1,5 +1,5 @@
 import Host
-package import Shared
+package import Schedules
 
 /// Answers lines `EXPR<TAB>ZONE<TAB>FROM<TAB>COUNT`, each with one line of JSON. The last three may be empty or missing.
 package struct SlotLines {

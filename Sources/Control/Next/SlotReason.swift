@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Schedules
 
 /// Why a slot is not simply where the schedule names it.
 struct SlotReason: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import Clocks
 import Host
-package import Shared
+package import Schedules
 
 /// The slots of one schedule for people, or as JSON.
 package struct SlotReport: Sendable {

@@ -1,5 +1,5 @@
 package import Clocks
-package import Shared
+package import Schedules
 
 /// Some slots of a schedule, from a moment on or back.
 package struct SlotSearch: Sendable {

@@ -1,5 +1,6 @@
 import Host
-package import Shared
+package import Model
+import Values
 
 /// Entries for people, or as JSON.
 package enum EntryReport {

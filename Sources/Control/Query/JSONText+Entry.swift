@@ -1,5 +1,6 @@
 import Host
-import Shared
+import Model
+import Values
 
 extension JSONText {
     /// All that is known of an entry.

@@ -1,5 +1,7 @@
+import Find
+package import Model
 package import Registry
-package import Shared
+import Values
 
 /// Questions to a registry.
 package struct RegistryQuery: Sendable {

@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Model
 
 /// Makes of a command what the kernel is to start.
 struct CommandLaunch {

@@ -1,6 +1,6 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 
 /// The lines of a command that are logged, and the count of those that are not.
 struct CommandLog {

@@ -1,6 +1,5 @@
 import Clocks
 import Kernel
-import Shared
 
 /// Both outputs of a command: what is logged of them, and what is remembered.
 struct CommandOutput: ~Copyable {

@@ -1,5 +1,5 @@
 import Kernel
-package import Shared
+package import Model
 
 /// One run of a command, from its start to the end of all that it started.
 package struct CommandRun {

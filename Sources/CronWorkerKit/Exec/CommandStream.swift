@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Model
 
 /// One of a command's two outputs, line by line.
 struct CommandStream: ~Copyable {

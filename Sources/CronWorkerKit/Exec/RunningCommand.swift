@@ -1,6 +1,6 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 
 /// A command from its start to its end, and what this process serves meanwhile.
 struct RunningCommand: ~Copyable {

@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// What the workers' programs say of the functions that a registry names.
 struct FunctionAnswers: Sendable {

@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
-import Shared
+import Model
+import Wire
 
 /// Asks the workers' programs for all that a registry names, one question after the other, without waiting for an answer.
 final class FunctionInquiry {
@@ -56,7 +57,7 @@ final class FunctionInquiry {
     /// Takes what has come, and asks on. Returns all answers when there are no more questions.
     func advance(at now: MonotonicInstant) throws -> FunctionAnswers? {
         while let question = questions.first {
-            if query == nil, try !ask(question, at: now) { continue }
+            if query == nil, try !ask(question) { continue }
             guard let query else { break }
             let isComplete = query.receive { take($0, question, at: now) }
             guard isComplete || now >= deadline else { return nil }
@@ -103,9 +104,10 @@ final class FunctionInquiry {
     // MARK: Asking
 
     /// Returns whether there is an answer to wait for.
-    private func ask(_ question: Question, at now: MonotonicInstant) throws -> Bool {
+    private func ask(_ question: Question) throws -> Bool {
         (names, firstLine, checked, version) = ([], nil, 0, "")
-        deadline = now + Self.timeout
+        // To start the program may take seconds, which are not the program's.
+        defer { deadline = Clock.monotonic() + Self.timeout }
         do throws(SystemError) {
             switch question {
             case .catalog(let path, let program):

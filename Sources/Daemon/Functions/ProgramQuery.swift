@@ -1,5 +1,5 @@
 import Kernel
-import Shared
+import Wire
 
 /// A worker's program that was started to answer something, line by line on its standard output.
 final class ProgramQuery {

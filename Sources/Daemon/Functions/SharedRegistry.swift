@@ -1,6 +1,6 @@
 import Kernel
+import Model
 package import Registry
-import Shared
 
 /// The registry in force in memory that all workers map, so that a thousand of them cost one copy; see `RegistryBoard`.
 package final class SharedRegistry {

@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
-import Shared
+import Model
+import Wire
 
 /// A worker's program file: how to start it, and what it can do.
 final class WorkerProgram {
@@ -16,7 +17,7 @@ final class WorkerProgram {
     /// `marks`: variables of its workers alone.
     init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String]) {
         self.path = path
-        let supervisor = "\(WireFormat.supervisorVariable)=\(ThisProcess.id)"
+        let supervisor = "\(ReservedVariables.supervisor)=\(ThisProcess.id)"
         worker = Program(path: path, environment: marks + environment + [supervisor], openFiles: openFiles)
         answerer = Program(path: path, environment: environment, openFiles: openFiles)
     }

@@ -1,5 +1,5 @@
 package import Kernel
-import Shared
+import Model
 
 /// `cronworker`, and the programs that entries name as their `source`.
 package final class WorkerPrograms {
@@ -12,7 +12,7 @@ package final class WorkerPrograms {
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with. `mark`: a variable that tells
     /// whose workers they are.
     package init(standard path: String, openFiles: OpenFilesLimit, mark: String? = nil) {
-        let variables = [WireFormat.supervisorVariable, WireFormat.instanceVariable]
+        let variables = [ReservedVariables.supervisor, ReservedVariables.instance]
         let own = (variables + ServiceManager.variables).map { "\($0)=" }
         environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
         (self.openFiles, marks) = (openFiles, mark.map { [$0] } ?? [])

@@ -1,6 +1,6 @@
 import Kernel
 import Logging
-import Shared
+import Model
 
 /// By what means this daemon ends whatever a worker has started: by control groups, or without them by process groups, sessions
 /// and the tree of processes.

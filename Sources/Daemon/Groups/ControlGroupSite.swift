@@ -1,5 +1,6 @@
 package import Kernel
-package import Shared
+package import Model
+import Values
 
 /// Where on this machine the daemon may make control groups, and with which controllers. To find it out changes nothing.
 package enum ControlGroupSite: Sendable {

@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// The names of the workers' groups.
 enum LeafName {

@@ -25,11 +25,11 @@ struct LeavingGroups {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Removes it at once if nothing is in it, else ends what is.
-    mutating func add(_ group: ControlGroup, at now: MonotonicInstant) {
+    /// Removes it at once if nothing is in it, else ends what is. `now` is read after that, which may take its time.
+    mutating func add(_ group: ControlGroup, at now: @autoclosure () -> MonotonicInstant) {
         guard !Self.remove(group) else { return }
         try? group.kill()
-        watch(group, sparing: [], at: now)
+        watch(group, sparing: [], at: now())
     }
 
     /// Whoever is in it has been killed, or is one of these.

@@ -1,7 +1,8 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import Supervision
+import Values
 
 /// The control groups of the workers: a leaf for each below a directory of this daemon's, so that whatever a worker starts can
 /// be found and ended with it, in whatever session it is and whoever its parents are.
@@ -139,7 +140,7 @@ final class WorkerGroups {
     }
 
     /// Ends whatever is left in the leaf, and removes it: now if nothing is, else as soon as that is gone.
-    func retire(_ leaf: ControlGroup, at now: MonotonicInstant) { leaving.add(leaf, at: now) }
+    func retire(_ leaf: ControlGroup, at now: @autoclosure () -> MonotonicInstant) { leaving.add(leaf, at: now()) }
 
     /// When `advance` has something to do.
     var deadline: MonotonicInstant { leaving.deadline }

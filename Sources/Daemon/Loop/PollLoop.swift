@@ -8,16 +8,26 @@ final class PollLoop {
 
     init() throws(SystemError) { poller = try Poller(capacity: 512) }
 
-    /// Waits until `deadline` at most. Returns what is ready, and whether there may be more.
-    func wait(until deadline: MonotonicInstant) throws(SystemError) -> (ready: [Poller.Readiness], isPartial: Bool) {
-        ready.removeAll(keepingCapacity: true)
-        let isPartial = try poller.wait(milliseconds: Self.milliseconds(until: deadline), into: &ready)
-        return (ready, isPartial)
+    /// What one wait has come to.
+    struct Round {
+        /// The clock was read before the wait.
+        let began: MonotonicInstant
+        let ready: [Poller.Readiness]
+        /// There may be more.
+        let isPartial: Bool
     }
 
-    private static func milliseconds(until deadline: MonotonicInstant) -> Int32 {
+    /// Waits until `deadline` at most.
+    func wait(until deadline: MonotonicInstant) throws(SystemError) -> Round {
+        ready.removeAll(keepingCapacity: true)
+        let began = Clock.monotonic()
+        let isPartial = try poller.wait(milliseconds: Self.milliseconds(from: began, until: deadline), into: &ready)
+        return Round(began: began, ready: ready, isPartial: isPartial)
+    }
+
+    private static func milliseconds(from now: MonotonicInstant, until deadline: MonotonicInstant) -> Int32 {
         guard deadline < .distantFuture else { return -1 }
-        let rest = (deadline - Clock.monotonic()).millisecondsRoundedUp
+        let rest = (deadline - now).millisecondsRoundedUp
         return Int32(min(rest, Int64(Int32.max)))
     }
 }

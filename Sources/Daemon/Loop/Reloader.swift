@@ -1,8 +1,9 @@
 import Clocks
 import Host
 import Kernel
+import Model
 import Registry
-import Shared
+import Values
 
 /// Reads the registry again while the loop goes on: waits until nobody writes to it, loads it, and asks the workers'
 /// programs for its functions. Nothing changes before all of it is known to be right.
@@ -79,8 +80,8 @@ final class Reloader {
     func keepReserve() { reserve.fill() }
 
     /// To be called when the deadline is past or a worker's program has answered. Returns what came of the reload, when it is
-    /// done.
-    func advance(at now: MonotonicInstant, wall: WallInstant) -> Result? {
+    /// done. `wall` reads the clock, which must be done after the files were read.
+    func advance(at now: MonotonicInstant, wall: () -> WallInstant) -> Result? {
         reserve.release()
         defer { reserve.fill() }
         let result: Result?
@@ -95,9 +96,9 @@ final class Reloader {
         return result
     }
 
-    private func read(at now: MonotonicInstant, _ wall: WallInstant, _ end: MonotonicInstant) -> Result? {
+    private func read(at now: MonotonicInstant, _ wall: () -> WallInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
-            if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall),
+            if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall()),
                 let candidate = candidate(reading, wall)
             {
                 return check(candidate, at: now)
@@ -122,12 +123,12 @@ final class Reloader {
     }
 
     /// `nil`: a file that it names was written to a moment ago.
-    private func candidate(_ reading: RegistryReader.Reading, _ wall: WallInstant) -> RegistryCandidate? {
+    private func candidate(_ reading: RegistryReader.Reading, _ wall: () -> WallInstant) -> RegistryCandidate? {
         let reader = EnvironmentFileReader()
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
             controllers: controllers)
-        return Self.isQuiet(reader.modified, wall) ? candidate : nil
+        return Self.isQuiet(reader.modified, wall()) ? candidate : nil
     }
 
     private func check(_ candidate: RegistryCandidate, at now: MonotonicInstant) -> Result? {

@@ -1,7 +1,7 @@
 import Clocks
 import Kernel
-import Shared
 import Supervision
+import Values
 
 /// What came of the wish to start a job's worker.
 enum JobClaim {

@@ -1,5 +1,6 @@
 import Kernel
-import Shared
+import Values
+import Wire
 
 /// The locks of a registry's jobs: a file each, whose lock the job's worker holds as long as it lives. Only the daemon that has the
 /// directory's own lock takes, notes and removes them.

@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
-import Shared
+import Model
+import Values
 
 /// Where the daemon keeps what must outlive it for the next one: a directory for each registry, with a lock that makes this daemon
 /// the only one of the registry, and a lock for each of its jobs.
@@ -88,7 +89,7 @@ package final class RuntimeDirectory {
     // MARK: Leftovers
 
     /// `NAME=value`, in the environment of each worker and of what it starts.
-    package var mark: String { "\(WireFormat.instanceVariable)=\(instance)" }
+    package var mark: String { "\(ReservedVariables.instance)=\(instance)" }
 
     /// Looks which workers of a previous life are still at work, and ends everything else that is left of it. Returns how many
     /// processes that were. To be called before the first of the jobs is started.

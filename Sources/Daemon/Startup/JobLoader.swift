@@ -1,5 +1,6 @@
+package import Model
 package import Registry
-package import Shared
+import Values
 
 /// From a registry's text to jobs that can run: everything that can be wrong with it is found here.
 package struct LoadedJobs: Sendable {

@@ -1,5 +1,6 @@
+package import Model
 package import Registry
-package import Shared
+package import Schedules
 
 /// A registry as far as its text tells: whether the functions are there that it names is still to be asked.
 package struct RegistryCandidate: Sendable {

@@ -1,7 +1,7 @@
 import Host
 import Kernel
 import Registry
-package import Shared
+package import Schedules
 
 /// SIGTERM or SIGINT came before all functions had been asked for.
 package struct StartInterrupted: Error {}

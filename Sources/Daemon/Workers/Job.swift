@@ -1,7 +1,11 @@
 import Clocks
 import Kernel
-import Shared
+import Model
+import Schedules
 import Supervision
+import Turns
+import Values
+import Wire
 
 /// One job of the registry with its worker: the supervision's state, and the descriptors that go with it.
 final class Job {

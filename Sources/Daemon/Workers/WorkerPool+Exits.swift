@@ -1,6 +1,5 @@
 import Clocks
 import Kernel
-import Shared
 import Supervision
 
 extension WorkerPool {
@@ -19,7 +18,7 @@ extension WorkerPool {
             Children.signalGroup(pid, .kill)
             let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
             if let group = worker.group {
-                groups?.retire(group, at: now)
+                groups?.retire(group, at: Clock.monotonic())
             } else if job.supervisor.phase.run != nil, !swept.contains(pid) {
                 try sweep(&swept)
             }

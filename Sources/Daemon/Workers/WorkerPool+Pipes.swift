@@ -1,7 +1,8 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import Supervision
+import Wire
 
 extension WorkerPool {
     // MARK: The control pipe
@@ -63,6 +64,7 @@ extension WorkerPool {
         guard let end else { return .wouldBlock }
         // A pipe has no errors but those of a wrong call; for the loop it is over then.
         let transfer = (try? end.descriptor.read(into: buffer)) ?? .closed
+        readClock()
         if case .bytes(let count) = transfer { body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
         return transfer
     }
@@ -75,7 +77,8 @@ extension WorkerPool {
             let report = try Report.decode(line)
             if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
             if case .output(let line) = report, !admit(size: line.size, job) { return }
-            process(.report(report), job)
+            // The clock was read after the bytes were: no report is younger.
+            decide(.report(report), job)
         } catch {
             reject(error.description, worker, job)
         }

@@ -1,6 +1,10 @@
+import Clocks
 import Kernel
-import Shared
+import Model
+import Schedules
 import Supervision
+import Values
+import Wire
 
 extension WorkerPool {
     func spawn(_ job: Job) {
@@ -13,12 +17,11 @@ extension WorkerPool {
             let worker = try start(job, lock)
             lock.note(worker.pid)
             if worker.group != nil { lacksGroup = false }
-            // Spawns take their time, which the jobs' grids are to begin with.
-            setTime(Clock.moment())
             job.worker = worker
             jobsByProcess[worker.pid] = job
             workerCount += 1
             incidents.spawning(job)
+            // After the spawn, which takes its time: the job's grid begins at this moment.
             process(.spawned, job)
             worker.control?.send(job.workerDefinition.encoded())
             watchControl(job)
@@ -73,7 +76,7 @@ extension WorkerPool {
             return (try spawn(group), group)
         } catch {
             guard let group else { throw error }
-            groups?.retire(group, at: now)
+            groups?.retire(group, at: Clock.monotonic())
             guard job.group.isEmpty, error.isRefusal(of: group) else { throw error }
             goWithoutGroup(error)
             return (try spawn(nil), nil)

@@ -1,7 +1,9 @@
 import Clocks
 import Kernel
-import Shared
+import Model
 import Supervision
+import Values
+import Wire
 
 /// All jobs with their workers: carries out what the supervision decides, and brings it what the workers say.
 final class WorkerPool {
@@ -28,8 +30,8 @@ final class WorkerPool {
     /// One for all: what is read is handled before the next is read.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1_024, alignment: 16)
 
-    /// The moment that the events at hand are handled at.
-    var moment: Moment
+    /// When the event at hand is handled: never before it happened, however long the loop took to come to it.
+    private(set) var moment: Moment
     var now: MonotonicInstant { moment.monotonic }
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
@@ -56,14 +58,16 @@ final class WorkerPool {
         min(deadlines.next ?? .distantFuture, groups?.deadline ?? .distantFuture)
     }
 
-    /// To be called before a batch of events.
-    func setTime(_ moment: Moment) {
-        self.moment = moment
+    /// To be called for each event, or after the read that several of them come from. A round may take seconds: by a clock that was
+    /// read before it, workers would be judged for what they say later.
+    func readClock() {
+        moment = Clock.moment()
         incidents.moment = moment
     }
 
     /// The wall clock was set: jobs that begin or end at one of its moments look again.
     func clockWasSet() {
+        readClock()
         for job in jobs.compactMap(\.self) {
             if job.supervisor.isAhead(of: moment) {
                 incidents.beginsAnew(job)
@@ -90,6 +94,7 @@ final class WorkerPool {
             job.successor = definition
             return
         }
+        readClock()
         let index = freeIndices.last ?? jobs.count
         let job = Job(
             index: index, definition: definition, start: moment, seed: random.next(), standing: standing)
@@ -142,13 +147,18 @@ final class WorkerPool {
         settle(job)
     }
 
+    func process(_ event: Event, _ job: Job, heard: MonotonicInstant? = nil) {
+        readClock()
+        decide(event, job, heard: heard)
+    }
+
     /// Lets the supervision decide and carries it out.
-    func process(_ event: Event, _ job: Job) {
+    func decide(_ event: Event, _ job: Job, heard: MonotonicInstant? = nil) {
         // Taken over for the time of use: an effect may lead to the next event.
         var decided = effects
         effects = []
         decided.removeAll(keepingCapacity: true)
-        job.supervisor.handle(event, at: moment, effects: &decided)
+        job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
         for effect in decided { perform(effect, job) }
         effects = decided
     }
@@ -245,29 +255,38 @@ final class WorkerPool {
 
     // MARK: Time
 
-    /// Handles the deadlines that are past, at most `limit` of them. To be called when all that workers wrote has been read:
+    /// Handles the deadlines that came before `heard`, at most `limit` of them. All that workers wrote before it has been read:
     /// only then is silence an answer.
-    func fireDeadlines(limit: Int) {
+    func fireDeadlines(through heard: MonotonicInstant, limit: Int) {
+        readClock()
         if let groups, groups.deadline <= now { groups.advance(at: now).forEach(incidents.unkillable) }
         if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
         var count = 0
-        while count < limit, let (index, instant) = deadlines.popDue(at: now) {
+        while count < limit, let (index, instant) = deadlines.popDue(at: heard) {
             guard let job = jobs[index], job.scheduledAt == instant else { continue }
             count += 1
             job.scheduledAt = .distantFuture
-            fire(job)
+            fire(job, heard)
         }
     }
 
-    private func fire(_ job: Job) {
-        if job.outputLimiter.deadline <= now { reportOutputLoss(job) }
-        if let worker = job.worker, worker.exitDeadline <= now {
+    private func fire(_ job: Job, _ heard: MonotonicInstant) {
+        readClock()
+        if job.outputLimiter.deadline <= heard { reportOutputLoss(job) }
+        if let worker = job.worker, worker.exitDeadline <= heard { missExit(worker, job) }
+        if job.endDeadline <= heard { endIfOver(job) }
+        if job.supervisor.deadline <= heard { process(.deadline, job, heard: heard) }
+        settle(job)
+    }
+
+    private func missExit(_ worker: WorkerProcess, _ job: Job) {
+        // The daemon itself was held up, and its worker with it perhaps.
+        if now - worker.exitDeadline > JobSupervisor.longestDelayOfOurs {
+            worker.exitDeadline = now + WorkerProcess.exitGrace
+        } else {
             worker.exitDeadline = .distantFuture
             process(.violation("it closed its report pipe and lives on"), job)
         }
-        if job.endDeadline <= now { endIfOver(job) }
-        if job.supervisor.deadline <= now { process(.deadline, job) }
-        settle(job)
     }
 
     func reportOutputLoss(_ job: Job) {

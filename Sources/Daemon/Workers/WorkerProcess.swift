@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
-import Shared
+import Model
+import Wire
 
 /// One worker's process and the daemon's ends of its three pipes.
 final class WorkerProcess {

@@ -1,5 +1,7 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Values
 
 /// The errors in one entry, made from paths into it.
 struct EntryDiagnostics {

@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Wire
 
 /// Reads the lines of an environment file, as cronsupd-registry(5) has them. No fault quotes any of the text: whatever stands
 /// in such a file may be a secret.
@@ -86,7 +87,7 @@ struct EnvironmentFileParser {
                 offset: start,
                 message: "the name of a variable has \(name.utf8.count) bytes; expected at most \(Self.longestName)")
         }
-        guard !WireFormat.reservedVariables.contains(name) else {
+        guard !ReservedVariables.all.contains(name) else {
             throw Fault(offset: start, message: "\(name) is cronsupd's own; expected another name")
         }
         position += 1

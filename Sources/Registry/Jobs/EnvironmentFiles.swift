@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// The environment files that a registry names. Each is read once, however many jobs name it, and its errors are shown once.
 final class EnvironmentFiles {

@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Reads the keys of a job entry that say what its process finds around it: variables, and the directory that it begins in.
 struct EnvironmentReader {

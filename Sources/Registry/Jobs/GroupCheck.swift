@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Sees that all jobs of a group name the same bound.
 struct GroupCheck {

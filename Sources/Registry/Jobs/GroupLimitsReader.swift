@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Finds which of an entry's `limits` hold for the job's control group.
 struct GroupLimitsReader {

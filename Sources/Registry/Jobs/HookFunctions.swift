@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Finds the entries whose functions are hooks, and reads those that are no jobs themselves.
 struct HookFunctions {

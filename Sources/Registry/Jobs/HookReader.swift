@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Reads `on_failure`, `on_recovery` and `on_late`: the ID of an entry, or a map with it as `function`.
 struct HookReader {

@@ -1,4 +1,7 @@
-package import Shared
+import Find
+package import Model
+package import Schedules
+package import Values
 
 /// Finds the jobs of a registry.
 package enum JobEntries {

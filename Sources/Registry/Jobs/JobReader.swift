@@ -1,5 +1,8 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Values
+import Wire
 
 /// Reads an entry as a job.
 struct JobReader {

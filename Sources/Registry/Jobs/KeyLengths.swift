@@ -1,4 +1,6 @@
-import Shared
+import Model
+import Values
+import Wire
 
 /// Looks for keys that fit into no message to the worker.
 struct KeyLengths {

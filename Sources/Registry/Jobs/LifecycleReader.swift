@@ -1,4 +1,5 @@
-import Shared
+import Model
+import Values
 
 /// Reads `lifecycle`.
 struct LifecycleReader {

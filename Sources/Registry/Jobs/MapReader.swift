@@ -1,5 +1,5 @@
 import Clocks
-import Shared
+import Values
 
 /// Reads a map of an entry in which an unknown key is an error.
 struct MapReader {

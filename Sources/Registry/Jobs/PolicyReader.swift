@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Model
+import Values
 
 /// Reads the keys of a job entry that bound its runs.
 struct PolicyReader {

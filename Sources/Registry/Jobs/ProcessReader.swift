@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Model
+import Values
 
 /// Reads the keys of a job entry that say what its process is like. All of them take effect or none: a job never runs
 /// with other rights or bounds than its entry says.

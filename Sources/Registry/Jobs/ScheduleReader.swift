@@ -1,5 +1,7 @@
 import Clocks
-import Shared
+import Model
+import Schedules
+import Values
 
 /// Reads the keys of `meta` that say when a job runs.
 struct ScheduleReader {

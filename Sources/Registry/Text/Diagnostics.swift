@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// Keeps the first diagnostics and counts the rest, so that a hopeless file costs no memory.
 package struct Diagnostics: Sendable {

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// A source line as a terminal can show it, or the part of it around a place.
 package struct Excerpt: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// The diagnostics of one file, made from places in its text.
 struct FileDiagnostics {

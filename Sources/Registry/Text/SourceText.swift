@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// The bytes of a file, and the way from a place in them to a line and a column.
 ///

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// What a scalar without quotes means (https://yaml.org/spec/1.2.2/#103-core-schema).
 enum CoreSchema {

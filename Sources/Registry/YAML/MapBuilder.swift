@@ -1,5 +1,3 @@
-import Shared
-
 /// Builds a map in which each key stands once.
 struct MapBuilder {
     private(set) var pairs: [Node.Pair] = []

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// A value of a YAML text and the place where it stands. Copies share their children, so an alias costs no memory
 /// however much it stands for.

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// Why the rest of a file was not read.
 struct ReadingFault: Error {

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// The tags of the YAML 1.2 core schema.
 enum Tag: String, CaseIterable {

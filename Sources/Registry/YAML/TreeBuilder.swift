@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// Builds the tree of one document from its events. What is wrong with it becomes a diagnostic and an invalid node;
 /// only what makes it pointless to read on is thrown.

@@ -1,3 +1,5 @@
+package import Values
+
 /// The conditions of a search, all of which must hold. Without any, every entry is found.
 ///
 /// A key is `.kind`, `.name`, `.ns`, `.id` or `meta.<key>`, where dots go deeper and a key that has dots itself is found
@@ -35,15 +37,12 @@ package struct Criteria: Sendable {
         if criterion.isAboutMeta { aboutMeta.append(criterion) } else { others.append(criterion) }
     }
 
-    package func hold(for entry: Entry) -> Bool {
-        hold(for: entry.id, kind: entry.kind) && hold(for: entry.meta)
-    }
-
     /// Whether all criteria hold that need no `meta`.
-    func hold(for id: EntryID, kind: String) -> Bool { others.allSatisfy { $0.holds(for: id, kind: kind) } }
+    package func hold(for id: EntryID, kind: String) -> Bool { others.allSatisfy { $0.holds(for: id, kind: kind) } }
 
     /// Whether all criteria about `meta` hold.
-    func hold(for meta: Value.Map) -> Bool { aboutMeta.allSatisfy { $0.holds(for: meta) } }
+    package func hold(for meta: Value.Map) -> Bool { aboutMeta.allSatisfy { $0.holds(for: meta) } }
 
-    var needMeta: Bool { !aboutMeta.isEmpty }
+    /// Whether a criterion is about `meta`.
+    package var needMeta: Bool { !aboutMeta.isEmpty }
 }

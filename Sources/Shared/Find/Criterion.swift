@@ -1,3 +1,5 @@
+import Values
+
 /// One condition of a search: a field of the entry and what its text must be.
 struct Criterion {
     private enum Field {

@@ -1,3 +1,5 @@
+import Values
+
 /// Why a search could not be made.
 package enum FindFailure: Error, Hashable, Sendable {
     /// `hint` begins with a semicolon or is empty.

@@ -1,6 +1,6 @@
 import Clocks
 import Kernel
-import Shared
+import Values
 
 /// Writes the files of a directory into a new archive (tar, ustar format) named after the slot.
 ///

@@ -1,6 +1,6 @@
 import Clocks
 import Kernel
-import Shared
+import Values
 
 /// Keeps the newest files of a directory and removes the others.
 ///

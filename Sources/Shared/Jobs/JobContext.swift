@@ -1,5 +1,5 @@
 public import Clocks
-public import Shared
+public import Values
 
 /// What a job function is told about its run, and what it can ask for during it.
 public struct JobContext: Sendable {

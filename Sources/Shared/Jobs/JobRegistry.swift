@@ -1,4 +1,4 @@
-public import Shared
+public import Values
 
 /// The registry as a job function sees it: all entries that the daemon has in force, jobs or not. After a reload, a run
 /// that is going on finds the new ones. It may be used from any thread.

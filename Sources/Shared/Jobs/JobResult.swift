@@ -1,4 +1,4 @@
-public import Shared
+public import Values
 
 /// The result of a run: a text in one line for people, such as `7 files removed`, or any value for a function that
 /// calls the function. The log has room for somewhat less than 4,096 bytes of its `text`; a caller gets all of the

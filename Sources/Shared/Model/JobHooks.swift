@@ -1,4 +1,5 @@
 package import Clocks
+package import Values
 
 /// The hooks of a job: the entry's `on_failure`, `on_recovery` and `on_late`.
 package struct JobHooks: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import Clocks
+import Values
 
 /// When a job runs, as its entry says it.
 package struct Schedule: Hashable, Sendable {
@@ -49,20 +50,11 @@ package struct Schedule: Hashable, Sendable {
     package func timetable(from start: SlotInstant) -> Timetable { Timetable(rule, start: start, end: end) }
 
     /// `endsAt`, where the rule goes by the wall clock.
-    var end: SlotInstant {
+    package var end: SlotInstant {
         guard rule.clock == .wall, let endsAt else { return .distantFuture }
         return SlotInstant(nanoseconds: endsAt.nanoseconds)
     }
 
     /// How long after its slot a run may begin.
     package var longestDelay: Nanoseconds { jitter + splay }
-}
-
-/// A time zone's name and the file that its rules come from.
-package struct ZoneName: Hashable, Sendable {
-    /// `Europe/Riga`
-    package let name: String
-    package let file: String
-
-    package init(name: String, file: String) { (self.name, self.file) = (name, file) }
 }

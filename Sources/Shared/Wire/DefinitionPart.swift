@@ -1,4 +1,5 @@
 package import Clocks
+package import Values
 
 /// One message of a worker's definition. The tree of the entry's `meta` and data is sent in the order in which it is
 /// written, a message a node, so that an entry of any size passes through messages of a bounded one.

@@ -1,3 +1,5 @@
+package import Model
+
 /// What `cronworker --check` is asked on its standard input: whether it can load a function. One message each.
 package struct FunctionCheck: Hashable, Sendable {
     package var function: LuaFunction

@@ -1,4 +1,5 @@
 import Clocks
+import Values
 
 extension Report {
     /// `line`: one message without its newline. Fields that are not known are passed over, so that a newer worker may say

@@ -1,4 +1,5 @@
 import Clocks
+import Model
 
 extension Report {
     /// The message's bytes, with the newline; at most `WireFormat.longestMessage`.

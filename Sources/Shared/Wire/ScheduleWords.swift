@@ -1,4 +1,6 @@
 package import Clocks
+package import Schedules
+package import Values
 
 /// A schedule as it goes over the wire: in the words of the entry, with the file of its zone. The worker reads both itself.
 package struct ScheduleWords: Hashable, Sendable {

@@ -8,10 +8,6 @@ package enum WireFormat {
     /// The worker's descriptors when the daemon spawns it.
     package static let controlDescriptor: Int32 = 0
     package static let reportDescriptor: Int32 = 3
-    /// Set by the daemon, to its own process ID: tells the worker that it is supervised, and by whom.
-    package static let supervisorVariable = "CRONSUPD_PID"
-    /// What the names of all variables begin with by which daemon and worker tell somebody something.
-    package static let variablePrefix = "CRONSUPD_"
     /// The worker's single argument that makes it print its catalog, a line `function NAME` each, and exit.
     package static let catalogArgument = "--catalog"
     /// The worker's single argument that makes it answer the `FunctionCheck`s of its standard input, and exit.
@@ -20,11 +16,6 @@ package enum WireFormat {
     package static let registryDescriptor: Int32 = 4
     /// The job's lock, which is held as long as the worker has this open: no other worker of the job begins meanwhile.
     package static let lockDescriptor: Int32 = 5
-    /// Set by the daemon, and kept for all that the worker starts: whose processes these are, for a daemon that finds them left
-    /// over from a previous life.
-    package static let instanceVariable = "CRONSUPD_INSTANCE"
-    /// What is left of a job with another value in it would not be found, so no entry sets these.
-    package static let reservedVariables = [supervisorVariable, instanceVariable]
 }
 
 /// Why a line is not a message. Each names the part and what was expected.

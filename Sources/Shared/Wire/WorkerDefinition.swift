@@ -1,3 +1,5 @@
+package import Values
+
 /// All that a worker knows of its job.
 package struct WorkerDefinition: Hashable, Sendable {
     package var header: DefinitionPart.Header

@@ -52,7 +52,7 @@ struct CommandFaults {
             let daemon = try scene.start(worker: Binaries.worker, wrapper: ControlGroups.hiding)
             let stranger = try process(in: file)
             try daemon.wait(for: "Worker started", entry: job.id)
-            kill(try #require(daemon.worker(job.id)), SIGKILL)
+            kill(try daemon.worker(job.id), SIGKILL)
             try daemon.wait(for: "Worker exited", entry: job.id)
             #expect(Proc.parent(stranger) == daemon.pid)
             try wait("it has ended") { !Proc.isAlive(stranger) }
@@ -78,7 +78,7 @@ struct CommandFaults {
             let pids = try #require(TextFile.read(file)).split(whereSeparator: \.isWhitespace).compactMap {
                 ProcessID($0)
             }
-            let worker = try #require(daemon.worker("test:job"))
+            let worker = try daemon.worker("test:job")
             kill(worker, SIGSTOP)
             try wait("it is halted") { Proc.state(worker) == "T" }
             let asked = Clock.monotonic()
@@ -108,7 +108,7 @@ struct CommandFaults {
             try scene.declare([.shell("job", apart("exec sleep 60", file) + lines)])
             let daemon = try scene.start(worker: Binaries.worker)
             try daemon.wait(for: "Worker started")
-            let worker = try #require(daemon.worker("test:job"))
+            let worker = try daemon.worker("test:job")
             try daemon.wait(for: "TICK")
             let tick = try #require(daemon.log.all("TICK").first)
             #expect(tick.number("duration_us") < 1_000_000)
@@ -135,7 +135,7 @@ struct CommandFaults {
             try daemon.wait("all are up") { daemon.workers.count == 2 }
             let before = Proc.descriptorCount(daemon.pid)
             let killed = Clock.monotonic()
-            kill(try #require(daemon.worker(job.id)), SIGKILL)
+            kill(try daemon.worker(job.id), SIGKILL)
             try daemon.wait(for: "Worker exited", within: 5)
             #expect(Clock.monotonic() - killed < .seconds(1))
             #expect(daemon.log.count("TICK CRASHED") == 1)
@@ -161,7 +161,7 @@ struct CommandFaults {
                 + "exec nice -n 3 env --block-signal=USR2 \"$@\""
             let daemon = try scene.start(worker: Binaries.worker, wrapper: ["/bin/sh", "-c", spoil, "sh"])
             try daemon.wait(for: "TICK")
-            let worker = try #require(daemon.worker("test:probe"))
+            let worker = try daemon.worker("test:probe")
             #expect(try daemon.stop() == .exited(code: 0))
             let lines = daemon.log.all("Job output").compactMap { $0["text"] }
             try #require(lines.count == 10, "\(lines)")

@@ -1,8 +1,10 @@
 import Clocks
 import Glibc
 import Kernel
-import Shared
+import Schedules
 import Testing
+import Values
+import Wire
 
 @Suite("A daemon that does not read")
 struct DeafDaemonFaults {
@@ -193,7 +195,7 @@ private final class BareWorker {
     /// Reads until `condition` holds.
     func read(until condition: () -> Bool) throws {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        try wait("the worker's reports", within: 4) {
+        try wait("the worker's reports") {
             loop: while true {
                 switch try report.descriptor.read(into: &buffer, from: 0) {
                 case .bytes(let count): bytes += buffer[..<count]

@@ -18,7 +18,7 @@ struct DiskFaults {
             try disk.freeze()
             let daemon = try scene.start(["--stop-timeout", "1s"])
             try daemon.wait(for: "Worker unkillable", entry: stuck.id)
-            let worker = try #require(daemon.worker(stuck.id))
+            let worker = try daemon.worker(stuck.id)
             #expect(daemon.log.all("Worker unkillable").first?.number("pid") == Int(worker))
             #expect(Proc.state(worker) == "D")
             #expect(daemon.log.all("Worker stack", entry: stuck.id).first?["state"] == "blocked")
@@ -46,8 +46,8 @@ struct DiskFaults {
             try scene.declare([stuck, JobText(name: "other", interval: "100ms")])
             try disk.freeze()
             let first = try scene.start()
-            try first.wait("it is in a run") { first.worker(stuck.id).map { Proc.state($0) == "D" } ?? false }
-            let old = try #require(first.worker(stuck.id))
+            try first.wait("it is in a run") { first.latestWorker(stuck.id).map { Proc.state($0) == "D" } ?? false }
+            let old = try first.worker(stuck.id)
             first.signal(SIGKILL)
             _ = try first.waitForExit()
 
@@ -106,7 +106,7 @@ struct DiskFaults {
             try scene.declare([stuck])
             try disk.freeze()
             let daemon = try scene.start()
-            try daemon.wait("it is in a run") { daemon.worker(stuck.id).map { Proc.state($0) == "D" } ?? false }
+            try daemon.wait("it is in a run") { daemon.latestWorker(stuck.id).map { Proc.state($0) == "D" } ?? false }
             try scene.declare([])
             daemon.reload()
             try daemon.wait(for: "Worker unkillable", entry: stuck.id)

@@ -16,7 +16,7 @@ struct HangFaults {
             ])
             let daemon = try scene.start()
             try daemon.wait(for: "TICK", entry: "test:stuck")
-            let worker = try #require(daemon.worker("test:stuck"))
+            let worker = try daemon.worker("test:stuck")
             let lastTick = try #require(daemon.log.all("TICK", entry: "test:stuck").last)
             try daemon.wait(for: "Worker hung", entry: "test:stuck", within: 25)
             try daemon.wait(for: "Worker started", entry: "test:stuck", count: 2)
@@ -62,7 +62,7 @@ struct HangFaults {
             try scene.declare([JobText(name: "job", interval: "100ms")])
             let daemon = try scene.start()
             try daemon.wait(for: "TICK", count: 2)
-            let worker = try #require(daemon.worker("test:job"))
+            let worker = try daemon.worker("test:job")
             kill(worker, SIGSTOP)
             // Behind the slot by more than 5 s: the daemon has asked.
             try pass(seconds: 7)

@@ -12,14 +12,20 @@ struct LogFaults {
             let pipe = scene.path("pipe")
             #expect(mkfifo(pipe, 0o600) == 0)
             var reader: FIFOReader? = try FIFOReader(pipe)
-            // A long line a run, so that the pipe and the buffer are soon full.
+            // A long line a run, so that the pipe and the buffer are soon full: of 1.1 MB together.
             let result = String(repeating: "x", count: 3_000)
             try scene.declare([
-                JobText(name: "talk", method: "talk", interval: "10ms", data: ["result": result]),
+                JobText(
+                    name: "talk", method: "talk", interval: "10ms", data: ["result": result, "ledger": scene.ledger]),
                 JobText(name: "tick", interval: "20ms", data: ["ledger": scene.ledger]),
             ])
             let daemon = try scene.start(output: pipe)
-            try wait("the jobs go on with nobody reading", within: 60) { scene.ledgerRows().count > 400 }
+            try wait("the jobs go on with nobody reading", within: 60) {
+                let rows = scene.ledgerRows()
+                return ["test:talk": 600, "test:tick": 400].allSatisfy { entry, least in
+                    rows.count { $0.entry == entry } > least
+                }
+            }
 
             try reader?.read(until: "\"message\":\"Log lines dropped\"")
             let text = reader?.text ?? ""

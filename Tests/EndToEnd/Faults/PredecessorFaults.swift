@@ -30,7 +30,7 @@ struct PredecessorFaults {
     }
 
     private func waitForSuccessor(_ daemon: DaemonProcess, of old: ProcessID) throws {
-        try daemon.wait("the next worker is up") { daemon.worker(Self.entry).map { $0 != old } ?? false }
+        try daemon.wait("the next worker is up") { daemon.latestWorker(Self.entry).map { $0 != old } ?? false }
     }
 
     // MARK: F18

@@ -24,7 +24,7 @@ struct ProcessIDFaults {
             let id = try namespace.daemon()
             for round in 1...LongTests.size(4, long: 200) {
                 try daemon.wait(for: "Worker started", count: round)
-                let worker = try #require(daemon.worker("test:job"))
+                let worker = try daemon.worker("test:job")
                 if round % 2 == 0 { try daemon.wait("it runs") { scene.ledgerRows().last?.pid == worker } }
                 try namespace.signal(worker, SIGKILL)
                 try daemon.wait(for: "Worker exited", count: round)
@@ -51,7 +51,7 @@ struct ProcessIDFaults {
             let daemon = namespace.creator
             let id = try namespace.daemon()
             try daemon.wait("all are up") { daemon.workers.count == 3 && !scene.ledgerRows().isEmpty }
-            let (quick, dead) = (try #require(daemon.worker("test:quick")), try #require(daemon.worker("test:dead")))
+            let (quick, dead) = (try daemon.worker("test:quick"), try daemon.worker("test:dead"))
             try namespace.signal(dead, SIGKILL)
             try daemon.wait(for: "Worker exited")
             try namespace.stranger(taking: dead)

@@ -107,6 +107,7 @@ struct RestartFaults {
                 })
             let daemon = try scene.start()
             try daemon.wait("all have run", within: 60) { Set(scene.ledgerRows().map(\.entry)).count == count }
+            try daemon.wait("all are up") { daemon.workers.count == count }
             let workers = daemon.workers
             // In the midst of the next slot.
             let rows = scene.ledgerRows().count

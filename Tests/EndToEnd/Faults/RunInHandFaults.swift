@@ -73,7 +73,7 @@ struct RunInHandFaults {
             try scene.declare([job])
             let daemon = try scene.start()
             try daemon.wait("it is in a run") { scene.ledgerRows().count == 1 }
-            let worker = try #require(daemon.worker(job.id))
+            let worker = try daemon.worker(job.id)
             job.interval = nil
             job.meta = ["schedule": "'* * * * * *'", "seconds": "first", "timezone": "UTC"]
             for (round, zone) in ["UTC", "Asia/Kolkata"].enumerated() {

@@ -1,6 +1,6 @@
 import Glibc
 import Kernel
-import Shared
+import Model
 import Testing
 
 /// The control groups that daemons make in tests.

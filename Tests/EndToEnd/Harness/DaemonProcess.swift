@@ -44,8 +44,16 @@ final class DaemonProcess {
         return try waitForExit(within: seconds)
     }
 
-    /// The worker that the log named last for this entry.
-    func worker(_ entry: String) -> ProcessID? {
+    /// The worker that the log names last for this entry. Waits for the first: what a worker does may be seen before the
+    /// log has its line.
+    func worker(_ entry: String) throws -> ProcessID {
+        try wait(for: "Worker started", entry: entry)
+        guard let worker = latestWorker(entry) else { throw Failure("no worker of \(entry)") }
+        return worker
+    }
+
+    /// The same, if the log has one by now.
+    func latestWorker(_ entry: String) -> ProcessID? {
         log.all("Worker started", entry: entry).last.map { ProcessID($0.number("pid")) }
     }
 

@@ -1,4 +1,4 @@
-import Shared
+import Values
 
 /// A job entry as text.
 struct JobText {

@@ -19,9 +19,18 @@ enum Tracer {
     /// (`3+2`: the third, and from then on every second). Of the program itself alone and not of what it starts. The program
     /// is the child of whoever starts the command, as without it.
     static func wrapper(failing calls: String, with error: String, turns: String) -> [String] {
+        wrapper(calls, "error=\(error)", turns)
+    }
+
+    /// As the other: the calls succeed, after so much time.
+    static func wrapper(delaying calls: String, milliseconds: Int, turns: String) -> [String] {
+        wrapper(calls, "delay_enter=\(milliseconds * 1_000)", turns)
+    }
+
+    private static func wrapper(_ calls: String, _ fault: String, _ turns: String) -> [String] {
         [
             "/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)", "-e",
-            "inject=\(calls):error=\(error):when=\(turns)",
+            "inject=\(calls):\(fault):when=\(turns)",
         ]
     }
 }

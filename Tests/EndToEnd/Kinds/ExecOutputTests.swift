@@ -57,14 +57,14 @@ struct ExecOutputTests {
             try scene.declare([.shell("job", "echo $$", interval: "10ms")])
             let daemon = try scene.start(worker: Binaries.worker)
             try daemon.wait(for: "TICK", count: 20)
-            let worker = try #require(daemon.worker("test:job"))
+            let worker = try daemon.worker("test:job")
             let before = Proc.descriptorCount(daemon.pid)
             try daemon.wait(for: "TICK", count: runs, within: 30 + runs / 20)
             // Between two runs it has the pipes to the daemon, the registry, the lock, the job's own three, and the timer.
             try wait("the worker's descriptors are those of before") { Proc.descriptorCount(worker) == 8 }
             #expect(Proc.descriptorCount(daemon.pid) == before)
             try wait("no zombie") { Proc.zombies(of: worker).isEmpty && Proc.zombies(of: daemon.pid).isEmpty }
-            #expect(daemon.worker("test:job") == worker)
+            #expect(try daemon.worker("test:job") == worker)
             #expect(daemon.log.count("TICK FAILED") == 0)
             #expect(Set(daemon.log.all("TICK").map { $0["result"] }).count >= runs)
             #expect(try daemon.stop() == .exited(code: 0))

@@ -71,7 +71,7 @@ struct ExecStopTests {
             let pids = try processes(daemon, 2, in: file)
             let group = try #require(pids.dropFirst().first)
             try wait("it has a group of its own") { getpgid(group) == group }
-            let worker = try #require(daemon.worker(job.id))
+            let worker = try daemon.worker(job.id)
             #expect(getsid(group) == worker)
             let children = Proc.children(of: group)
             kill(worker, SIGKILL)

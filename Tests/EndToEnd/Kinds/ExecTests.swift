@@ -45,7 +45,7 @@ struct ExecTests {
             let daemon = try scene.start(worker: Binaries.worker)
             try daemon.wait(for: "TICK", count: 2)
             #expect(try daemon.stop() == .exited(code: 0))
-            let pid = try #require(daemon.worker("test:job"))
+            let pid = try daemon.worker("test:job")
             for run in 1...2 {
                 let lines = daemon.log.all("Job output", entry: "test:job").filter { $0.number("run") == run }
                 #expect(Set(lines.map { $0["text"] ?? "" }) == ["said", "complained"])

@@ -124,7 +124,7 @@ struct LuaReloadTests {
             let daemon = try scene.start(worker: Binaries.worker)
             try daemon.wait(for: "TICK")
             try scene.add("return { run = function() end\n", as: "jobs.lua")
-            kill(try #require(daemon.worker(job.id)), SIGKILL)
+            kill(try daemon.worker(job.id), SIGKILL)
             try daemon.wait(for: "Worker fault", count: 2)
             let fault = try #require(daemon.log.all("Worker fault").first)
             #expect(fault["error"]?.hasPrefix("\(scene.registry)/jobs.lua:2: '}' expected") == true)

@@ -1,3 +1,5 @@
+import Values
+
 extension ExecCommand {
     private static let longestLabel = 40
 

@@ -1,3 +1,5 @@
+package import Values
+
 /// The command of a `function.exec`: what its entry says of it.
 package struct ExecCommand: Hashable, Sendable {
     package enum Program: Hashable, Sendable {

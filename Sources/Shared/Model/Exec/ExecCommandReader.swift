@@ -1,3 +1,5 @@
+import Values
+
 /// Reads an `ExecCommand` from an entry's data.
 struct ExecCommandReader {
     private let data: Value.Map
@@ -104,7 +106,7 @@ struct ExecCommandReader {
                 isAboutKey: true)
             return ExecCommand.Variable(name, nil)
         }
-        if WireFormat.reservedVariables.contains(name) {
+        if ReservedVariables.all.contains(name) {
             fail("environment: \(name) is cronsupd's own; expected another name", path, isAboutKey: true)
             return ExecCommand.Variable(name, nil)
         }

@@ -1,3 +1,5 @@
+package import Values
+
 /// What an entry calls, and where that is. The daemon reads it to check a registry, a worker to run what stands in it.
 package enum EntryFunction: Hashable, Sendable {
     /// In the catalog of a worker's program; `nil`: of `cronworker` itself.

@@ -1,3 +1,5 @@
+import Values
+
 extension ProcessSettings {
     /// What the process's environment is made of, in addition to what a login sets.
     package struct Environment: Hashable, Sendable {

@@ -1,3 +1,5 @@
+package import Values
+
 /// What a worker's process is to be like: the entry's `user`, `group`, `umask`, `nice`, `limits` and so on, with numbers for
 /// names. Its worker puts it into effect after its exec, all of it or nothing.
 package struct ProcessSettings: Hashable, Sendable {

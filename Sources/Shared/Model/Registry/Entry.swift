@@ -1,3 +1,6 @@
+package import Find
+package import Values
+
 /// One entry of a registry.
 package struct Entry: Hashable, Sendable {
     package let id: EntryID
@@ -18,5 +21,11 @@ package struct Entry: Hashable, Sendable {
             .init(
                 uniqueKeys: ["id", "kind", "meta", "data"],
                 values: [.string(id.description), .string(kind), .map(meta), .map(data)]))
+    }
+}
+
+extension Criteria {
+    package func hold(for entry: Entry) -> Bool {
+        hold(for: entry.id, kind: entry.kind) && hold(for: entry.meta)
     }
 }

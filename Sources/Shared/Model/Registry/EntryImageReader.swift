@@ -1,3 +1,6 @@
+import Find
+import Values
+
 /// Reads one entry of a `RegistryImage`, as far as it is asked for.
 struct EntryImageReader {
     private var reader: ValueReader

@@ -1,3 +1,5 @@
+import Values
+
 extension RegistryImage {
     package struct Excess: Error, Hashable, Sendable {
         package let size: Int

@@ -1,3 +1,6 @@
+package import Find
+package import Values
+
 /// A registry as bytes that several processes share: entries are read out of it one by one, by their place or ID.
 ///
 /// All numbers are little-endian and of 4 bytes:

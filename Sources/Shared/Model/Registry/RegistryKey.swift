@@ -1,3 +1,5 @@
+import Values
+
 /// What tells apart the traces of daemons with different registries, such as their control groups.
 package enum RegistryKey {
     /// 16 hexadecimal digits, the same in every life of a daemon. `path`: absolute, and without links.

@@ -1,3 +1,5 @@
+import Values
+
 /// Reads one field: elements with commas between them.
 struct CronListReader {
     let field: CronField

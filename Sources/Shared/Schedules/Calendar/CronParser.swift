@@ -1,3 +1,5 @@
+import Values
+
 /// Reads cron expressions in the Vixie dialect, as Debian's cron does (crontab(5)), with `L`, `W`, `#` and `H` in
 /// addition.
 package struct CronParser {

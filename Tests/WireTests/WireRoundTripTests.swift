@@ -1,0 +1,136 @@
+import Clocks
+import TestSupport
+import Testing
+import Values
+import Wire
+
+@Suite("A message")
+struct WireRoundTripTests {
+    @Test("of a worker reads back as what was sent, on one line", arguments: 0..<SeededGenerator.reportKinds)
+    func reports(kind: Int) throws {
+        for iteration in 0..<Fuzz.iterations(500) {
+            let seed = Fuzz.seed &+ UInt64(iteration)
+            var random = SeededGenerator(seed: seed)
+            let report = random.report(kind: kind)
+            let lines = lines(report.encoded())
+            #expect(lines.count == 1, "FUZZ_SEED=\(seed)")
+            #expect(try decodeReport(lines[0]) == report, "FUZZ_SEED=\(seed)")
+        }
+    }
+
+    @Test("of the daemon reads back as what was sent, on one line")
+    func commands() throws {
+        for iteration in 0..<Fuzz.iterations(2_000) {
+            let seed = Fuzz.seed &+ UInt64(iteration)
+            var random = SeededGenerator(seed: seed)
+            let command = random.command()
+            let lines = lines(command.encoded())
+            #expect(lines.count == 1, "FUZZ_SEED=\(seed)")
+            #expect(try decodeCommand(lines[0]) == command, "FUZZ_SEED=\(seed)")
+        }
+    }
+
+    @Test("is a line that a person can read")
+    func text() {
+        let end = Report.End(
+            run: 7, slot: SlotInstant(nanoseconds: 5_000), next: SlotInstant(nanoseconds: 9_000),
+            lateness: Nanoseconds(1_500), duration: Nanoseconds(2_999), isOK: false, text: "disk \"/\" full\n")
+        let expected =
+            #"end run=7 slot=5000 next=9000 lateness_us=1 duration_us=2 outcome=failed error="disk \"/\" full\n""#
+        #expect(lines(Report.end(end).encoded()) == [Array(expected.utf8)])
+        #expect(lines(Command.ping(token: -3).encoded()) == [Array("ping token=-3".utf8)])
+    }
+
+    @Test("of a newer program may have fields that are not known")
+    func unknownFields() throws {
+        #expect(try decodeReport("pong mood=good token=1 x=\"a b\"") == .pong(token: 1))
+        #expect(try decodeCommand("ping mood=good token=1 x=\"a b\"") == .ping(token: 1))
+        #expect(try decodeCommand("run fast=true") == .run(.init()))
+    }
+
+    @Test("that names a field twice means the last one")
+    func duplicates() throws {
+        #expect(try decodeReport("stopped runs=1 runs=2") == .stopped(runs: 2))
+        let begin = Report.Begin(run: 2, slot: nil, next: SlotInstant(nanoseconds: 9), lateness: .zero)
+        #expect(try decodeReport("begin run=1 next=3 lateness_us=0 run=2 next=9") == .begin(begin))
+    }
+}
+
+@Suite("A worker's definition")
+struct DefinitionRoundTripTests {
+    @Test("comes through its messages whole, each of them short enough")
+    func definitions() throws {
+        for iteration in 0..<Fuzz.iterations(300) {
+            let seed = Fuzz.seed &+ UInt64(iteration)
+            var random = SeededGenerator(seed: seed)
+            let definition = random.definition()
+            let bytes = definition.encoded()
+            let longest = lines(bytes).map(\.count).max() ?? 0
+            #expect(longest < WireFormat.longestMessage, "FUZZ_SEED=\(seed)")
+            #expect(try assemble(bytes) == definition, "FUZZ_SEED=\(seed)")
+        }
+    }
+
+    private func roundTrip(_ value: Value) throws -> Value? {
+        var definition = SeededGeneratorSample.definition
+        definition.data = .init([("value", value)])
+        return try assemble(definition.encoded())?.data["value"]
+    }
+
+    @Test(
+        "keeps every kind of value",
+        arguments: [
+            .null, .bool(true), .bool(false), .int(.min), .int(.max), .int(-1), .double(0.1), .double(.infinity),
+            .double(-.infinity), .double(.leastNonzeroMagnitude), .double(1), .string(""), .string("\u{0}\u{1F}\u{7F}"),
+            .string("\r\n"), .string("a=b \"c\" \\"), .list([]), .map(.init()),
+            .list([.list([]), .map(.init()), .null]),
+            .map(.init([("", .int(1)), (" ", .list([])), ("\n", .string(""))])),
+        ] as [Value])
+    func values(value: Value) throws {
+        #expect(try roundTrip(value) == value)
+    }
+
+    @Test("keeps a number that is none, and the sign of zero")
+    func specialDoubles() throws {
+        guard case .double(let nan) = try roundTrip(.double(.nan)),
+            case .double(let zero) = try roundTrip(.double(-0.0))
+        else {
+            Issue.record("no double")
+            return
+        }
+        #expect(nan.isNaN)
+        #expect(zero.sign == .minus)
+    }
+
+    @Test(
+        "keeps texts of any length, byte for byte",
+        arguments: ["x", "\u{1}", "é", "日", "😀", "👩‍👩‍👧‍👦", "\r\n", "\""], [495, 496, 497, 4_095, 4_096, 20_000])
+    func longTexts(character: String, count: Int) throws {
+        let text = String(repeating: character, count: count)
+        let result = try roundTrip(.list([.string("a" + text), .string(text)]))
+        #expect(result?.list?.map { Array(($0.string ?? "").utf8) } == [Array(("a" + text).utf8), Array(text.utf8)])
+    }
+
+    @Test("keeps what is nested as deep as a registry may be")
+    func deep() throws {
+        var value = Value.int(1)
+        for level in 0..<64 { value = level.isMultiple(of: 2) ? .list([value]) : .map(.init([("k", value)])) }
+        #expect(try roundTrip(value) == value)
+    }
+
+    @Test("begins anew with its first message")
+    func restart() throws {
+        let whole = SeededGeneratorSample.definition.encoded()
+        let torn = DefinitionPart.header(SeededGeneratorSample.definition.header).encoded()
+        let open = DefinitionPart.beginMap(key: "data").encoded()
+        #expect(try assemble(torn + open + whole) == SeededGeneratorSample.definition)
+    }
+}
+
+enum SeededGeneratorSample {
+    /// Some definition, always the same.
+    static var definition: WorkerDefinition {
+        var random = SeededGenerator(seed: 1)
+        return random.definition()
+    }
+}
