@@ -96,13 +96,13 @@ let package = Package(
 
         // The tool for those who write registries.
         .target(
-            name: "Control",
+            name: "Crontool",
             dependencies: ["Clocks", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Control", "Find", "Host", "Kernel", "Registry", "Values",
+                "Clocks", "Crontool", "Find", "Host", "Kernel", "Registry", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -190,8 +190,8 @@ let package = Package(
                 "TestSupport", "Values", "Wire", .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "ControlTests",
-            dependencies: ["Clocks", "Control", "Find", "Host", "Model", "Registry", "Schedules", "Values"],
+            name: "CrontoolTests",
+            dependencies: ["Clocks", "Crontool", "Find", "Host", "Model", "Registry", "Schedules", "Values"],
             swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,4 @@
-import Control
+import Crontool
 import Find
 import Host
 import Kernel

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Control
+import Crontool
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

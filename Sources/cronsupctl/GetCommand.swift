@@ -1,5 +1,5 @@
 import ArgumentParser
-import Control
+import Crontool
 import Host
 
 struct GetCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Clocks
-import Control
+import Crontool
 import Host
 import Kernel
 

@@ -1,5 +1,6 @@
 import Clocks
-import Shared
+import Model
+import TestSupport
 import Testing
 
 @testable import Supervision

@@ -3,7 +3,7 @@ import Registry
 import Testing
 import Values
 
-@testable import Control
+@testable import Crontool
 
 @Suite("What is imported")
 struct RoundTripTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Control
+@testable import Crontool
 
 private func explanation(_ text: String, hasSeconds: Bool = false) throws -> Explanation {
     Explanation(try WrittenSchedule(text, entry: "app:job", hasSeconds: hasSeconds))

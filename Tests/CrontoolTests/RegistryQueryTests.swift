@@ -4,7 +4,7 @@ import Registry
 import Testing
 import Values
 
-@testable import Control
+@testable import Crontool
 
 @Suite("A question to a registry")
 struct RegistryQueryTests {

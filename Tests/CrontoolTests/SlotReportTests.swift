@@ -2,7 +2,7 @@ import Clocks
 import Schedules
 import Testing
 
-@testable import Control
+@testable import Crontool
 
 @Suite("A report of slots")
 struct SlotReportTests {

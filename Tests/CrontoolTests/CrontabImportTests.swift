@@ -3,7 +3,7 @@ import Registry
 import Testing
 import Values
 
-@testable import Control
+@testable import Crontool
 
 /// The entries that our own loader finds in what is made of a crontab.
 func imported(_ text: String, path: String = "tab", isSystem: Bool = false) throws -> [Entry] {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Control
+@testable import Crontool
 
 @Suite("The percent signs of a command")
 struct CrontabCommandTests {

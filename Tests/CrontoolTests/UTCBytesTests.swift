@@ -1,7 +1,7 @@
 import Clocks
 import Testing
 
-@testable import Control
+@testable import Crontool
 
 @Suite("A moment in bytes")
 struct UTCBytesTests {

@@ -1,7 +1,7 @@
 import Clocks
 import Testing
 
-@testable import Control
+@testable import Crontool
 
 @Suite("A line of input")
 struct SlotLinesTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Control
+@testable import Crontool
 
 @Suite("A stream of lines")
 struct LineBlocksTests {
