@@ -39,7 +39,7 @@ struct IncidentLog {
         records(.notice, "Job starts again", job, ["text": "the clock was set back by more than three hours"])
     }
 
-    /// The function of an entry is told of what has become of the job.
+    /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
         records(.info, "Calling function", job, ["function": function.description, "event": event])
     }

@@ -1,4 +1,4 @@
-/// What a run of a command came to.
+/// How a run of a command ended.
 package enum CommandOutcome: Hashable, Sendable {
     /// The last line of its standard output that is not empty.
     case ok(String)
