@@ -20,15 +20,11 @@ struct GroupLimitsReader {
             default: break
             }
         }
-        if let value = entry.data["limits"]?.map?[processors] {
-            limits.processorTime = time(value, controllers, &issues)
-        }
+        limits.processorTime = entry.data["limits"]?.map?[processors].flatMap { time($0, controllers, &issues) }
         return limits
     }
 
-    private static func time(_ value: Value, _ controllers: GroupControllers, _ issues: inout EntryDiagnostics)
-        -> Int64?
-    {
+    private static func time(_ value: Value, _ groups: GroupControllers, _ issues: inout EntryDiagnostics) -> Int64? {
         let path = ["limits", processors]
         guard let share = number(value), range.contains(share) else {
             issues.error(
@@ -36,9 +32,8 @@ struct GroupLimitsReader {
                 at: path)
             return nil
         }
-        guard controllers.available.contains(.cpu) else {
-            issues.error(
-                "limits.cpu: the control group controller 'cpu' is not available: \(controllers.reason)", at: path)
+        guard groups.available.contains(.cpu) else {
+            issues.error("limits.cpu: the control group controller 'cpu' is not available: \(groups.reason)", at: path)
             return nil
         }
         return Int64((share * Double(GroupLimits.period)).rounded())

@@ -111,10 +111,8 @@ struct JobReader {
 
     private mutating func checkMetaKeys() {
         for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
-            if KnownKeys.nearest(to: key, Self.metaKeys) != nil {
-                issues.error(
-                    "meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
-            }
+            guard KnownKeys.nearest(to: key, Self.metaKeys) != nil else { continue }
+            issues.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
         }
     }
 

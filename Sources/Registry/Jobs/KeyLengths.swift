@@ -23,8 +23,7 @@ struct KeyLengths {
     private static func report(_ value: Value, at path: [String], _ issues: inout EntryDiagnostics) {
         switch value {
         case .null, .bool, .int, .double, .string: break
-        case .list(let list):
-            for (index, value) in list.enumerated() { report(value, at: path + ["\(index)"], &issues) }
+        case .list(let list): for (index, item) in list.enumerated() { report(item, at: path + ["\(index)"], &issues) }
         case .map(let map):
             for (key, value) in zip(map.keys, map.values) {
                 if isLong(key) {

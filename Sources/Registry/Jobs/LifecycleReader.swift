@@ -8,18 +8,17 @@ struct LifecycleReader {
 
     static func read(_ entry: Entry, _ issues: inout EntryDiagnostics) -> Lifecycle {
         var lifecycle = Lifecycle()
-        let path = ["lifecycle"]
-        guard let value = entry.data["lifecycle"], let reader = MapReader(value, at: path, keys: keys, &issues) else {
-            return lifecycle
-        }
+        guard let value = entry.data["lifecycle"],
+            let reader = MapReader(value, at: ["lifecycle"], keys: keys, &issues)
+        else { return lifecycle }
         lifecycle.stopTimeout = reader.duration("stop_timeout", &issues)
         lifecycle.stableThreshold = reader.duration("stable_threshold", &issues) ?? lifecycle.stableThreshold
-        if let value = reader.map["restart"] { lifecycle.restart = restart(value, path + ["restart"], &issues) }
+        if let value = reader.map["restart"] { lifecycle.restart = restart(value, &issues) }
         return lifecycle
     }
 
-    private static func restart(_ value: Value, _ path: [String], _ issues: inout EntryDiagnostics) -> Lifecycle.Restart
-    {
+    private static func restart(_ value: Value, _ issues: inout EntryDiagnostics) -> Lifecycle.Restart {
+        let path = ["lifecycle", "restart"]
         var restart = Lifecycle.Restart()
         guard let reader = MapReader(value, at: path, keys: DelayKeys.names, &issues) else { return restart }
         var delays = DelayKeys(
