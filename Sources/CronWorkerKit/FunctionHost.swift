@@ -58,15 +58,16 @@ final class FunctionHost: @unchecked Sendable {
     }
 
     /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
-    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (isOK: Bool, text: String) {
+    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
+    {
         self.run = run
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
-            return (true, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
+            return (.ok, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
         } catch let trouble as LinkTrouble {
             throw trouble.cause
         } catch {
-            return (false, "\(error)")
+            return (.failed, "\(error)")
         }
     }
 
@@ -111,10 +112,9 @@ final class FunctionHost: @unchecked Sendable {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        switch try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter) {
-        case .ok(let line): return line
-        case .failed(let error): throw JobError(error)
-        }
+        let end = try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter)
+        guard end.outcome == .ok else { throw JobError(end.text) }
+        return end.text
     }
 
     /// While a function keeps this thread busy, another sees to it that its `begin` goes out.

@@ -125,7 +125,11 @@ private struct State: ~Copyable {
         dropped.reports += 1
         switch report {
         case .end(let end):
-            if end.isOK { dropped.ok += end.slot == nil ? 0 : 1 } else { dropped.failed += end.slot == nil ? 0 : 1 }
+            if end.outcome == .ok {
+                dropped.ok += end.slot == nil ? 0 : 1
+            } else {
+                dropped.failed += end.slot == nil ? 0 : 1
+            }
             dropped.through = end.slot ?? dropped.through
             dropped.run = end.run
         case .skipped(let skipped):

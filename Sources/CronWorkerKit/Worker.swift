@@ -199,14 +199,14 @@ struct Worker: ~Copyable {
             .begin(
                 .init(
                     run: runs, slot: slot, next: nextSlot(at: start), lateness: lateness, call: turn.command.call)))
-        let (isOK, text) = try call(turn)
+        let (outcome, text) = try call(turn)
         let end = now
         let next = timetable.next(after: .later(end, accounted))
         reports.send(
             .end(
                 .init(
                     run: runs, slot: slot, next: next, lateness: lateness, duration: Clock.monotonic() - began,
-                    isOK: isOK, text: text)))
+                    outcome: outcome, text: text)))
         if queues {
             queueSlots(skippingThrough: turn.skipsThrough, through: end, next: next)
         } else {
@@ -232,7 +232,7 @@ struct Worker: ~Copyable {
         accounted = last
     }
 
-    private mutating func call(_ turn: Turn) throws -> (isOK: Bool, text: String) {
+    private mutating func call(_ turn: Turn) throws -> (outcome: Outcome, text: String) {
         let moment = Clock.moment()
         let slot = turn.slot.map { moment.wall(of: $0, on: timetable.clock) }
         var run = FunctionHost.Run(number: runs, slot: slot, attempt: turn.command.attempt)

@@ -96,14 +96,14 @@ package struct Program: ~Copyable {
     ) throws(SystemError) -> ProcessID {
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
-        let pid = path.withCString { path in
-            descriptors.withUnsafeBufferPointer { descriptors in
-                var request = cspawn_request(
+        let pid = unsafe path.withCString { path in
+            unsafe descriptors.withUnsafeBufferPointer { descriptors in
+                var request = unsafe cspawn_request(
                     path: path, argv: argv.pointer, envp: environment.pointer, descriptors: descriptors.baseAddress,
                     descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
                     group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
                     open_files_hard: openFiles.rlim_max)
-                return cspawn(&request, &failure)
+                return unsafe cspawn(&request, &failure)
             }
         }
         guard pid > 0 else { throw SystemError(failure.step.name, path, code: failure.error) }
@@ -155,14 +155,14 @@ package enum Children {
     /// Collects a child that `peekExited` returned.
     package static func collect(_ pid: ProcessID) throws(SystemError) -> ExitStatus {
         var status: Int32 = 0
-        try systemCall("waitpid", "process \(pid)") { waitpid(pid, &status, 0) }
+        try systemCall("waitpid", "process \(pid)") { unsafe waitpid(pid, &status, 0) }
         return ExitStatus(waitStatus: status)
     }
 
     /// Collects the child if it has exited.
     package static func collectIfExited(_ pid: ProcessID) throws(SystemError) -> ExitStatus? {
         var status: Int32 = 0
-        let result = try systemCall("waitpid", "process \(pid)") { waitpid(pid, &status, WNOHANG) }
+        let result = try systemCall("waitpid", "process \(pid)") { unsafe waitpid(pid, &status, WNOHANG) }
         return result == 0 ? nil : ExitStatus(waitStatus: status)
     }
 

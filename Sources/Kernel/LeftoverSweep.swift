@@ -93,12 +93,12 @@ package struct LeftoverSweep {
     /// Not of a zombie, which has no environment any more.
     private mutating func hasMark(_ pid: ProcessID) -> Bool {
         guard let count = readEnvironment(of: pid), count >= mark.count else { return false }
-        return environment.withUnsafeBytes { bytes in
-            var rest = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-            while !rest.isEmpty {
-                let end = rest.firstIndex(ofByte: 0) ?? rest.count
-                if end == mark.count, rest[..<end].elementsEqual(mark) { return true }
-                rest = UnsafeRawBufferPointer(rebasing: rest[min(end + 1, rest.count)...])
+        return unsafe environment.withUnsafeBytes { bytes in
+            var rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count])
+            while unsafe !rest.isEmpty {
+                let end = unsafe rest.firstIndex(ofByte: 0) ?? rest.count
+                if end == mark.count, unsafe rest[..<end].elementsEqual(mark) { return true }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[min(end + 1, rest.count)...])
             }
             return false
         }

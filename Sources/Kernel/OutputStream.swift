@@ -19,7 +19,7 @@ package struct OutputStream: ~Copyable {
     package init(sharing original: consuming Descriptor) throws(SystemError) {
         var status = stat()
         let raw = original.raw
-        try systemCall("fstat", "standard output") { fstat(raw, &status) }
+        try systemCall("fstat", "standard output") { unsafe fstat(raw, &status) }
         switch status.st_mode & S_IFMT {
         case S_IFSOCK: self.init(original, isSocket: true, mustAsk: false, isPollable: true)
         case S_IFIFO, S_IFCHR:
@@ -39,10 +39,10 @@ package struct OutputStream: ~Copyable {
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
-        if isSocket { return try send(bytes) }
+        if isSocket { return try unsafe send(bytes) }
         if mustAsk, !isWritable() { return .wouldBlock }
         do throws(SystemError) {
-            return try descriptor.write(bytes)
+            return try unsafe descriptor.write(bytes)
         } catch {
             // A terminal that was hung up. It never comes back, and to wait for room would end at once.
             if isPollable, error.code == EIO { return .closed }
@@ -54,8 +54,8 @@ package struct OutputStream: ~Copyable {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
         let raw = descriptor.raw
         do throws(SystemError) {
-            return .bytes(
-                try systemCall("send", "standard output") { Glibc.send(raw, bytes.baseAddress, bytes.count, flags) })
+            let (start, size) = (bytes.baseAddress, bytes.count)
+            return .bytes(try systemCall("send", "standard output") { unsafe Glibc.send(raw, start, size, flags) })
         } catch {
             if error.code == EAGAIN { return .wouldBlock }
             if error.code == EPIPE || error.code == ECONNRESET { return .closed }
@@ -65,7 +65,7 @@ package struct OutputStream: ~Copyable {
 
     private func isWritable() -> Bool {
         var entry = pollfd(fd: descriptor.raw, events: Int16(POLLOUT), revents: 0)
-        return poll(&entry, 1, 0) > 0
+        return unsafe poll(&entry, 1, 0) > 0
     }
 
     package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) {

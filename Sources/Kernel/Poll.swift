@@ -45,8 +45,8 @@ package struct Poll {
     package mutating func wait(_ timeout: Nanoseconds?) throws(SystemError) {
         let milliseconds = timeout.map { Int32(clamping: $0.millisecondsRoundedUp) } ?? -1
         let number = nfds_t(count)
-        let result = withUnsafeMutableBytes(of: &entries) {
-            poll($0.baseAddress!.assumingMemoryBound(to: pollfd.self), number, milliseconds)
+        let result = unsafe withUnsafeMutableBytes(of: &entries) {
+            unsafe poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, number, milliseconds)
         }
         guard result < 0 else { return }
         let code = errno

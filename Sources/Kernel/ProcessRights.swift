@@ -48,7 +48,7 @@ package enum ProcessRights {
         user: UInt32, group: UInt32, supplementaryGroups: [UInt32]
     ) throws(SystemError) {
         try systemCall("setgroups", "\(supplementaryGroups.count) groups") {
-            setgroups(supplementaryGroups.count, supplementaryGroups)
+            unsafe setgroups(supplementaryGroups.count, supplementaryGroups)
         }
         try systemCall("setresgid", "\(group)") { setresgid(group, group, group) }
         try systemCall("setresuid", "\(user)") { setresuid(user, user, user) }

@@ -34,7 +34,7 @@ package struct SlotTimer: ~Copyable {
         time.it_value.tv_nsec = Int(nanoseconds % 1_000_000_000)
         let (raw, flags) = (descriptor.raw, flags)
         do throws(SystemError) {
-            try systemCall("timerfd_settime") { timerfd_settime(raw, flags, &time, nil) }
+            try systemCall("timerfd_settime") { unsafe timerfd_settime(raw, flags, &time, nil) }
         } catch {
             // The clock was set before the timer was; the timer is set all the same (timerfd_create(2)).
             if error.code != ECANCELED { throw error }

@@ -138,7 +138,7 @@ private final class PolicyWorld {
         case .returnPermit: permit(permits.giveBack(job.number, group: "g"))
         case .terminate, .kill: job.worker?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
-        case .log(.lost(let run, let outcome, _, _)): job.note(run, outcome)
+        case .book(let booking): job.note(booking)
         case .log, .call, .logStacks: break
         }
     }
@@ -157,6 +157,7 @@ private final class ModelJob {
     /// The last attempt's outcome of each slot that has begun.
     private var outcomes: [SlotInstant: Outcome] = [:]
     private var attempts: [SlotInstant: Int64] = [:]
+    private var bookings = ModelBooks()
     private var trouble: String?
 
     var id: EntryID { definition.id }
@@ -177,7 +178,11 @@ private final class ModelJob {
     func end(_ slot: SlotInstant, _ outcome: Outcome) { outcomes[slot] = outcome }
 
     /// The daemon's word on a run that was cut: of those it alone knows why.
-    func note(_ run: Phase.Run, _ outcome: Outcome) { if let slot = run.slot { outcomes[slot] = outcome } }
+    func note(_ booking: Booking) {
+        bookings.file(booking, of: supervisor.books.timetable)
+        guard let slot = booking.last, booking.run != nil, !booking.outcome.isReported else { return }
+        outcomes[slot] = booking.outcome
+    }
 
     func book(_ death: (slot: SlotInstant, outcome: Outcome)?) {
         if let death, outcomes[death.slot] == nil { outcomes[death.slot] = death.outcome }
@@ -185,12 +190,14 @@ private final class ModelJob {
 
     func compare(_ require: (Bool, @autoclosure () -> String) -> Void) {
         require(trouble == nil, "\(id): \(trouble ?? "")")
-        let account = supervisor.account
-        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
-        require(account.total == due, "\(id): \(account.total) outcomes of \(due) slots")
+        let books = supervisor.books
+        let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
+        require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")
+        bookings.check(books, due: due)
+        require(bookings.fault == nil, "\(id): \(bookings.fault ?? "")")
         for outcome in [Outcome.ok, .failed, .timeout, .crashed, .cancelled] {
             let seen = Int64(outcomes.values.count { $0 == outcome })
-            require(account[outcome] == seen, "\(id): \(account[outcome]) \(outcome) in the books, \(seen) seen")
+            require(books[outcome] == seen, "\(id): \(books[outcome]) \(outcome) in the books, \(seen) seen")
         }
     }
 }
@@ -212,7 +219,7 @@ private final class ModelWorker {
     private var skipsThrough: SlotInstant?
     private var isClosed = false
 
-    private var timetable: Timetable { job.supervisor.account.timetable }
+    private var timetable: Timetable { job.supervisor.books.timetable }
 
     init(_ job: ModelJob, at now: Moment) {
         self.job = job
@@ -297,7 +304,7 @@ private final class ModelWorker {
             .end(
                 .init(
                     run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
-                    isOK: run.outcome == .ok, text: "")))
+                    outcome: run.outcome, text: "")))
         guard job.definition.policy.overlap == .queue else { return skip(after: accounted, through: now, next) }
         if let last = skipsThrough, last > accounted { skip(after: accounted, through: last, next) }
         if let last = timetable.last(through: now), last > accounted {

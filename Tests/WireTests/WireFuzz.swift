@@ -1,4 +1,5 @@
 import Clocks
+import Model
 import TestSupport
 import Values
 import Wire
@@ -92,7 +93,7 @@ extension SeededGenerator {
             .end(
                 .init(
                     run: count(), slot: slot(), next: instant(), lateness: duration(), duration: duration(),
-                    isOK: chance(2), text: text()))
+                    outcome: chance(2) ? .ok : .failed, text: text()))
         case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
         case 4: .log(log())
         case 5: .pong(token: anyInteger())

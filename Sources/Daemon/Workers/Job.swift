@@ -50,7 +50,7 @@ final class Job {
     var workerDefinition: WorkerDefinition {
         var header = DefinitionPart.Header(
             entry: definition.id, kind: definition.kind.rawValue, schedule: ScheduleWords(definition.schedule),
-            start: supervisor.account.timetable.start, accounted: supervisor.workerAccounted,
+            start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)

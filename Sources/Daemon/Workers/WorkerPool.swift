@@ -200,6 +200,7 @@ final class WorkerPool {
         case .logStacks: logStacks(job)
         case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
+        case .book(let booking): incidents.record(booking, of: job)
         case .killPredecessor: runtime.killHolder(of: job.definition.id)
         }
     }

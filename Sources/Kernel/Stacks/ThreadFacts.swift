@@ -32,7 +32,7 @@ package struct ThreadFacts: Hashable, Sendable {
         package var description: String {
             switch self {
             case .none: "none"
-            case .number(let number): clinux_call_name(number).map { String(cString: $0) } ?? "\(number)"
+            case .number(let number): unsafe clinux_call_name(number).map { unsafe String(cString: $0) } ?? "\(number)"
             }
         }
     }

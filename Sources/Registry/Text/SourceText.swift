@@ -20,17 +20,17 @@ struct SourceText: Sendable {
     init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
-        (scalarCount, lineStarts, checkpoints) = self.bytes.withUnsafeBufferPointer(Self.index)
+        (scalarCount, lineStarts, checkpoints) = unsafe self.bytes.withUnsafeBufferPointer(Self.index)
     }
 
     private static func index(_ bytes: UnsafeBufferPointer<UInt8>) -> (Int, [UInt32], [UInt32]) {
         var count = 0
         var lineStarts: [UInt32] = [0]
         var checkpoints: [UInt32] = []
-        for (offset, byte) in bytes.enumerated() where beginsScalar(byte) {
+        for unsafe(offset, byte) in unsafe bytes.enumerated() where beginsScalar(byte) {
             if count % stride == 0 { checkpoints.append(UInt32(offset)) }
             count += 1
-            if endsLine(byte, next: offset + 1 < bytes.count ? bytes[offset + 1] : 0) {
+            if unsafe endsLine(byte, next: offset + 1 < bytes.count ? bytes[offset + 1] : 0) {
                 lineStarts.append(UInt32(count))
             }
         }

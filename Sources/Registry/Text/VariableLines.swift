@@ -15,11 +15,11 @@ struct VariableLines {
     private static let key = Array("environment".utf8)
 
     init(_ bytes: [UInt8]) {
-        bytes.withUnsafeBufferPointer { bytes in
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             var start = 0
             while start < bytes.count {
-                let end = bytes[start...].firstIndex(where: Self.isLineEnd) ?? bytes.count
-                take(bytes[start..<end])
+                let end = unsafe bytes[start...].firstIndex(where: Self.isLineEnd) ?? bytes.count
+                unsafe take(bytes[start..<end])
                 start = end + 1
             }
             close(at: bytes.count + 1)
@@ -41,14 +41,14 @@ struct VariableLines {
     private typealias Line = Slice<UnsafeBufferPointer<UInt8>>
 
     private mutating func take(_ line: Line) {
-        guard let first = line.firstIndex(where: { $0 != UInt8(ascii: " ") }) else { return }
-        let indentation = first - line.startIndex
-        if let head, indentation <= head.indentation, depth <= 0 { close(at: line.startIndex) }
+        guard let first = unsafe line.firstIndex(where: { $0 != UInt8(ascii: " ") }) else { return }
+        let indentation = unsafe first - line.startIndex
+        if let head, indentation <= head.indentation, depth <= 0 { unsafe close(at: line.startIndex) }
         if head != nil {
-            if depth > 0 { countBrackets(line) }
-        } else if let value = Self.value(line) {
-            head = (line.startIndex, indentation)
-            if Self.hasBrackets(value) { countBrackets(value) }
+            if depth > 0 { unsafe countBrackets(line) }
+        } else if let value = unsafe Self.value(line) {
+            head = unsafe (line.startIndex, indentation)
+            if unsafe Self.hasBrackets(value) { unsafe countBrackets(value) }
         }
     }
 
@@ -58,7 +58,7 @@ struct VariableLines {
     }
 
     private mutating func countBrackets(_ text: Line) {
-        for byte in text {
+        for unsafebyte in unsafe text {
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
@@ -70,7 +70,7 @@ struct VariableLines {
     /// Whether the value stands in brackets, perhaps after an anchor or a tag: brackets in a text or a comment do not
     /// count.
     private static func hasBrackets(_ value: Line) -> Bool {
-        switch value.first {
+        switch unsafe value.first {
         case nil, UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: ">"): false
         case let byte?: !isQuote(byte)
         }
@@ -84,14 +84,14 @@ struct VariableLines {
 
     /// What stands after `environment:`, which may be in quotes and anywhere in the line.
     private static func value(_ line: Line) -> Line? {
-        var rest = line
-        while let start = rest.firstIndex(of: key[0]) {
-            rest = rest[start...]
-            if rest.starts(with: key) {
-                let tail = rest.dropFirst(key.count).drop { isBlank($0) || isQuote($0) }
-                if tail.first == UInt8(ascii: ":") { return tail.dropFirst().drop(while: isBlank) }
+        var rest = unsafe line
+        while let start = unsafe rest.firstIndex(of: key[0]) {
+            unsafe rest = rest[start...]
+            if unsafe rest.starts(with: key) {
+                let tail = unsafe rest.dropFirst(key.count).drop { isBlank($0) || isQuote($0) }
+                if unsafe tail.first == UInt8(ascii: ":") { return unsafe tail.dropFirst().drop(while: isBlank) }
             }
-            rest = rest.dropFirst()
+            unsafe rest = rest.dropFirst()
         }
         return nil
     }

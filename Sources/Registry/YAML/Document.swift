@@ -12,7 +12,7 @@ enum Document {
             return nil
         }
         var builder = TreeBuilder(issues: issues, limits: limits)
-        let fault = source.bytes.withUnsafeBufferPointer { bytes in build(bytes, &builder) }
+        let fault = unsafe source.bytes.withUnsafeBufferPointer { bytes in unsafe build(bytes, &builder) }
         issues = builder.issues
         if let fault {
             issues.error(fault.message(in: source), at: fault.place)
@@ -24,7 +24,7 @@ enum Document {
     private static func build(_ bytes: UnsafeBufferPointer<UInt8>, _ builder: inout TreeBuilder) -> ReadingFault? {
         do throws(ReadingFault) {
             guard !bytes.isEmpty else { throw empty(at: 0) }
-            let events = try EventReader(bytes)
+            let events = try unsafe EventReader(bytes)
             try build(events, &builder)
             return nil
         } catch {

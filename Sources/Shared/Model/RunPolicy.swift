@@ -40,7 +40,7 @@ package struct RunPolicy: Hashable, Sendable {
         package var outcomes: Set<Outcome> = Set(Self.possibleOutcomes)
 
         /// The outcomes after which another attempt may help.
-        package static let possibleOutcomes: [Outcome] = [.failed, .timeout, .crashed]
+        package static let possibleOutcomes = Outcome.allCases.filter { $0.retriedAs == $0 }
 
         package init() {}
     }
