@@ -217,8 +217,7 @@ extension JobSupervisor {
         book(books.settle(booking), at: now, &effects)
     }
 
-    /// All that slots and runs come to goes through here: to the log and whoever else is told, and into the job's
-    /// standing.
+    /// All that slots and runs come to goes through here: to the log and whoever else is told, and into the job's standing.
     mutating func book(_ booking: Booking?, at now: Moment, _ effects: inout [Effect]) {
         guard let booking else { return }
         effects.append(.book(booking))

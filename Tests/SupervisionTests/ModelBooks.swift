@@ -9,8 +9,7 @@ import Turns
 struct ModelBooks {
     private(set) var fault: String?
     private var counts: [Outcome: Int64] = [:]
-    /// The slots of the last booking, and how many of them have no outcome yet: where reports were lost, several share
-    /// theirs.
+    /// The slots of the last booking, and how many of them have no outcome yet: where reports were lost, several share theirs.
     private var last: Booking?
     private var open: Int64 = 0
 

@@ -3,12 +3,11 @@ package import Model
 
 /// What slots came to, or a run: the one fact that the log, the job's standing and its counts are made of.
 package struct Booking: Hashable, Sendable {
-    /// The first and the last of its slots; `nil`: it is of a run besides the slots. Where reports were lost, several
-    /// bookings have the same slots, and nobody knows which of them came to what.
+    /// The first and the last of its slots; `nil`: it is of a run besides the slots. Where reports were lost, several bookings have
+    /// the same slots, and nobody knows which of them came to what.
     package var first: SlotInstant?
     package var last: SlotInstant?
-    /// How many slots have their outcome by it: none by a run besides the slots, or by an attempt that another one
-    /// follows.
+    /// How many slots have their outcome by it: none by a run besides the slots, or by an attempt that another one follows.
     package var count: Int64
     package var outcome: Outcome
     package var reason: Reason?
@@ -66,7 +65,7 @@ package struct Booking: Hashable, Sendable {
     /// Whether it says that an announced attempt will not come, and its slot has the outcome of the one before.
     package var isGivenUp: Bool { retryAfter != nil && reason != nil }
 
-    /// Whether the job did well or failed by it: what is followed by another attempt does not say that yet, and a call
-    /// is no run of the job's own.
+    /// Whether the job did well or failed by it: what is followed by another attempt does not say that yet, and a call is no run of
+    /// the job's own.
     package var isVerdict: Bool { run != nil && run?.call == nil && (retryAfter == nil || reason != nil) }
 }

@@ -3,8 +3,8 @@ package import Model
 package import Schedules
 package import Wire
 
-/// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say.
-/// What changes them gives the booking of that, `nil` if no slot has its outcome by it.
+/// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say. What
+/// changes them gives the booking of that, `nil` if no slot has its outcome by it.
 package struct SlotBooks: Sendable {
     package let timetable: Timetable
     /// Every slot up to this one has its outcome.
@@ -21,14 +21,14 @@ package struct SlotBooks: Sendable {
     /// The slots that have an outcome.
     package var total: Int64 { counts.total }
 
-    /// Whether `slot` may still get an outcome. Workers are not believed: it must be one of the timetable's, not yet
-    /// accounted for, and due.
+    /// Whether `slot` may still get an outcome. Workers are not believed: it must be one of the timetable's, not yet accounted for,
+    /// and due.
     package func isOpen(_ slot: SlotInstant, at now: SlotInstant) -> Bool {
         slot > accounted && slot <= now + tolerance && timetable.isSlot(slot)
     }
 
-    /// The worker's clock is the same, but the daemon may have read it before it read the message; and the wall clock
-    /// may have been set back since.
+    /// The worker's clock is the same, but the daemon may have read it before it read the message; and the wall clock may have
+    /// been set back since.
     private var tolerance: Nanoseconds {
         switch timetable.clock {
         case .monotonic: .seconds(1)
@@ -61,8 +61,8 @@ package struct SlotBooks: Sendable {
         return book(count, outcome, reason, through: instant)
     }
 
-    /// Takes over counts that a worker kept while it could not report; of slots that they leave out nobody was there to
-    /// begin them. Returns `nil` if there are not as many slots.
+    /// Takes over counts that a worker kept while it could not report; of slots that they leave out nobody was there to begin them.
+    /// Returns `nil` if there are not as many slots.
     package mutating func take(_ dropped: Report.Dropped, through last: SlotInstant) -> [Booking]? {
         let kept: [(Outcome, Int64)] = [
             (.ok, dropped.ok), (.failed, dropped.failed), (.skipped, dropped.skipped),
