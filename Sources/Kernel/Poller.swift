@@ -62,7 +62,8 @@ internal import Glibc
             if code == EINTR { return true }
             throw SystemError("epoll_wait", code: code)
         }
-        for unsafeevent in unsafe events.prefix(Int(count)) {
+        for index in 0..<Int(count) {
+            let event = unsafe events[index]
             let flags = unsafe event.events
             let isHungUp = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
             unsafe ready.append(

@@ -56,7 +56,8 @@ enum TextCheck {
         }
         guard offset + length <= bytes.count else { return nil }
         var value = bits
-        for unsafebyte in unsafe bytes[offset + 1..<offset + length] {
+        for index in offset + 1..<offset + length {
+            let byte = unsafe bytes[index]
             guard byte & 0xC0 == 0x80 else { return nil }
             value = value << 6 | UInt32(byte & 0x3F)
         }

@@ -58,8 +58,8 @@ struct VariableLines {
     }
 
     private mutating func countBrackets(_ text: Line) {
-        for unsafebyte in unsafe text {
-            switch byte {
+        for index in unsafe text.indices {
+            switch unsafe text[index] {
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
             default: break
