@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Where the system and C are met: what the compiler cannot vouch for is marked `unsafe`.
+let vouched: [SwiftSetting] = strict + [.strictMemorySafety()]
+
 /// A worker is a fully static program: a tenth of the memory and of the start-up time of a dynamic one, which is what
 /// makes a process per job affordable. See docs/decisions/0002-static-worker.md.
 let staticExecutable: [SwiftSetting] = strict + [.unsafeFlags(["-static-executable"])]
@@ -55,7 +58,7 @@ let package = Package(
         .target(
             name: "Turns", dependencies: ["Clocks", "Model", "Schedules", "Wire"], path: "Sources/Shared/Turns",
             swiftSettings: strict),
-        .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: strict),
+        .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: vouched),
         .target(
             name: "Jobs", dependencies: ["Clocks", "Kernel", "Values"],
             path: "Sources/Shared/Jobs",
@@ -74,7 +77,7 @@ let package = Package(
         .target(
             name: "Registry",
             dependencies: ["CYAML", "Clocks", "Find", "Model", "Schedules", "Values", "Wire"],
-            swiftSettings: strict),
+            swiftSettings: vouched),
         .target(
             name: "Supervision", dependencies: ["Clocks", "Model", "Schedules", "Turns", "Values", "Wire"],
             swiftSettings: strict),
@@ -111,7 +114,7 @@ let package = Package(
         .target(
             name: "LuaFunctions",
             dependencies: ["CLuaMachine", "Kernel", "Values", "Wire"],
-            swiftSettings: strict),
+            swiftSettings: vouched),
         .target(
             name: "CronWorkerKit",
             dependencies: ["Clocks", "Find", "Jobs", "Kernel", "Model", "Schedules", "Turns", "Values", "Wire"],
@@ -168,7 +171,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TurnsTests",
-            dependencies: ["Clocks", "Model", "Schedules", "Supervision", "TestSupport", "Turns", "Wire"],
+            dependencies: ["Clocks", "Model", "Schedules", "TestSupport", "Turns", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "SchedulesTests",

@@ -9,7 +9,7 @@ import Wire
 ///
 /// Unchecked: it is used on the main thread alone. What other threads ask for goes through the mailbox or is refused.
 final class FunctionHost: @unchecked Sendable {
-    /// The run that is in hand, which the functions that are called belong to.
+    /// The current run, which the functions that are called belong to.
     struct Run {
         var number: Int64
         var slot: WallInstant?
@@ -57,16 +57,17 @@ final class FunctionHost: @unchecked Sendable {
         }
     }
 
-    /// Runs it once. What it comes to is a result or an error text; what throws is the worker's own trouble.
-    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (isOK: Bool, text: String) {
+    /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
+    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
+    {
         self.run = run
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
-            return (true, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
+            return (.ok, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
         } catch let trouble as LinkTrouble {
             throw trouble.cause
         } catch {
-            return (false, "\(error)")
+            return (.failed, "\(error)")
         }
     }
 
@@ -86,7 +87,7 @@ final class FunctionHost: @unchecked Sendable {
             let told = arguments.flatMap { $0.isEmpty ? nil : $0 } ?? [subject.description(of: run)]
             return try flushing { try engine.call(function, told, logger: logger) }
         case .exec(let command):
-            // A command is told of the event by its environment.
+            // A command gets the event in its environment.
             let isEvent = depth == 1 && run.event != nil
             return .string(try perform(command, subject, isEvent ? [] : arguments ?? []))
         }
@@ -111,10 +112,9 @@ final class FunctionHost: @unchecked Sendable {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        switch try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter) {
-        case .ok(let line): return line
-        case .failed(let error): throw JobError(error)
-        }
+        let end = try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter)
+        guard end.outcome == .ok else { throw JobError(end.text) }
+        return end.text
     }
 
     /// While a function keeps this thread busy, another sees to it that its `begin` goes out.
@@ -196,6 +196,13 @@ extension FunctionHost: FunctionServices {
 
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
+
+    /// The daemon names files as the registry does, from its own directory.
+    func text(of path: String) throws -> [UInt8]? {
+        if let text = try registry.text(of: path) { return text }
+        let start = origin == "/" ? origin : "\(origin)/"
+        return path.hasPrefix(start) ? try registry.text(of: String(path.dropFirst(start.count))) : nil
+    }
 }
 
 extension JobLogger.Level {

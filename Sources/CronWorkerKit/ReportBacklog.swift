@@ -1,4 +1,5 @@
 import Kernel
+import Model
 import Wire
 
 /// The reports that there was no room for: kept up to a bound, then given up and counted.
@@ -62,7 +63,8 @@ struct ReportBacklog {
         dropped.reports += 1
         switch report {
         case .end(let end):
-            if end.isOK { dropped.ok += end.slot == nil ? 0 : 1 } else { dropped.failed += end.slot == nil ? 0 : 1 }
+            let slots: Int64 = end.slot == nil ? 0 : 1
+            if end.outcome == .ok { dropped.ok += slots } else { dropped.failed += slots }
             dropped.through = end.slot ?? dropped.through
             dropped.run = end.run
         case .skipped(let skipped):

@@ -36,17 +36,16 @@ struct IncidentLog {
 
     /// The clock was wrong when the job began.
     func beginsAnew(_ job: Job) {
-        records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
+        records(.notice, "Job starts again", job, ["text": "the clock was set back by more than three hours"])
     }
 
-    /// The function of an entry is told of what has become of the job.
+    /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
         records(.info, "Calling function", job, ["function": function.description, "event": event])
     }
 
     func record(_ incident: Incident, of job: Job) {
         switch incident {
-        case .ended(let end, let attempt, let retryAfter): ended(end, attempt, retryAfter, job)
         case .jobLine(let line): jobLine(line, job)
         case .output(let output): commandLine(output, job)
         case .outputDropped(let loss): outputDropped(lines: Int(loss.lines), bytes: Int(loss.bytes), job)
@@ -55,11 +54,7 @@ struct IncidentLog {
                 .info, "Worker started", job,
                 [job.definition.schedule.key: job.definition.schedule.text, "pid": pid(job)])
         case .stopped(let byItself): stopped(job, byItself)
-        case .lost(let run, let outcome, let reason, let retryAfter): lost(run, outcome, reason, retryAfter, job)
-        case .attemptsOver(let attempt): attemptsOver(attempt, job)
         case .callsDropped(let count): records(.warning, "Calls dropped", job, ["count": "\(count)"])
-        case .skipped(let count): slots("TICK SKIPPED", count, .skipped, job)
-        case .missed(let count): slots("TICK MISSED", count, .missed, job)
         case .dropped(let dropped): self.dropped(dropped, job)
         case .fault(let fault):
             records(
@@ -79,8 +74,8 @@ struct IncidentLog {
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPredecessor(let holder):
-            records(.notice, "Waiting for previous instance", job, holder.map { ["pid": "\($0)"] } ?? [:])
-        case .predecessorKilled(let holder): records(.warning, "Previous instance killed", job, ["pid": "\(holder)"])
+            records(.notice, "Waiting for previous worker", job, holder.map { ["pid": "\($0)"] } ?? [:])
+        case .predecessorKilled(let holder): records(.warning, "Previous worker killed", job, ["pid": "\(holder)"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
         case .leftBehind:
             records(
@@ -130,46 +125,34 @@ struct IncidentLog {
         records(.warning, "Message rejected", job, ["pid": pid(job), "error": error])
     }
 
-    // MARK: Runs
+    // MARK: Bookings
 
-    private func ended(_ end: Report.End, _ attempt: Int, _ retryAfter: Nanoseconds?, _ job: Job) {
+    func record(_ booking: Booking, of job: Job) {
+        if booking.isGivenUp { return retryGivenUp(booking, job) }
+        guard let run = booking.run else { return slots(booking, job) }
+        let isReported = booking.outcome.isReported
         let tick = TickFields(
-            entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: end.run,
-            attempt: attempt, retryAfter: retryAfter, slot: end.slot.map { civilTime($0, job) },
-            lateness: end.lateness, duration: end.duration, isOK: end.isOK, text: end.text, fullLength: end.fullLength)
-        log.ticks.log(
-            level: end.isOK ? .info : .error, end.isOK ? "TICK" : "TICK FAILED",
+            entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: run.number,
+            attempt: run.attempt, retryAfter: booking.retryAfter, slot: booking.last.map { civilTime($0, job) },
+            times: isReported ? (run.lateness, run.duration) : nil, outcome: booking.outcome, text: run.text,
+            fullLength: run.fullLength)
+        (isReported ? log.ticks : log.records).log(
+            level: booking.outcome.level, "\(booking.outcome.title)",
             metadata: [TickFields.key: .stringConvertible(tick)])
     }
 
-    private func attemptsOver(_ attempt: PendingAttempt, _ job: Job) {
-        let text = "attempt \(attempt.number) comes no more: the next slot is due, or the job ends"
-        records(.notice, "Retry given up", job, ["outcome": attempt.outcome.rawValue, "text": text])
+    private func retryGivenUp(_ booking: Booking, _ job: Job) {
+        let number = (booking.run?.attempt ?? 0) + 1
+        let text = "attempt \(number) will not be made: the next slot is due, or the job ends"
+        records(.notice, "Retry given up", job, ["outcome": booking.outcome.rawValue, "text": text])
     }
 
-    private func lost(
-        _ run: Phase.Run, _ outcome: Outcome, _ reason: String, _ retryAfter: Nanoseconds?, _ job: Job
-    ) {
-        var pairs = ["run": "\(run.number)", "error": reason]
-        if isDetailed || run.attempt > 1 || retryAfter != nil { pairs["attempt"] = "\(run.attempt)" }
-        pairs["retry"] = retryAfter.map(Self.seconds)
-        if isDetailed {
-            pairs["pid"] = pid(job)
-            pairs["outcome"] = outcome.rawValue
-            if let slot = run.slot { pairs["slot"] = CivilTime(civilTime(slot, job)).millisecondsText }
-        }
-        switch outcome {
-        case .crashed: records(.error, "TICK CRASHED", job, pairs)
-        case .timeout: records(.error, "TICK TIMEOUT", job, pairs)
-        case .oom: records(.error, "TICK OOM", job, pairs)
-        default: records(.warning, "TICK CANCELLED", job, pairs)
-        }
-    }
-
-    private func slots(_ message: Logger.Message, _ count: Int64, _ outcome: Outcome, _ job: Job) {
-        var pairs = ["count": "\(count)"]
-        if isDetailed { pairs["outcome"] = outcome.rawValue }
-        records(.warning, message, job, pairs)
+    private func slots(_ booking: Booking, _ job: Job) {
+        // The record of the lost reports has these.
+        if booking.reason == .lost { return }
+        var pairs = ["count": "\(booking.count)"]
+        if isDetailed { pairs["outcome"] = booking.outcome.rawValue }
+        records(booking.outcome.level, "\(booking.outcome.title)", job, pairs)
     }
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
@@ -184,10 +167,10 @@ struct IncidentLog {
     private func stopped(_ job: Job, _ byItself: Bool) {
         // A function that nobody has called had no worker.
         if job.definition.isOnDemand, job.generation == 0 { return }
-        let account = job.supervisor.account
+        let books = job.supervisor.books
         var pairs = ["runs": "\(job.supervisor.runs)"]
-        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && account[outcome] > 0) {
-            pairs[outcome.rawValue] = "\(account[outcome])"
+        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && books[outcome] > 0) {
+            pairs[outcome.rawValue] = "\(books[outcome])"
         }
         records(.info, "Worker stopped", job, pairs)
     }
@@ -220,6 +203,10 @@ struct IncidentLog {
     private func civilTime(_ slot: SlotInstant, _ job: Job) -> WallInstant {
         moment.wall(of: slot, on: job.definition.schedule.rule.clock)
     }
+}
+
+extension Outcome {
+    fileprivate var level: Logger.Level { self == .ok ? .info : isFailure ? .error : .warning }
 }
 
 extension Report.Log.Level {

@@ -17,7 +17,7 @@ package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
             : .signaled(clinux_wtermsig(waitStatus), dumpedCore: clinux_wcoredump(waitStatus) != 0)
     }
 
-    /// SIGKILL, which the kernel sends as well for want of memory.
+    /// SIGKILL, which the kernel sends as well when memory runs out.
     package var isKill: Bool { if case .signaled(SIGKILL, _) = self { true } else { false } }
 
     package var description: String {
@@ -45,12 +45,22 @@ package enum SignalName {
 /// A program to be started, with all that stays the same from one start to the next.
 package struct Program: ~Copyable {
     package let path: String
+    private let file: ProgramFile?
     private let environment: CStringArray
     private let openFiles: rlimit
 
     /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE).
+    package init(_ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit) {
+        self.init(path: file.path, file: file, environment: environment, openFiles: openFiles)
+    }
+
+    /// What stands at the path at each start.
     package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
-        self.path = path
+        self.init(path: path, file: nil, environment: environment, openFiles: openFiles)
+    }
+
+    private init(path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit) {
+        (self.path, self.file) = (path, file)
         // Without it spawning works as well, only slower.
         _ = cspawn_reserve()
         self.environment = CStringArray(environment)
@@ -96,14 +106,15 @@ package struct Program: ~Copyable {
     ) throws(SystemError) -> ProcessID {
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
-        let pid = path.withCString { path in
-            descriptors.withUnsafeBufferPointer { descriptors in
-                var request = cspawn_request(
-                    path: path, argv: argv.pointer, envp: environment.pointer, descriptors: descriptors.baseAddress,
+        let pid = unsafe path.withCString { path in
+            unsafe descriptors.withUnsafeBufferPointer { descriptors in
+                var request = unsafe cspawn_request(
+                    path: path, program: file?.raw ?? -1, argv: argv.pointer, envp: environment.pointer,
+                    descriptors: descriptors.baseAddress,
                     descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
                     group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
                     open_files_hard: openFiles.rlim_max)
-                return cspawn(&request, &failure)
+                return unsafe cspawn(&request, &failure)
             }
         }
         guard pid > 0 else { throw SystemError(failure.step.name, path, code: failure.error) }
@@ -112,7 +123,8 @@ package struct Program: ~Copyable {
 }
 
 extension Program {
-    /// As if this kernel did not let a child begin in a group: it then goes there by itself. For good, and for tests.
+    /// As if this kernel did not let a child begin in a group: it then goes there by itself. This cannot be undone; for
+    /// tests.
     static func avoidClone3() { cspawn_avoid_clone3() }
 }
 
@@ -154,14 +166,14 @@ package enum Children {
     /// Collects a child that `peekExited` returned.
     package static func collect(_ pid: ProcessID) throws(SystemError) -> ExitStatus {
         var status: Int32 = 0
-        try systemCall("waitpid", "process \(pid)") { waitpid(pid, &status, 0) }
+        try systemCall("waitpid", "process \(pid)") { unsafe waitpid(pid, &status, 0) }
         return ExitStatus(waitStatus: status)
     }
 
     /// Collects the child if it has exited.
     package static func collectIfExited(_ pid: ProcessID) throws(SystemError) -> ExitStatus? {
         var status: Int32 = 0
-        let result = try systemCall("waitpid", "process \(pid)") { waitpid(pid, &status, WNOHANG) }
+        let result = try systemCall("waitpid", "process \(pid)") { unsafe waitpid(pid, &status, WNOHANG) }
         return result == 0 ? nil : ExitStatus(waitStatus: status)
     }
 

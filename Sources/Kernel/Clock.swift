@@ -21,7 +21,7 @@ package enum Clock {
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         // It fails for an unknown clock only, and both are known to every kernel.
-        clock_gettime(clock, &time)
+        unsafe clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -47,16 +47,16 @@ package struct CommandSpawn: Sendable {
 
     private func spawn(_ descriptors: [Int32], _ failure: inout cspawn_failure) -> ProcessID {
         let (argv, envp) = (CStringArray(arguments), CStringArray(environment))
-        // NULL behind the path if there is no directory.
+        // NULL after the path if there is no directory.
         let paths = CStringArray([path] + (directory.map { [$0] } ?? []))
         return withExtendedLifetime((argv, envp, paths)) {
-            descriptors.withUnsafeBufferPointer { descriptors in
-                var request = cspawn_request(
-                    path: paths.pointer[0], argv: argv.pointer, envp: envp.pointer,
+            unsafe descriptors.withUnsafeBufferPointer { descriptors in
+                var request = unsafe cspawn_request(
+                    path: paths.pointer[0], program: -1, argv: argv.pointer, envp: envp.pointer,
                     descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
                     lead: CSPAWN_GROUP, directory: paths.pointer[1], dies_with: getpid(), group: -1,
                     sets_open_files: 0, open_files_soft: 0, open_files_hard: 0)
-                return cspawn(&request, &failure)
+                return unsafe cspawn(&request, &failure)
             }
         }
     }

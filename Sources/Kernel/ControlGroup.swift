@@ -19,10 +19,10 @@ package struct ControlGroup: Hashable, Sendable {
     // MARK: The directory
 
     /// Fails with EEXIST if there is one.
-    package func create() throws(SystemError) { try systemCall("mkdir", path) { mkdir(path, 0o755) } }
+    package func create() throws(SystemError) { try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) } }
 
     /// Fails with EBUSY as long as there is a process in it, or a group below it. Zombies do not count.
-    package func remove() throws(SystemError) { try systemCall("rmdir", path) { rmdir(path) } }
+    package func remove() throws(SystemError) { try systemCall("rmdir", path) { unsafe rmdir(path) } }
 
     /// As `remove`, with the groups below it, which somebody in it has made.
     package func removeTree() throws(SystemError) {
@@ -37,13 +37,13 @@ package struct ControlGroup: Hashable, Sendable {
 
     /// The names of the groups below it.
     package func children() throws(SystemError) -> [String] {
-        guard let stream = opendir(path) else { throw SystemError("opendir", path, code: errno) }
-        defer { closedir(stream) }
+        guard let stream = unsafe opendir(path) else { throw SystemError("opendir", path, code: errno) }
+        defer { unsafe closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
-            guard entry.pointee.d_type == UInt8(DT_DIR) else { continue }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        while let entry = unsafe readdir(stream) {
+            guard unsafe entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
@@ -52,12 +52,13 @@ package struct ControlGroup: Hashable, Sendable {
 
     func open() throws(SystemError) -> Descriptor { try Descriptor.open(path, flags: O_RDONLY | O_DIRECTORY) }
 
-    package var exists: Bool { access("\(path)/cgroup.procs", F_OK) == 0 }
+    package var exists: Bool { unsafe access("\(path)/cgroup.procs", F_OK) == 0 }
 
-    package func canWrite(_ file: String) -> Bool { access("\(path)/\(file)", W_OK) == 0 }
+    package func canWrite(_ file: String) -> Bool { unsafe access("\(path)/\(file)", W_OK) == 0 }
 
-    /// The one at the top of the machine's hierarchy has no type, and may have processes beside groups with controllers.
-    package var isRoot: Bool { exists && access("\(path)/cgroup.type", F_OK) != 0 }
+    /// The one at the top of the machine's hierarchy has no type, and may have processes as well as groups with
+    /// controllers.
+    package var isRoot: Bool { unsafe exists && access("\(path)/cgroup.type", F_OK) != 0 }
 
     // MARK: Its files
 
@@ -90,7 +91,7 @@ package struct ControlGroup: Hashable, Sendable {
         return "there are processes in the group, and controllers are for groups without"
     }
 
-    /// The processes in it, zombies not among them. One of another PID namespace is none that could be named: left out.
+    /// The processes in it, zombies not among them. A process of another PID namespace cannot be named and is left out.
     package func processes() throws(SystemError) -> [ProcessID] {
         try read("cgroup.procs").split(separator: "\n").compactMap { ProcessID($0) }.filter { $0 > 0 }
     }
@@ -116,7 +117,7 @@ package struct ControlGroup: Hashable, Sendable {
     /// Whether there is a process in it or below it.
     package func isPopulated() throws(SystemError) -> Bool { try counter("populated", in: "cgroup.events") != 0 }
 
-    /// How many of its processes the kernel has killed for want of memory; 0 without the controller for memory.
+    /// How many of its processes the kernel has killed because memory ran out; 0 without the controller for memory.
     package var memoryKills: Int { (try? counter("oom_kill", in: "memory.events")) ?? 0 }
 
     /// One line of a file with a name and a number in each; `nil` if it is not there.

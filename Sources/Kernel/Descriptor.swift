@@ -12,7 +12,7 @@ package struct Descriptor: ~Copyable {
         close(raw)
     }
 
-    /// Leaves the descriptor open, for whoever else goes by its number.
+    /// Leaves the descriptor open, for others that use its number.
     package consuming func release() { discard self }
 
     /// Opens `path` for reading.
@@ -31,7 +31,7 @@ package struct Descriptor: ~Copyable {
     }
 
     static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> Descriptor {
-        Descriptor(owning: try systemCall("open", path) { clinux_open(path, flags | O_CLOEXEC, mode) })
+        Descriptor(owning: try systemCall("open", path) { unsafe clinux_open(path, flags | O_CLOEXEC, mode) })
     }
 
     /// A file in memory that holds `contents`, to be read from its beginning, and that nobody can change any more
@@ -42,17 +42,14 @@ package struct Descriptor: ~Copyable {
     package static func sealedMemory(
         _ name: String, _ contents: UnsafeRawBufferPointer
     ) throws(SystemError) -> Descriptor {
-        let memory = Descriptor(owning: try systemCall("memfd_create", name) { clinux_sealable_memory(name) })
-        try memory.writeAll(contents)
+        let memory = Descriptor(owning: try systemCall("memfd_create", name) { unsafe clinux_sealable_memory(name) })
+        try unsafe memory.writeAll(contents)
         try memory.seal(name)
         return memory
     }
 
     package static func sealedMemory(_ name: String, _ contents: [UInt8]) throws(SystemError) -> Descriptor {
-        let memory = Descriptor(owning: try systemCall("memfd_create", name) { clinux_sealable_memory(name) })
-        try memory.writeAll(contents)
-        try memory.seal(name)
-        return memory
+        try unsafe contents.span.withUnsafeBytes { it throws(SystemError) in try unsafe sealedMemory(name, it) }
     }
 
     private func seal(_ name: String) throws(SystemError) {
@@ -93,7 +90,7 @@ package struct Descriptor: ~Copyable {
         do throws(SystemError) {
             let raw = raw
             let count = try systemCall("read", "descriptor \(raw)") {
-                Glibc.read(raw, buffer.baseAddress, buffer.count)
+                unsafe Glibc.read(raw, buffer.baseAddress, buffer.count)
             }
             return count == 0 ? .closed : .bytes(count)
         } catch {
@@ -104,8 +101,9 @@ package struct Descriptor: ~Copyable {
 
     /// Reads into the array's elements from `offset` to its end.
     package func read(into array: inout [UInt8], from offset: Int) throws(SystemError) -> Transfer {
-        try array.withUnsafeMutableBufferPointer { buffer throws(SystemError) in
-            try read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[offset...])))
+        try unsafe array.withUnsafeMutableBufferPointer { buffer throws(SystemError) in
+            try unsafe read(
+                into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[offset...])))
         }
     }
 
@@ -113,8 +111,8 @@ package struct Descriptor: ~Copyable {
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
         do throws(SystemError) {
             let raw = raw
-            return .bytes(
-                try systemCall("write", "descriptor \(raw)") { Glibc.write(raw, bytes.baseAddress, bytes.count) })
+            let (start, size) = (bytes.baseAddress, bytes.count)
+            return .bytes(try systemCall("write", "descriptor \(raw)") { unsafe Glibc.write(raw, start, size) })
         } catch {
             if error.code == EAGAIN { return .wouldBlock }
             if error.code == EPIPE { return .closed }
@@ -123,21 +121,21 @@ package struct Descriptor: ~Copyable {
     }
 
     package func write(_ bytes: [UInt8]) throws(SystemError) -> Transfer {
-        try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in try write(UnsafeRawBufferPointer(buffer)) }
+        try unsafe bytes.span.withUnsafeBytes { it throws(SystemError) in try unsafe write(it) }
     }
 
     package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-        try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in try writeAll(UnsafeRawBufferPointer(buffer)) }
+        try unsafe bytes.span.withUnsafeBytes { it throws(SystemError) in try unsafe writeAll(it) }
     }
 
     /// Writes all of it, to a descriptor that blocks.
     package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        var rest = bytes
-        while !rest.isEmpty {
-            guard case .bytes(let count) = try write(rest) else {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            guard case .bytes(let count) = try unsafe write(rest) else {
                 throw SystemError("write", "descriptor \(raw)", code: EPIPE)
             }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
 }
@@ -149,7 +147,7 @@ package enum StandardDescriptors {
     package static func ensureOpen() throws(SystemError) {
         for number in Int32(0)...2 where clinux_fcntl(number, F_GETFD, 0) == -1 {
             // The lowest free number is the one that is missing, since those below it are open.
-            try systemCall("open", "/dev/null") { clinux_open("/dev/null", O_RDWR, 0) }
+            try systemCall("open", "/dev/null") { unsafe clinux_open("/dev/null", O_RDWR, 0) }
         }
     }
 
@@ -166,25 +164,25 @@ package enum StandardDescriptors {
     /// Writes to the standard error, where a message goes that has no log to go to.
     package static func writeError(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
+        text.withUTF8 { bytes in _ = unsafe Glibc.write(2, bytes.baseAddress, bytes.count) }
     }
 
     /// Writes all of `text` to the standard output, waiting for the reader.
     package static func writeOutput(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in _ = try? writeOutput(UnsafeRawBufferPointer(bytes)) }
+        text.withUTF8 { bytes in _ = try? unsafe writeOutput(UnsafeRawBufferPointer(bytes)) }
     }
 
     /// As `writeOutput(_:)`, for who must know whether it worked.
     package static func writeOutput(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        var rest = bytes
-        while !rest.isEmpty {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
             do throws(SystemError) {
-                let chunk = rest
+                let chunk = unsafe rest
                 let count = try systemCall("write", "standard output") {
-                    Glibc.write(1, chunk.baseAddress, chunk.count)
+                    unsafe Glibc.write(1, chunk.baseAddress, chunk.count)
                 }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             } catch {
                 guard error.code == EAGAIN else { throw error }
                 wait(for: 1, POLLOUT)
@@ -193,16 +191,16 @@ package enum StandardDescriptors {
     }
 
     package static func writeOutput(_ bytes: [UInt8]) throws(SystemError) {
-        try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
-            try writeOutput(UnsafeRawBufferPointer(buffer))
-        }
+        try unsafe bytes.span.withUnsafeBytes { it throws(SystemError) in try unsafe writeOutput(it) }
     }
 
     /// Reads what has come on the standard input, waiting until something has; `nil` at its end.
     package static func readInput(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
         while true {
             do throws(SystemError) {
-                let count = try systemCall("read", "standard input") { Glibc.read(0, buffer.baseAddress, buffer.count) }
+                let count = try systemCall("read", "standard input") {
+                    unsafe Glibc.read(0, buffer.baseAddress, buffer.count)
+                }
                 return count == 0 ? nil : count
             } catch {
                 guard error.code == EAGAIN else { throw error }
@@ -213,7 +211,7 @@ package enum StandardDescriptors {
 
     private static func wait(for number: Int32, _ events: Int32) {
         var entry = pollfd(fd: number, events: Int16(events), revents: 0)
-        _ = poll(&entry, 1, -1)
+        _ = unsafe poll(&entry, 1, -1)
     }
 }
 
@@ -226,7 +224,7 @@ package enum StandardOutputBuffer {
 extension UnsafeRawBufferPointer {
     /// Where `byte` first occurs: memchr(3), which looks at many bytes at a time.
     package func firstIndex(ofByte byte: UInt8) -> Int? {
-        guard let base = baseAddress, let found = memchr(base, Int32(byte), count) else { return nil }
-        return UnsafeRawPointer(found) - base
+        guard let base = baseAddress, let found = unsafe memchr(base, Int32(byte), count) else { return nil }
+        return unsafe UnsafeRawPointer(found) - base
     }
 }

@@ -21,8 +21,8 @@ package struct DirectoryLock: ~Copyable {
         return DirectoryLock(directory)
     }
 
-    /// A share that excludes nobody who works in the directory, but keeps programs that tidy up from what is below it: they pass
-    /// over a directory on which somebody holds a lock (tmpfiles.d(5)).
+    /// A share that excludes nobody who works in the directory, but keeps programs that tidy up from what is below it:
+    /// they skip a directory on which somebody holds a lock (tmpfiles.d(5)).
     package static func share(_ path: String) throws(SystemError) -> DirectoryLock {
         let directory = try open(path)
         let raw = directory.raw
@@ -37,7 +37,7 @@ package struct DirectoryLock: ~Copyable {
     /// Whether the path still leads to it: another process may have removed it before it was locked.
     package func isStill(at path: String) -> Bool {
         var (held, found) = (stat(), stat())
-        guard fstat(directory.raw, &held) == 0, fstatat(AT_FDCWD, path, &found, 0) == 0 else { return false }
+        guard unsafe fstat(directory.raw, &held) == 0 && fstatat(AT_FDCWD, path, &found, 0) == 0 else { return false }
         return held.st_dev == found.st_dev && held.st_ino == found.st_ino
     }
 }

@@ -7,7 +7,7 @@ package struct FileLock: ~Copyable {
     let descriptor: Descriptor
     private let path: String
 
-    /// A note is a line for people to read, and for whoever finds the lock held.
+    /// A note is a line for people to read, and for a process that finds the lock held.
     private static let longestNote = 256
 
     /// Creates the file if there is none, readable for its owner alone. `nil`: somebody else holds the lock.
@@ -40,19 +40,19 @@ package struct FileLock: ~Copyable {
     private static func leave(_ note: String, _ raw: Int32, _ path: String) throws(SystemError) {
         let line = Array("\(note)\n".utf8)
         precondition(line.count <= longestNote, "a note of \(line.count) bytes for a lock")
-        try systemCall("pwrite", path) { line.withUnsafeBytes { pwrite(raw, $0.baseAddress, $0.count, 0) } }
+        try systemCall("pwrite", path) { unsafe pwrite(raw, line, line.count, 0) }
         try systemCall("ftruncate", path) { ftruncate(raw, line.count) }
     }
 
     /// The note in the file; `nil` if there is none, or no such file.
     package static func note(in path: String) -> String? {
-        withUnsafeTemporaryAllocation(byteCount: longestNote, alignment: 1) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: longestNote, alignment: 1) { buffer in
             guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW),
-                case .bytes(let count)? = try? file.read(into: buffer)
+                case .bytes(let count)? = try? unsafe file.read(into: buffer)
             else { return nil }
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            guard let end = bytes.firstIndex(ofByte: UInt8(ascii: "\n")) else { return nil }
-            return String(decoding: bytes[..<end], as: UTF8.self)
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            guard let end = unsafe bytes.firstIndex(ofByte: UInt8(ascii: "\n")) else { return nil }
+            return unsafe String(decoding: bytes[..<end], as: UTF8.self)
         }
     }
 }

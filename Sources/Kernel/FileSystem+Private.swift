@@ -6,7 +6,7 @@ extension FileSystem {
     /// this user's in which nobody else can write: in a place such as /tmp anybody may have been first.
     package static func createPrivateDirectory(_ path: String) throws(SystemError) {
         do throws(SystemError) {
-            try systemCall("mkdir", path) { mkdir(path, 0o700) }
+            try systemCall("mkdir", path) { unsafe mkdir(path, 0o700) }
         } catch {
             guard error.code == EEXIST else { throw error }
             try requirePrivate(path)
@@ -15,9 +15,9 @@ extension FileSystem {
 
     private static func requirePrivate(_ path: String) throws(SystemError) {
         var status = stat()
-        try systemCall("lstat", path) { fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) }
+        try systemCall("lstat", path) { unsafe fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw SystemError("mkdir", path, code: ENOTDIR, note: "in its place stands what is no directory")
+            throw SystemError("mkdir", path, code: ENOTDIR, note: "it is there and is no directory")
         }
         guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
             throw SystemError(

@@ -42,7 +42,7 @@ package enum FileKind: Hashable, Sendable {
 package enum FileSystem {
     package static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         var status = stat()
-        try systemCall("stat", path) { fstatat(AT_FDCWD, path, &status, 0) }
+        try systemCall("stat", path) { unsafe fstatat(AT_FDCWD, path, &status, 0) }
         return (kind(status), FileIdentity(status))
     }
 
@@ -54,26 +54,26 @@ package enum FileSystem {
         }
     }
 
-    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     package static func isDirectory(_ path: String) -> Bool { (try? status(path).kind) == .directory }
 
-    package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+    package static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
 
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
-        guard let stream = opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
-        defer { closedir(stream) }
+        guard let stream = unsafe opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
+        defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {
             errno = 0
-            guard let entry = readdir(stream) else {
+            guard let entry = unsafe readdir(stream) else {
                 let code = errno
                 if code != 0 { throw SystemError("readdir", directory, code: code) }
                 break
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }
@@ -81,7 +81,7 @@ package enum FileSystem {
     }
 
     /// The bytes of a regular file and what it was when they were read; `nil` if it changed meanwhile. A file of more than
-    /// `limit` bytes is cut behind the first byte too many.
+    /// `limit` bytes is cut after the first byte too many.
     package static func contents(
         of path: String, limit: Int
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
@@ -104,50 +104,49 @@ package enum FileSystem {
         return (bytes, after.identity)
     }
 
-    private static func identity(
+    static func identity(
         _ file: borrowing Descriptor, _ path: String
     ) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         var status = stat()
         let raw = file.raw
-        try systemCall("fstat", path) { fstat(raw, &status) }
+        try systemCall("fstat", path) { unsafe fstat(raw, &status) }
         return (kind(status), FileIdentity(status))
     }
 
     package static func linkTarget(_ path: String) throws(SystemError) -> String {
         var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = try systemCall("readlink", path) {
-            buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
-        }
+        let size = buffer.count
+        let count = try systemCall("readlink", path) { unsafe readlink(path, &buffer, size) }
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 
     /// The absolute path without links (realpath(3)).
     package static func realPath(_ path: String) throws(SystemError) -> String {
-        guard let resolved = realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        guard let resolved = unsafe realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
     }
 
     /// Creates a directory and those above it; one that is there already is fine.
     package static func createDirectories(_ path: String) throws(SystemError) {
         do throws(SystemError) {
-            try systemCall("mkdir", path) { mkdir(path, 0o755) }
+            try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) }
         } catch {
             if error.code == EEXIST { return }
             guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
                 throw error
             }
             try createDirectories(String(path[..<slash]))
-            try systemCall("mkdir", path) { mkdir(path, 0o755) }
+            try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) }
         }
     }
 
     package static func remove(_ path: String) throws(SystemError) {
-        try systemCall("unlink", path) { unlink(path) }
+        try systemCall("unlink", path) { unsafe unlink(path) }
     }
 
     /// Puts `source` in the place of `target` in one step.
     package static func rename(_ source: String, to target: String) throws(SystemError) {
-        try systemCall("rename", target) { Glibc.rename(source, target) }
+        try systemCall("rename", target) { unsafe Glibc.rename(source, target) }
     }
 }

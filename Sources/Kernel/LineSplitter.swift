@@ -10,24 +10,24 @@ package struct LineSplitter {
 
     /// Calls `body` with each line that is complete, without its newline, and with the number of its bytes that were cut off.
     package mutating func feed(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void) {
-        var rest = bytes
-        while let end = rest.firstIndex(ofByte: UInt8(ascii: "\n")) {
-            let piece = UnsafeRawBufferPointer(rebasing: rest[..<end])
-            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+        var rest = unsafe bytes
+        while let end = unsafe rest.firstIndex(ofByte: UInt8(ascii: "\n")) {
+            let piece = unsafe UnsafeRawBufferPointer(rebasing: rest[..<end])
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
             if partial.isEmpty, piece.count <= longest {
-                body(piece, 0)
+                unsafe body(piece, 0)
             } else {
-                keep(piece)
-                finish(body)
+                unsafe keep(piece)
+                unsafe finish(body)
             }
         }
-        keep(rest)
+        unsafe keep(rest)
     }
 
     /// Calls `body` with what has come of the last line, if there is any.
     package mutating func finish(_ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void) {
         guard !partial.isEmpty else { return }
-        partial.withUnsafeBytes { body($0, lost) }
+        unsafe partial.withUnsafeBytes { unsafe body($0, lost) }
         // The capacity is given back: of thousands of streams few are within a line at a time.
         partial = []
         lost = 0
@@ -35,7 +35,7 @@ package struct LineSplitter {
 
     private mutating func keep(_ piece: UnsafeRawBufferPointer) {
         let room = longest - partial.count
-        partial.append(contentsOf: piece.prefix(room))
+        unsafe partial.append(contentsOf: piece.prefix(room))
         lost += max(0, piece.count - room)
     }
 }

@@ -2,33 +2,33 @@ internal import CLinux
 internal import Glibc
 
 /// Memory of another process to read, which all who map it share (mmap(2), MAP_SHARED). What is in it may change at any time.
-package final class MappedMemory: Sendable {
+@safe package final class MappedMemory: Sendable {
     nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
 
     /// All that there is now.
     package init(_ descriptor: borrowing Descriptor) throws(SystemError) {
         var status = stat()
         let raw = descriptor.raw
-        try systemCall("fstat", "descriptor \(raw)") { fstat(raw, &status) }
+        try systemCall("fstat", "descriptor \(raw)") { unsafe fstat(raw, &status) }
         guard status.st_size > 0 else {
-            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
-        let address = mmap(nil, Int(status.st_size), PROT_READ, MAP_SHARED, raw, 0)
-        guard let address, address != MAP_FAILED else { throw SystemError("mmap", "descriptor \(raw)", code: errno) }
-        bytes = UnsafeRawBufferPointer(start: address, count: Int(status.st_size))
+        let address = unsafe mmap(nil, Int(status.st_size), PROT_READ, MAP_SHARED, raw, 0)
+        unsafe bytes = UnsafeRawBufferPointer(
+            try SharedMemory.mapped("mmap", "descriptor \(raw)", address, Int(status.st_size)))
     }
 
     deinit {
-        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+        if let start = unsafe bytes.baseAddress { unsafe munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }
 
-    /// All eight bytes at once; what is loaded behind this is not older. `offset`: a multiple of 8. 0 beyond the end.
+    /// All eight bytes at once; what is loaded after this is not older. `offset`: a multiple of 8. 0 beyond the end.
     package func load(at offset: Int) -> UInt64 {
-        guard offset % 8 == 0, offset >= 0, offset + 8 <= bytes.count, let start = bytes.baseAddress else { return 0 }
-        return clinux_load_acquire(start + offset)
+        guard offset % 8 == 0, offset >= 0, unsafe offset + 8 <= bytes.count else { return 0 }
+        return unsafe clinux_load_acquire(bytes.baseAddress?.advanced(by: offset))
     }
 
-    /// What was read before this is not newer than what is loaded behind it.
+    /// What was read before this is not newer than what is loaded after it.
     package func fence() { clinux_fence() }
 }

@@ -19,7 +19,7 @@ package struct NotifySocket: ~Copyable {
     /// The length is 0 if the path does not fit.
     private static func address(of path: String) -> (sockaddr_un, socklen_t) {
         var address = sockaddr_un()
-        let length = clinux_unix_address(&address, path)
+        let length = unsafe clinux_unix_address(&address, path)
         return (address, length)
     }
 
@@ -30,9 +30,9 @@ package struct NotifySocket: ~Copyable {
         let raw = descriptor.raw
         let length = length
         text.withUTF8 { bytes in
-            withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    _ = sendto(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
+            unsafe withUnsafePointer(to: &address) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    _ = unsafe sendto(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
                 }
             }
         }

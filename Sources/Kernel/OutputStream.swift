@@ -6,7 +6,7 @@ internal import Glibc
 package struct OutputStream: ~Copyable {
     private let descriptor: Descriptor
     private let isSocket: Bool
-    /// Neither opened anew nor a socket: ask before each write whether it would wait.
+    /// Neither opened again nor a socket: ask before each write whether it would wait.
     private let mustAsk: Bool
     /// Whether it can be waited for with a `Poller`; a regular file cannot, and never would have to.
     package let isPollable: Bool
@@ -19,11 +19,11 @@ package struct OutputStream: ~Copyable {
     package init(sharing original: consuming Descriptor) throws(SystemError) {
         var status = stat()
         let raw = original.raw
-        try systemCall("fstat", "standard output") { fstat(raw, &status) }
+        try systemCall("fstat", "standard output") { unsafe fstat(raw, &status) }
         switch status.st_mode & S_IFMT {
         case S_IFSOCK: self.init(original, isSocket: true, mustAsk: false, isPollable: true)
         case S_IFIFO, S_IFCHR:
-            // Opened anew it is an open file of its own, which may be made non-blocking without anyone noticing.
+            // Opened again it is an open file of its own, which may be made non-blocking without anyone noticing.
             if let own = try? Descriptor.open("/proc/self/fd/\(raw)", flags: O_WRONLY | O_NONBLOCK | O_NOCTTY) {
                 self.init(own, isSocket: false, mustAsk: false, isPollable: true)
             } else {
@@ -39,12 +39,12 @@ package struct OutputStream: ~Copyable {
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
-        if isSocket { return try send(bytes) }
+        if isSocket { return try unsafe send(bytes) }
         if mustAsk, !isWritable() { return .wouldBlock }
         do throws(SystemError) {
-            return try descriptor.write(bytes)
+            return try unsafe descriptor.write(bytes)
         } catch {
-            // A terminal that was hung up. It never comes back, and whoever waits for room finds that there is some.
+            // A terminal that was hung up. It never comes back, and to wait for room would end at once.
             if isPollable, error.code == EIO { return .closed }
             throw error
         }
@@ -54,8 +54,8 @@ package struct OutputStream: ~Copyable {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
         let raw = descriptor.raw
         do throws(SystemError) {
-            return .bytes(
-                try systemCall("send", "standard output") { Glibc.send(raw, bytes.baseAddress, bytes.count, flags) })
+            let (start, size) = (bytes.baseAddress, bytes.count)
+            return .bytes(try systemCall("send", "standard output") { unsafe Glibc.send(raw, start, size, flags) })
         } catch {
             if error.code == EAGAIN { return .wouldBlock }
             if error.code == EPIPE || error.code == ECONNRESET { return .closed }
@@ -65,7 +65,7 @@ package struct OutputStream: ~Copyable {
 
     private func isWritable() -> Bool {
         var entry = pollfd(fd: descriptor.raw, events: Int16(POLLOUT), revents: 0)
-        return poll(&entry, 1, 0) > 0
+        return unsafe poll(&entry, 1, 0) > 0
     }
 
     package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) {

@@ -16,7 +16,7 @@ package struct Pipe: ~Copyable {
 
     package static func open(nonblocking: Nonblocking) throws(SystemError) -> Pipe {
         var ends: [Int32] = [-1, -1]
-        try systemCall("pipe2") { ends.withUnsafeMutableBufferPointer { clinux_pipe($0.baseAddress!, O_CLOEXEC) } }
+        try systemCall("pipe2") { unsafe clinux_pipe(&ends, O_CLOEXEC) }
         let pipe = Pipe(reader: Descriptor(owning: ends[0]), writer: Descriptor(owning: ends[1]))
         if nonblocking != .writer { try pipe.reader.setNonblocking() }
         if nonblocking != .reader { try pipe.writer.setNonblocking() }

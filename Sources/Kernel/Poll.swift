@@ -14,7 +14,7 @@ extension Descriptor {
 /// Waits for a few descriptors (poll(2)): for programs that have no loop around a `Poller`.
 package struct Poll {
     // Six are all that anyone waits for, and an array of them would cost each worker the runtime's tables for it. An
-    // entry with descriptor -1 is passed over.
+    // entry with descriptor -1 is ignored.
     private var entries = (none, none, none, none, none, none)
     private var count = 0
 
@@ -45,8 +45,8 @@ package struct Poll {
     package mutating func wait(_ timeout: Nanoseconds?) throws(SystemError) {
         let milliseconds = timeout.map { Int32(clamping: $0.millisecondsRoundedUp) } ?? -1
         let number = nfds_t(count)
-        let result = withUnsafeMutableBytes(of: &entries) {
-            poll($0.baseAddress!.assumingMemoryBound(to: pollfd.self), number, milliseconds)
+        let result = unsafe withUnsafeMutableBytes(of: &entries) {
+            unsafe poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, number, milliseconds)
         }
         guard result < 0 else { return }
         let code = errno

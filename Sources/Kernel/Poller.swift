@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Waits for many descriptors at once (epoll(7), level-triggered).
-package struct Poller: ~Copyable {
+@safe package struct Poller: ~Copyable {
     private let descriptor: Descriptor
     private var events: [epoll_event]
 
@@ -24,10 +24,10 @@ package struct Poller: ~Copyable {
         package let isHungUp: Bool
     }
 
-    /// `capacity`: how many descriptors one `wait` reports at the most.
+    /// `capacity`: how many descriptors one `wait` reports at most.
     package init(capacity: Int) throws(SystemError) {
         descriptor = Descriptor(owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
-        events = Array(repeating: epoll_event(), count: capacity)
+        unsafe events = Array(repeating: epoll_event(), count: capacity)
     }
 
     package func add(_ other: borrowing Descriptor, token: UInt64, for interest: Interest) throws(SystemError) {
@@ -46,15 +46,15 @@ package struct Poller: ~Copyable {
     private func control(
         _ operation: Int32, _ raw: Int32, _ interest: Interest, _ token: UInt64
     ) throws(SystemError) {
-        var event = epoll_event(events: interest.rawValue, data: epoll_data_t(u64: token))
+        var event = unsafe epoll_event(events: interest.rawValue, data: epoll_data_t(u64: token))
         let poller = descriptor.raw
-        try systemCall("epoll_ctl", "descriptor \(raw)") { epoll_ctl(poller, operation, raw, &event) }
+        try systemCall("epoll_ctl", "descriptor \(raw)") { unsafe epoll_ctl(poller, operation, raw, &event) }
     }
 
     /// Waits for at most `milliseconds`, for ever if negative, and appends what is ready. Returns whether there may be more
     /// that did not fit.
     package mutating func wait(milliseconds: Int32, into ready: inout [Readiness]) throws(SystemError) -> Bool {
-        let count = epoll_wait(descriptor.raw, &events, Int32(events.count), milliseconds)
+        let count = unsafe epoll_wait(descriptor.raw, &events, Int32(events.count), milliseconds)
         guard count >= 0 else {
             let code = errno
             // A stopped and continued process comes back with EINTR even if no handler ran (signal(7)), however long it was
@@ -62,14 +62,14 @@ package struct Poller: ~Copyable {
             if code == EINTR { return true }
             throw SystemError("epoll_wait", code: code)
         }
-        for event in events.prefix(Int(count)) {
-            let flags = event.events
+        for index in 0..<Int(count) {
+            let (flags, token) = unsafe (events[index].events, events[index].data.u64)
             let isHungUp = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
             ready.append(
                 Readiness(
-                    token: event.data.u64, canRead: flags & EPOLLIN.rawValue != 0 || isHungUp,
+                    token: token, canRead: flags & EPOLLIN.rawValue != 0 || isHungUp,
                     canWrite: flags & EPOLLOUT.rawValue != 0 || isHungUp, isHungUp: isHungUp))
         }
-        return Int(count) == events.count
+        return unsafe Int(count) == events.count
     }
 }

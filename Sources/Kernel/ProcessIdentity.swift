@@ -26,7 +26,7 @@ package struct ProcessIdentity: Hashable, Sendable {
 
     /// Sends SIGKILL to it and to everything that descends from it, unless it has ended. It need not be a child of this process.
     package func killTree() {
-        // Whoever it is now, it stays the one that is looked at and killed below.
+        // The process that has the number now is the one that is looked at and killed below.
         guard let handle = try? ProcessHandle(pid), isAlive else { return }
         // Stopped, it keeps its number.
         handle.send(.stop)
@@ -38,21 +38,21 @@ package struct ProcessIdentity: Hashable, Sendable {
 extension ProcessTable {
     /// When a process began, in the kernel's ticks since the boot; `nil` if there is none.
     static func beginning(of pid: ProcessID) -> UInt64? {
-        withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
-            guard let text = read("/proc/\(pid)/stat", into: buffer) else { return nil }
-            return beginning(text)
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
+            guard let text = unsafe read("/proc/\(pid)/stat", into: buffer) else { return nil }
+            return unsafe beginning(text)
         }
     }
 
     /// The 22nd field (proc(5)). A program's name, the second, may hold blanks and brackets.
     private static func beginning(_ text: UnsafeRawBufferPointer) -> UInt64? {
-        guard let bracket = text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
-        var rest = UnsafeRawBufferPointer(rebasing: text[(bracket + 2)...])
+        guard let bracket = unsafe text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
+        var rest = unsafe UnsafeRawBufferPointer(rebasing: text[(bracket + 2)...])
         for _ in 3..<22 {
-            guard let blank = rest.firstIndex(ofByte: UInt8(ascii: " ")) else { return nil }
-            rest = UnsafeRawBufferPointer(rebasing: rest[(blank + 1)...])
+            guard let blank = unsafe rest.firstIndex(ofByte: UInt8(ascii: " ")) else { return nil }
+            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(blank + 1)...])
         }
-        let end = rest.firstIndex(ofByte: UInt8(ascii: " ")) ?? rest.count
-        return UInt64(String(decoding: rest[..<end], as: UTF8.self))
+        let end = unsafe rest.firstIndex(ofByte: UInt8(ascii: " ")) ?? rest.count
+        return unsafe UInt64(String(decoding: rest[..<end], as: UTF8.self))
     }
 }

@@ -32,7 +32,7 @@ package enum ProcessRights {
         try systemCall("setpriority", "\(nice)") { clinux_set_nice(Int32(nice)) }
     }
 
-    /// From -1000, never killed for want of memory, to 1000 (proc(5)).
+    /// From -1000, never killed when memory runs out, to 1000 (proc(5)).
     package static func setOOMScoreAdjustment(_ adjustment: Int) throws(SystemError) {
         let path = "/proc/self/oom_score_adj"
         let file = try Descriptor.open(path, flags: O_WRONLY)
@@ -48,7 +48,7 @@ package enum ProcessRights {
         user: UInt32, group: UInt32, supplementaryGroups: [UInt32]
     ) throws(SystemError) {
         try systemCall("setgroups", "\(supplementaryGroups.count) groups") {
-            setgroups(supplementaryGroups.count, supplementaryGroups)
+            unsafe setgroups(supplementaryGroups.count, supplementaryGroups)
         }
         try systemCall("setresgid", "\(group)") { setresgid(group, group, group) }
         try systemCall("setresuid", "\(user)") { setresuid(user, user, user) }

@@ -37,8 +37,8 @@ package enum ProgramSearch {
 
     private static func look(at file: String) -> Look {
         var status = stat()
-        guard stat(file, &status) == 0 else { return errno == EACCES ? .denied : .missing }
-        guard status.st_mode & S_IFMT == S_IFREG, access(file, X_OK) == 0 else { return .denied }
+        guard unsafe stat(file, &status) == 0 else { return errno == EACCES ? .denied : .missing }
+        guard status.st_mode & S_IFMT == S_IFREG, unsafe access(file, X_OK) == 0 else { return .denied }
         return .runnable
     }
 }

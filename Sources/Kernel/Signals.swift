@@ -22,29 +22,29 @@ package struct SignalQueue: ~Copyable {
     /// before anything else: until then each signal has its default action.
     package static func blockAll() {
         var all = sigset_t()
-        sigfillset(&all)
+        unsafe sigfillset(&all)
         // Faults of this very program stay as they are: a blocked SIGSEGV kills without a core or a word (signal(7)).
-        for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS] { sigdelset(&all, fault) }
-        sigprocmask(SIG_SETMASK, &all, nil)
+        for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS] { unsafe sigdelset(&all, fault) }
+        unsafe sigprocmask(SIG_SETMASK, &all, nil)
         var action = sigaction()
         for number in Int32(1)...31 where number != SIGKILL && number != SIGSTOP {
-            guard sigaction(number, nil, &action) == 0, Self.isIgnored(action) else { continue }
-            action.__sigaction_handler.sa_handler = nil
-            sigaction(number, &action, nil)
+            guard unsafe sigaction(number, nil, &action) == 0, Self.isIgnored(action) else { continue }
+            unsafe action.__sigaction_handler.sa_handler = nil
+            unsafe sigaction(number, &action, nil)
         }
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {
-        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+        unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// The signals to be read here; they must be blocked.
     package init(_ signals: [Signal]) throws(SystemError) {
         var set = sigset_t()
-        sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal.rawValue) }
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
         let flags = Int32(SFD_CLOEXEC | SFD_NONBLOCK)
-        descriptor = Descriptor(owning: try systemCall("signalfd") { signalfd(-1, &set, flags) })
+        descriptor = Descriptor(owning: try systemCall("signalfd") { unsafe signalfd(-1, &set, flags) })
     }
 
     /// Takes the signals that have come; the same one several times counts once, as the kernel has it.
@@ -52,8 +52,8 @@ package struct SignalQueue: ~Copyable {
         var signals: [Signal] = []
         var info = signalfd_siginfo()
         while true {
-            let transfer = try withUnsafeMutableBytes(of: &info) { bytes throws(SystemError) in
-                try descriptor.read(into: bytes)
+            let transfer = try unsafe withUnsafeMutableBytes(of: &info) { bytes throws(SystemError) in
+                try unsafe descriptor.read(into: bytes)
             }
             guard case .bytes = transfer else { return signals }
             if let signal = Signal(rawValue: Int32(info.ssi_signo)) { signals.append(signal) }
@@ -69,15 +69,15 @@ package struct SignalBlock {
 
     package init(_ signals: [Signal]) {
         var set = sigset_t()
-        sigemptyset(&set)
-        for signal in signals { sigaddset(&set, signal.rawValue) }
-        pthread_sigmask(SIG_BLOCK, &set, &previous)
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
+        unsafe pthread_sigmask(SIG_BLOCK, &set, &previous)
     }
 
     /// As it was before. A signal that came and was not read does now what it would have done then.
     package func restore() {
         var previous = previous
-        pthread_sigmask(SIG_SETMASK, &previous, nil)
+        unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
     }
 }
 
@@ -86,8 +86,8 @@ package enum BrokenPipe {
     /// and not SIG_IGN: programs that this one starts get the default back, where an ignored signal would stay ignored.
     package static func becomesAnError() {
         var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in }
+        unsafe action.__sigaction_handler.sa_handler = { _ in }
         action.sa_flags = SA_RESTART
-        sigaction(SIGPIPE, &action, nil)
+        unsafe sigaction(SIGPIPE, &action, nil)
     }
 }

@@ -14,7 +14,7 @@ package struct SlotTimer: ~Copyable {
         let (id, flags): (clockid_t, Int32) =
             switch clock {
             case .monotonic: (CLOCK_MONOTONIC, Int32(TFD_TIMER_ABSTIME))
-            // Readable at once when somebody sets the clock, forth or back.
+            // Readable at once when somebody sets the clock, forward or back.
             case .wall: (CLOCK_REALTIME, Int32(TFD_TIMER_ABSTIME) | clinux_cancel_on_set)
             }
         self.flags = flags
@@ -34,7 +34,7 @@ package struct SlotTimer: ~Copyable {
         time.it_value.tv_nsec = Int(nanoseconds % 1_000_000_000)
         let (raw, flags) = (descriptor.raw, flags)
         do throws(SystemError) {
-            try systemCall("timerfd_settime") { timerfd_settime(raw, flags, &time, nil) }
+            try systemCall("timerfd_settime") { unsafe timerfd_settime(raw, flags, &time, nil) }
         } catch {
             // The clock was set before the timer was; the timer is set all the same (timerfd_create(2)).
             if error.code != ECANCELED { throw error }

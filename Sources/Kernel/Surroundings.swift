@@ -4,21 +4,21 @@ internal import Glibc
 package enum Surroundings {
     /// An absolute path (getcwd(3)).
     package static func directory() throws(SystemError) -> String {
-        guard let path = getcwd(nil, 0) else { throw SystemError("getcwd", code: errno) }
-        defer { free(path) }
-        return String(cString: path)
+        guard let path = unsafe getcwd(nil, 0) else { throw SystemError("getcwd", code: errno) }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
     }
 
     package static func changeDirectory(to path: String) throws(SystemError) {
-        try systemCall("chdir", path) { chdir(path) }
+        try systemCall("chdir", path) { unsafe chdir(path) }
     }
 
     /// `nil` takes the variable away. While there is one thread only (setenv(3)).
     package static func setVariable(_ name: String, _ value: String?) throws(SystemError) {
         if let value {
-            try systemCall("setenv", name) { setenv(name, value, 1) }
+            try systemCall("setenv", name) { unsafe setenv(name, value, 1) }
         } else {
-            try systemCall("unsetenv", name) { unsetenv(name) }
+            try systemCall("unsetenv", name) { unsafe unsetenv(name) }
         }
     }
 

@@ -20,7 +20,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         object.isEmpty ? "\(call): \(reason)" : "\(call) '\(object)': \(reason)"
     }
 
-    package var reason: String { note ?? String(cString: strerror(code)) }
+    package var reason: String { unsafe note ?? String(cString: strerror(code)) }
 
     /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
     package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }

@@ -8,6 +8,9 @@ package enum ThisProcess {
     /// Whose rights it has.
     package static var userID: UInt32 { geteuid() }
 
+    /// As the command line begins, whatever it was started through.
+    package static func takeName() { clinux_take_name() }
+
     /// Orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
     package static func becomeSubreaper() throws(SystemError) {
         try setSubreaper(true)
@@ -27,28 +30,28 @@ package enum ThisProcess {
         try systemCall("prctl", "PR_SET_PDEATHSIG") { clinux_prctl(PR_SET_PDEATHSIG, UInt(signal?.rawValue ?? 0)) }
     }
 
-    /// The arguments behind the program's name.
+    /// The arguments after the program's name.
     package static var arguments: [String] {
         var arguments: [String] = []
         var index = 1
-        while let argument = CommandLine.unsafeArgv[index] {
-            arguments.append(String(cString: argument))
+        while let argument = unsafe CommandLine.unsafeArgv[index] {
+            unsafe arguments.append(String(cString: argument))
             index += 1
         }
         return arguments
     }
 
-    package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    package static func environment(_ name: String) -> String? { unsafe getenv(name).map { unsafe .init(cString: $0) } }
 
-    package static func removeEnvironment(_ name: String) { unsetenv(name) }
+    package static func removeEnvironment(_ name: String) { unsafe unsetenv(name) }
 
     /// `NAME=value` each.
     package static var environment: [String] {
         var entries: [String] = []
-        var entry = Glibc.environ
-        while let text = entry.pointee {
-            entries.append(String(cString: text))
-            entry += 1
+        var entry = unsafe Glibc.environ
+        while let text = unsafe entry.pointee {
+            unsafe entries.append(String(cString: text))
+            unsafe entry += 1
         }
         return entries
     }
@@ -63,11 +66,11 @@ package enum ThisProcess {
     /// Ends the process by the signal, whatever it is blocked or handled for.
     package static func end(by signal: Signal) -> Never {
         var action = sigaction()
-        sigaction(signal.rawValue, &action, nil)
+        unsafe sigaction(signal.rawValue, &action, nil)
         var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, signal.rawValue)
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, signal.rawValue)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
         raise(signal.rawValue)
         // Reached if the signal's default is not to end a process.
         Glibc.exit(128 + signal.rawValue)
@@ -85,7 +88,7 @@ package struct OpenFilesLimit: Sendable {
 
     package static func current() throws(SystemError) -> OpenFilesLimit {
         var limit = rlimit()
-        try systemCall("getrlimit", "RLIMIT_NOFILE") { clinux_getrlimit_nofile(&limit) }
+        try systemCall("getrlimit", "RLIMIT_NOFILE") { unsafe clinux_getrlimit_nofile(&limit) }
         return OpenFilesLimit(limit: limit)
     }
 
@@ -93,7 +96,7 @@ package struct OpenFilesLimit: Sendable {
     package static func raise() throws(SystemError) -> OpenFilesLimit {
         var raised = try current().limit
         raised.rlim_cur = raised.rlim_max
-        try systemCall("setrlimit", "RLIMIT_NOFILE") { clinux_setrlimit_nofile(&raised) }
+        try systemCall("setrlimit", "RLIMIT_NOFILE") { unsafe clinux_setrlimit_nofile(&raised) }
         return OpenFilesLimit(limit: raised)
     }
 }

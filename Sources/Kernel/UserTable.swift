@@ -18,20 +18,20 @@ package enum UserTable {
     package static func user(numbered number: UInt32) -> User? { look(up: nil, number: number) }
 
     private static func look(up name: String?, number: UInt32) -> User? {
-        withRoom { room, size in
-            var entry = passwd()
+        unsafe withRoom { room, size in
+            var entry = unsafe passwd()
             var found: UnsafeMutablePointer<passwd>?
-            let error = name.withOptionalCString { clinux_user($0, number, &entry, room, size, &found) }
-            return (error, found.map { User($0.pointee) })
+            let error = unsafe name.withOptionalCString { unsafe clinux_user($0, number, &entry, room, size, &found) }
+            return unsafe (error, found.map { unsafe User($0.pointee) })
         }
     }
 
     package static func group(named name: String) -> UInt32? {
-        withRoom { room, size in
-            var entry = Glibc.group()
+        unsafe withRoom { room, size in
+            var entry = unsafe Glibc.group()
             var found: UnsafeMutablePointer<Glibc.group>?
-            let error = clinux_group(name, &entry, room, size, &found)
-            return (error, found?.pointee.gr_gid)
+            let error = unsafe clinux_group(name, &entry, room, size, &found)
+            return unsafe (error, found?.pointee.gr_gid)
         }
     }
 
@@ -41,7 +41,7 @@ package enum UserTable {
         while count <= 65_536 {
             var groups = [gid_t](repeating: 0, count: Int(count))
             let asked = count
-            if clinux_groups(user, group, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
+            if unsafe clinux_groups(user, group, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
             count = max(count, asked * 2)
         }
         return [group]
@@ -56,8 +56,8 @@ package enum UserTable {
         var size = 1_024
         while size <= largestEntry {
             let room = UnsafeMutablePointer<CChar>.allocate(capacity: size)
-            defer { room.deallocate() }
-            switch body(room, size) {
+            defer { unsafe room.deallocate() }
+            switch unsafe body(room, size) {
             case (0, let found): return found
             case (ERANGE, _): size *= 2
             case (EINTR, _): continue
@@ -70,7 +70,7 @@ package enum UserTable {
 
 extension UserTable.User {
     fileprivate init(_ entry: passwd) {
-        self.init(
+        unsafe self.init(
             name: String(cString: entry.pw_name), number: entry.pw_uid, group: entry.pw_gid,
             home: String(cString: entry.pw_dir), shell: String(cString: entry.pw_shell))
     }
@@ -79,6 +79,6 @@ extension UserTable.User {
 extension String? {
     fileprivate func withOptionalCString<Result>(_ body: (UnsafePointer<CChar>?) -> Result) -> Result {
         guard let self else { return body(nil) }
-        return self.withCString { body($0) }
+        return unsafe self.withCString { unsafe body($0) }
     }
 }

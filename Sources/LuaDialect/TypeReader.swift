@@ -183,7 +183,7 @@ struct TypeReader: TokenReader {
         return true
     }
 
-    /// `(T)`, `(T, U)` and `()`, and with `->` behind it a function type.
+    /// `(T)`, `(T, U)` and `()`, and with `->` after it a function type.
     private mutating func parenthesised() throws(SyntaxFault) {
         try bracketed(until: .rightParen)
         if take(.arrow) { try type() }
@@ -197,7 +197,7 @@ struct TypeReader: TokenReader {
 
     // MARK: Lists in angle brackets
 
-    /// `<T, U>` behind a name.
+    /// `<T, U>` after a name.
     private mutating func arguments() throws(SyntaxFault) {
         guard lexer.token == .less || lexer.token == .shiftLeft else { return }
         if place == .local, isAttribute() { return }
@@ -230,7 +230,7 @@ struct TypeReader: TokenReader {
         }
     }
 
-    /// `<T, U: Constraint>` behind the name of a function or a type.
+    /// `<T, U: Constraint>` after the name of a function or a type.
     mutating func genericParameters() throws(SyntaxFault) {
         lexer.split()
         let outer = enterBrackets()
@@ -270,42 +270,5 @@ struct TypeReader: TokenReader {
         }
         leaveBrackets(outer)
         try expect(end)
-    }
-
-    /// `T`, `name: T`, `name?: T`, `read name: T`, `[K]: V` or `...: T`.
-    private mutating func item() throws(SyntaxFault) {
-        if lexer.token == .leftBracket { return try indexer() }
-        skipModifier()
-        if takeLabel() { return try type() }
-        if lexer.token == .ellipsis, next().token == .colon {
-            lexer.advance()
-            lexer.advance()
-        }
-        try type()
-    }
-
-    private mutating func indexer() throws(SyntaxFault) {
-        try bracketed(until: .rightBracket)
-        _ = take(.question)
-        try expect(.colon)
-        try type()
-    }
-
-    private mutating func skipModifier() {
-        guard lexer.isName("read") || lexer.isName("write") || lexer.isName("readonly") else { return }
-        var ahead = self
-        ahead.lexer.advance()
-        if ahead.takeLabel() { lexer.advance() }
-    }
-
-    /// Takes `name:` or `name?:`.
-    mutating func takeLabel() -> Bool {
-        guard lexer.token == .name else { return false }
-        var ahead = next()
-        if ahead.token == .question { ahead.advance() }
-        guard ahead.token == .colon else { return false }
-        ahead.advance()
-        lexer = ahead
-        return true
     }
 }

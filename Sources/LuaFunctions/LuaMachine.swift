@@ -6,7 +6,7 @@ import Wire
 /// this.
 ///
 /// To be used from one thread. A host that answers a call may call the machine again.
-package final class LuaMachine {
+@safe package final class LuaMachine {
     /// What Lua may hold, in bytes; past it there is an error in Lua, `not enough memory`.
     package static let usualMemoryLimit = 1 << 30
 
@@ -17,10 +17,12 @@ package final class LuaMachine {
     private var state: OpaquePointer?
     /// Every file that was read so far: those that were loaded, and what they required.
     package private(set) var files: [String] = []
+    /// Of their contents, in the same order; `nil`: they were not to be had.
+    package private(set) var hashes: [UInt64?] = []
     private var loaded: [String] = []
     /// Files whose main chunk is being run.
     private var loading: [String] = []
-    /// Files that the host's calls in hand are of: in the last one's directory modules are looked for.
+    /// The files of the host's calls that have not returned: modules are looked for in the directory of the last one.
     private var running: [String] = []
 
     package init(
@@ -30,7 +32,7 @@ package final class LuaMachine {
     }
 
     deinit {
-        if let state { clua_close(state) }
+        if let state = unsafe state { unsafe clua_close(state) }
     }
 
     // MARK: Files and their functions
@@ -45,8 +47,8 @@ package final class LuaMachine {
         loading.append(path)
         defer { loading.removeLast() }
         let source = try read(path)
-        try run(path, function: nil) { state, result in
-            LuaBytes.withText(source) { clua_load(state, path, $0, &result) }
+        try unsafe run(path, function: nil) { state, result in
+            unsafe LuaBytes.withText(source) { unsafe clua_load(state, path, $0, &result) }
         }
         loaded.append(path)
     }
@@ -54,8 +56,8 @@ package final class LuaMachine {
     /// Loads the file; the method must be a function in its table.
     package func check(_ path: String, method: String) throws(LuaFailure) {
         try load(path)
-        try run(path, function: method) { state, result in
-            LuaBytes.withText(Array(method.utf8)) { clua_check(state, path, $0, &result) }
+        try unsafe run(path, function: method) { state, result in
+            unsafe LuaBytes.withText(Array(method.utf8)) { unsafe clua_check(state, path, $0, &result) }
         }
     }
 
@@ -65,9 +67,9 @@ package final class LuaMachine {
     package func call(_ path: String, method: String, arguments: [Value]) throws(LuaFailure) -> Value {
         try load(path)
         let coded = ValueCoding.bytes(of: .list(arguments))
-        return try run(path, function: method) { state, result in
-            LuaBytes.withText(Array(method.utf8)) { name in
-                LuaBytes.withText(coded) { clua_call(state, path, name, $0, &result) }
+        return try unsafe run(path, function: method) { state, result in
+            unsafe LuaBytes.withText(Array(method.utf8)) { name in
+                unsafe LuaBytes.withText(coded) { unsafe clua_call(state, path, name, $0, &result) }
             }
         }
     }
@@ -76,11 +78,11 @@ package final class LuaMachine {
 
     /// Before a long sleep, so that the process can give memory back.
     package func collectGarbage() {
-        if let state { clua_collect(state) }
+        if let state = unsafe state { unsafe clua_collect(state) }
     }
 
     /// Bytes that Lua holds.
-    package var memory: Int { state.map { Int(clua_memory($0)) } ?? 0 }
+    package var memory: Int { unsafe state.map { unsafe Int(clua_memory($0)) } ?? 0 }
 
     // MARK: Running
 
@@ -88,38 +90,57 @@ package final class LuaMachine {
     private func run(
         _ path: String, function: String?, _ body: (OpaquePointer, inout clua_result) -> clua_outcome
     ) throws(LuaFailure) -> Value {
-        let state = try opened(path)
+        let state = try unsafe opened(path)
         running.append(path)
         defer { running.removeLast() }
-        var result = clua_result()
-        defer { clua_result_free(&result) }
-        let outcome = body(state, &result)
-        let report = RunReport(path: path, function: function, files: files, result: result)
+        var result = unsafe clua_result()
+        defer { unsafe clua_result_free(&result) }
+        let outcome = unsafe body(state, &result)
+        let report = unsafe RunReport(path: path, function: function, files: files, result: result)
         if let failure = report.failure(outcome) { throw failure }
         return report.value
     }
 
     private func opened(_ path: String) throws(LuaFailure) -> OpaquePointer {
-        if let state { return state }
-        let context = Unmanaged.passUnretained(self).toOpaque()
+        if let state = unsafe state { return unsafe state }
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         // No frame between Lua's error and its lua_pcall is Swift's: the C side returns from here first.
-        state = clua_open(
+        unsafe state = clua_open(
             { context, request in
-                Unmanaged<LuaMachine>.fromOpaque(context!).takeUnretainedValue().answer(request!)
+                guard let context = unsafe context, let request = unsafe request else { return false }
+                return unsafe Unmanaged<LuaMachine>.fromOpaque(context).takeUnretainedValue().answer(request)
             }, context, memoryLimit)
-        guard let state else { throw LuaFailure(file: path, message: "there is not enough memory for Lua") }
-        return state
+        guard let state = unsafe state else {
+            throw LuaFailure(file: path, message: "there is not enough memory for Lua")
+        }
+        return unsafe state
     }
 
     private func read(_ path: String) throws(LuaFailure) -> [UInt8] {
-        if !files.contains(path) { files.append(path) }
-        return prepare(try LuaSource.read(path))
+        let index = files.firstIndex(of: path) ?? files.count
+        if index == files.count {
+            files.append(path)
+            hashes.append(nil)
+        }
+        let contents = try contents(path)
+        hashes[index] = StableHash.of(contents)
+        return prepare(try LuaSource.text(contents, path))
+    }
+
+    /// What the host has for them counts, whatever stands in the file now.
+    private func contents(_ path: String) throws(LuaFailure) -> [UInt8] {
+        do {
+            if let text = try host.text(of: path) { return text }
+        } catch {
+            throw LuaFailure(file: path, message: "\(path): \(error)")
+        }
+        return try LuaSource.contents(path)
     }
 
     // MARK: Lua's questions
 
     private func answer(_ request: UnsafeMutablePointer<clua_request>) -> Bool {
-        let question = LuaQuestion(request)
+        let question = unsafe LuaQuestion(request)
         switch question.kind {
         case CLUA_LOG: return log(question)
         case CLUA_LOCATE: return locate(question)
@@ -165,7 +186,10 @@ package final class LuaMachine {
 
     private func locate(_ question: LuaQuestion) -> Bool {
         do throws(LuaFailure) {
-            question.reply(text: try ModuleName(question.text).path(beside: running.last ?? ""))
+            question.reply(
+                text: try ModuleName(question.text).path(beside: running.last ?? "") {
+                    (try? host.text(of: $0)) ?? nil != nil
+                })
             return true
         } catch {
             question.reply(text: error.message)

@@ -1,8 +1,8 @@
 internal import CLuaMachine
 internal import Values
 
-/// What a call into Lua came to, in Swift's words.
-struct RunReport {
+/// How a call into Lua ended, in Swift's terms.
+@safe struct RunReport {
     let path: String
     /// `nil`: the file's main chunk.
     let function: String?
@@ -11,8 +11,8 @@ struct RunReport {
     let result: clua_result
 
     var value: Value {
-        guard result.value.count > 0 else { return .null }
-        var reader = ValueReader(LuaBytes.buffer(result.value))
+        guard unsafe result.value.count > 0 else { return .null }
+        var reader = unsafe ValueReader(LuaBytes.buffer(result.value))
         return (try? reader.value()) ?? .null
     }
 
@@ -24,11 +24,11 @@ struct RunReport {
             LuaFailure(file: path, message: "\(path) returned \(message); expected a table of functions")
         case CLUA_NO_FUNCTION: LuaFailure(file: path, message: noFunction)
         case CLUA_BAD_SYNTAX: badSyntax
-        default: placed(traceback: LuaBytes.string(LuaBytes.buffer(result.traceback)))
+        default: unsafe placed(traceback: LuaBytes.string(LuaBytes.buffer(result.traceback)))
         }
     }
 
-    private var message: String { LuaBytes.string(LuaBytes.buffer(result.message)) }
+    private var message: String { unsafe LuaBytes.string(LuaBytes.buffer(result.message)) }
 
     private var noFunction: String {
         let name = function ?? ""

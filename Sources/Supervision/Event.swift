@@ -1,5 +1,6 @@
 package import Clocks
-package import Model
+import Model
+package import Turns
 package import Values
 package import Wire
 
@@ -57,22 +58,16 @@ package enum Effect: Hashable, Sendable {
     case kill
     /// Kill the worker of a previous life that is waited for, with all that it has started.
     case killPredecessor
+    /// What slots or a run came to: every slot that came due is in one of these.
+    case book(Booking)
     case log(Incident)
 }
 
 /// What people may want to know about a job. The shell words it.
 package enum Incident: Hashable, Sendable {
     case started
-    /// `retryAfter`: when the next attempt at its slot follows, if one does.
-    case ended(Report.End, attempt: Int = 1, retryAfter: Nanoseconds? = nil)
-    /// The run in hand, or its slot alone, came to an end that the worker did not report.
-    case lost(Phase.Run, Outcome, reason: String, retryAfter: Nanoseconds? = nil)
-    /// An attempt was announced and comes no more: the next slot is due, or the job ends.
-    case attemptsOver(PendingAttempt)
     /// Calls that are not made: too many wait, or the job ends.
     case callsDropped(Int)
-    case skipped(Int64)
-    case missed(Int64)
     case jobLine(Report.Log)
     case output(Report.Output)
     case outputDropped(Report.OutputLoss)

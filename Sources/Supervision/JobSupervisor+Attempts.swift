@@ -1,7 +1,7 @@
 package import Clocks
-package import Model
+import Model
 import Schedules
-import Turns
+package import Turns
 
 /// A further attempt at a slot that is still to come.
 package struct PendingAttempt: Hashable, Sendable {
@@ -12,36 +12,36 @@ package struct PendingAttempt: Hashable, Sendable {
     /// When the next slot is due, which ends the attempts.
     package var end: MonotonicInstant
     /// What the attempt before came to: the slot's outcome if there is no other.
-    package var outcome: Outcome
-    package var error: String
+    package var before: Booking
 }
 
 extension JobSupervisor {
     /// Every slot up to this one is none that a worker has to care for by itself: it has its outcome, or is attempted again when
     /// the worker is told so.
-    package var workerAccounted: SlotInstant { max(account.accounted, pending?.slot ?? account.accounted) }
+    package var workerAccounted: SlotInstant { max(books.accounted, pending?.slot ?? books.accounted) }
 
-    /// Plans the next attempt at the slot of a run that has come to `outcome`, if the policy has one. Returns the delay.
-    mutating func planAttempt(
-        after run: Phase.Run, _ outcome: Outcome, _ error: String, at now: Moment
-    ) -> Nanoseconds? {
-        guard let retry = policy.retry, retry.outcomes.contains(outcome == .oom ? .crashed : outcome),
-            run.attempt < retry.maxAttempts, run.call == nil, !phase.isStopping
-        else { return nil }
+    /// Plans the next attempt at the slot of a run, if the policy has one.
+    ///
+    /// - Returns: the booking, with the delay.
+    mutating func planAttempt(after booking: Booking, at now: Moment) -> Booking {
+        guard let retry = policy.retry, let run = booking.run, let cause = booking.outcome.retriedAs,
+            retry.outcomes.contains(cause), run.attempt < retry.maxAttempts, run.call == nil, !phase.isStopping
+        else { return booking }
         let growth = GrowingDelay(
             initial: retry.initialDelay, most: retry.maxDelay, factor: retry.backoffFactor, jitter: retry.jitter)
         let delay = growth.delay(run.attempt, using: &random)
-        let end = attemptsEnd(run.slot, at: now)
-        guard now.monotonic + delay < end else { return nil }
+        let end = attemptsEnd(booking.last, at: now)
+        guard now.monotonic + delay < end else { return booking }
+        var booking = booking
+        booking.retryAfter = delay
         pending = PendingAttempt(
-            slot: run.slot, number: run.attempt + 1, at: now.monotonic + delay, end: end, outcome: outcome,
-            error: error)
-        return delay
+            slot: booking.last, number: run.attempt + 1, at: now.monotonic + delay, end: end, before: booking)
+        return booking
     }
 
     /// When the slot is due that comes behind `slot`.
     func attemptsEnd(_ slot: SlotInstant?, at now: Moment) -> MonotonicInstant {
-        now.monotonic(of: account.timetable.next(after: slot ?? now.on(clock)), on: clock)
+        now.monotonic(of: books.timetable.next(after: slot ?? now.on(clock)), on: clock)
     }
 
     /// When the pending attempt has something to do.
@@ -51,16 +51,16 @@ extension JobSupervisor {
     }
 
     /// The next slot is due, or the job is to end: the outcome of the last attempt is that of its slot.
-    mutating func giveUpAttempts(at now: Moment, _ effects: inout [Effect]) {
+    mutating func giveUpAttempts(
+        _ reason: Booking.Reason = .overlap, at now: Moment, _ effects: inout [Effect]
+    ) {
         guard let attempt = pending else { return }
         pending = nil
         if order?.call == nil { order = nil }
         leaveQueue(at: now, &effects)
-        effects.append(.log(.attemptsOver(attempt)))
-        if let slot = attempt.slot { noteMissed(account.record(attempt.outcome, slot: slot), &effects) }
-        let verdict = Verdict(
-            slot: attempt.slot, outcome: attempt.outcome, text: attempt.error, run: runs, attempt: attempt.number - 1)
-        judge(verdict, at: now, &effects)
+        var booking = attempt.before
+        booking.reason = reason
+        settle(booking, at: now, &effects)
     }
 
     mutating func attemptsRunOut(at now: Moment, _ effects: inout [Effect]) {

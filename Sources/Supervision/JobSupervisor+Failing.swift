@@ -1,5 +1,6 @@
 import Clocks
 import Model
+import Turns
 import Values
 
 extension JobSupervisor {
@@ -51,13 +52,13 @@ extension JobSupervisor {
         case .starting, .idle, .queued, .running, .condemned:
             let run = phase.run
             effects.append(.log(.exited(status)))
-            if let run { lose(run, outcome, status, at: now, &effects) }
+            if let run { conclude(run, outcome, run.lost(status, at: now), at: now, &effects) }
             retreat(at: now, &effects)
         case .ending(_, _, let run):
             if let run { lose(run, status, at: now, &effects) }
             succeed(at: now)
         case .stopping(.draining, _, let run?) where outcome == .oom:
-            lose(run, .oom, status, at: now, &effects)
+            conclude(run, .oom, run.lost(status, at: now), at: now, &effects)
             finish(byItself: true, at: now, &effects)
         case .stopping(let stage, _, let run):
             if let run { lose(run, status, at: now, &effects) }
@@ -75,20 +76,15 @@ extension JobSupervisor {
 
     /// The run was ended with its worker: by the job's policy, or for a stop.
     mutating func lose(_ run: Phase.Run, _ status: String, at now: Moment, _ effects: inout [Effect]) {
-        lose(run, run.cut?.outcome ?? .cancelled, run.cut.map(reason) ?? status, at: now, &effects)
+        let end = run.lost(run.cut.map(text) ?? status, at: now)
+        let reason = run.cut.map(\.reason) ?? .stop
+        conclude(run, run.cut?.outcome ?? .cancelled, end, reason, at: now, &effects)
     }
 
-    func reason(_ cut: Phase.Cut) -> String {
+    private func text(_ cut: Phase.Cut) -> String {
         switch cut {
         case .timeout: "no end within \(DurationText.format(policy.timeout ?? .zero))"
         case .replaced: "the next slot is due"
         }
-    }
-
-    /// The run ended without a word from its worker.
-    mutating func lose(
-        _ run: Phase.Run, _ outcome: Outcome, _ reason: String, at now: Moment, _ effects: inout [Effect]
-    ) {
-        conclude(run, outcome, reason, at: now, &effects) { .lost(run, outcome, reason: reason, retryAfter: $0) }
     }
 }

@@ -22,55 +22,47 @@ package struct FunctionCall: Hashable, Sendable {
     package var event: String
 }
 
-/// What a slot came to in the end.
-struct Verdict {
-    var slot: SlotInstant?
-    var outcome: Outcome
-    /// The result, or the error.
-    var text: String
-    var run: Int64
-    var attempt: Int
-}
-
 // MARK: - Telling
 
 extension JobSupervisor {
     /// Compares with what the job stood like before, and tells of a change.
-    mutating func judge(_ verdict: Verdict, at now: Moment, _ effects: inout [Effect]) {
-        if verdict.outcome == .ok {
+    mutating func judge(_ booking: Booking, at now: Moment, _ effects: inout [Effect]) {
+        guard booking.isVerdict else { return }
+        if booking.outcome == .ok {
             let wasFailing = standing.isFailing
             (standing.failures, standing.isFailing) = (0, false)
-            if wasFailing { tell(policy.hooks.onRecovery, "recovery", verdict, at: now, &effects) }
-        } else if verdict.outcome.isFailure {
+            if wasFailing { tell(policy.hooks.onRecovery, "recovery", booking, at: now, &effects) }
+        } else if booking.outcome.isFailure {
             standing.failures += 1
-            if standing.failures >= policy.hooks.failures { fail(verdict, at: now, &effects) }
+            if standing.failures >= policy.hooks.failures { fail(booking, at: now, &effects) }
         }
     }
 
     /// The worker cannot be kept alive: no run of its own says so.
     mutating func judgeGivenUp(_ failures: Int, at now: Moment, _ effects: inout [Effect]) {
         let text = "the worker failed \(failures) times in a row"
-        fail(Verdict(slot: nil, outcome: .crashed, text: text, run: runs, attempt: 1), at: now, &effects)
+        let run = Booking.Run(number: runs, began: now.wall, text: text)
+        fail(Booking(count: 0, outcome: .crashed, run: run), at: now, &effects)
     }
 
-    mutating func fail(_ verdict: Verdict, at now: Moment, _ effects: inout [Effect]) {
+    private mutating func fail(_ booking: Booking, at now: Moment, _ effects: inout [Effect]) {
         guard !standing.isFailing else { return }
         standing.isFailing = true
-        tell(policy.hooks.onFailure, "failure", verdict, at: now, &effects)
+        tell(policy.hooks.onFailure, "failure", booking, at: now, &effects)
     }
 
-    func tell(
-        _ function: EntryID?, _ event: String, _ verdict: Verdict, at now: Moment, _ effects: inout [Effect]
+    private func tell(
+        _ function: EntryID?, _ event: String, _ booking: Booking, at now: Moment, _ effects: inout [Effect]
     ) {
-        guard let function else { return }
+        guard let function, let run = booking.run else { return }
         var fields: [(String, Value)] = [
-            ("event", .string(event)), ("entry", .string(id.description)), ("run", .int(verdict.run)),
-            ("attempt", .int(Int64(verdict.attempt))), ("outcome", .string(verdict.outcome.rawValue)),
+            ("event", .string(event)), ("entry", .string(id.description)), ("run", .int(run.number)),
+            ("attempt", .int(Int64(run.attempt))), ("outcome", .string(booking.outcome.rawValue)),
         ]
-        if let slot = verdict.slot { fields.append(("slot", .string(civil(slot, at: now)))) }
-        let key = verdict.outcome == .ok ? "result" : "error"
-        fields.append((key, .string(String(verdict.text.unicodeScalars.prefix(Self.longestEventText)))))
-        if verdict.outcome != .ok { fields.append(("failures", .int(Int64(standing.failures)))) }
+        if let slot = booking.last { fields.append(("slot", .string(civil(slot, at: now)))) }
+        let text = String(run.text.unicodeScalars.prefix(Self.longestEventText))
+        fields.append(("\(booking.outcome.textKey)", .string(text)))
+        if booking.outcome != .ok { fields.append(("failures", .int(Int64(standing.failures)))) }
         effects.append(.call(function, Value.Map(fields)))
     }
 
@@ -89,7 +81,7 @@ extension JobSupervisor {
             lateAt = nil
             return
         }
-        let slot = account.timetable.next(after: workerAccounted)
+        let slot = books.timetable.next(after: workerAccounted)
         lateAt = expected(slot, at: now) + policy.hooks.lateAfter
     }
 
@@ -105,7 +97,7 @@ extension JobSupervisor {
 
     mutating func lateIsDue(at now: Moment, _ effects: inout [Effect]) {
         guard let lateAt, lateAt <= heard else { return }
-        let slot = account.timetable.next(after: workerAccounted)
+        let slot = books.timetable.next(after: workerAccounted)
         guard slot <= now.on(clock) else { return watchLateness(at: now) }
         if wasHeldUp(since: lateAt, now) {
             // The daemon itself was: the begin may lie unread in its pipe.
@@ -180,15 +172,5 @@ extension JobSupervisor {
         let dropped = calls.count { $0.number != order?.call }
         if dropped > 0 { effects.append(.log(.callsDropped(dropped))) }
         calls.removeAll { $0.number != order?.call }
-    }
-}
-
-extension Outcome {
-    /// Whether the slot's run did not come to what it should.
-    var isFailure: Bool {
-        switch self {
-        case .failed, .timeout, .crashed, .oom: true
-        case .ok, .skipped, .missed, .cancelled, .interrupted: false
-        }
     }
 }

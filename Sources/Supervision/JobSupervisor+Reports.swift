@@ -46,17 +46,17 @@ extension JobSupervisor {
             return condemn(.violation("'begin' of run \(begin.run) without leave"), &effects)
         }
         if let slot = begin.slot {
-            guard order.isChecked ? slot > account.accounted : account.isOpen(slot, at: now.on(clock)) else {
+            guard order.isChecked ? slot > books.accounted : books.isOpen(slot, at: now.on(clock)) else {
                 return condemn(.violation("'begin' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
-            miss(before: slot, &effects)
+            book(books.miss(before: slot), at: now, &effects)
             // Others have waited for what their policy says, and that is no lateness.
             if order.attempt == 1, policy.concurrency == nil {
                 judgeBegin(slot, stated: begin.lateness, at: now, &effects)
             }
         }
         runs = begin.run
-        setRun(run(order, number: begin.run, at: now))
+        setRun(run(order, begin, at: now))
     }
 
     mutating func take(_ end: Report.End, at now: Moment, _ effects: inout [Effect]) {
@@ -64,12 +64,10 @@ extension JobSupervisor {
             return condemn(.violation("'end' of run \(end.run), which is not in hand"), &effects)
         }
         // It came to its end behind its limit, before its worker could be ended.
-        if let cut = run.cut {
-            lose(run, cut.outcome, reason(cut), at: now, &effects)
+        if run.cut == nil {
+            conclude(run, end.outcome, run.ended(end), at: now, &effects)
         } else {
-            conclude(run, end.isOK ? .ok : .failed, end.text, at: now, &effects) {
-                .ended(end, attempt: run.attempt, retryAfter: $0)
-            }
+            lose(run, "", at: now, &effects)
         }
         clearRun(next: end.next, at: now, &effects)
     }
@@ -77,11 +75,11 @@ extension JobSupervisor {
     mutating func take(_ skipped: Report.Skipped, at now: Moment, _ effects: inout [Effect]) {
         // They come behind the slot that would have been attempted again.
         if phase.run == nil { giveUpAttempts(at: now, &effects) }
-        guard phase.run == nil, skipped.first <= skipped.last, account.isOpen(skipped.first, at: now.on(clock)),
-            account.isOpen(skipped.last, at: now.on(clock))
+        guard phase.run == nil, skipped.first <= skipped.last, books.isOpen(skipped.first, at: now.on(clock)),
+            books.isOpen(skipped.last, at: now.on(clock))
         else { return condemn(.violation("'skipped' for slots that are not due"), &effects) }
-        miss(before: skipped.first, &effects)
-        effects.append(.log(.skipped(account.close(through: skipped.last, outcome: .skipped))))
+        book(books.miss(before: skipped.first), at: now, &effects)
+        book(books.close(through: skipped.last, .skipped, .overlap), at: now, &effects)
         if case .idle = phase { watch(next: skipped.next, at: now) }
     }
 
@@ -93,13 +91,13 @@ extension JobSupervisor {
         if dropped.run > runs { orderWasDropped(dropped, &effects) }
         guard let through = dropped.through else { return runWasDropped(dropped, next: nil, at: now, &effects) }
         if let slot = pending?.slot, slot <= through { giveUpAttempts(at: now, &effects) }
-        guard account.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
-            let missed = account.take(dropped, through: through)
+        guard books.isOpen(through, at: now.on(clock)), !leavesInHand(dropped, through),
+            let bookings = books.take(dropped, through: through)
         else {
             return condemn(.violation("'dropped' with slots that were not due"), &effects)
         }
-        noteMissed(missed, &effects)
-        runWasDropped(dropped, next: account.timetable.next(after: through), at: now, &effects)
+        for booking in bookings { book(booking, at: now, &effects) }
+        runWasDropped(dropped, next: books.timetable.next(after: through), at: now, &effects)
     }
 
     /// The run in hand may be among those that have ended. `next`: the slot behind those that the counts cover; `nil`: they cover
@@ -110,8 +108,8 @@ extension JobSupervisor {
         runs = max(runs, dropped.run)
         guard let run = phase.run, run.number <= dropped.run, next != nil || run.slot == nil else { return }
         freeSince = now.monotonic
-        let after = max(now.on(clock), account.accounted)
-        clearRun(next: next ?? account.timetable.next(after: after), at: now, &effects)
+        let after = max(now.on(clock), books.accounted)
+        clearRun(next: next ?? books.timetable.next(after: after), at: now, &effects)
     }
 
     /// The run that the worker was told to make is among those that it could not report.
@@ -133,8 +131,8 @@ extension JobSupervisor {
     private mutating func answered(at now: Moment, _ effects: inout [Effect]) {
         guard case .idle(var vigil) = phase, vigil.isAsked else { return }
         // The slot has its outcome, which came as a count.
-        guard vigil.slot > account.accounted else {
-            return watch(next: account.timetable.next(after: account.accounted), at: now)
+        guard vigil.slot > books.accounted else {
+            return watch(next: books.timetable.next(after: books.accounted), at: now)
         }
         // The wall clock was set back meanwhile, and it is not time yet.
         guard vigil.slot + longestDelay <= now.on(clock) else { return watch(next: vigil.slot, at: now) }
@@ -194,31 +192,36 @@ extension JobSupervisor {
     mutating func watch(next: SlotInstant, at now: Moment) {
         // A worker that names a slot beyond the next one would never be asked whether it lives. A second, as in `isOpen`.
         // Where the wall clock was set back, the slots that come again have their outcome.
-        let last = max(now.on(clock) + .seconds(1), account.accounted)
-        let slot = min(next, account.timetable.next(after: last))
+        let last = max(now.on(clock) + .seconds(1), books.accounted)
+        let slot = min(next, books.timetable.next(after: last))
         let next = now.monotonic(of: slot, on: clock) + longestDelay
         phase = .idle(Phase.Vigil(slot: slot, next: next, deadline: next + Self.overdueGrace))
     }
 
-    /// Books what a run came to, unless another attempt at its slot follows. `incident` gets the delay of that.
+    // MARK: Bookings
+
+    /// Books what a run came to. Its slot has its outcome by that, unless another attempt at it follows.
     mutating func conclude(
-        _ run: Phase.Run, _ outcome: Outcome, _ text: String, at now: Moment, _ effects: inout [Effect],
-        incident: (Nanoseconds?) -> Incident
+        _ run: Phase.Run, _ outcome: Outcome, _ end: Booking.Run, _ reason: Booking.Reason? = nil, at now: Moment,
+        _ effects: inout [Effect]
     ) {
         freeSince = now.monotonic
-        let delay = planAttempt(after: run, outcome, text, at: now)
-        if delay == nil, let slot = run.slot { noteMissed(account.record(outcome, slot: slot), &effects) }
-        effects.append(.log(incident(delay)))
-        guard delay == nil, run.call == nil else { return }
-        let verdict = Verdict(slot: run.slot, outcome: outcome, text: text, run: run.number, attempt: run.attempt)
-        judge(verdict, at: now, &effects)
+        let end = Booking(first: run.slot, last: run.slot, count: 0, outcome: outcome, reason: reason, run: end)
+        let booking = planAttempt(after: end, at: now)
+        if booking.retryAfter == nil { settle(booking, at: now, &effects) } else { book(booking, at: now, &effects) }
     }
 
-    mutating func miss(before slot: SlotInstant, _ effects: inout [Effect]) {
-        noteMissed(account.miss(before: slot), &effects)
+    /// The outcome of a run is that of its slot, if it has one.
+    mutating func settle(_ booking: Booking, at now: Moment, _ effects: inout [Effect]) {
+        if let slot = booking.last { book(books.miss(before: slot), at: now, &effects) }
+        book(books.settle(booking), at: now, &effects)
     }
 
-    func noteMissed(_ count: Int64, _ effects: inout [Effect]) {
-        if count > 0 { effects.append(.log(.missed(count))) }
+    /// All that slots and runs come to goes through here: to the log and whoever else is told, and into the job's standing.
+    mutating func book(_ booking: Booking?, at now: Moment, _ effects: inout [Effect]) {
+        guard let booking else { return }
+        effects.append(.book(booking))
+        if booking.run != nil { lastRun = booking }
+        judge(booking, at: now, &effects)
     }
 }

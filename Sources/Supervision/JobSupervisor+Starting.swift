@@ -6,10 +6,10 @@ extension JobSupervisor {
     mutating func askForWorker(at now: Moment, _ effects: inout [Effect]) {
         guard hasBegun else { return effects.append(.spawn) }
         // The last slot that is due stays open: the new worker makes up for it, late. Those before it are lost.
-        if let due = account.timetable.last(through: now.on(clock)) {
+        if let due = books.timetable.last(through: now.on(clock)) {
             // The wall clock was set, and word of that is on the way.
             if let slot = pending?.slot, slot < due { giveUpAttempts(at: now, &effects) }
-            miss(before: due, &effects)
+            book(books.miss(before: due), at: now, &effects)
         }
         effects.append(.spawn)
     }
@@ -26,7 +26,7 @@ extension JobSupervisor {
     /// The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their slots do
     /// not all fall into the same instant for ever.
     mutating func begin(at now: Moment) {
-        if !hasBegun { account = SlotAccount(timetable: schedule.timetable(from: beginning(at: now))) }
+        if !hasBegun { books = SlotBooks(timetable: schedule.timetable(from: beginning(at: now))) }
         hasBegun = true
     }
 

@@ -1,11 +1,12 @@
 import Clocks
+import Model
 import Turns
 
 extension JobSupervisor {
     mutating func stop(grace: Nanoseconds, at now: Moment, _ effects: inout [Effect]) {
         if stopAsked == nil { stopAsked = now.on(clock) }
         // One that the worker was told to begin may have begun.
-        if order == nil { giveUpAttempts(at: now, &effects) }
+        if order == nil { giveUpAttempts(.stop, at: now, &effects) }
         dropCalls(&effects)
         graceAfterRun = nil
         switch phase {
@@ -53,10 +54,13 @@ extension JobSupervisor {
     }
 
     mutating func finish(byItself: Bool, at now: Moment, _ effects: inout [Effect]) {
-        giveUpAttempts(at: now, &effects)
+        giveUpAttempts(.stop, at: now, &effects)
         dropCalls(&effects)
         // What came due after the stop was asked for was not to begin any more.
-        if hasBegun { noteMissed(account.miss(through: stopAsked ?? now.on(clock)), &effects) }
+        if hasBegun {
+            let reason = phase.hasWorker ? Booking.Reason.stop : .noWorker
+            book(books.close(through: stopAsked ?? now.on(clock), .missed, reason), at: now, &effects)
+        }
         phase = .stopped
         effects.append(.log(.stopped(byItself: byItself)))
     }

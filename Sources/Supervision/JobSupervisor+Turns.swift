@@ -28,12 +28,12 @@ extension JobSupervisor {
             return condemn(.violation("'due' from a worker that need not ask, or has asked"), &effects)
         }
         if let slot {
-            guard account.isOpen(slot, at: now.on(clock)) else {
+            guard books.isOpen(slot, at: now.on(clock)) else {
                 return condemn(.violation("'due' for slot \(slot.nanoseconds), which is not due"), &effects)
             }
             // Those before it would have been attempted again.
             giveUpAttempts(at: now, &effects)
-            miss(before: slot, &effects)
+            book(books.miss(before: slot), at: now, &effects)
             judgeBegin(slot, at: now, &effects)
         }
         isAsking = true
@@ -66,15 +66,14 @@ extension JobSupervisor {
     mutating func leaveQueue(at now: Moment, _ effects: inout [Effect]) {
         guard case .queued = phase else { return }
         returnPermit(&effects)
-        watch(next: account.timetable.next(after: max(now.on(clock), account.accounted)), at: now)
+        watch(next: books.timetable.next(after: max(now.on(clock), books.accounted)), at: now)
     }
 
     /// The slot has waited for as long as it may; what came due meanwhile has waited with it.
     mutating func waitIsOver(_ turn: Phase.Turn, at now: Moment, _ effects: inout [Effect]) {
-        let last = max(account.timetable.last(through: now.on(clock)) ?? account.accounted, account.accounted)
-        let count = account.close(through: last, outcome: .skipped)
+        let last = max(books.timetable.last(through: now.on(clock)) ?? books.accounted, books.accounted)
         // None, if the wall clock was set back meanwhile.
-        if count > 0 { effects.append(.log(.skipped(count))) }
+        book(books.close(through: last, .skipped, .wait), at: now, &effects)
         isAsking = false
         effects.append(.send(.skip(through: last)))
         leaveQueue(at: now, &effects)
@@ -90,7 +89,7 @@ extension JobSupervisor {
     }
 
     mutating func expectBegin(at now: Moment) {
-        let next = account.timetable.next(after: max(now.on(clock), account.accounted))
+        let next = books.timetable.next(after: max(now.on(clock), books.accounted))
         phase = .idle(
             Phase.Vigil(slot: next, next: now.monotonic, deadline: now.monotonic + Self.overdueGrace))
     }

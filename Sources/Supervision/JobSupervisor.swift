@@ -7,7 +7,9 @@ import Values
 /// The supervision of one job: a function from a state and an event to effects. No system call, no clock, no log.
 package struct JobSupervisor: Sendable {
     package internal(set) var phase: Phase
-    package internal(set) var account: SlotAccount
+    package internal(set) var books: SlotBooks
+    /// What the last run came to that has ended.
+    package internal(set) var lastRun: Booking?
     /// How many runs the job had.
     package internal(set) var runs: Int64 = 0
     let schedule: Schedule
@@ -93,7 +95,7 @@ package struct JobSupervisor: Sendable {
     ) {
         (id, self.standing) = (definition.id, standing)
         schedule = definition.schedule
-        account = SlotAccount(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
+        books = SlotBooks(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
         backoff = Backoff(definition.lifecycle.restart)
         stableThreshold = definition.lifecycle.stableThreshold
         policy = definition.policy
@@ -104,7 +106,7 @@ package struct JobSupervisor: Sendable {
         phase = .waiting(until: definition.isOnDemand ? .distantFuture : start.monotonic, .firstStart)
     }
 
-    var clock: ScheduleClock { account.timetable.clock }
+    var clock: ScheduleClock { books.timetable.clock }
 
     /// The wall clock was set: what waits for one of its moments must look again.
     package mutating func clockWasSet(at now: Moment) {
@@ -129,7 +131,7 @@ package struct JobSupervisor: Sendable {
     /// come again, but nobody waits for years until it is as late as it once was. A
     /// job that was told to stop is not concerned: it would come back after its removal.
     package func isAhead(of now: Moment) -> Bool {
-        !phase.isStopping && clock == .wall && account.accounted > now.on(.wall) + Self.longestStepBack
+        !phase.isStopping && clock == .wall && books.accounted > now.on(.wall) + Self.longestStepBack
     }
 
     /// When to come back with `.deadline`.

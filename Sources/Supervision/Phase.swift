@@ -1,5 +1,7 @@
 package import Clocks
 package import Model
+import Turns
+import Wire
 
 /// Where a job's worker is in its life.
 package enum Phase: Hashable, Sendable {
@@ -42,6 +44,9 @@ package enum Phase: Hashable, Sendable {
         package var number: Int64
         /// `nil`: the run was asked for.
         package var slot: SlotInstant?
+        /// When the daemon read that it began.
+        package var began: Moment
+        package var lateness = Nanoseconds.zero
         /// When it has taken too long.
         package var timeout = MonotonicInstant.distantFuture
         /// When the slot comes due that takes its place.
@@ -80,6 +85,8 @@ package enum Phase: Hashable, Sendable {
             case .replaced: .cancelled
             }
         }
+
+        var reason: Booking.Reason? { self == .replaced ? .overlap : nil }
     }
 
     /// The watch over an idle worker: a slot that is overdue makes the daemon ask.
@@ -151,5 +158,21 @@ extension Phase {
         case .condemned(let run), .stopping(_, _, let run), .ending(_, _, let run): run
         case .waiting, .starting, .idle, .queued, .failed, .stopped: nil
         }
+    }
+}
+
+extension Phase.Run {
+    /// As its worker says.
+    func ended(_ end: Report.End) -> Booking.Run {
+        Booking.Run(
+            number: number, attempt: attempt, call: call, began: began.wall, lateness: end.lateness,
+            duration: end.duration, text: end.text, fullLength: end.fullLength)
+    }
+
+    /// As far as is known without a word from its worker.
+    func lost(_ reason: String, at now: Moment) -> Booking.Run {
+        Booking.Run(
+            number: number, attempt: attempt, call: call, began: began.wall, lateness: lateness,
+            duration: now.monotonic - began.monotonic, text: reason)
     }
 }

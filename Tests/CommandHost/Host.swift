@@ -25,10 +25,10 @@ final class Host {
         let sibling = options.hasSibling ? try startSibling() : nil
         defer { if let sibling { Children.signal(sibling, .kill) } }
         for number in 1...options.runs {
-            let outcome = try command().run(services(), limiter: &limiter)
+            let (outcome, text) = try command().run(services(), limiter: &limiter)
             // The first run leaves what every process keeps.
             if number == 1 { writeState("before") }
-            if number == options.runs { write(outcome) }
+            if number == options.runs { write("\(outcome.rawValue) \(text)") }
         }
         write("logged \(logged.lines) \(logged.bytes)")
         write("dropped \(dropped.lines) \(dropped.bytes)")
@@ -83,13 +83,6 @@ final class Host {
             write("line \(stream.rawValue) \(cut) \(String(decoding: line, as: UTF8.self))")
         }
         return true
-    }
-
-    private func write(_ outcome: CommandOutcome) {
-        switch outcome {
-        case .ok(let result): write("ok \(result)")
-        case .failed(let error): write("failed \(error)")
-        }
     }
 
     /// Descriptors, children, and the blocked signals.

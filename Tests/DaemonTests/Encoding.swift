@@ -1,5 +1,6 @@
 import Clocks
 import Logging
+import Model
 
 @testable import Daemon
 
@@ -29,16 +30,16 @@ func line(
 
 func line(_ format: LogFormat, _ tick: TickFields) -> String {
     var encoder = LogEncoder(format)
-    encoder.encode(tick, tick.isOK ? .info : .error, tick.isOK ? "TICK" : "TICK FAILED", at: someTime)
+    encoder.encode(tick, tick.outcome == .ok ? .info : .error, "\(tick.outcome.title)", at: someTime)
     return String(decoding: encoder.line, as: UTF8.self)
 }
 
 func tick(
     entry: String = "app:job.heartbeat", slot: WallInstant? = WallInstant(nanoseconds: 1_795_399_446_000_000_000),
-    lateness: Int64 = 127_456, duration: Int64 = 1_234_567, isOK: Bool = true, text: String = "ok",
+    lateness: Int64 = 127_456, duration: Int64 = 1_234_567, _ outcome: Outcome = .ok, text: String = "ok",
     fullLength: Int64? = nil
 ) -> TickFields {
     TickFields(
-        entry: entry, pid: 42, run: 7, slot: slot, lateness: Nanoseconds(lateness), duration: Nanoseconds(duration),
-        isOK: isOK, text: text, fullLength: fullLength)
+        entry: entry, pid: 42, run: 7, slot: slot, times: (Nanoseconds(lateness), Nanoseconds(duration)),
+        outcome: outcome, text: text, fullLength: fullLength)
 }

@@ -65,6 +65,7 @@ struct HostileReportTests {
         job.supervisor.handle(.deadline, at: Moment(job.deadline), effects: &effects)
         job.supervisor.handle(.exited("exit 1"), at: Moment(Self.now), effects: &effects)
         for case .log(let incident) in effects { incidents.record(incident, of: job) }
+        for case .book(let booking) in effects { incidents.record(booking, of: job) }
         return reports.count - start.count
     }
 

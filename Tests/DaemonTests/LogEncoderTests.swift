@@ -19,7 +19,7 @@ struct TextLineTests {
             line(.text, tick())
                 == "2026-11-23T02:04:06.127Z INFO  TICK                entry=app:job.heartbeat run=7 result=ok\n")
         #expect(
-            line(.text, tick(entry: "app:job.backup", isOK: false, text: "disk full"))
+            line(.text, tick(entry: "app:job.backup", .failed, text: "disk full"))
                 == "2026-11-23T02:04:06.127Z ERROR TICK FAILED         entry=app:job.backup run=7 error=\"disk full\"\n"
         )
         #expect(
@@ -69,7 +69,7 @@ struct LogfmtLineTests {
                 == Self.begin + "INFO message=TICK entry=app:job.heartbeat pid=42 run=7 attempt=1 "
                 + "slot=2026-11-23T02:04:06.000Z lateness_us=127 duration_us=1234 outcome=ok result=ok\n")
         #expect(
-            line(.logfmt, tick(slot: nil, isOK: false, text: "disk full", fullLength: 5_000))
+            line(.logfmt, tick(slot: nil, .failed, text: "disk full", fullLength: 5_000))
                 == Self.begin + "ERROR message=\"TICK FAILED\" entry=app:job.heartbeat pid=42 run=7 attempt=1 "
                 + "lateness_us=127 duration_us=1234 outcome=failed error=\"disk full\" length=5000\n")
     }
@@ -107,7 +107,7 @@ struct JSONLineTests {
                 + #""slot":"2026-11-23T02:04:06.000Z","lateness_us":127,"duration_us":1234,"outcome":"ok","#
                 + #""result":"ok"}"# + "\n")
         #expect(
-            line(.json, tick(slot: nil, isOK: false, text: "disk\nfull", fullLength: 5_000))
+            line(.json, tick(slot: nil, .failed, text: "disk\nfull", fullLength: 5_000))
                 == Self.begin + #"ERROR","message":"TICK FAILED","entry":"app:job.heartbeat","pid":42,"run":7,"#
                 + #""attempt":1,"lateness_us":127,"duration_us":1234,"outcome":"failed","error":"disk\nfull","#
                 + #""length":5000}"# + "\n")
@@ -163,7 +163,7 @@ struct LogLineTests {
         let lines = [
             line(format, .info, Self.forgery), line(format, .info, "m", [("text", Self.forgery)]),
             line(format, .info, "m", [(Self.forgery, "v")]), line(format, tick(text: Self.forgery)),
-            line(format, tick(isOK: false, text: "\r\n\u{0B}\u{0C}\n")),
+            line(format, tick(.failed, text: "\r\n\u{0B}\u{0C}\n")),
         ]
         for line in lines { #expect(line.utf8.filter { $0 < 0x20 } == [0x0A], "\(line)") }
     }

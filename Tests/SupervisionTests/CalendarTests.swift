@@ -26,7 +26,7 @@ extension Rig {
     }
 
     fileprivate var counts: [Outcome: Int64] {
-        let pairs = Outcome.allCases.map { ($0, supervisor.account[$0]) }
+        let pairs = Outcome.allCases.map { ($0, supervisor.books[$0]) }
         return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
     }
 }
@@ -86,7 +86,7 @@ struct ClockSetBackTests {
     func corrected(isFurther: Bool) {
         var rig = Rig.served()
         let limit = Nanoseconds(-JobSupervisor.longestStepBack.count)
-        rig.setWallClock(by: rig.supervisor.account.accounted - rig.moment.on(.wall) + limit)
+        rig.setWallClock(by: rig.supervisor.books.accounted - rig.moment.on(.wall) + limit)
         #expect(!rig.supervisor.isAhead(of: rig.moment))
         if isFurther { rig.setWallClock(by: Nanoseconds(-1)) }
         #expect(rig.supervisor.isAhead(of: rig.moment) == isFurther)
@@ -122,7 +122,7 @@ struct ClockSetBackTests {
         rig.setWallClock(by: Nanoseconds(-twoHours.count))
         rig.fireDeadline()
         #expect(rig.effects == [.spawn])
-        #expect(rig.supervisor.account.accounted == Rig.slot)
+        #expect(rig.supervisor.books.accounted == Rig.slot)
         #expect(rig.counts == [.ok: 1])
     }
 
@@ -145,7 +145,7 @@ struct ClockSetBackTests {
         rig.now = at(1_005)
         rig.setWallClock(by: Nanoseconds(-twoHours.count))
         rig.send(.report(begin(run: 2, slot: Rig.next)))
-        #expect(rig.supervisor.phase == .running(.init(number: 2, slot: Rig.next)))
+        #expect(rig.supervisor.phase == .running(.init(number: 2, slot: Rig.next, began: rig.moment)))
     }
 
     @Test("matters to no job that goes by an interval")
@@ -156,7 +156,7 @@ struct ClockSetBackTests {
         #expect(rig.supervisor.phase == before)
         rig.now = at(1_005)
         rig.send(.report(begin(run: 2, slot: Rig.next)))
-        #expect(rig.supervisor.phase == .running(.init(number: 2, slot: Rig.next)))
+        #expect(rig.supervisor.phase == .running(.init(number: 2, slot: Rig.next, began: rig.moment)))
     }
 }
 
@@ -170,7 +170,7 @@ struct ClockSetForwardTests {
         var rig = Rig.served()
         rig.setWallClock(by: day)
         rig.send(.report(begin(run: 2, slot: Self.late)))
-        #expect(rig.effects == [.log(.missed(8_639))])
+        #expect(rig.effects == [.book((at(1_005), Self.late + .seconds(-10)), 8_639)])
         rig.send(.report(end(run: 2, slot: Self.late, next: Rig.next + day)))
         #expect(rig.counts == [.ok: 2, .missed: 8_639])
         #expect(rig.vigil?.slot == Rig.next + day)
@@ -184,9 +184,9 @@ struct ClockSetForwardTests {
         rig.setWallClock(by: day)
         // At 1,001 s.
         rig.fireDeadline()
-        #expect(rig.effects == [.log(.missed(8_639)), .spawn])
-        #expect(rig.supervisor.account.accounted < Self.late)
-        #expect(rig.supervisor.account.isOpen(Self.late, at: rig.moment.on(.wall)))
+        #expect(rig.effects == [.book((at(1_005), Self.late + .seconds(-10)), 8_639), .spawn])
+        #expect(rig.supervisor.books.accounted < Self.late)
+        #expect(rig.supervisor.books.isOpen(Self.late, at: rig.moment.on(.wall)))
     }
 
     @Test("before a stop misses every slot up to the stop")
@@ -195,7 +195,7 @@ struct ClockSetForwardTests {
         rig.setWallClock(by: day)
         rig.send(.stop(grace: .seconds(1)))
         rig.send(.exited("exit 0"))
-        #expect(rig.effects == [.log(.missed(8_640)), .log(.stopped(byItself: true))])
+        #expect(rig.effects == [.book((at(1_005), Self.late), 8_640, .missed, .stop), .log(.stopped(byItself: true))])
     }
 
     @Test("and back again has each slot once")
@@ -231,7 +231,7 @@ struct StartMomentTests {
         rig.send(.spawned)
         // A slot of a calendar at that very moment is one.
         let lead = clock == .wall ? Nanoseconds(-1) : .zero
-        #expect(rig.supervisor.account.timetable.start == at(5_000) + lead)
+        #expect(rig.supervisor.books.timetable.start == at(5_000) + lead)
     }
 
     @Test("looks again when the clock was set", arguments: ScheduleClock.both)
@@ -292,7 +292,7 @@ struct StartMomentTests {
         rig.send(.deadline)
         #expect(rig.effects == [.spawn])
         rig.send(.spawned)
-        #expect(rig.supervisor.account.timetable.start == rig.moment.on(clock))
+        #expect(rig.supervisor.books.timetable.start == rig.moment.on(clock))
     }
 
     @Test("and is stopped before it ends without a slot", arguments: ScheduleClock.both)
@@ -301,7 +301,7 @@ struct StartMomentTests {
         rig.fireDeadline()
         rig.send(.stop(grace: .seconds(1)))
         #expect(rig.effects == [.log(.stopped(byItself: true))])
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
     }
 
     @Test("is told of a clock that was set at any stage, and minds it at none but the first", arguments: Stage.allCases)
@@ -384,7 +384,7 @@ struct NoSlotTests {
         rig.send(.report(begin(run: 1, slot: nil)))
         rig.send(.report(end(run: 1, slot: nil, next: .distantFuture)))
         #expect(rig.supervisor.runs == 1)
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
         #expect(rig.supervisor.deadline == .distantFuture)
         for slot in [Rig.slot, Rig.next, at(0), .distantFuture] as [SlotInstant] {
             var rig = rig

@@ -71,10 +71,10 @@ struct CrossingTests {
         rig.wallLead = .seconds(30)
         while !rig.effects.contains(.spawn) { rig.fireDeadline() }
         #expect(rig.supervisor.pending == nil)
-        #expect(rig.supervisor.account[.crashed] == 1 && rig.supervisor.account.accounted >= Rig.slot)
+        #expect(rig.supervisor.books[.crashed] == 1 && rig.supervisor.books.accounted >= Rig.slot)
         #expect(
-            rig.supervisor.account.total
-                == rig.supervisor.account.timetable.count(
-                    after: rig.supervisor.account.timetable.start, through: rig.supervisor.account.accounted))
+            rig.supervisor.books.total
+                == rig.supervisor.books.timetable.count(
+                    after: rig.supervisor.books.timetable.start, through: rig.supervisor.books.accounted))
     }
 }

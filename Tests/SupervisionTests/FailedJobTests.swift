@@ -55,12 +55,12 @@ struct FailedJobTests {
     func succeeds() {
         var rig = Rig(.failed)
         rig.fireDeadline()
-        #expect(rig.effects == [.log(.missed(30)), .spawn])
+        #expect(rig.effects == [.book((Rig.slot, at(1_285)), 30), .spawn])
         rig.send(.spawned)
         rig.send(.report(.ready(.init(next: at(1_295)))))
         rig.send(.report(begin(run: 1, slot: at(1_295))))
         rig.send(.report(end(run: 1, slot: at(1_295), next: at(1_305))))
-        #expect(rig.supervisor.account[.ok] == 1 && rig.supervisor.account[.missed] == 30)
+        #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books[.missed] == 30)
         #expect(rig.supervisor.phase.isServing)
     }
 }

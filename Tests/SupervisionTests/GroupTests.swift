@@ -47,7 +47,7 @@ struct GroupTests {
         running.send(.report(begin(run: 1, slot: Rig.slot)))
         running.send(.exited("exit 1"))
         #expect(running.effects.first == .returnPermit)
-        #expect(running.supervisor.account[.crashed] == 1)
+        #expect(running.supervisor.books[.crashed] == 1)
     }
 
     @Test("waits no longer than it may: its slot is skipped then, with those behind it")
@@ -55,8 +55,11 @@ struct GroupTests {
         var rig = rig(wait: .seconds(7))
         rig.fireDeadline()
         #expect(rig.now == at(1_007) as MonotonicInstant)
-        #expect(rig.effects == [.log(.skipped(2)), .send(.skip(through: Rig.next)), .returnPermit])
-        #expect(rig.supervisor.account[.skipped] == 2)
+        #expect(
+            rig.effects == [
+                .book((Rig.slot, Rig.next), 2, .skipped, .wait), .send(.skip(through: Rig.next)), .returnPermit,
+            ])
+        #expect(rig.supervisor.books[.skipped] == 2)
         // What comes too late from the group.
         rig.send(.permitted)
         #expect(rig.effects == [])
@@ -70,7 +73,7 @@ struct GroupTests {
         var rig = rig(retries: true)
         rig.send(.permitted)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         #expect(rig.effects.last == .returnPermit)
         rig.fireDeadline()
         #expect(rig.effects == [.askForPermit])
@@ -83,12 +86,12 @@ struct GroupTests {
         var rig = rig(retries: true)
         rig.send(.permitted)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         rig.fireDeadline()
         rig.fireDeadline()
         #expect(rig.now == at(1_005) as MonotonicInstant)
         #expect(rig.effects.first == .returnPermit)
-        #expect(rig.supervisor.account[.failed] == 1)
+        #expect(rig.supervisor.books[.failed] == 1)
         rig.send(.report(.due(slot: Rig.next)))
         #expect(rig.effects == [.askForPermit])
     }
@@ -99,13 +102,13 @@ struct GroupTests {
         rig.send(.permitted)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
         rig.now = at(1_003)
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         rig.fireDeadline()
         rig.send(.permitted)
         rig.now = at(1_005)
         rig.send(.report(.due(slot: Rig.next)))
         #expect(rig.effects.last == .send(.run(.init(slot: Rig.next))))
-        #expect(rig.supervisor.account[.failed] == 1)
+        #expect(rig.supervisor.books[.failed] == 1)
     }
 
     @Test("is not believed if it begins without leave, or asks twice, or asks for what is not due")

@@ -39,7 +39,7 @@ struct HookTests {
         rig.now = MonotonicInstant(nanoseconds: slot.nanoseconds)
         rig.send(.report(begin(run: number, slot: slot)))
         let begin = rig.effects.calls
-        rig.send(.report(end(run: number, slot: slot, isOK: isOK, next: slot + .seconds(10))))
+        rig.send(.report(end(run: number, slot: slot, isOK ? .ok : .failed, next: slot + .seconds(10))))
         return begin + rig.effects.calls
     }
 
@@ -74,7 +74,7 @@ struct HookTests {
     func attempts() {
         var rig = rig(.running, retries: true)
         for number in 1...3 as ClosedRange<Int64> {
-            rig.send(.report(end(run: number, slot: Rig.slot, isOK: false)))
+            rig.send(.report(end(run: number, slot: Rig.slot, .failed)))
             #expect(rig.effects.calls.count == (number == 3 ? 1 : 0))
             if number < 3 {
                 rig.fireDeadline()
@@ -218,9 +218,9 @@ struct CallTests {
         rig.send(.report(end(run: 1, slot: Rig.slot)))
         #expect(rig.effects.last == call(1))
         rig.send(.report(.begin(.init(run: 2, slot: nil, next: Rig.next, lateness: .zero, call: 1))))
-        rig.send(.report(end(run: 2, slot: nil, isOK: false)))
+        rig.send(.report(end(run: 2, slot: nil, .failed)))
         #expect(rig.effects.calls == [] && rig.supervisor.pending == nil)
-        #expect(rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books.total == 1)
     }
 
     @Test("is told again of a call that its worker died before, and not of one that it died in")

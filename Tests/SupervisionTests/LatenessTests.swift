@@ -74,7 +74,7 @@ struct LatenessTests {
             policy.retry?.initialDelay = .seconds(4)
             policy.retry?.jitter = 0
         }
-        rig.send(.report(end(run: 1, slot: Rig.slot, isOK: false)))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         rig.fireDeadline()
         #expect(rig.now == at(1_004) as MonotonicInstant)
         rig.send(begin(run: 2, slot: Rig.slot, lateness: .seconds(9)))

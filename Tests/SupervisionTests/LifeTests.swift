@@ -97,11 +97,11 @@ struct SpawnTests {
         var rig = Rig(.firstStart, clock)
         rig.now = at(1_002)
         rig.send(.spawned)
-        #expect(rig.supervisor.account.timetable.start == at(1_002))
+        #expect(rig.supervisor.books.timetable.start == at(1_002))
         rig.now = at(1_100)
         rig.send(.exited("exit 1"))
         rig.send(.spawned)
-        #expect(rig.supervisor.account.timetable.start == at(1_002))
+        #expect(rig.supervisor.books.timetable.start == at(1_002))
     }
 }
 
@@ -116,12 +116,12 @@ struct ExitTests {
             Cell(.waiting(until: at(1_001), .backoff), [.log(.exited(Self.status)), retry])
         }
         for stage in [Stage.running, .condemnedInRun] {
-            let lost = Effect.log(.lost(Rig.run, .crashed, reason: Self.status))
+            let lost = Effect.book(Rig.run, .crashed, Self.status)
             changes[stage] = Cell(.waiting(until: at(1_001), .backoff), [.log(.exited(Self.status)), lost, retry])
         }
         for stage in Stage.pastTimeout {
-            let lost = Incident.lost(Rig.lateRun, .timeout, reason: "no end within 3s")
-            changes[stage] = Cell(.waiting(until: at(1_000), .succession), [.log(lost)])
+            let lost = Effect.book(Rig.lateRun, .timeout, "no end within 3s")
+            changes[stage] = Cell(.waiting(until: at(1_000), .succession), [lost])
         }
         changes.merge(stops()) { first, _ in first }
         expectRow(.exited(Self.status), changes)
@@ -132,8 +132,9 @@ struct ExitTests {
             let isInRun = Stage.inRun.contains(stage)
             let end = Incident.stopped(byItself: [.draining, .drainingInRun].contains(stage))
             // The slot that came due has its outcome either way.
-            let loss = isInRun ? Incident.lost(Rig.run, .cancelled, reason: Self.status) : .missed(1)
-            return Cell(.stopped, [.log(loss), .log(end)])
+            let slot = (Rig.slot, Rig.slot)
+            let loss = isInRun ? Effect.book(Rig.run, .cancelled, Self.status, .stop) : .book(slot, 1, .missed, .stop)
+            return Cell(.stopped, [loss, .log(end)])
         }
     }
 
@@ -188,7 +189,7 @@ struct DeadlineTests {
             var rig = Rig(stage, clock)
             rig.now = rig.supervisor.deadline
             rig.send(.deadline)
-            #expect(rig.effects == (missed > 0 ? [.log(.missed(missed))] : []) + [.spawn], "\(stage)")
+            #expect(rig.effects == (missed > 0 ? [.book((Rig.slot, at(1_285)), missed)] : []) + [.spawn], "\(stage)")
             #expect(rig.supervisor.phase == stage.phase, "\(stage)")
         }
     }
@@ -274,7 +275,7 @@ struct StopTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
-            changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         // Whoever asked before had more patience.
@@ -299,7 +300,7 @@ struct StopTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
-            changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         return changes
@@ -336,7 +337,7 @@ struct StopTests {
         #expect(rig.effects.first == .log(.leftBehind), "\(stage)")
         #expect(rig.effects.last == .log(.stopped(byItself: false)), "\(stage)")
         #expect(rig.supervisor.phase == .stopped, "\(stage)")
-        #expect(rig.supervisor.account.total > 0 || stage == .starting, "\(stage)")
+        #expect(rig.supervisor.books.total > 0 || stage == .starting, "\(stage)")
         rig.send(.exited("signal 9 (SIGKILL)"))
         #expect(rig.effects == [], "\(stage)")
     }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Whatever a worker says and whatever happens to it")
 struct ModelTests {
     @Test(
-        "its job keeps its books, has one worker at a time, never spins and ends when it is stopped",
+        "its job keeps its books, books every slot that came due once, has one worker at a time, never spins and ends when it is stopped",
         arguments: ScheduleClock.both)
     func histories(clock: ScheduleClock) { replay(clock == .wall ? 500 : 2_000, clock, isHonest: false) }
 

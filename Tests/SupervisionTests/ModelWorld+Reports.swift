@@ -10,14 +10,14 @@ extension ModelWorld {
     func report() -> Report { isHonest || random.chance(2) ? plausible() : hostile() }
 
     private func plausible() -> Report {
-        let (account, accounted) = (supervisor.account, supervisor.workerAccounted)
-        let next = account.timetable.next(after: max(slotNow, accounted))
+        let (books, accounted) = (supervisor.books, supervisor.workerAccounted)
+        let next = books.timetable.next(after: max(slotNow, accounted))
         if case .starting = supervisor.phase { return .ready(.init(next: next)) }
         if let run = supervisor.phase.run {
             return .end(
                 .init(
                     run: run.number, slot: run.slot, next: next, lateness: .zero, duration: .zero,
-                    isOK: random.chance(2), text: "x"))
+                    outcome: random.pick([.ok, .failed]), text: "x"))
         }
         if let told {
             self.told = nil
@@ -25,7 +25,7 @@ extension ModelWorld {
             return .begin(
                 .init(run: supervisor.runs + 1, slot: told.slot, next: next, lateness: .zero, call: told.call))
         }
-        guard let slot = account.timetable.last(through: slotNow), account.isOpen(slot, at: slotNow),
+        guard let slot = books.timetable.last(through: slotNow), books.isOpen(slot, at: slotNow),
             slot > accounted, !isAsking
         else {
             return random.chance(2) ? .pong(token: 1) : .log(.init(level: .info, run: 0, message: "x", fields: []))
@@ -38,7 +38,7 @@ extension ModelWorld {
             isAsking = true
             return .due(slot: slot)
         }
-        let first = supervisor.account.timetable.next(after: supervisor.workerAccounted)
+        let first = supervisor.books.timetable.next(after: supervisor.workerAccounted)
         switch random.below(5) {
         case 0: return .skipped(.init(first: first, last: slot, next: next))
         case 1:
@@ -61,7 +61,8 @@ extension ModelWorld {
             .end(
                 .init(
                     run: number(), slot: slot(), next: instant(), lateness: Nanoseconds(number()),
-                    duration: Nanoseconds(number()), isOK: random.chance(2), text: "", fullLength: number()))
+                    duration: Nanoseconds(number()), outcome: random.pick([.ok, .failed]), text: "",
+                    fullLength: number()))
         case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
         case 4: .log(.init(level: .error, run: number(), message: "", fields: []))
         case 5: .pong(token: number())
@@ -85,10 +86,10 @@ extension ModelWorld {
     func slot() -> SlotInstant? { random.chance(6) ? nil : instant() }
 
     func instant() -> SlotInstant {
-        let (account, table) = (supervisor.account, supervisor.account.timetable)
+        let (books, table) = (supervisor.books, supervisor.books.timetable)
         let known = [
-            account.accounted, table.start, slotNow, supervisor.phase.run?.slot ?? slotNow,
-            table.next(after: slotNow), .distantFuture, table.next(after: account.accounted),
+            books.accounted, table.start, slotNow, supervisor.phase.run?.slot ?? slotNow,
+            table.next(after: slotNow), .distantFuture, table.next(after: books.accounted),
             table.last(through: slotNow) ?? slotNow, table.last(through: slotNow + .seconds(1)) ?? slotNow,
             SlotInstant(nanoseconds: number()),
         ]

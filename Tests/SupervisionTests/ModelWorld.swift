@@ -26,6 +26,7 @@ final class ModelWorld {
     /// Whether the worker waits for the answer to a `due`.
     var isAsking = false
     /// The attempt that was announced last.
+    private var bookings = ModelBooks()
     private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
     private var hasProcess = false
     /// A worker of a previous life is still there.
@@ -157,9 +158,9 @@ final class ModelWorld {
         }
     }
 
-    private var clock: ScheduleClock { supervisor.account.timetable.clock }
+    private var clock: ScheduleClock { supervisor.books.timetable.clock }
 
-    /// Within the day that the account tolerates, or far.
+    /// Within the day that the books tolerate, or far.
     private func setWallClock() {
         let step = Int64(random.below(random.pick([10_000, 86_400, 3_000_000]))) * random.pick([1, -1])
         now.wall = now.wall + .seconds(step)
@@ -195,7 +196,7 @@ final class ModelWorld {
     @discardableResult
     private func handle(_ event: Event) -> [Effect] {
         var effects: [Effect] = []
-        let (accounted, runs) = (supervisor.account.accounted, supervisor.runs)
+        let (accounted, runs) = (supervisor.books.accounted, supervisor.runs)
         let wasStopped = hasStopped
         noteStop(event)
         last = event
@@ -205,7 +206,7 @@ final class ModelWorld {
         require(supervisor.runs >= runs, "the runs went back")
         // The books are opened with the first worker, or when one of a previous life is found in its place, by the clock as it is then.
         require(
-            supervisor.account.accounted >= accounted || (clock == .wall && !hasBooks), "the account went back")
+            supervisor.books.accounted >= accounted || (clock == .wall && !hasBooks), "the books went back")
         switch event {
         case .spawned, .occupied: hasBooks = true
         default: break
@@ -227,6 +228,12 @@ final class ModelWorld {
         stopAsked = stopAsked ?? slotNow
     }
 
+    private func file(_ booking: Booking) {
+        bookings.file(booking, of: supervisor.books.timetable)
+        guard let run = booking.run, !booking.isGivenUp else { return }
+        announce(booking.last, run.attempt, booking.retryAfter)
+    }
+
     private func checkSpared(_ before: Phase) {
         guard isRescheduled, before.run != nil else { return }
         require(supervisor.phase.run?.cut != nil, "a run was ended for a change of the schedule")
@@ -246,8 +253,7 @@ final class ModelWorld {
             require(permit != .none || !isHonest, "a permit that it does not have is returned")
             permit = .none
         case .call: require(!hasStopped, "a call behind the end")
-        case .log(.ended(let end, let attempt, let delay)): announce(end.slot, attempt, delay)
-        case .log(.lost(let run, _, _, let delay)): announce(run.slot, run.attempt, delay)
+        case .book(let booking): file(booking)
         case .killPredecessor:
             require(hasPredecessor, "a kill of nobody")
             hasPredecessor = !random.chance(2)
@@ -257,7 +263,6 @@ final class ModelWorld {
         case .log(.violation): sawViolation = true
         case .log(.leftBehind): leaveProcess()
         case .log(.overdue): checkOverdue()
-        case .log(.missed(let count)), .log(.skipped(let count)): require(count > 0, "\(count) slots")
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
@@ -292,15 +297,15 @@ final class ModelWorld {
         require(announced.slot == run.slot && announced.attempt == run.attempt, "another attempt than was announced")
         require(announced.at <= now.monotonic, "an attempt before its time")
         guard let slot = run.slot, clock == .monotonic else { return }
-        require(supervisor.account.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
+        require(supervisor.books.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
     }
 
     /// A worker that does what it should is not blamed for what it has done.
     private func checkOverdue() {
         guard isHonest else { return }
-        let account = supervisor.account
-        let due = account.timetable.last(through: slotNow)
-        require(due.map { $0 > account.accounted } ?? false, "no slot is overdue")
+        let books = supervisor.books
+        let due = books.timetable.last(through: slotNow)
+        require(due.map { $0 > books.accounted } ?? false, "no slot is overdue")
     }
 
     private func leaveProcess() {
@@ -337,23 +342,25 @@ final class ModelWorld {
     }
 
     private func check(_ wasStopped: Bool) {
-        let account = supervisor.account
-        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
-        require(account.total == due, "\(account.total) outcomes for \(due) slots")
-        require(Outcome.allCases.allSatisfy { account[$0] >= 0 }, "a negative count")
+        let books = supervisor.books
+        let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
+        require(books.total == due, "\(books.total) outcomes for \(due) slots")
+        require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
+        bookings.check(books, due: due)
+        require(bookings.fault == nil, bookings.fault ?? "")
         latest = max(latest, slotNow)
         // The wall clock may have been set since the worker read it.
         let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)
-        require(account.accounted <= max(account.timetable.start, latest + tolerance), "slots that are not due")
+        require(books.accounted <= max(books.timetable.start, latest + tolerance), "slots that are not due")
         require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
-            !hasStopped || !hasBegun || account.accounted >= stopAsked ?? .distantFuture || wasStopped,
+            !hasStopped || !hasBegun || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
         checkVigil()
         if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
         if !hasProcess { require(permit == .none, "a permit without a process") }
-        if let slot = supervisor.phase.run?.slot { require(slot > account.accounted, "the run's slot has an outcome") }
+        if let slot = supervisor.phase.run?.slot { require(slot > books.accounted, "the run's slot has an outcome") }
     }
 
     private func checkVigil() {
@@ -361,8 +368,8 @@ final class ModelWorld {
             self.vigil = nil
             return
         }
-        let account = supervisor.account
-        let next = account.timetable.next(after: max(slotNow + .seconds(1), account.accounted))
+        let books = supervisor.books
+        let next = books.timetable.next(after: max(slotNow + .seconds(1), books.accounted))
         let bound = now.monotonic(of: next, on: clock) + delay + .seconds(80)
         // A clock that is set does not change what was decided before.
         let earlier = self.vigil.flatMap { $0.next == vigil.next ? $0.bound : nil }

@@ -17,7 +17,7 @@ struct OutOfMemoryTests {
     }
 
     private func loss(_ rig: Rig) -> Outcome? {
-        for case .log(.lost(_, let outcome, _, _)) in rig.effects { return outcome }
+        for case .book(let booking) in rig.effects { return booking.outcome }
         return nil
     }
 
@@ -28,8 +28,8 @@ struct OutOfMemoryTests {
         for stage in [Stage.running, .condemnedInRun, .drainingInRun] {
             let rig = kill(stage)
             #expect(loss(rig) == .oom, "\(stage)")
-            #expect(rig.supervisor.account[.oom] == 1, "\(stage)")
-            #expect(rig.supervisor.account[.crashed] + rig.supervisor.account[.cancelled] == 0, "\(stage)")
+            #expect(rig.supervisor.books[.oom] == 1, "\(stage)")
+            #expect(rig.supervisor.books[.crashed] + rig.supervisor.books[.cancelled] == 0, "\(stage)")
         }
     }
 

@@ -17,6 +17,7 @@ final class PlayedJob {
     /// The last attempt's outcome of each slot that has begun.
     private var outcomes: [SlotInstant: Outcome] = [:]
     private var attempts: [SlotInstant: Int64] = [:]
+    private var bookings = ModelBooks()
     private var trouble: String?
 
     var id: EntryID { definition.id }
@@ -36,7 +37,11 @@ final class PlayedJob {
     func end(_ slot: SlotInstant, _ outcome: Outcome) { outcomes[slot] = outcome }
 
     /// The daemon's word on a run that was cut: of those it alone knows why.
-    func note(_ run: Phase.Run, _ outcome: Outcome) { if let slot = run.slot { outcomes[slot] = outcome } }
+    func note(_ booking: Booking) {
+        bookings.file(booking, of: supervisor.books.timetable)
+        guard let slot = booking.last, booking.run != nil, !booking.outcome.isReported else { return }
+        outcomes[slot] = booking.outcome
+    }
 
     func book(_ death: PlayedWorker.Run?) {
         if let death, let slot = death.begin.slot, outcomes[slot] == nil { outcomes[slot] = death.outcome }
@@ -44,12 +49,14 @@ final class PlayedJob {
 
     func compare(_ require: (Bool, @autoclosure () -> String) -> Void) {
         require(trouble == nil, "\(id): \(trouble ?? "")")
-        let account = supervisor.account
-        let due = account.timetable.count(after: account.timetable.start, through: account.accounted)
-        require(account.total == due, "\(id): \(account.total) outcomes of \(due) slots")
+        let books = supervisor.books
+        let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
+        require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")
+        bookings.check(books, due: due)
+        require(bookings.fault == nil, "\(id): \(bookings.fault ?? "")")
         for outcome in [Outcome.ok, .failed, .timeout, .crashed, .cancelled] {
             let seen = Int64(outcomes.values.count { $0 == outcome })
-            require(account[outcome] == seen, "\(id): \(account[outcome]) \(outcome) in the books, \(seen) seen")
+            require(books[outcome] == seen, "\(id): \(books[outcome]) \(outcome) in the books, \(seen) seen")
         }
     }
 }

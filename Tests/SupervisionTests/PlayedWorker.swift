@@ -37,7 +37,7 @@ final class PlayedWorker {
         (rules.queues, rules.asks) = (policy.overlap == .queue, policy.concurrency != nil)
         rules.runsNow = schedule.runsAtStart && job.supervisor.runs == 0
         keeper = SlotKeeper(
-            job.supervisor.account.timetable, rules, accounted: job.supervisor.workerAccounted,
+            job.supervisor.books.timetable, rules, accounted: job.supervisor.workerAccounted,
             runs: job.supervisor.runs)
         reports.append(.ready(.init(next: keeper.nextSlot(at: slot(now)))))
     }
@@ -131,7 +131,7 @@ final class PlayedWorker {
             .end(
                 .init(
                     run: run.begin.run, slot: run.begin.slot, next: next, lateness: run.begin.lateness, duration: .zero,
-                    isOK: run.outcome == .ok, text: "")))
+                    outcome: run.outcome, text: "")))
         if let skip { reports.append(.skipped(.init(first: skip.first, last: skip.last, next: next))) }
     }
 

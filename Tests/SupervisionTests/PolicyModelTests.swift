@@ -165,7 +165,7 @@ private final class PolicyWorld {
         case .returnPermit: permit(permits.giveBack(job.number, group: "g"))
         case .terminate, .kill: job.worker?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
-        case .log(.lost(let run, let outcome, _, _)): job.note(run, outcome)
+        case .book(let booking): job.note(booking)
         case .log, .call, .logStacks: break
         }
     }

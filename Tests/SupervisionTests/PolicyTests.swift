@@ -29,8 +29,8 @@ struct TimeoutTests {
             rig.fireDeadline()
             #expect(rig.effects == [.log(.unkillable)])
             rig.send(.exited("signal 9 (SIGKILL)"))
-            #expect(rig.effects.first == .log(.lost(Rig.lateRun, .timeout, reason: "no end within 3s")))
-            #expect(rig.supervisor.account[.timeout] == 1)
+            #expect(rig.effects.first == .book(Rig.lateRun, .timeout, "no end within 3s", after: .seconds(10)))
+            #expect(rig.supervisor.books[.timeout] == 1)
         }
     }
 
@@ -47,14 +47,15 @@ struct TimeoutTests {
         rig.send(.report(.ready(.init(next: Rig.next))))
         rig.now = at(1_005)
         rig.send(.report(begin(run: 2, slot: Rig.next)))
-        #expect(rig.supervisor.phase == .running(.init(number: 2, slot: Rig.next, timeout: at(1_008))))
+        #expect(
+            rig.supervisor.phase == .running(.init(number: 2, slot: Rig.next, began: at(1_005), timeout: at(1_008))))
     }
 
     @Test("that ended before has its outcome")
     func inTime() {
         var rig = rig(.running)
         rig.send(.report(end(run: 1, slot: Rig.slot)))
-        #expect(rig.supervisor.account[.ok] == 1)
+        #expect(rig.supervisor.books[.ok] == 1)
         #expect(rig.supervisor.deadline == at(1_010) as MonotonicInstant)
     }
 
@@ -63,11 +64,11 @@ struct TimeoutTests {
         var rig = rig(.running)
         rig.fireDeadline()
         rig.send(.report(end(run: 1, slot: Rig.slot)))
-        #expect(rig.supervisor.account[.timeout] == 1)
+        #expect(rig.supervisor.books[.timeout] == 1)
         rig.now = at(1_005)
         rig.send(.report(begin(run: 2, slot: Rig.next)))
         rig.send(.exited("signal 15 (SIGTERM)"))
-        #expect(rig.supervisor.account[.cancelled] == 1)
+        #expect(rig.supervisor.books[.cancelled] == 1)
         #expect(rig.supervisor.phase == .waiting(until: at(1_005), .succession))
     }
 
@@ -80,7 +81,7 @@ struct TimeoutTests {
             rig.fireDeadline()
             #expect(rig.effects == [.log(.terminated), .terminate])
             rig.send(.exited("signal 15 (SIGTERM)"))
-            #expect(rig.supervisor.account[outcome] == 1, "grace \(grace) s")
+            #expect(rig.supervisor.books[outcome] == 1, "grace \(grace) s")
             #expect(rig.supervisor.phase == .stopped)
         }
     }
@@ -111,7 +112,7 @@ struct TimeoutTests {
         rig.send(.hurry)
         #expect(rig.effects == [.log(.killed), .kill])
         rig.send(.exited("signal 9 (SIGKILL)"))
-        #expect(rig.supervisor.account[.timeout] == 1 && rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books[.timeout] == 1 && rig.supervisor.books.total == 1)
         #expect(rig.supervisor.phase == .stopped)
     }
 }
@@ -132,7 +133,7 @@ struct ReplaceTests {
         #expect(rig.now == at(1_005) as MonotonicInstant)
         #expect(rig.effects == [.log(.terminated), .terminate])
         rig.send(.exited("signal 15 (SIGTERM)"))
-        #expect(rig.supervisor.account[.cancelled] == 1)
+        #expect(rig.supervisor.books[.cancelled] == 1)
         rig.fireDeadline()
         // Nothing is missed: the slot that is due stays open.
         #expect(rig.effects == [.spawn])
@@ -172,6 +173,6 @@ struct ReplaceTests {
         var rig = rig(.running, clock, timeout: .seconds(2))
         rig.fireDeadline()
         rig.send(.exited("signal 15 (SIGTERM)"))
-        #expect(rig.supervisor.account[.timeout] == 1)
+        #expect(rig.supervisor.books[.timeout] == 1)
     }
 }

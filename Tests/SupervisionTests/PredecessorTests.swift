@@ -39,14 +39,16 @@ struct PredecessorTests {
         for clock in ScheduleClock.both {
             var rig = Rig(.firstStart, clock)
             rig.send(.occupied(by: Rig.holder))
-            #expect(rig.supervisor.account.timetable.start == at(1_000))
+            #expect(rig.supervisor.books.timetable.start == at(1_000))
             rig.now = at(1_036)
             rig.send(.deadline)
-            let slots: (missed: Int64, open: SlotInstant) = clock == .monotonic ? (2, at(1_030)) : (3, at(1_035))
-            #expect(rig.effects == [.log(.missed(slots.missed)), .spawn], "\(clock)")
+            let slots: (first: SlotInstant, missed: Int64, open: SlotInstant) =
+                clock == .monotonic ? (at(1_010), 2, at(1_030)) : (at(1_005), 3, at(1_035))
+            let missed = Effect.book((slots.first, slots.open + .seconds(-10)), slots.missed)
+            #expect(rig.effects == [missed, .spawn], "\(clock)")
             rig.send(.spawned)
-            #expect(rig.supervisor.account.timetable.start == at(1_000))
-            #expect(rig.supervisor.account.isOpen(slots.open, at: at(1_036)), "\(clock)")
+            #expect(rig.supervisor.books.timetable.start == at(1_000))
+            #expect(rig.supervisor.books.isOpen(slots.open, at: at(1_036)), "\(clock)")
             #expect(rig.supervisor.predecessor == nil)
         }
     }

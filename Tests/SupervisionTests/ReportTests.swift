@@ -54,7 +54,9 @@ struct BeginTests {
     @Test("puts the run in hand", arguments: [Rig.slot, nil] as [SlotInstant?])
     func begins(slot: SlotInstant?) {
         var changes = refusals(1, "")
-        for stage in betweenRuns { changes[stage] = Cell(stage.phase.with(.init(number: 1, slot: slot))) }
+        for stage in betweenRuns {
+            changes[stage] = Cell(stage.phase.with(.init(number: 1, slot: slot, began: at(1_000))))
+        }
         expectRow(.report(begin(run: 1, slot: slot)), changes)
     }
 
@@ -87,8 +89,8 @@ struct BeginTests {
         var rig = Rig(.idle)
         rig.now = at(1_004)
         rig.send(.report(begin(run: 1, slot: Rig.next)))
-        #expect(rig.supervisor.phase == .running(.init(number: 1, slot: Rig.next)))
-        #expect(rig.effects == [.log(.missed(1))])
+        #expect(rig.supervisor.phase == .running(.init(number: 1, slot: Rig.next, began: at(1_004))))
+        #expect(rig.effects == [.book((Rig.slot, Rig.slot), 1)])
     }
 
     @Test("of a later slot gives up those before it", arguments: ScheduleClock.both)
@@ -96,29 +98,28 @@ struct BeginTests {
         var rig = Rig(.idle, clock)
         rig.now = at(1_029)
         rig.send(.report(begin(run: 1, slot: at(1_025))))
-        #expect(rig.effects == [.log(.missed(3))])
-        #expect(rig.supervisor.account[.missed] == 3)
+        #expect(rig.effects == [.book((Rig.slot, at(1_015)), 3)])
+        #expect(rig.supervisor.books[.missed] == 3)
     }
 }
 
 @Suite("The report 'end'")
 struct EndTests {
-    @Test("gives the slot of the run its outcome", arguments: [true, false])
-    func ends(isOK: Bool) {
-        let report = end(run: 1, slot: Rig.slot, isOK: isOK)
-        guard case .end(let end) = report else { return }
+    @Test("gives the slot of the run its outcome", arguments: [Outcome.ok, .failed])
+    func ends(outcome: Outcome) {
+        let report = end(run: 1, slot: Rig.slot, outcome)
         var changes = violations("'end' of run 1, which is not in hand")
-        for stage in Stage.inRun { changes[stage] = Cell(stage.phase.with(nil), [.log(.ended(end))]) }
+        for stage in Stage.inRun { changes[stage] = Cell(stage.phase.with(nil), [.book(Rig.run, outcome, "done")]) }
         // It came behind the time-out, however it went.
-        let lost = Incident.lost(Rig.lateRun, .timeout, reason: "no end within 3s")
-        for stage in Stage.pastTimeout { changes[stage] = Cell(stage.phase.with(nil), [.log(lost)]) }
+        let lost = Effect.book(Rig.lateRun, .timeout, "no end within 3s")
+        for stage in Stage.pastTimeout { changes[stage] = Cell(stage.phase.with(nil), [lost]) }
         expectRow(.report(report), changes)
         for (clock, stage) in ScheduleClock.both.flatMap({ clock in Stage.inRun.map { (clock, $0) } }) {
             var rig = Rig(stage, clock)
             rig.send(.report(report))
-            let outcome: Outcome = Stage.pastTimeout.contains(stage) ? .timeout : isOK ? .ok : .failed
-            #expect(rig.supervisor.account[outcome] == 1, "\(stage), \(clock)")
-            #expect(rig.supervisor.account.accounted == Rig.slot, "\(stage), \(clock)")
+            let outcome = Stage.pastTimeout.contains(stage) ? .timeout : outcome
+            #expect(rig.supervisor.books[outcome] == 1, "\(stage), \(clock)")
+            #expect(rig.supervisor.books.accounted == Rig.slot, "\(stage), \(clock)")
         }
     }
 
@@ -138,7 +139,7 @@ struct EndTests {
         rig.send(.report(begin(run: 1, slot: nil)))
         rig.send(.report(end(run: 1, slot: nil)))
         #expect(rig.supervisor.phase == .idle(.init(next: Rig.next, deadline: at(1_010))))
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
         #expect(rig.supervisor.runs == 1)
     }
 }
@@ -149,9 +150,10 @@ struct SkippedTests {
     func skips() {
         // Nobody checks that the worker is ready: it loses nothing by it but its own slot.
         var changes = violations("'skipped' for slots that are not due", at: Stage.inRun)
+        let skip = Effect.book((Rig.slot, Rig.slot), 1, .skipped, .overlap)
         for stage in betweenRuns + [.starting] {
             let isWatched = [.idle, .asked].contains(stage)
-            changes[stage] = Cell(isWatched ? stage.phase.with(nil) : stage.phase, [.log(.skipped(1))])
+            changes[stage] = Cell(isWatched ? stage.phase.with(nil) : stage.phase, [skip])
         }
         expectRow(.report(skipped(Rig.slot, Rig.slot)), changes)
     }
@@ -177,7 +179,7 @@ struct SkippedTests {
         var rig = Rig(.idle, clock)
         rig.now = at(1_030)
         rig.send(.report(skipped(at(1_015), at(1_025))))
-        #expect(rig.effects == [.log(.missed(2)), .log(.skipped(2))])
+        #expect(rig.effects == [.book((Rig.slot, Rig.next), 2), .book((at(1_015), at(1_025)), 2, .skipped, .overlap)])
     }
 }
 
@@ -193,15 +195,17 @@ struct DroppedTests {
     @Test("with slots gives them their outcomes, and ends the run in hand if it covers it")
     func slots() {
         let dropped = Report.Dropped(reports: 2, ok: 1, through: Rig.slot, run: 1)
+        let lost = Effect.book((Rig.slot, Rig.slot), 1, .ok, .lost)
         expectRow(
             .report(.dropped(dropped)),
             row(Stage.withWorker) { stage in
-                Cell(Stage.inRun.contains(stage) ? stage.phase.with(nil) : stage.phase, [.log(.dropped(dropped))])
+                Cell(
+                    Stage.inRun.contains(stage) ? stage.phase.with(nil) : stage.phase, [.log(.dropped(dropped)), lost])
             })
         for stage in Stage.withWorker {
             var rig = Rig(stage)
             rig.send(.report(.dropped(dropped)))
-            #expect(rig.supervisor.account[.ok] == 1, "\(stage)")
+            #expect(rig.supervisor.books[.ok] == 1, "\(stage)")
             #expect(rig.supervisor.runs == 1, "\(stage)")
         }
     }
@@ -212,8 +216,10 @@ struct DroppedTests {
         rig.now = at(1_030)
         let dropped = Report.Dropped(reports: 9, ok: 1, failed: 1, skipped: 1, through: at(1_025), run: 2)
         rig.send(.report(.dropped(dropped)))
-        #expect(rig.effects == [.log(.dropped(dropped)), .log(.missed(1))])
-        #expect(rig.supervisor.account.total == 4)
+        let slots: (SlotInstant, SlotInstant) = (Rig.slot, at(1_025))
+        func lost(_ outcome: Outcome) -> Effect { .book(slots, 1, outcome, .lost) }
+        #expect(rig.effects == [.log(.dropped(dropped)), lost(.ok), lost(.failed), lost(.skipped), .book(slots, 1)])
+        #expect(rig.supervisor.books.total == 4)
     }
 
     @Test("must not name more slots than were due, nor others", arguments: Self.lies, ScheduleClock.both)
@@ -230,7 +236,7 @@ struct DroppedTests {
         for stage in Stage.withWorker {
             var rig = Rig(stage, clock)
             rig.send(.report(.dropped(dropped)))
-            #expect(rig.supervisor.account.total == 0, "\(stage)")
+            #expect(rig.supervisor.books.total == 0, "\(stage)")
         }
     }
 
@@ -259,8 +265,8 @@ struct DroppedTests {
         rig.send(.report(.dropped(dropped)))
         #expect(rig.supervisor.phase == .condemned(Rig.run))
         rig.send(.exited("exit 1"))
-        #expect(rig.supervisor.account.total == 1)
-        #expect(rig.supervisor.account[.crashed] == 1)
+        #expect(rig.supervisor.books.total == 1)
+        #expect(rig.supervisor.books[.crashed] == 1)
     }
 }
 

@@ -35,7 +35,7 @@ struct RescheduleTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
-            changes[stage] = Cell(.stopped, [.log(.missed(1)), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         expectRow(.reschedule(grace: Self.grace), changes)
@@ -46,7 +46,7 @@ struct RescheduleTests {
         var rig = rig(.running, clock)
         rig.now = at(5_000)
         rig.send(.report(end(run: 1, slot: Rig.slot)))
-        #expect(rig.supervisor.account[.ok] == 1)
+        #expect(rig.supervisor.books[.ok] == 1)
         #expect(rig.supervisor.phase == .stopping(.draining, until: at(5_002), nil))
         rig.fireDeadline()
         #expect(rig.effects == [.log(.terminated), .terminate])
@@ -68,7 +68,7 @@ struct RescheduleTests {
             #expect(rig.now == at(1_060) as MonotonicInstant)
             #expect(rig.effects == [.log(.terminated), .terminate])
             rig.send(.exited("signal 15 (SIGTERM)"))
-            #expect(rig.supervisor.account[.timeout] == 1)
+            #expect(rig.supervisor.books[.timeout] == 1)
             #expect(rig.supervisor.phase == .stopped)
         }
     }
@@ -81,12 +81,9 @@ struct RescheduleTests {
         #expect(rig.now == at(1_005) as MonotonicInstant)
         #expect(rig.effects == [.log(.terminated), .terminate])
         rig.send(.exited("signal 15 (SIGTERM)"))
-        #expect(rig.effects.first == .log(.lost(cutRun(at: 1_005), .cancelled, reason: "the next slot is due")))
+        let cut = Effect.book(Rig.run, .cancelled, "the next slot is due", .overlap, after: .seconds(5))
+        #expect(rig.effects.first == cut)
         #expect(rig.supervisor.phase == .stopped)
-    }
-
-    private func cutRun(at replacement: Int64) -> Phase.Run {
-        .init(number: 1, slot: Rig.slot, replacement: at(replacement), cut: .replaced)
     }
 
     @Test("leaves it longer if the wall clock is set back meanwhile")
@@ -107,7 +104,7 @@ struct RescheduleTests {
             rig.fireDeadline()
             #expect(rig.effects == [.log(.terminated), .terminate])
             rig.send(.exited("signal 15 (SIGTERM)"))
-            #expect(rig.supervisor.account[.cancelled] == 1)
+            #expect(rig.supervisor.books[.cancelled] == 1)
         }
     }
 

@@ -25,13 +25,10 @@ struct RetryTests {
 
     private func attempt(_ number: Int64) -> Effect { .send(.run(.init(slot: Rig.slot, attempt: number))) }
 
-    private func fail(_ rig: inout Rig, run: Int64) { rig.send(.report(end(run: run, slot: Rig.slot, isOK: false))) }
+    private func fail(_ rig: inout Rig, run: Int64) { rig.send(.report(end(run: run, slot: Rig.slot, .failed))) }
 
     private func delay(_ rig: Rig) -> Nanoseconds? {
-        for case .log(let incident) in rig.effects {
-            if case .ended(_, _, let delay) = incident { return delay }
-            if case .lost(_, _, _, let delay) = incident { return delay }
-        }
+        for case .book(let booking) in rig.effects where booking.run != nil { return booking.retryAfter }
         return nil
     }
 
@@ -42,7 +39,7 @@ struct RetryTests {
         for (seconds, moment) in [(1, 1_001), (2, 1_003)] as [(Int64, Int64)] {
             fail(&rig, run: number)
             #expect(delay(rig) == .seconds(seconds))
-            #expect(rig.supervisor.account.total == 0 && rig.supervisor.workerAccounted == Rig.slot)
+            #expect(rig.supervisor.books.total == 0 && rig.supervisor.workerAccounted == Rig.slot)
             rig.fireDeadline()
             number += 1
             #expect(rig.now == (at(moment) as MonotonicInstant))
@@ -51,7 +48,7 @@ struct RetryTests {
             #expect(rig.supervisor.phase.run?.attempt == Int(number))
         }
         rig.send(.report(end(run: 3, slot: Rig.slot)))
-        #expect(rig.supervisor.account[.ok] == 1 && rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books.total == 1)
     }
 
     @Test("has as many attempts as its policy says, and then the outcome of the last")
@@ -62,7 +59,7 @@ struct RetryTests {
         rig.send(.report(begin(run: 2, slot: Rig.slot)))
         fail(&rig, run: 2)
         #expect(delay(rig) == nil)
-        #expect(rig.supervisor.account[.failed] == 1 && rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books[.failed] == 1 && rig.supervisor.books.total == 1)
     }
 
     @Test("has no attempt that could not begin before the next slot")
@@ -71,7 +68,7 @@ struct RetryTests {
         rig.now = at(1_004)
         fail(&rig, run: 1)
         #expect(delay(rig) == nil)
-        #expect(rig.supervisor.account[.failed] == 1)
+        #expect(rig.supervisor.books[.failed] == 1)
     }
 
     @Test("is attempted again by a fresh worker after a crash and after a time-out", arguments: [false, true])
@@ -80,7 +77,7 @@ struct RetryTests {
         if !crashes { rig.fireDeadline() }
         rig.send(.exited("signal 9 (SIGKILL)"))
         #expect(delay(rig) == .seconds(1))
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
         // Both at the same moment after a crash, where the worker is started again no earlier.
         while !rig.effects.contains(.spawn) { rig.fireDeadline() }
         rig.send(.spawned)
@@ -101,7 +98,7 @@ struct RetryTests {
         var crashing = rig(.running, on: [.failed])
         crashing.send(.exited("exit 1"))
         #expect(delay(crashing) == nil)
-        #expect(crashing.supervisor.account[.crashed] == 1)
+        #expect(crashing.supervisor.books[.crashed] == 1)
     }
 
     @Test("is given up when the next slot is due and no worker was there for the attempt")
@@ -112,11 +109,12 @@ struct RetryTests {
         rig.send(.spawnDeferred(until: at(1_030)))
         rig.fireDeadline()
         #expect(rig.now == at(1_005) as MonotonicInstant)
-        guard case .log(.attemptsOver(let attempt)) = rig.effects.first else {
+        guard case .book(let booking) = rig.effects.first else {
             Issue.record("\(rig.effects)")
             return
         }
-        #expect(attempt.number == 2 && rig.supervisor.account[.crashed] == 1)
+        #expect(booking.isGivenUp && booking.run?.attempt == 1 && booking.count == 1)
+        #expect(booking.outcome == .crashed && rig.supervisor.books[.crashed] == 1)
     }
 
     @Test("is given up when its worker begins the next slot before it has heard of the attempt")
@@ -128,8 +126,8 @@ struct RetryTests {
         #expect(rig.effects == [attempt(2)])
         rig.now = at(1_005)
         rig.send(.report(begin(run: 2, slot: Rig.next)))
-        #expect(rig.supervisor.account[.failed] == 1)
-        #expect(rig.supervisor.phase.run == .init(number: 2, slot: Rig.next))
+        #expect(rig.supervisor.books[.failed] == 1)
+        #expect(rig.supervisor.phase.run == .init(number: 2, slot: Rig.next, began: at(1_005)))
         #expect(rig.supervisor.order == nil && rig.supervisor.pending == nil)
     }
 
@@ -138,7 +136,7 @@ struct RetryTests {
         var rig = rig(.running)
         fail(&rig, run: 1)
         rig.send(.stop(grace: Rig.grace))
-        #expect(rig.supervisor.account[.failed] == 1)
+        #expect(rig.supervisor.books[.failed] == 1)
         #expect(rig.effects.last == .closeControl)
         rig.now = at(1_001)
         rig.send(.deadline)
@@ -151,11 +149,11 @@ struct RetryTests {
         fail(&rig, run: 1)
         rig.fireDeadline()
         rig.send(.stop(grace: Rig.grace))
-        #expect(rig.supervisor.account.total == 0)
+        #expect(rig.supervisor.books.total == 0)
         rig.send(.report(begin(run: 2, slot: Rig.slot)))
         rig.send(.report(end(run: 2, slot: Rig.slot)))
         rig.send(.exited("exit 0"))
-        #expect(rig.supervisor.account[.ok] == 1 && rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books.total == 1)
     }
 
     @Test("is counted by what its worker could not report of the attempt")
@@ -164,7 +162,7 @@ struct RetryTests {
         fail(&rig, run: 1)
         rig.fireDeadline()
         rig.send(.report(.dropped(.init(reports: 2, ok: 1, through: Rig.slot, run: 2))))
-        #expect(rig.supervisor.account[.ok] == 1 && rig.supervisor.account.total == 1)
+        #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books.total == 1)
         #expect(rig.supervisor.pending == nil && rig.supervisor.order == nil)
     }
 

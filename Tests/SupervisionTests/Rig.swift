@@ -3,6 +3,7 @@ import Model
 import Schedules
 import TestSupport
 import Testing
+import Turns
 import Values
 import Wire
 
@@ -101,9 +102,9 @@ struct Rig {
     /// A worker of a previous life.
     static let holder: Int32 = 77
     static let grace = Nanoseconds.seconds(7)
-    static let run = Phase.Run(number: 1, slot: slot)
+    static let run = Phase.Run(number: 1, slot: slot, began: at(1_000))
     /// It began at `now`, and has reached its time-out.
-    static let lateRun = Phase.Run(number: 1, slot: slot, timeout: at(1_003), cut: .timeout)
+    static let lateRun = Phase.Run(number: 1, slot: slot, began: at(1_000), timeout: at(1_003), cut: .timeout)
 
     var supervisor: JobSupervisor
     var now = Rig.now
@@ -236,6 +237,26 @@ func row(_ stages: [Stage], _ cell: (Stage) -> Cell) -> [Stage: Cell] {
     Dictionary(uniqueKeysWithValues: stages.map { ($0, cell($0)) })
 }
 
+extension Effect {
+    /// What slots came to that had no run.
+    static func book(
+        _ slots: (first: SlotInstant, last: SlotInstant), _ count: Int64, _ outcome: Outcome = .missed,
+        _ reason: Booking.Reason = .noWorker
+    ) -> Effect {
+        .book(Booking(first: slots.first, last: slots.last, count: count, outcome: outcome, reason: reason))
+    }
+
+    /// What the slot of a run came to.
+    static func book(
+        _ run: Phase.Run, _ outcome: Outcome, _ text: String, _ reason: Booking.Reason? = nil,
+        after duration: Nanoseconds = .zero
+    ) -> Effect {
+        let facts = Booking.Run(number: run.number, began: run.began.wall, duration: duration, text: text)
+        return .book(
+            Booking(first: run.slot, last: run.slot, count: 1, outcome: outcome, reason: reason, run: facts))
+    }
+}
+
 /// A worker that breaks the protocol is killed once, whatever its stage.
 func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage: Cell] {
     row(stages) { stage in
@@ -255,8 +276,8 @@ func begin(run: Int64, slot: SlotInstant?) -> Report {
     .begin(.init(run: run, slot: slot, next: Rig.next, lateness: .zero))
 }
 
-func end(run: Int64, slot: SlotInstant?, isOK: Bool = true, next: SlotInstant = Rig.next) -> Report {
-    .end(.init(run: run, slot: slot, next: next, lateness: .zero, duration: .zero, isOK: isOK, text: "done"))
+func end(run: Int64, slot: SlotInstant?, _ outcome: Outcome = .ok, next: SlotInstant = Rig.next) -> Report {
+    .end(.init(run: run, slot: slot, next: next, lateness: .zero, duration: .zero, outcome: outcome, text: "done"))
 }
 
 func skipped(_ first: SlotInstant, _ last: SlotInstant) -> Report {

@@ -1,4 +1,5 @@
 import Clocks
+import Model
 import TestSupport
 import Values
 import Wire
@@ -63,7 +64,8 @@ extension SeededGenerator {
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
         (header.queues, header.asks) = (chance(4), chance(4))
-        return WorkerDefinition(header: header, meta: map(depth: below(6)), data: map(depth: below(6)))
+        return WorkerDefinition(
+            header: header, meta: map(depth: below(6)), data: map(depth: below(6)), zone: chance(2) ? "" : text(3_000))
     }
 
     /// A schedule of any kind, with whatever may stand beside it.
@@ -92,7 +94,7 @@ extension SeededGenerator {
             .end(
                 .init(
                     run: count(), slot: slot(), next: instant(), lateness: duration(), duration: duration(),
-                    isOK: chance(2), text: text()))
+                    outcome: chance(2) ? .ok : .failed, text: text()))
         case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
         case 4: .log(log())
         case 5: .pong(token: anyInteger())

@@ -1,4 +1,5 @@
 import Clocks
+import Model
 import TestSupport
 import Testing
 import Wire
@@ -8,11 +9,11 @@ struct WireLimitTests {
     private static let lengths = [0, 1, 2_000, 3_900, 3_950, 4_000, 4_050, 4_096, 5_000, 100_000]
     private static let characters = ["x", "é", "日", "😀", "\u{1}", "\n", "\"", " ", "=", "👩‍👩‍👧‍👦"]
 
-    private func end(_ text: String, isOK: Bool = true) -> Report {
+    private func end(_ text: String, _ outcome: Outcome = .ok) -> Report {
         .end(
             .init(
                 run: .max, slot: .distantFuture, next: .distantFuture, lateness: Nanoseconds(.max),
-                duration: Nanoseconds(.max), isOK: isOK, text: text))
+                duration: Nanoseconds(.max), outcome: outcome, text: text))
     }
 
     @Test("cuts a result that is too long between two characters, and states its length", arguments: characters)
@@ -49,7 +50,7 @@ struct WireLimitTests {
     @Test("holds an error or a fault of any length", arguments: lengths)
     func errors(length: Int) throws {
         let text = String(repeating: "\u{1}", count: length)
-        #expect(end(text, isOK: false).encoded().count <= WireFormat.longestMessage)
+        #expect(end(text, .failed).encoded().count <= WireFormat.longestMessage)
         let fault = Report.fault(.init(step: "exec", errno: .max, message: text)).encoded()
         #expect(fault.count <= WireFormat.longestMessage)
         guard case .fault(let decoded) = try decodeReport(lines(fault)[0]) else { return }

@@ -1,4 +1,5 @@
 import Clocks
+import Model
 import TestSupport
 import Testing
 import Values
@@ -34,7 +35,7 @@ struct WireRoundTripTests {
     func text() {
         let end = Report.End(
             run: 7, slot: SlotInstant(nanoseconds: 5_000), next: SlotInstant(nanoseconds: 9_000),
-            lateness: Nanoseconds(1_500), duration: Nanoseconds(2_999), isOK: false, text: "disk \"/\" full\n")
+            lateness: Nanoseconds(1_500), duration: Nanoseconds(2_999), outcome: .failed, text: "disk \"/\" full\n")
         let expected =
             #"end run=7 slot=5000 next=9000 lateness_us=1 duration_us=2 outcome=failed error="disk \"/\" full\n""#
         #expect(lines(Report.end(end).encoded()) == [Array(expected.utf8)])

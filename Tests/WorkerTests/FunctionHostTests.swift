@@ -29,9 +29,9 @@ struct FunctionHostTests {
     private func run(
         _ host: FunctionHost, _ function: EntryFunction = .swift(name: "own", program: nil), event: Value? = nil
     ) throws -> String {
-        let (isOK, text) = try host.run(
+        let (outcome, text) = try host.run(
             function, of: subject, .init(number: 3, slot: WallInstant(nanoseconds: 1), attempt: 2, event: event))
-        return "\(isOK ? "ok" : "failed"): \(text)"
+        return "\(outcome.rawValue): \(text)"
     }
 
     // MARK: The job's own function
@@ -228,7 +228,7 @@ private final class Flag: Sendable {
 
 /// Returns its arguments.
 private final class EchoEngine: FunctionEngine {
-    let files: [String] = []
+    let files: [SourceFile] = []
     private(set) var rests = 0
 
     func prepare(_ function: LuaFunction) throws(FunctionRefusal) {}

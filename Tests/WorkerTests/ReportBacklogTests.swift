@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Model
 import Testing
 import Wire
 
@@ -47,7 +48,9 @@ struct ReportBacklogTests {
     private func end(_ run: Int64, isOK: Bool = true) -> Report {
         .end(
             .init(
-                run: run, slot: slot(run), next: slot(run + 1), lateness: .zero, duration: .zero, isOK: isOK, text: "x")
+                run: run, slot: slot(run), next: slot(run + 1), lateness: .zero, duration: .zero,
+                outcome: isOK ? .ok : .failed,
+                text: "x")
         )
     }
 
@@ -107,9 +110,9 @@ struct ReportBacklogTests {
         let pipe = FakePipe(room: 0)
         fill(pipe)
         var end = Report.End(
-            run: 5, slot: nil, next: slot(1), lateness: .zero, duration: .zero, isOK: true, text: "")
+            run: 5, slot: nil, next: slot(1), lateness: .zero, duration: .zero, outcome: .ok, text: "")
         pipe.send(.end(end))
-        (end.run, end.isOK) = (6, false)
+        (end.run, end.outcome) = (6, .failed)
         pipe.send(.end(end))
         pipe.room = 999
         #expect(pipe.flush())

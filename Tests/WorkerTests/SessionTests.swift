@@ -64,7 +64,7 @@ struct SessionTests {
         else { return #expect(Bool(false), "\(reports)") }
         #expect(ready.next == Self.start + .seconds(3_600))
         #expect(begin == .init(run: 5, slot: nil, next: ready.next, lateness: .zero))
-        #expect(end.run == 5 && end.slot == nil && end.isOK && end.text == "run 5 in registry")
+        #expect(end.run == 5 && end.slot == nil && end.outcome == .ok && end.text == "run 5 in registry")
         #expect(end.next == ready.next && end.duration >= .zero)
         #expect(reports[3] == .stopped(runs: 5))
     }

@@ -5,7 +5,7 @@
 
 /* Sets descriptors aside through which spawned programs get theirs. Without it, or on a kernel without close_range(2), each spawn
  * copies and closes the caller's whole table of descriptors, which at some thousands costs more than the exec itself. To be called
- * early, while few descriptors are open. Returns -1 with errno if there are none to be had. */
+ * early, while few descriptors are open. Returns -1 with errno if there are none left. */
 int cspawn_reserve(void);
 
 /* What failed. The order is that of the steps. */
@@ -30,6 +30,8 @@ enum cspawn_lead { CSPAWN_SESSION, CSPAWN_GROUP };
 
 struct cspawn_request {
     const char *path;
+    /* The program's file, whatever stands at its path by now; -1: what stands there. 16 or above, and close-on-exec. */
+    int program;
     char *const *argv;
     char *const *envp;
     /* The child's descriptors 0, 1, 2, …; each is 3 or above in the caller, and close-on-exec. */

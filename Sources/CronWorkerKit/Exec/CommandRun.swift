@@ -12,7 +12,7 @@ package struct CommandRun {
     }
 
     /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
-    /// `arguments` come behind the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
+    /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
     /// the process may have children that are not commands', and which are to be spared.
     package init(
         _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],
@@ -29,7 +29,9 @@ package struct CommandRun {
     /// the command has: there is no return then. What `services` throws ends the command and is thrown on.
     ///
     /// `limiter`: of all runs of the job.
-    package func run(_ services: CommandServices, limiter: inout OutputLimiter) throws -> CommandOutcome {
+    package func run(_ services: CommandServices, limiter: inout OutputLimiter) throws -> (
+        outcome: Outcome, text: String
+    ) {
         guard ThisProcess.isOnMainThread else { throw WrongThread() }
         let block = SignalBlock(RunningCommand.stopSignals)
         defer { block.restore() }
@@ -39,9 +41,9 @@ package struct CommandRun {
         do {
             running = try start(services, limiter)
         } catch let error as SystemError {
-            return .failed(error.description)
+            return (.failed, error.description)
         } catch let failure as CommandLaunch.Failure {
-            return .failed(failure.description)
+            return (.failed, failure.description)
         }
         let status = try running.wait()
         limiter = running.output.log.limiter
@@ -69,9 +71,12 @@ package struct CommandRun {
         ThisProcess.end(by: signal)
     }
 
-    private func outcome(_ status: ExitStatus, _ output: borrowing CommandOutput) -> CommandOutcome {
-        if case .exited(let code) = status, command.successCodes.contains(code) { return .ok(output.output.lastText) }
+    /// The last line of its standard output that is not empty, or what went wrong.
+    private func outcome(
+        _ status: ExitStatus, _ output: borrowing CommandOutput
+    ) -> (outcome: Outcome, text: String) {
+        if case .exited(let code) = status, command.successCodes.contains(code) { return (.ok, output.output.lastText) }
         let reason = output.error.lastText
-        return .failed(reason.isEmpty ? status.description : "\(status): \(reason)")
+        return (.failed, reason.isEmpty ? status.description : "\(status): \(reason)")
     }
 }

@@ -53,7 +53,7 @@ struct LogBacklog {
     }
 
     private var oldestQueue: Int? {
-        queues.indices.filter { !queues[$0].isEmpty }.min { queues[$0].first!.number < queues[$1].first!.number }
+        queues.indices.compactMap { index in queues[index].first.map { (index, $0.number) } }.min { $0.1 < $1.1 }?.0
     }
 
     /// First in, first out, without moving the others at each step.

@@ -1,5 +1,6 @@
 import Clocks
 import Logging
+import Model
 
 /// Writes records as lines, into a buffer that it uses again and again.
 struct LogEncoder: ~Copyable {
@@ -34,7 +35,7 @@ struct LogEncoder: ~Copyable {
         // What nearly every run is need not be said to people.
         if format.isDetailed || tick.attempt > 1 || tick.retryAfter != nil { field("attempt", Int64(tick.attempt)) }
         if format.isDetailed { encodeDetails(tick) }
-        field(tick.isOK ? "result" : "error", tick.text)
+        field(tick.outcome.textKey, tick.text)
         if let length = tick.fullLength { field("length", length) }
         if let delay = tick.retryAfter { field("retry", IncidentLog.seconds(delay)) }
         end()
@@ -42,9 +43,11 @@ struct LogEncoder: ~Copyable {
 
     private mutating func encodeDetails(_ tick: TickFields) {
         if let slot = tick.slot { field("slot", slot) }
-        field("lateness_us", tick.lateness.wholeMicroseconds)
-        field("duration_us", tick.duration.wholeMicroseconds)
-        field("outcome", tick.isOK ? "ok" : "failed")
+        if let times = tick.times {
+            field("lateness_us", times.lateness.wholeMicroseconds)
+            field("duration_us", times.duration.wholeMicroseconds)
+        }
+        field("outcome", tick.outcome.rawValue)
     }
 
     // MARK: A record's parts

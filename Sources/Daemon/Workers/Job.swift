@@ -34,7 +34,7 @@ final class Job {
         supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
     }
 
-    /// Whether the wall clock has come to the end of the job's life; if not, when to ask again.
+    /// Whether the wall clock has reached the end of the job's life; if not, when to ask again.
     func isOver(at now: Moment) -> Bool {
         guard let endsAt = definition.schedule.endsAt else { return false }
         let isOver = now.wall >= endsAt
@@ -50,13 +50,14 @@ final class Job {
     var workerDefinition: WorkerDefinition {
         var header = DefinitionPart.Header(
             entry: definition.id, kind: definition.kind.rawValue, schedule: ScheduleWords(definition.schedule),
-            start: supervisor.account.timetable.start, accounted: supervisor.workerAccounted,
+            start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
         header.asks = definition.policy.concurrency != nil
         return WorkerDefinition(
-            header: header, meta: definition.meta, data: definition.data, process: definition.process.map)
+            header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
+            zone: definition.schedule.rule.zone?.text ?? "")
     }
 }

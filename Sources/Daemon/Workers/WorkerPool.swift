@@ -36,6 +36,8 @@ final class WorkerPool {
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     var workerCount = 0
+    /// Whether a job that goes by a time zone was spawned or began a run.
+    var usesZones = false
     private var isStopping = false
 
     init(
@@ -81,7 +83,7 @@ final class WorkerPool {
     }
 
     private func endIfOver(_ job: Job) {
-        // One that is ending already is none that its entry's end is for any more.
+        // The end of an entry does not concern a job that is ending already.
         guard job.isOver(at: moment), !job.supervisor.phase.isStopping else { return }
         process(.stop(grace: grace(of: job)), job)
     }
@@ -105,8 +107,8 @@ final class WorkerPool {
         deadlines.schedule(job)
     }
 
-    /// The run in hand may finish within the grace, or within its own limits if `successor`, which then takes the job's place,
-    /// does the same at other times. `isFinal`: the daemon ends.
+    /// The current run may end within the grace, or within its own limits if `successor`, which then takes the job's
+    /// place, does the same at other times. `isFinal`: the daemon ends.
     func stop(_ id: EntryID, successor: JobDefinition? = nil, isFinal: Bool = false) {
         guard let job = jobsByID[id] else {
             // Its life was over; the successor's may not be.
@@ -200,6 +202,7 @@ final class WorkerPool {
         case .logStacks: logStacks(job)
         case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
+        case .book(let booking): incidents.record(booking, of: job)
         case .killPredecessor: runtime.killHolder(of: job.definition.id)
         }
     }
@@ -211,7 +214,7 @@ final class WorkerPool {
         switch stackLimiter.admit(job.definition.id, at: now) {
         case .take:
             let program = programs.program(at: job.definition.function.program)
-            incidents.stacks(stackTaker.take(of: worker.pid, program: program.path), of: job)
+            incidents.stacks(stackTaker.take(of: worker.pid, program: program.image), of: job)
         case .repeated: break
         case .tooMany: incidents.stacksLeftOut(of: job)
         }

@@ -1,34 +1,34 @@
-/// Reads numbers from bytes that may hold anything: past their end, everything is `nil`.
-struct ByteReader {
+/// Reads numbers from bytes that may hold anything: past their end, everything is `nil`. Who makes one holds the bytes.
+@safe struct ByteReader {
     let bytes: UnsafeRawBufferPointer
     private(set) var offset: Int
 
     init(_ bytes: UnsafeRawBufferPointer, at offset: Int = 0) {
-        (self.bytes, self.offset) = (bytes, max(0, offset))
+        unsafe (self.bytes, self.offset) = (bytes, max(0, offset))
     }
 
-    var isAtEnd: Bool { offset >= bytes.count }
+    var isAtEnd: Bool { unsafe offset >= bytes.count }
 
     mutating func next<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
         let size = MemoryLayout<Number>.size
-        guard bytes.count - offset >= size else { return nil }
+        guard unsafe bytes.count - offset >= size else { return nil }
         defer { offset += size }
-        return bytes.loadUnaligned(fromByteOffset: offset, as: type).littleEndian
+        return unsafe bytes.loadUnaligned(fromByteOffset: offset, as: type).littleEndian
     }
 
     mutating func skip(_ count: UInt64) -> Bool {
-        guard count <= UInt64(max(0, bytes.count - offset)) else { return false }
+        guard unsafe count <= UInt64(max(0, bytes.count - offset)) else { return false }
         offset += Int(count)
         return true
     }
 
-    /// The bytes up to a zero, which is passed over.
+    /// The bytes up to a zero, which is skipped.
     mutating func text(longest: Int = 4_096) -> [UInt8]? {
-        guard offset <= bytes.count else { return nil }
-        let rest = bytes[offset...].prefix(longest)
-        guard let end = rest.firstIndex(of: 0) else { return nil }
+        guard unsafe offset <= bytes.count else { return nil }
+        let rest = unsafe bytes[offset...].prefix(longest)
+        guard let end = unsafe rest.firstIndex(of: 0) else { return nil }
         defer { offset = end + 1 }
-        return Array(bytes[offset..<end])
+        return unsafe Array(bytes[offset..<end])
     }
 
     /// LEB128 (DWARF 5, 7.6), which may be longer than a number can hold.

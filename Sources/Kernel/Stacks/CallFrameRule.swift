@@ -15,7 +15,7 @@ struct CallFrameRule: Hashable {
 }
 
 /// The instructions of one function's description, which change the rule as the function goes on (DWARF 5, 6.4.2).
-struct CallFrameProgram {
+@safe struct CallFrameProgram {
     private let entry: CallFrameTable.Entry
     private let bytes: UnsafeRawBufferPointer
     private var rule = CallFrameRule()
@@ -26,7 +26,9 @@ struct CallFrameProgram {
     /// Rules that are remembered inside each other: compilers need one.
     static let deepest = 16
 
-    init(_ entry: CallFrameTable.Entry, _ bytes: UnsafeRawBufferPointer) { (self.entry, self.bytes) = (entry, bytes) }
+    init(_ entry: CallFrameTable.Entry, _ bytes: UnsafeRawBufferPointer) {
+        unsafe (self.entry, self.bytes) = (entry, bytes)
+    }
 
     /// `nil`: the instructions are of a kind that is not for code of compilers.
     func rule(at offset: UInt64) -> CallFrameRule? {
@@ -38,7 +40,8 @@ struct CallFrameProgram {
     }
 
     private mutating func run(_ range: Range<Int>, until target: UInt64) -> Bool {
-        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[..<range.upperBound]), at: range.lowerBound)
+        var reader = unsafe ByteReader(
+            UnsafeRawBufferPointer(rebasing: bytes[..<range.upperBound]), at: range.lowerBound)
         while !reader.isAtEnd, location <= target {
             guard let opcode = reader.next(UInt8.self) else { return false }
             guard perform(opcode, &reader) else { return false }

@@ -20,22 +20,22 @@ struct CallFrameTable {
     /// The rule that holds at an address.
     func rule(at address: UInt64) -> CallFrameRule? {
         guard let offset = entryOffset(for: address) else { return nil }
-        return frames.withUnsafeBytes { bytes in
-            guard let entry = Entry(bytes, at: offset, base: framesAddress), address >= entry.start,
+        return unsafe frames.withUnsafeBytes { bytes in
+            guard let entry = unsafe Entry(bytes, at: offset, base: framesAddress), address >= entry.start,
                 address - entry.start < entry.length
             else { return nil }
-            return CallFrameProgram(entry, bytes).rule(at: address - entry.start)
+            return unsafe CallFrameProgram(entry, bytes).rule(at: address - entry.start)
         }
     }
 
     /// The last entry of the index that begins at the address or before it.
     private func entryOffset(for address: UInt64) -> Int? {
-        index.withUnsafeBytes { bytes in
+        unsafe index.withUnsafeBytes { bytes in
             func number(_ place: Int) -> UInt64 {
-                let distance = bytes.loadUnaligned(fromByteOffset: place, as: Int32.self)
+                let distance = unsafe bytes.loadUnaligned(fromByteOffset: place, as: Int32.self)
                 return indexAddress &+ UInt64(bitPattern: Int64(distance))
             }
-            let stated = bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+            let stated = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
             var (low, high) = (0, min(Int(stated), (bytes.count - Self.indexStart) / 8))
             while low < high {
                 let middle = (low + high) / 2
@@ -58,10 +58,10 @@ struct CallFrameTable {
         var own = 0..<0
 
         init?(_ bytes: UnsafeRawBufferPointer, at offset: Int, base: UInt64) {
-            var reader = ByteReader(bytes, at: offset)
+            var reader = unsafe ByteReader(bytes, at: offset)
             guard let end = Self.end(&reader), let distance = reader.next(UInt32.self), distance > 0 else { return nil }
             let commonOffset = reader.offset - 4 - Int(distance)
-            guard commonOffset >= 0, readCommon(bytes, at: commonOffset) else { return nil }
+            guard commonOffset >= 0, unsafe readCommon(bytes, at: commonOffset) else { return nil }
             let place = base &+ UInt64(reader.offset)
             guard let relative = reader.next(Int32.self), let length = reader.next(UInt32.self),
                 let extra = reader.unsigned(), reader.skip(extra), reader.offset <= end
@@ -76,11 +76,11 @@ struct CallFrameTable {
             // Longer ones have another form, which nobody needs.
             guard let length = reader.next(UInt32.self), length > 0, length < 0xFFFF_FFF0 else { return nil }
             let end = reader.offset + Int(length)
-            return end <= reader.bytes.count ? end : nil
+            return unsafe end <= reader.bytes.count ? end : nil
         }
 
         private mutating func readCommon(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-            var reader = ByteReader(bytes, at: offset)
+            var reader = unsafe ByteReader(bytes, at: offset)
             guard let end = Self.end(&reader), reader.next(UInt32.self) == 0, let version = reader.next(UInt8.self),
                 version == 1 || version == 3, let augmentation = reader.text(longest: 16),
                 let codeUnit = reader.unsigned(), let dataUnit = reader.signed(),
@@ -96,7 +96,8 @@ struct CallFrameTable {
             version == 1 ? reader.next(UInt8.self).map(UInt64.init) : reader.unsigned()
         }
 
-        /// Whether addresses are 32-bit distances from where they stand, as they always are. Leaves the reader behind the data.
+        /// Whether addresses are 32-bit distances from where they stand, as they always are. Leaves the reader after
+        /// the data.
         private static func hasPlainAddresses(_ augmentation: [UInt8], _ reader: inout ByteReader) -> Bool {
             guard augmentation.first == UInt8(ascii: "z"), let length = reader.unsigned() else { return false }
             var data = reader

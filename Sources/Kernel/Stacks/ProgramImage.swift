@@ -41,7 +41,7 @@ struct ProgramImage {
     init?(_ source: @escaping Source) {
         self.source = source
         guard let header = source(0, 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) else { return nil }
-        header.withUnsafeBytes { readHeaders($0) }
+        unsafe header.withUnsafeBytes { unsafe readHeaders($0) }
         guard !segments.isEmpty else { return nil }
         callFrames = readCallFrames()
     }
@@ -65,10 +65,10 @@ struct ProgramImage {
         guard let table, Int(table.link) < sections.count, !addresses.isEmpty, let symbols = contents(table),
             let names = contents(sections[Int(table.link)])
         else { return [:] }
-        let places = symbols.withUnsafeBytes { Self.places(of: addresses.sorted(), $0) }
-        return names.withUnsafeBytes { names in
+        let places = unsafe symbols.withUnsafeBytes { unsafe Self.places(of: addresses.sorted(), $0) }
+        return unsafe names.withUnsafeBytes { names in
             places.compactMapValues { place in
-                var reader = ByteReader(names, at: Int(place.name))
+                var reader = unsafe ByteReader(names, at: Int(place.name))
                 return reader.text(longest: Self.longestSymbol).map { String(decoding: $0, as: UTF8.self) }
             }
         }
@@ -83,15 +83,15 @@ struct ProgramImage {
         var places: [UInt64: Place] = [:]
         let function = UInt8(2)
         for offset in stride(from: 0, to: symbols.count - symbols.count % 24, by: 24) {
-            guard symbols[offset + 4] & 15 == function else { continue }
-            let start = symbols.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
-            let size = symbols.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self)
-            guard size > 0, start < addresses.last!, size <= UInt64.max - start else { continue }
+            guard unsafe symbols[offset + 4] & 15 == function else { continue }
+            let start = unsafe symbols.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
+            let size = unsafe symbols.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self)
+            guard size > 0, let last = addresses.last, start < last, size <= UInt64.max - start else { continue }
             var index = firstIndex(in: addresses, from: start)
             while index < addresses.count, addresses[index] < start + size {
                 // Of several, the innermost.
                 if start >= places[addresses[index]]?.start ?? 0 {
-                    let name = symbols.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                    let name = unsafe symbols.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
                     places[addresses[index]] = Place(name: name, start: start)
                 }
                 index += 1
@@ -113,13 +113,13 @@ struct ProgramImage {
 
     private mutating func readHeaders(_ header: UnsafeRawBufferPointer) {
         func number<Number: FixedWidthInteger>(_ offset: Int, _ type: Number.Type) -> Number {
-            header.loadUnaligned(fromByteOffset: offset, as: type)
+            unsafe header.loadUnaligned(fromByteOffset: offset, as: type)
         }
         for bytes in headers(at: number(32, UInt64.self), size: 56, count: number(56, UInt16.self)) {
-            bytes.withUnsafeBytes { readSegment($0) }
+            unsafe bytes.withUnsafeBytes { unsafe readSegment($0) }
         }
         for bytes in headers(at: number(40, UInt64.self), size: 64, count: number(60, UInt16.self)) {
-            bytes.withUnsafeBytes { readSection($0) }
+            unsafe bytes.withUnsafeBytes { unsafe readSection($0) }
         }
         let names = Int(number(62, UInt16.self))
         if names < sections.count { sectionNames = contents(sections[names]) ?? [] }
@@ -133,8 +133,8 @@ struct ProgramImage {
 
     private mutating func readSegment(_ bytes: UnsafeRawBufferPointer) {
         let loadable = UInt32(1)
-        guard bytes.loadUnaligned(as: UInt32.self) == loadable else { return }
-        segments.append(
+        guard unsafe bytes.loadUnaligned(as: UInt32.self) == loadable else { return }
+        unsafe segments.append(
             Segment(
                 offset: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
                 address: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
@@ -142,7 +142,7 @@ struct ProgramImage {
     }
 
     private mutating func readSection(_ bytes: UnsafeRawBufferPointer) {
-        sections.append(
+        unsafe sections.append(
             Section(
                 name: bytes.loadUnaligned(as: UInt32.self),
                 type: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self),
@@ -162,8 +162,8 @@ struct ProgramImage {
 
     private func section(_ name: String) -> Section? {
         sections.first { section in
-            sectionNames.withUnsafeBytes { names in
-                var reader = ByteReader(names, at: Int(section.name))
+            unsafe sectionNames.withUnsafeBytes { names in
+                var reader = unsafe ByteReader(names, at: Int(section.name))
                 return reader.text(longest: 64).map { $0.elementsEqual(name.utf8) } ?? false
             }
         }
@@ -187,7 +187,7 @@ extension ProgramImage {
             guard let descriptor = try? Descriptor.open(reading: path) else { return nil }
             let raw = descriptor.raw
             var status = stat()
-            guard fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            guard unsafe fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
             (inode, size) = (UInt64(status.st_ino), UInt64(max(0, status.st_size)))
             self.descriptor = descriptor
         }
@@ -198,8 +198,8 @@ extension ProgramImage {
             let raw = descriptor.raw
             var done = 0
             while done < count {
-                let more = bytes.withUnsafeMutableBytes {
-                    pread(raw, $0.baseAddress! + done, count - done, off_t(offset) + off_t(done))
+                let more = unsafe bytes.withUnsafeMutableBytes {
+                    unsafe pread(raw, $0.baseAddress?.advanced(by: done), count - done, off_t(offset) + off_t(done))
                 }
                 guard more > 0 else { return nil }
                 done += more

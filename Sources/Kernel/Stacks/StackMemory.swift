@@ -16,7 +16,7 @@ struct StackMemory: Hashable {
         guard let region = map.region(at: pointer), region.inode == 0 else { return nil }
         let length = Int(min(region.end - pointer, UInt64(Self.longest)))
         var bytes = [UInt8](repeating: 0, count: length)
-        let count = bytes.withUnsafeMutableBytes { clinux_read_memory(process, pointer, $0.baseAddress, $0.count) }
+        let count = unsafe clinux_read_memory(process, pointer, &bytes, length)
         guard count > 0 else { return nil }
         bytes.removeSubrange(count...)
         (start, self.bytes) = (pointer, bytes)
@@ -24,6 +24,7 @@ struct StackMemory: Hashable {
 
     func word(at address: UInt64) -> UInt64? {
         guard address >= start, bytes.count >= 8, address - start <= UInt64(bytes.count - 8) else { return nil }
-        return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: Int(address - start), as: UInt64.self) }
+        let offset = Int(address - start)
+        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
     }
 }

@@ -33,7 +33,7 @@ struct Tracee {
 
     mutating func look() {
         guard state == .running else { return }
-        switch clinux_has_stopped(thread, &signal) {
+        switch unsafe clinux_has_stopped(thread, &signal) {
         case 0: break
         case 1: state = .halted
         default: state = .gone
@@ -43,7 +43,7 @@ struct Tracee {
     func registers() throws(SystemError) -> Registers {
         var values = [UInt64](repeating: 0, count: Int(CLINUX_REGISTERS))
         let thread = thread
-        try systemCall("ptrace", "thread \(thread)") { clinux_registers(thread, &values) }
+        try systemCall("ptrace", "thread \(thread)") { unsafe clinux_registers(thread, &values) }
         return Registers(values: values)
     }
 

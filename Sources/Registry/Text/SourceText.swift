@@ -20,17 +20,17 @@ struct SourceText: Sendable {
     init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
-        (scalarCount, lineStarts, checkpoints) = self.bytes.withUnsafeBufferPointer(Self.index)
+        (scalarCount, lineStarts, checkpoints) = unsafe self.bytes.withUnsafeBufferPointer(Self.index)
     }
 
     private static func index(_ bytes: UnsafeBufferPointer<UInt8>) -> (Int, [UInt32], [UInt32]) {
         var count = 0
         var lineStarts: [UInt32] = [0]
         var checkpoints: [UInt32] = []
-        for (offset, byte) in bytes.enumerated() where beginsScalar(byte) {
+        for offset in bytes.indices where unsafe beginsScalar(bytes[offset]) {
             if count % stride == 0 { checkpoints.append(UInt32(offset)) }
             count += 1
-            if endsLine(byte, next: offset + 1 < bytes.count ? bytes[offset + 1] : 0) {
+            if unsafe endsLine(bytes[offset], next: offset + 1 < bytes.count ? bytes[offset + 1] : 0) {
                 lineStarts.append(UInt32(count))
             }
         }
@@ -54,7 +54,7 @@ struct SourceText: Sendable {
         bytes.prefix(offset).reduce(0) { $0 + (Self.beginsScalar($1) ? 1 : 0) }
     }
 
-    /// Where `text` begins, if it is written out at `place` or behind a quotation mark there.
+    /// Where `text` begins, if it is written out at `place` or after a quotation mark there.
     func place(of text: String, from place: Int) -> Int? {
         let start = byteOffset(of: place)
         for lead in [0, 1] where start + lead + text.utf8.count <= bytes.count {
@@ -63,7 +63,7 @@ struct SourceText: Sendable {
         return nil
     }
 
-    /// Whether what stands at `place` may be a secret, or beside one.
+    /// Whether what stands at `place` may be a secret, or next to one.
     func mayShowVariable(at place: Int) -> Bool { variableLines.contain(byteOffset(of: place), of: bytes) }
 
     /// `nil`: the line is not to be shown.

@@ -1,4 +1,4 @@
-/// Finds the first byte that keeps a file from being a YAML text, so that the message need not be libyaml's.
+/// Finds the first byte that keeps a file from being a YAML text, so that the message is not libyaml's.
 enum TextCheck {
     struct Fault {
         var byteOffset: Int
@@ -9,7 +9,7 @@ enum TextCheck {
         if let encoding = foreignEncoding(of: bytes) {
             return Fault(byteOffset: 0, message: "the file is \(encoding); expected UTF-8")
         }
-        return bytes.withUnsafeBufferPointer(firstFault)
+        return unsafe bytes.withUnsafeBufferPointer(firstFault)
     }
 
     /// The first character of a YAML text is ASCII or a mark: so its zero bytes give the encoding away.
@@ -25,12 +25,12 @@ enum TextCheck {
     private static func firstFault(in bytes: UnsafeBufferPointer<UInt8>) -> Fault? {
         var offset = 0
         while offset < bytes.count {
-            if isPrintableASCII(bytes[offset]) {
+            if unsafe isPrintableASCII(bytes[offset]) {
                 offset += 1
                 continue
             }
-            guard let (scalar, length) = scalar(at: offset, in: bytes) else {
-                let message = "the byte 0x\(hex(bytes[offset])) is not UTF-8 here; expected UTF-8"
+            guard let (scalar, length) = unsafe scalar(at: offset, in: bytes) else {
+                let message = unsafe "the byte 0x\(hex(bytes[offset])) is not UTF-8 here; expected UTF-8"
                 return Fault(byteOffset: offset, message: message)
             }
             if let message = complaint(about: scalar) { return Fault(byteOffset: offset, message: message) }
@@ -45,7 +45,7 @@ enum TextCheck {
 
     /// As the Unicode standard defines it (table 3-7): no overlong form, no surrogate, nothing past U+10FFFF.
     private static func scalar(at offset: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (UInt32, length: Int)? {
-        let lead = bytes[offset]
+        let lead = unsafe bytes[offset]
         let (length, bits): (Int, UInt32)
         switch lead {
         case 0x00...0x7F: return (UInt32(lead), 1)
@@ -56,9 +56,9 @@ enum TextCheck {
         }
         guard offset + length <= bytes.count else { return nil }
         var value = bits
-        for byte in bytes[offset + 1..<offset + length] {
-            guard byte & 0xC0 == 0x80 else { return nil }
-            value = value << 6 | UInt32(byte & 0x3F)
+        for next in offset + 1..<offset + length {
+            guard unsafe bytes[next] & 0xC0 == 0x80 else { return nil }
+            value = unsafe value << 6 | UInt32(bytes[next] & 0x3F)
         }
         let shortest: [UInt32] = [0, 0, 0x80, 0x800, 0x1_0000]
         guard value >= shortest[length], Unicode.Scalar(value) != nil else { return nil }

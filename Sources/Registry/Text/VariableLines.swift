@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The lines of a text that may show what a variable of an `environment` is, which may be a secret: each line with that key,
-/// and what is indented further than it or stands within the brackets behind it.
+/// and what is indented further than it or stands within the brackets after it.
 ///
 /// By the look of the text, since it need not be YAML. A line too many only goes unshown.
 struct VariableLines {
@@ -9,17 +9,17 @@ struct VariableLines {
     private var ranges: [Range<Int>] = []
     /// The line with the key whose lines are being read.
     private var head: (start: Int, indentation: Int)?
-    /// Brackets that are open behind that key.
+    /// Brackets that are open after that key.
     private var depth = 0
 
     private static let key = Array("environment".utf8)
 
     init(_ bytes: [UInt8]) {
-        bytes.withUnsafeBufferPointer { bytes in
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             var start = 0
             while start < bytes.count {
-                let end = bytes[start...].firstIndex(where: Self.isLineEnd) ?? bytes.count
-                take(bytes[start..<end])
+                let end = unsafe bytes[start...].firstIndex(where: Self.isLineEnd) ?? bytes.count
+                unsafe take(bytes[start..<end])
                 start = end + 1
             }
             close(at: bytes.count + 1)
@@ -41,14 +41,14 @@ struct VariableLines {
     private typealias Line = Slice<UnsafeBufferPointer<UInt8>>
 
     private mutating func take(_ line: Line) {
-        guard let first = line.firstIndex(where: { $0 != UInt8(ascii: " ") }) else { return }
-        let indentation = first - line.startIndex
-        if let head, indentation <= head.indentation, depth <= 0 { close(at: line.startIndex) }
+        guard let first = unsafe line.firstIndex(where: { $0 != UInt8(ascii: " ") }) else { return }
+        let indentation = unsafe first - line.startIndex
+        if let head, indentation <= head.indentation, depth <= 0 { unsafe close(at: line.startIndex) }
         if head != nil {
-            if depth > 0 { countBrackets(line) }
-        } else if let value = Self.value(line) {
-            head = (line.startIndex, indentation)
-            if Self.hasBrackets(value) { countBrackets(value) }
+            if depth > 0 { unsafe countBrackets(line) }
+        } else if let value = unsafe Self.value(line) {
+            head = unsafe (line.startIndex, indentation)
+            if unsafe Self.hasBrackets(value) { unsafe countBrackets(value) }
         }
     }
 
@@ -58,8 +58,8 @@ struct VariableLines {
     }
 
     private mutating func countBrackets(_ text: Line) {
-        for byte in text {
-            switch byte {
+        for index in unsafe text.indices {
+            switch unsafe text[index] {
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
             default: break
@@ -67,9 +67,10 @@ struct VariableLines {
         }
     }
 
-    /// Whether the value stands in brackets, perhaps behind an anchor or a tag: those in a text or a comment are none.
+    /// Whether the value stands in brackets, perhaps after an anchor or a tag: brackets in a text or a comment do not
+    /// count.
     private static func hasBrackets(_ value: Line) -> Bool {
-        switch value.first {
+        switch unsafe value.first {
         case nil, UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: ">"): false
         case let byte?: !isQuote(byte)
         }
@@ -81,16 +82,16 @@ struct VariableLines {
 
     private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
-    /// What stands behind `environment:`, which may be in quotes and anywhere in the line.
+    /// What stands after `environment:`, which may be in quotes and anywhere in the line.
     private static func value(_ line: Line) -> Line? {
-        var rest = line
-        while let start = rest.firstIndex(of: key[0]) {
-            rest = rest[start...]
-            if rest.starts(with: key) {
-                let tail = rest.dropFirst(key.count).drop { isBlank($0) || isQuote($0) }
-                if tail.first == UInt8(ascii: ":") { return tail.dropFirst().drop(while: isBlank) }
+        var rest = unsafe line
+        while let start = unsafe rest.firstIndex(of: key[0]) {
+            unsafe rest = rest[start...]
+            if unsafe rest.starts(with: key) {
+                let tail = unsafe rest.dropFirst(key.count).drop { isBlank($0) || isQuote($0) }
+                if unsafe tail.first == UInt8(ascii: ":") { return unsafe tail.dropFirst().drop(while: isBlank) }
             }
-            rest = rest.dropFirst()
+            unsafe rest = rest.dropFirst()
         }
         return nil
     }

@@ -16,12 +16,15 @@ enum TagDirectives {
     }
 
     private static func nextDirective(in bytes: [UInt8], from start: Int) -> Int? {
-        bytes.withUnsafeBufferPointer { bytes in
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             var offset = start
             while offset < bytes.count {
                 let beginsLine =
-                    offset == 0 || bytes[offset - 1] == UInt8(ascii: "\n") || bytes[offset - 1] == UInt8(ascii: "\r")
-                if bytes[offset] == UInt8(ascii: "%"), beginsLine, bytes[offset...].starts(with: "%TAG".utf8) {
+                    unsafe offset == 0 || bytes[offset - 1] == UInt8(ascii: "\n")
+                    || bytes[offset - 1] == UInt8(ascii: "\r")
+                if unsafe bytes[offset] == UInt8(ascii: "%"), beginsLine,
+                    unsafe bytes[offset...].starts(with: "%TAG".utf8)
+                {
                     return offset
                 }
                 offset += 1

@@ -1,4 +1,4 @@
-/// How a slot ended. Every slot that came due has exactly one.
+/// What became of a slot. Every slot that came due has exactly one outcome.
 package enum Outcome: String, Hashable, Sendable, CaseIterable {
     /// The function returned a result.
     case ok
@@ -18,4 +18,55 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     case cancelled
     /// The daemon's life ended before the run's end was known.
     case interrupted
+}
+
+/// All that depends on the outcome alone. One that is new needs a case, a row here, and a place where it is given.
+extension Outcome {
+    private struct Row {
+        /// Its place in a list of counts.
+        let index: Int
+        /// The slot's run did not come to what it should.
+        let isFailure: Bool
+        /// As which outcome `retry.on` names it; `nil`: no further attempt would mend it.
+        let retriedAs: Outcome?
+        /// The words that its record in the log begins with.
+        let title: StaticString
+    }
+
+    private var row: Row {
+        switch self {
+        case .ok: Row(index: 0, isFailure: false, retriedAs: nil, title: "TICK")
+        case .failed: Row(index: 1, isFailure: true, retriedAs: .failed, title: "TICK FAILED")
+        case .timeout: Row(index: 2, isFailure: true, retriedAs: .timeout, title: "TICK TIMEOUT")
+        case .crashed: Row(index: 3, isFailure: true, retriedAs: .crashed, title: "TICK CRASHED")
+        case .oom: Row(index: 4, isFailure: true, retriedAs: .crashed, title: "TICK OOM")
+        case .skipped: Row(index: 5, isFailure: false, retriedAs: nil, title: "TICK SKIPPED")
+        case .missed: Row(index: 6, isFailure: false, retriedAs: nil, title: "TICK MISSED")
+        case .cancelled: Row(index: 7, isFailure: false, retriedAs: nil, title: "TICK CANCELLED")
+        case .interrupted: Row(index: 8, isFailure: false, retriedAs: nil, title: "TICK INTERRUPTED")
+        }
+    }
+
+    package var isFailure: Bool { row.isFailure }
+    package var retriedAs: Outcome? { row.retriedAs }
+    package var title: StaticString { row.title }
+    /// Whether the worker itself says it of its run, with a result or an error; the others are the daemon's word.
+    package var isReported: Bool { self == .ok || self == .failed }
+
+    /// Which field has what the run left behind.
+    package var textKey: StaticString { self == .ok ? "result" : "error" }
+
+    /// A number for each outcome.
+    package struct Counts: Sendable {
+        private var numbers: [9 of Int64] = .init(repeating: 0)
+
+        package init() {}
+
+        package subscript(outcome: Outcome) -> Int64 {
+            get { numbers[outcome.row.index] }
+            set { numbers[outcome.row.index] = newValue }
+        }
+
+        package var total: Int64 { Outcome.allCases.reduce(0) { $0 + self[$1] } }
+    }
 }

@@ -13,7 +13,7 @@ package enum ValueCoding {
     package static let deepest = 128
 
     package enum Failure: Error, Hashable, Sendable {
-        /// The bytes are none that a `ValueWriter` has written.
+        /// The bytes were not written by a `ValueWriter`.
         case malformed
         /// A string is not UTF-8.
         case notUTF8
@@ -95,9 +95,16 @@ package struct ValueReader {
         return text
     }
 
+    /// A count and so many bytes.
+    package mutating func block() throws(ValueCoding.Failure) -> UnsafeRawBufferPointer {
+        let count = try count()
+        defer { position += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    }
+
     package mutating func skipText() throws(ValueCoding.Failure) { position += try count() }
 
-    /// Below zero if the text comes before `other` by its bytes, above if behind it. Skips it.
+    /// Below zero if the text comes before `other` by its bytes, above if after it. Skips it.
     package mutating func compareText(to other: String) throws(ValueCoding.Failure) -> Int {
         let count = try count()
         let start = position

@@ -153,9 +153,9 @@ package struct MessageReader {
 
     fileprivate static func equal(_ slice: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
         guard slice.count == text.utf8CodeUnitCount else { return false }
-        let base = slice.base.baseAddress! + slice.startIndex
-        for offset in 0..<slice.count
-        where base.load(fromByteOffset: offset, as: UInt8.self) != text.utf8Start[offset] { return false }
+        for offset in 0..<slice.count where slice.base[slice.startIndex + offset] != text.utf8Start[offset] {
+            return false
+        }
         return true
     }
 

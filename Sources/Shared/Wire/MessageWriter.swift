@@ -113,7 +113,7 @@ package struct MessageWriter {
             bytes.append(contentsOf: "\\x".utf8)
             bytes.append(digits[Int(scalar.value >> 4)])
             bytes.append(digits[Int(scalar.value & 15)])
-        default: bytes.append(contentsOf: UTF8.encode(scalar)!)
+        default: bytes.append(contentsOf: scalar.utf8)
         }
     }
 

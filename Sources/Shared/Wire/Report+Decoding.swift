@@ -1,4 +1,5 @@
 import Clocks
+import Model
 import Values
 
 extension Report {
@@ -108,13 +109,13 @@ extension Report.Begin {
 extension Report.End {
     fileprivate init(_ reader: inout MessageReader) throws(WireError) {
         var fields = SlotFields()
-        var isOK: Bool?
+        var outcome: Outcome?
         var text: String?
         var length: Int64?
         while let field = try reader.next() {
             if try fields.take(field) { continue }
             if field.isNamed("outcome") {
-                isOK = try field.isOK()
+                outcome = try field.outcome()
             } else if field.isNamed("result") || field.isNamed("error") {
                 text = try field.text()
             } else if field.isNamed("length") {
@@ -126,16 +127,16 @@ extension Report.End {
             next: try required(fields.next, "next", reader),
             lateness: try required(fields.lateness, "lateness_us", reader),
             duration: try required(fields.duration, "duration_us", reader),
-            isOK: try required(isOK, "outcome", reader), text: try required(text, "result", reader),
+            outcome: try required(outcome, "outcome", reader), text: try required(text, "result", reader),
             fullLength: length)
     }
 }
 
 extension MessageReader.Field {
-    fileprivate func isOK() throws(WireError) -> Bool {
-        if isValue("ok") { return true }
+    fileprivate func outcome() throws(WireError) -> Outcome {
+        if isValue("ok") { return .ok }
         guard isValue("failed") else { throw .badField(name, expected: "ok or failed") }
-        return false
+        return .failed
     }
 }
 

@@ -63,8 +63,8 @@ extension Report.End {
         message.field("next", next.nanoseconds)
         message.field("lateness_us", lateness.wholeMicroseconds)
         message.field("duration_us", duration.wholeMicroseconds)
-        message.field("outcome", isOK ? Outcome.ok.rawValue : Outcome.failed.rawValue)
-        message.textField(isOK ? "result" : "error", text)
+        message.field("outcome", outcome.rawValue)
+        message.textField(outcome.textKey, text)
         return message.finish()
     }
 }

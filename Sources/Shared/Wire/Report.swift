@@ -1,4 +1,5 @@
 package import Clocks
+package import Model
 
 /// What a worker tells the daemon.
 package enum Report: Hashable, Sendable {
@@ -50,7 +51,8 @@ package enum Report: Hashable, Sendable {
         package var next: SlotInstant
         package var lateness: Nanoseconds
         package var duration: Nanoseconds
-        package var isOK: Bool
+        /// `ok` or `failed`.
+        package var outcome: Outcome
         /// The result, or the error.
         package var text: String
         /// How many bytes the text had if it was cut.
@@ -58,11 +60,11 @@ package enum Report: Hashable, Sendable {
 
         package init(
             run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, duration: Nanoseconds,
-            isOK: Bool, text: String, fullLength: Int64? = nil
+            outcome: Outcome, text: String, fullLength: Int64? = nil
         ) {
             (self.run, self.slot, self.next) = (run, slot, next)
             (self.lateness, self.duration) = (lateness, duration)
-            (self.isOK, self.text, self.fullLength) = (isOK, text, fullLength)
+            (self.outcome, self.text, self.fullLength) = (outcome, text, fullLength)
         }
     }
 

@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 import Testing
 
-@Suite("A disk that does not answer", .enabled(if: FrozenDisk.isAvailable))
+@Suite("A disk that does not answer", .enabled(if: FrozenDisk.isAvailable, FrozenDisk.need))
 struct DiskFaults {
     // MARK: F30
 
@@ -52,8 +52,8 @@ struct DiskFaults {
             _ = try first.waitForExit()
 
             let second = try scene.start()
-            try second.wait(for: "Waiting for previous instance", entry: stuck.id)
-            #expect(second.log.all("Waiting for previous instance").first?.number("pid") == Int(old))
+            try second.wait(for: "Waiting for previous worker", entry: stuck.id)
+            #expect(second.log.all("Waiting for previous worker").first?.number("pid") == Int(old))
             try second.wait(for: "TICK", entry: "test:other", count: 5)
             #expect(Proc.state(old) == "D" && second.log.count("Spawning worker", entry: stuck.id) == 0)
             try disk.thaw()
@@ -76,17 +76,17 @@ struct DiskFaults {
             try scene.declare([stuck])
             try disk.freeze()
             let first = try scene.start()
-            try first.wait(for: "Waiting for previous instance", entry: stuck.id)
-            let command = try #require(first.log.all("Waiting for previous instance").first?.number("pid"))
+            try first.wait(for: "Waiting for previous worker", entry: stuck.id)
+            let command = try #require(first.log.all("Waiting for previous worker").first?.number("pid"))
             #expect(Proc.state(ProcessID(command)) == "D")
             try first.wait(for: "Leftovers unkillable")
             #expect(first.log.count("Spawning worker") == 1)
-            #expect(first.log.count("Previous instance killed") == 0)
+            #expect(first.log.count("Previous worker killed") == 0)
             #expect(try first.stop(within: 4) == .exited(code: 111))
             #expect(first.log.all("Leftovers unkillable").last?["processes"] == "\(command)")
 
             let second = try scene.start()
-            try second.wait(for: "Waiting for previous instance", entry: stuck.id)
+            try second.wait(for: "Waiting for previous worker", entry: stuck.id)
             #expect(second.log.count("Spawning worker") == 0)
             try disk.thaw()
             try second.wait(for: "TICK", entry: stuck.id)

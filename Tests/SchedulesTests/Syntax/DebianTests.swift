@@ -46,15 +46,12 @@ struct DebianTests {
         Difference(id: "nickname-case", message: nil, examples: ["@DAILY", "@Hourly"]),
     ]
 
-    static var isInstalled: Bool {
-        let isInstalled = FileSystem.isExecutable(Crontab.path)
-        if !isInstalled {
-            print("skipped: \(Crontab.path) is missing (package cron), with which expressions are compared")
-        }
-        return isInstalled
-    }
+    static let isInstalled = FileSystem.isExecutable(Crontab.path)
+    static let need: Comment = "needs crontab (package cron), with which expressions are compared"
 
-    @Test("agrees on two thousand generated expressions, but for the known differences", .enabled(if: isInstalled))
+    @Test(
+        "agrees on two thousand generated expressions, but for the known differences",
+        .enabled(if: isInstalled, need))
     func generated() throws {
         var grammar = ExpressionGrammar(seed: 20_260_329)
         let expressions = (0..<2_000).map { _ in grammar.expression() }
@@ -73,7 +70,7 @@ struct DebianTests {
         #expect(counts.count >= 6, "\(counts)")
     }
 
-    @Test("differs in each of the examples of the table", .enabled(if: isInstalled))
+    @Test("differs in each of the examples of the table", .enabled(if: isInstalled, need))
     func examples() throws {
         for difference in Self.differences {
             let theirs = try Crontab.refused(difference.examples)
@@ -115,7 +112,7 @@ struct DebianTests {
         return differences.first { $0.id != "rest" && ours.message.contains($0.message ?? "-") }?.id
     }
 
-    /// Whether something follows a complete element. Debian's cron passes over it.
+    /// Whether something follows a complete element. Debian's cron ignores it.
     private static func hasRest(_ element: Substring) -> Bool {
         func afterNumber(_ text: Substring) -> Substring { text.drop { $0.isNumber || $0.isLetter } }
         var rest = element.first == "*" ? element.dropFirst() : afterNumber(element)
@@ -141,7 +138,7 @@ private enum Crontab {
     static let path = "/usr/bin/crontab"
 
     /// The numbers of the expressions that it refuses. It stops at the first bad line and says which that was, so that
-    /// it is asked once more about those behind it, a few at a time.
+    /// it is asked once more about those after it, a few at a time.
     static func refused(_ expressions: [String]) throws -> Set<Int> {
         var template = Array("/tmp/cronsupd-crontab-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)

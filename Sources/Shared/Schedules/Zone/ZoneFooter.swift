@@ -122,7 +122,7 @@ private struct YearlyMoment: Hashable, Sendable {
 }
 
 extension ZoneFooter {
-    /// `nil` if the text is none.
+    /// `nil` if the text is not one.
     init?(_ text: some Collection<UInt8>) {
         var scanner = FooterScanner(Array(text))
         guard scanner.takeName(), let west = scanner.takeTime(mostHours: 24) else { return nil }
@@ -141,6 +141,31 @@ extension ZoneFooter {
             scanner.isAtEnd
         else { return nil }
         saving = offset == standard ? nil : Saving(offset: offset, begin: begin, end: end)
+    }
+}
+
+extension ZoneFooter {
+    /// What `init` reads. The names of the two times are not kept.
+    var text: String {
+        guard let saving else { return "STD\(Self.text(-standard))" }
+        return "STD\(Self.text(-standard))DST\(Self.text(-saving.offset)),\(saving.begin.text),\(saving.end.text)"
+    }
+
+    fileprivate static func text(_ seconds: Int64) -> String {
+        let rest = abs(seconds)
+        return "\(seconds < 0 ? "-" : "")\(rest / 3_600):\(rest / 60 % 60):\(rest % 60)"
+    }
+}
+
+extension YearlyMoment {
+    fileprivate var text: String {
+        let day =
+            switch day {
+            case .withoutLeapDay(let day): "J\(day)"
+            case .withLeapDay(let day): "\(day)"
+            case .weekday(let month, let week, let weekday): "M\(month).\(week).\(weekday)"
+            }
+        return "\(day)/\(ZoneFooter.text(time))"
     }
 }
 

@@ -1,0 +1,71 @@
+package import Clocks
+package import Model
+
+/// What slots came to, or a run: the one fact that the log, the job's standing and its counts are made of.
+package struct Booking: Hashable, Sendable {
+    /// The first and the last of its slots; `nil`: it is of a run besides the slots. Where reports were lost, several bookings have
+    /// the same slots, and nobody knows which of them came to what.
+    package var first: SlotInstant?
+    package var last: SlotInstant?
+    /// How many slots have their outcome by it: none by a run besides the slots, or by an attempt that another one follows.
+    package var count: Int64
+    package var outcome: Outcome
+    package var reason: Reason?
+    /// `nil`: they had none, or it is not known.
+    package var run: Run?
+    /// When the next attempt at the slot follows; `nil`: none does.
+    package var retryAfter: Nanoseconds?
+
+    /// Why it came to that, where the outcome does not say it all.
+    package enum Reason: String, Hashable, Sendable, CaseIterable {
+        /// Another slot of the job had its run, or was due.
+        case overlap
+        /// It waited for its group for as long as it may.
+        case wait
+        /// Nobody was there to begin it in time.
+        case noWorker = "no_worker"
+        /// The worker's reports of it were given up; their number is known.
+        case lost
+        /// The job was told to stop.
+        case stop
+    }
+
+    package struct Run: Hashable, Sendable {
+        package var number: Int64
+        /// Which attempt at its slot it was.
+        package var attempt = 1
+        /// The call that it served; `nil`: none.
+        package var call: Int64?
+        /// When the daemon read that it began.
+        package var began: WallInstant
+        package var lateness = Nanoseconds.zero
+        package var duration = Nanoseconds.zero
+        /// The result, or the error.
+        package var text: String
+        /// How many bytes the text had if it was cut.
+        package var fullLength: Int64?
+
+        package init(
+            number: Int64, attempt: Int = 1, call: Int64? = nil, began: WallInstant, lateness: Nanoseconds = .zero,
+            duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil
+        ) {
+            (self.number, self.attempt, self.call, self.began) = (number, attempt, call, began)
+            (self.lateness, self.duration, self.text, self.fullLength) = (lateness, duration, text, fullLength)
+        }
+    }
+
+    package init(
+        first: SlotInstant? = nil, last: SlotInstant? = nil, count: Int64, outcome: Outcome, reason: Reason? = nil,
+        run: Run? = nil, retryAfter: Nanoseconds? = nil
+    ) {
+        (self.first, self.last, self.count, self.outcome) = (first, last, count, outcome)
+        (self.reason, self.run, self.retryAfter) = (reason, run, retryAfter)
+    }
+
+    /// Whether it says that an announced attempt will not come, and its slot has the outcome of the one before.
+    package var isGivenUp: Bool { retryAfter != nil && reason != nil }
+
+    /// Whether the job did well or failed by it: what is followed by another attempt does not say that yet, and a call is no run of
+    /// the job's own.
+    package var isVerdict: Bool { run != nil && run?.call == nil && (retryAfter == nil || reason != nil) }
+}

@@ -1,0 +1,50 @@
+import Clocks
+import Model
+import Schedules
+import Turns
+
+@testable import Supervision
+
+/// What a history's bookings say by themselves: they must name each slot that came due, in its order, and none twice.
+struct ModelBooks {
+    private(set) var fault: String?
+    private var counts: [Outcome: Int64] = [:]
+    /// The slots of the last booking, and how many of them have no outcome yet: where reports were lost, several share theirs.
+    private var last: Booking?
+    private var open: Int64 = 0
+
+    subscript(outcome: Outcome) -> Int64 { counts[outcome] ?? 0 }
+
+    var total: Int64 { counts.values.reduce(0, +) }
+
+    mutating func file(_ booking: Booking, of timetable: Timetable) {
+        guard booking.count != 0 else {
+            let isOpen = booking.last == nil || booking.retryAfter != nil
+            return require(isOpen && booking.run != nil, "nothing is booked", booking)
+        }
+        guard let first = booking.first, let through = booking.last else {
+            return require(false, "slots without a name", booking)
+        }
+        if booking.first != last?.first || booking.last != last?.last {
+            let before = last?.last ?? timetable.start
+            require(open == 0 && timetable.next(after: before) == first, "a gap after \(before)", booking)
+            open = timetable.count(after: before, through: through)
+            last = booking
+        }
+        require(timetable.isSlot(through) && booking.count > 0, "no slots", booking)
+        open -= booking.count
+        counts[booking.outcome, default: 0] += booking.count
+    }
+
+    /// `due`: how many slots have come due by now that must have an outcome.
+    mutating func check(_ books: SlotBooks, due: Int64) {
+        let (open, total, last) = (open, total, last)
+        require(open == 0, "\(open) slots too few", last)
+        require(total == due, "\(total) slots of \(due) are booked", last)
+        for outcome in Outcome.allCases { require(self[outcome] == books[outcome], "\(outcome) differs", last) }
+    }
+
+    private mutating func require(_ condition: Bool, _ what: @autoclosure () -> String, _ booking: Booking?) {
+        if !condition, fault == nil { fault = "\(what()): \(booking.map { "\($0)" } ?? "no booking")" }
+    }
+}
