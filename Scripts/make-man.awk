@@ -64,7 +64,7 @@ function end_block() {
     list = ""
 }
 
-# Words by lines: a long line is hard to read for whoever looks into the page.
+# Words by lines: a long line is hard to read for those who look into the page.
 function flow(words,    parts, count, number, line) {
     count = split(words, parts, " ")
     line = ""

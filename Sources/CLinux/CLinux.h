@@ -1,4 +1,4 @@
-/* What Swift's Glibc module lacks: Linux calls behind _GNU_SOURCE, variadic calls and macros. Only the module Kernel imports it. */
+/* What Swift's Glibc module lacks: Linux calls that need _GNU_SOURCE, variadic calls and macros. Only the module Kernel imports it. */
 #pragma once
 
 #include <dirent.h>
@@ -34,7 +34,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Declared behind _GNU_SOURCE alone. Defining that here would give the system's structures other contents than the Glibc
+/* Declared only with _GNU_SOURCE. Defining that here would give the system's structures other contents than the Glibc
  * module sees, which the compiler refuses. */
 extern int madvise(void *address, size_t length, int advice);
 extern int pipe2(int descriptors[2], int flags);
@@ -97,7 +97,7 @@ static inline int clinux_groups(const char *user, gid_t group, gid_t *groups, in
     return getgrouplist(user, group, groups, count);
 }
 
-/* Declared behind _GNU_SOURCE, or enums that Swift imports as types of their own. */
+/* Declared only with _GNU_SOURCE, or enums that Swift imports as types of their own. */
 extern int setresuid(uid_t real, uid_t effective, uid_t saved);
 extern int setresgid(gid_t real, gid_t effective, gid_t saved);
 extern int setgroups(size_t count, const gid_t *groups);
@@ -178,7 +178,7 @@ static inline __attribute__((noinline)) void clinux_release_free_memory(void) {
     const uintptr_t page = 4096, depth = 256 * 1024;
     /* A kilobyte is left for this frame and the call it makes. */
     uintptr_t top = ((uintptr_t)__builtin_frame_address(0) - 1024) & ~(page - 1);
-    /* Parts of the range that are not mapped are passed over (madvise(2), ENOMEM). */
+    /* Parts of the range that are not mapped are skipped (madvise(2), ENOMEM). */
     madvise((void *)(top - depth), depth, MADV_DONTNEED);
 }
 
@@ -196,7 +196,7 @@ static inline socklen_t clinux_unix_address(struct sockaddr_un *address, const c
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 }
 
-/* Variadic, and behind _GNU_SOURCE (1: MREMAP_MAYMOVE). */
+/* Variadic, and only with _GNU_SOURCE (1: MREMAP_MAYMOVE). */
 static inline void *clinux_mremap(void *address, size_t old_size, size_t new_size) {
     return mremap(address, old_size, new_size, 1);
 }
@@ -210,7 +210,7 @@ static inline void clinux_store_release(void *address, uint64_t value) {
     __atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
 }
 
-/* What was read before is not read again behind it (the second look of a reader that takes no lock). */
+/* What was read before is not read again after it (the second look of a reader that takes no lock). */
 static inline void clinux_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 /* Behind _GNU_SOURCE, or newer than some C libraries (memfd_create(2), fcntl(2)). */
@@ -261,7 +261,7 @@ static inline int clinux_registers(pid_t thread, uint64_t *registers) {
 #endif
 }
 
-/* Declared behind _GNU_SOURCE. How many bytes could be read; -1 with errno. */
+/* Declared only with _GNU_SOURCE. How many bytes could be read; -1 with errno. */
 static inline ssize_t clinux_read_memory(pid_t process, uint64_t address, void *buffer, size_t size) {
     struct iovec local = {buffer, size}, remote = {(void *)(uintptr_t)address, size};
     return syscall(SYS_process_vm_readv, process, &local, 1UL, &remote, 1UL, 0UL);

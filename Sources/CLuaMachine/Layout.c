@@ -126,7 +126,7 @@ static void add_element(luaL_Buffer *buffer, const struct civil *civil, enum ele
 
 static bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
-/* The length of .000 or .999 with as many places as there are: a point or comma, and no other digit behind. */
+/* The length of .000 or .999 with as many places as there are: a point or comma, and no other digit after it. */
 static size_t fraction_length(const char *layout, size_t count) {
     if (count < 2 || (layout[0] != '.' && layout[0] != ',') || (layout[1] != '0' && layout[1] != '9')) return 0;
     size_t length = 2;

@@ -34,7 +34,7 @@ struct clua_machine {
     void *context;
     size_t memory, memory_limit;
     struct clua_run *run;
-    /* The question in hand. The host has read it before it calls Lua again. */
+    /* The current question. The host has read it before it calls Lua again. */
     struct clua_bytes question;
     /* Parts of a warning that has not ended. */
     struct clua_bytes warning;
@@ -58,7 +58,7 @@ void bytes_free(struct clua_bytes *bytes);
 /* Empties them, and keeps no great piece of memory for it. */
 void bytes_clear(struct clua_bytes *bytes);
 
-/* UTF8.c: the length of the sequence at `start`, 0 if it is none. */
+/* UTF8.c: the length of the sequence at `start`, 0 if it is not one. */
 size_t utf8_sequence(const unsigned char *start, size_t count);
 
 /* Coding.c: tags and limits of ValueCoding. */
@@ -82,7 +82,7 @@ enum encoding_policy {
 bool encode(
     lua_State *L, int index, enum encoding_policy policy, const char *subject, int depth, struct clua_bytes *out);
 
-/* Decoder.c: pushes the value; raises an error if the bytes are none. `decode_list` pushes the elements of a list and
+/* Decoder.c: pushes the value; raises an error if the bytes are not one. `decode_list` pushes the elements of a list and
  * returns their number. */
 void decode(lua_State *L, struct clua_text coded);
 int decode_list(lua_State *L, struct clua_text coded);

@@ -1,4 +1,4 @@
-/* `require`: the standard libraries, the machine's modules, and files beside the source that the run began in. */
+/* `require`: the standard libraries, the machine's modules, and files in the directory of the source that the run began in. */
 #include "Machine.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 
 static bool continues(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
-/* The second byte's range is narrower behind some first ones: no overlong forms, no surrogates, nothing above
+/* The second byte's range is narrower after some first ones: no overlong forms, no surrogates, nothing above
  * U+10FFFF. */
 static bool second_fits(unsigned char first, unsigned char second) {
     switch (first) {

@@ -20,9 +20,9 @@
 enum { MOST_DESCRIPTORS = 7 };
 
 /* Descriptors of the caller's that hold /dev/null until a spawn puts the child's into their place. Their numbers are low, so that
- * the child can cut off its table behind them instead of copying it. */
+ * the child can cut off its table after them instead of copying it. */
 static int stage[MOST_DESCRIPTORS];
-/* The first number behind them; 0: there are none. */
+/* The first number after them; 0: there are none. */
 static unsigned stage_end;
 static int parked = -1;
 
@@ -118,7 +118,7 @@ static void limit_open_files(const struct child *child) {
     if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
 }
 
-/* 0 stands for whoever writes it. */
+/* 0 means the process that writes it. */
 static void join_group(const struct child *child) {
     ssize_t count;
     do count = write(child->processes, "0", 1);
@@ -148,7 +148,7 @@ static int run_child(void *argument) {
     const struct child *child = argument;
     const struct cspawn_request *request = child->request;
 
-    /* First of all: whoever ends the group ends the child from here on. */
+    /* First of all: from here on, to end the group is to end the child. */
     if (child->processes >= 0) join_group(child);
     /* Handlers first: one of the caller's must not run here once the mask is open. */
     reset_signal_actions();

@@ -1,7 +1,7 @@
 import Kernel
 import Wire
 
-/// The pipes to and from the daemon, for whoever waits for something else meanwhile: a run that is in hand must not keep the
+/// The pipes to and from the daemon, for code that waits for something else meanwhile: a run must not keep the
 /// worker from answering.
 struct DaemonLink {
     let control: ControlChannel
@@ -25,7 +25,7 @@ struct DaemonLink {
             try control.receive { command in
                 switch command {
                 case .ping(let token): reports.send(.pong(token: token))
-                // A run is in hand. One that a person asks for in a terminal, with nothing to tell it by, is not kept.
+                // There is a run already. A run that a person asks for in a terminal is not kept.
                 case .run(let run): if run != Command.Run() { control.postpone(run) }
                 case .skip, .definition: break
                 }

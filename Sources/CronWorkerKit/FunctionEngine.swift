@@ -2,7 +2,7 @@ package import Jobs
 package import Model
 package import Values
 
-/// What runs the functions of a language besides Swift. On the main thread alone.
+/// What runs the functions of a language other than Swift. On the main thread alone.
 package protocol FunctionEngine: AnyObject {
     /// Loads what the function is in, if it is not yet, and sees that it is there.
     func prepare(_ function: LuaFunction) throws(FunctionRefusal)
@@ -37,7 +37,7 @@ package protocol FunctionServices: AnyObject {
 
 /// A function cannot be called.
 package struct FunctionRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The key of the entry that is to blame: `source` or `method`.
+    /// The key of the entry that is wrong: `source` or `method`.
     package let key: String
     package let description: String
 

@@ -9,7 +9,7 @@ import Wire
 ///
 /// Unchecked: it is used on the main thread alone. What other threads ask for goes through the mailbox or is refused.
 final class FunctionHost: @unchecked Sendable {
-    /// The run that is in hand, which the functions that are called belong to.
+    /// The current run, which the functions that are called belong to.
     struct Run {
         var number: Int64
         var slot: WallInstant?
@@ -57,7 +57,7 @@ final class FunctionHost: @unchecked Sendable {
         }
     }
 
-    /// Runs it once. What it comes to is a result or an error text; what throws is the worker's own trouble.
+    /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
     func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
     {
         self.run = run
@@ -87,7 +87,7 @@ final class FunctionHost: @unchecked Sendable {
             let told = arguments.flatMap { $0.isEmpty ? nil : $0 } ?? [subject.description(of: run)]
             return try flushing { try engine.call(function, told, logger: logger) }
         case .exec(let command):
-            // A command is told of the event by its environment.
+            // A command gets the event in its environment.
             let isEvent = depth == 1 && run.event != nil
             return .string(try perform(command, subject, isEvent ? [] : arguments ?? []))
         }

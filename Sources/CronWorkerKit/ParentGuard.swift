@@ -1,8 +1,8 @@
 import Kernel
 
-/// Sees to it that the worker does not outlive its daemon by more than its run in hand.
+/// Sees to it that the worker does not outlive its daemon by more than its current run.
 ///
-/// The closed control pipe says so already; the kernel's parent-death signal besides reaches a worker that is stuck. It is
+/// The closed control pipe says so already; the kernel's parent-death signal also reaches a worker that is stuck. It is
 /// taken back during a run, which may finish.
 struct ParentGuard {
     /// `nil`: nobody supervises, as in a terminal.

@@ -3,7 +3,7 @@ import Model
 
 extension ProcessSettings {
     /// Makes this process what the settings say. In this order: what takes the daemon's rights comes before they are given up,
-    /// and what its user must be allowed comes behind.
+    /// and what its user must be allowed comes after.
     func apply() throws(SystemError) {
         if let oomScoreAdjustment { try ProcessRights.setOOMScoreAdjustment(oomScoreAdjustment) }
         if let nice { try ProcessRights.setNice(nice) }

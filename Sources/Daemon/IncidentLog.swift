@@ -36,10 +36,10 @@ struct IncidentLog {
 
     /// The clock was wrong when the job began.
     func beginsAnew(_ job: Job) {
-        records(.notice, "Job begins anew", job, ["text": "the clock was set back by more than three hours"])
+        records(.notice, "Job starts again", job, ["text": "the clock was set back by more than three hours"])
     }
 
-    /// The function of an entry is told of what has become of the job.
+    /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
         records(.info, "Calling function", job, ["function": function.description, "event": event])
     }
@@ -74,8 +74,8 @@ struct IncidentLog {
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPredecessor(let holder):
-            records(.notice, "Waiting for previous instance", job, holder.map { ["pid": "\($0)"] } ?? [:])
-        case .predecessorKilled(let holder): records(.warning, "Previous instance killed", job, ["pid": "\(holder)"])
+            records(.notice, "Waiting for previous worker", job, holder.map { ["pid": "\($0)"] } ?? [:])
+        case .predecessorKilled(let holder): records(.warning, "Previous worker killed", job, ["pid": "\(holder)"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
         case .leftBehind:
             records(
@@ -143,7 +143,7 @@ struct IncidentLog {
 
     private func retryGivenUp(_ booking: Booking, _ job: Job) {
         let number = (booking.run?.attempt ?? 0) + 1
-        let text = "attempt \(number) comes no more: the next slot is due, or the job ends"
+        let text = "attempt \(number) will not be made: the next slot is due, or the job ends"
         records(.notice, "Retry given up", job, ["outcome": booking.outcome.rawValue, "text": text])
     }
 

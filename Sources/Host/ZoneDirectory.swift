@@ -11,7 +11,7 @@ package final class ZoneDirectory: Sendable {
     private static let standardPath = "/usr/share/zoneinfo"
     private static let localLink = "/etc/localtime"
     private static let largestFile = 1 << 20
-    /// More than there are zones: what else is asked for are slips.
+    /// More than there are zones: all other names that are asked for are misspelt.
     private static let mostKept = 1_024
 
     package init(_ path: String? = nil) {
@@ -67,7 +67,7 @@ package final class ZoneDirectory: Sendable {
     /// No way out of the directory, but for the machine's own zone.
     private static func isName(_ name: String) -> Bool {
         if name.hasPrefix("/") { return name == localLink }
-        // What is behind a NUL would never come to the kernel, which would find another file.
+        // What follows a NUL would never reach the kernel, which would find another file.
         return !name.isEmpty && !name.utf8.contains(0) && !name.split(separator: "/").contains { $0.hasPrefix(".") }
             && name.utf8.count <= 255
     }
@@ -81,7 +81,7 @@ package final class ZoneDirectory: Sendable {
         return ZoneSource.Failure("is no time zone of this machine" + (near.isEmpty ? "" : "; did you mean \(near)?"))
     }
 
-    /// The name of a city alone is the most frequent slip of all.
+    /// The name of a city alone is the most frequent mistake of all.
     private static func nearest(_ name: String, _ names: [String]) -> String {
         var near: [String] = []
         if let slip = NearestName.of(name, among: names) { near.append(slip) }

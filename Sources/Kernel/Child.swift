@@ -17,7 +17,7 @@ package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
             : .signaled(clinux_wtermsig(waitStatus), dumpedCore: clinux_wcoredump(waitStatus) != 0)
     }
 
-    /// SIGKILL, which the kernel sends as well for want of memory.
+    /// SIGKILL, which the kernel sends as well when memory runs out.
     package var isKill: Bool { if case .signaled(SIGKILL, _) = self { true } else { false } }
 
     package var description: String {
@@ -123,7 +123,8 @@ package struct Program: ~Copyable {
 }
 
 extension Program {
-    /// As if this kernel did not let a child begin in a group: it then goes there by itself. For good, and for tests.
+    /// As if this kernel did not let a child begin in a group: it then goes there by itself. This cannot be undone; for
+    /// tests.
     static func avoidClone3() { cspawn_avoid_clone3() }
 }
 

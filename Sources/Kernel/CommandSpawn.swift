@@ -47,7 +47,7 @@ package struct CommandSpawn: Sendable {
 
     private func spawn(_ descriptors: [Int32], _ failure: inout cspawn_failure) -> ProcessID {
         let (argv, envp) = (CStringArray(arguments), CStringArray(environment))
-        // NULL behind the path if there is no directory.
+        // NULL after the path if there is no directory.
         let paths = CStringArray([path] + (directory.map { [$0] } ?? []))
         return withExtendedLifetime((argv, envp, paths)) {
             unsafe descriptors.withUnsafeBufferPointer { descriptors in

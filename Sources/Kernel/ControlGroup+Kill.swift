@@ -26,7 +26,8 @@ extension ControlGroup {
         }
     }
 
-    /// The number may have become another's since the list was read: whoever is still on it behind a handle is the one.
+    /// The number may have become another's since the list was read: a process that is still in the list once there is
+    /// a handle for it is the right one.
     private func kill(_ pid: ProcessID) {
         let handle = try? ProcessHandle(pid)
         guard let listed = try? processes(), listed.contains(pid) else { return }

@@ -6,7 +6,8 @@ extension ControlGroup {
         package let description: String
     }
 
-    /// The group of this process. In a hybrid hierarchy it is one without controllers, beside those of version 1.
+    /// The group of this process. In a hybrid hierarchy it is one without controllers, in addition to those of version
+    /// 1.
     package static func own() throws -> ControlGroup {
         try locate(mounts: text("/proc/self/mountinfo"), membership: text("/proc/self/cgroup"))
     }

@@ -56,7 +56,8 @@ package struct ControlGroup: Hashable, Sendable {
 
     package func canWrite(_ file: String) -> Bool { unsafe access("\(path)/\(file)", W_OK) == 0 }
 
-    /// The one at the top of the machine's hierarchy has no type, and may have processes beside groups with controllers.
+    /// The one at the top of the machine's hierarchy has no type, and may have processes as well as groups with
+    /// controllers.
     package var isRoot: Bool { unsafe exists && access("\(path)/cgroup.type", F_OK) != 0 }
 
     // MARK: Its files
@@ -90,7 +91,7 @@ package struct ControlGroup: Hashable, Sendable {
         return "there are processes in the group, and controllers are for groups without"
     }
 
-    /// The processes in it, zombies not among them. One of another PID namespace is none that could be named: left out.
+    /// The processes in it, zombies not among them. A process of another PID namespace cannot be named and is left out.
     package func processes() throws(SystemError) -> [ProcessID] {
         try read("cgroup.procs").split(separator: "\n").compactMap { ProcessID($0) }.filter { $0 > 0 }
     }
@@ -116,7 +117,7 @@ package struct ControlGroup: Hashable, Sendable {
     /// Whether there is a process in it or below it.
     package func isPopulated() throws(SystemError) -> Bool { try counter("populated", in: "cgroup.events") != 0 }
 
-    /// How many of its processes the kernel has killed for want of memory; 0 without the controller for memory.
+    /// How many of its processes the kernel has killed because memory ran out; 0 without the controller for memory.
     package var memoryKills: Int { (try? counter("oom_kill", in: "memory.events")) ?? 0 }
 
     /// One line of a file with a name and a number in each; `nil` if it is not there.

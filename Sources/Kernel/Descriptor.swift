@@ -12,7 +12,7 @@ package struct Descriptor: ~Copyable {
         close(raw)
     }
 
-    /// Leaves the descriptor open, for whoever else goes by its number.
+    /// Leaves the descriptor open, for others that use its number.
     package consuming func release() { discard self }
 
     /// Opens `path` for reading.

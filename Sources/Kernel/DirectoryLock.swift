@@ -21,8 +21,8 @@ package struct DirectoryLock: ~Copyable {
         return DirectoryLock(directory)
     }
 
-    /// A share that excludes nobody who works in the directory, but keeps programs that tidy up from what is below it: they pass
-    /// over a directory on which somebody holds a lock (tmpfiles.d(5)).
+    /// A share that excludes nobody who works in the directory, but keeps programs that tidy up from what is below it:
+    /// they skip a directory on which somebody holds a lock (tmpfiles.d(5)).
     package static func share(_ path: String) throws(SystemError) -> DirectoryLock {
         let directory = try open(path)
         let raw = directory.raw

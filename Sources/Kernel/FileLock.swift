@@ -7,7 +7,7 @@ package struct FileLock: ~Copyable {
     let descriptor: Descriptor
     private let path: String
 
-    /// A note is a line for people to read, and for whoever finds the lock held.
+    /// A note is a line for people to read, and for a process that finds the lock held.
     private static let longestNote = 256
 
     /// Creates the file if there is none, readable for its owner alone. `nil`: somebody else holds the lock.

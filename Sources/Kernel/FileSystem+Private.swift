@@ -17,7 +17,7 @@ extension FileSystem {
         var status = stat()
         try systemCall("lstat", path) { unsafe fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw SystemError("mkdir", path, code: ENOTDIR, note: "in its place stands what is no directory")
+            throw SystemError("mkdir", path, code: ENOTDIR, note: "it is there and is no directory")
         }
         guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
             throw SystemError(

@@ -81,7 +81,7 @@ package enum FileSystem {
     }
 
     /// The bytes of a regular file and what it was when they were read; `nil` if it changed meanwhile. A file of more than
-    /// `limit` bytes is cut behind the first byte too many.
+    /// `limit` bytes is cut after the first byte too many.
     package static func contents(
         of path: String, limit: Int
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {

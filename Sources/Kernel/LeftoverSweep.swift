@@ -6,7 +6,7 @@ package struct LeftoverSweep {
     private let mark: [UInt8]
     private let roots: Set<ProcessID>
     private let ancestors: Set<ProcessID>
-    /// Those that have been sent SIGKILL.
+    /// The processes that have been sent SIGKILL.
     private var killed: Set<ProcessID> = []
     private var environment = [UInt8](repeating: 0, count: 64 * 1_024)
 
@@ -57,7 +57,7 @@ package struct LeftoverSweep {
         return line
     }
 
-    /// `isNew`: it has found one to kill, which may have started others behind this pass. `isLeft`: one was still there.
+    /// `isNew`: it has found one to kill, which may have started others after this pass. `isLeft`: one was still there.
     private mutating func pass() throws(SystemError) -> (isNew: Bool, isLeft: Bool) {
         var found: [ProcessID] = []
         try ProcessTable.visit { if hasMark($0) { found.append($0) } }
@@ -71,7 +71,7 @@ package struct LeftoverSweep {
 
     /// Returns whether it was there and is not spared.
     private mutating func kill(_ pid: ProcessID) -> Bool {
-        // Whoever it is now, it stays the one that is looked at and killed below.
+        // The process that has the number now is the one that is looked at and killed below.
         guard let handle = try? ProcessHandle(pid), hasMark(pid), !isSpared(pid) else { return false }
         handle.kill()
         return true

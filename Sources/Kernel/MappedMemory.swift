@@ -23,12 +23,12 @@ internal import Glibc
         if let start = unsafe bytes.baseAddress { unsafe munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }
 
-    /// All eight bytes at once; what is loaded behind this is not older. `offset`: a multiple of 8. 0 beyond the end.
+    /// All eight bytes at once; what is loaded after this is not older. `offset`: a multiple of 8. 0 beyond the end.
     package func load(at offset: Int) -> UInt64 {
         guard offset % 8 == 0, offset >= 0, unsafe offset + 8 <= bytes.count else { return 0 }
         return unsafe clinux_load_acquire(bytes.baseAddress?.advanced(by: offset))
     }
 
-    /// What was read before this is not newer than what is loaded behind it.
+    /// What was read before this is not newer than what is loaded after it.
     package func fence() { clinux_fence() }
 }

@@ -6,7 +6,7 @@ internal import Glibc
 package struct OutputStream: ~Copyable {
     private let descriptor: Descriptor
     private let isSocket: Bool
-    /// Neither opened anew nor a socket: ask before each write whether it would wait.
+    /// Neither opened again nor a socket: ask before each write whether it would wait.
     private let mustAsk: Bool
     /// Whether it can be waited for with a `Poller`; a regular file cannot, and never would have to.
     package let isPollable: Bool
@@ -23,7 +23,7 @@ package struct OutputStream: ~Copyable {
         switch status.st_mode & S_IFMT {
         case S_IFSOCK: self.init(original, isSocket: true, mustAsk: false, isPollable: true)
         case S_IFIFO, S_IFCHR:
-            // Opened anew it is an open file of its own, which may be made non-blocking without anyone noticing.
+            // Opened again it is an open file of its own, which may be made non-blocking without anyone noticing.
             if let own = try? Descriptor.open("/proc/self/fd/\(raw)", flags: O_WRONLY | O_NONBLOCK | O_NOCTTY) {
                 self.init(own, isSocket: false, mustAsk: false, isPollable: true)
             } else {
@@ -44,7 +44,7 @@ package struct OutputStream: ~Copyable {
         do throws(SystemError) {
             return try unsafe descriptor.write(bytes)
         } catch {
-            // A terminal that was hung up. It never comes back, and whoever waits for room finds that there is some.
+            // A terminal that was hung up. It never comes back, and to wait for room would end at once.
             if isPollable, error.code == EIO { return .closed }
             throw error
         }

@@ -14,7 +14,7 @@ extension Descriptor {
 /// Waits for a few descriptors (poll(2)): for programs that have no loop around a `Poller`.
 package struct Poll {
     // Six are all that anyone waits for, and an array of them would cost each worker the runtime's tables for it. An
-    // entry with descriptor -1 is passed over.
+    // entry with descriptor -1 is ignored.
     private var entries = (none, none, none, none, none, none)
     private var count = 0
 

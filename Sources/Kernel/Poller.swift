@@ -24,7 +24,7 @@ internal import Glibc
         package let isHungUp: Bool
     }
 
-    /// `capacity`: how many descriptors one `wait` reports at the most.
+    /// `capacity`: how many descriptors one `wait` reports at most.
     package init(capacity: Int) throws(SystemError) {
         descriptor = Descriptor(owning: try systemCall("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
         unsafe events = Array(repeating: epoll_event(), count: capacity)

@@ -26,7 +26,7 @@ package struct ProcessIdentity: Hashable, Sendable {
 
     /// Sends SIGKILL to it and to everything that descends from it, unless it has ended. It need not be a child of this process.
     package func killTree() {
-        // Whoever it is now, it stays the one that is looked at and killed below.
+        // The process that has the number now is the one that is looked at and killed below.
         guard let handle = try? ProcessHandle(pid), isAlive else { return }
         // Stopped, it keeps its number.
         handle.send(.stop)

@@ -32,7 +32,7 @@ package enum ProcessRights {
         try systemCall("setpriority", "\(nice)") { clinux_set_nice(Int32(nice)) }
     }
 
-    /// From -1000, never killed for want of memory, to 1000 (proc(5)).
+    /// From -1000, never killed when memory runs out, to 1000 (proc(5)).
     package static func setOOMScoreAdjustment(_ adjustment: Int) throws(SystemError) {
         let path = "/proc/self/oom_score_adj"
         let file = try Descriptor.open(path, flags: O_WRONLY)

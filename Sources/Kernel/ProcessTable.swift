@@ -18,7 +18,7 @@ package enum ProcessTable {
         }
     }
 
-    /// A program's name may hold anything, blanks and brackets among it: what counts comes behind the last bracket.
+    /// A program's name may hold anything, blanks and brackets among it: what counts comes after the last bracket.
     private static func row(_ text: UnsafeRawBufferPointer) -> Row? {
         guard let bracket = unsafe text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
         let state = unsafe text[bracket + 2]
@@ -28,10 +28,10 @@ package enum ProcessTable {
         return Row(isZombie: isZombie, parent: parent, session: session)
     }
 
-    /// Calls `body` with the ID of each process that there is. One that begins meanwhile may be passed over.
+    /// Calls `body` with the ID of each process that there is. One that begins meanwhile may be missed.
     package static func visit(_ body: (ProcessID) -> Void) throws(SystemError) { try visit(in: "/proc", body) }
 
-    /// The children of this process, zombies among them. One that begins meanwhile may be passed over.
+    /// The children of this process, zombies among them. One that begins meanwhile may be missed.
     package static func children() -> [ProcessID] { children(of: getpid()) }
 
     /// The children of a process, zombies among them; none if there is no such process.
@@ -86,7 +86,7 @@ package enum ProcessTable {
         return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
 
-    /// Whole numbers between blanks. What is none ends it, and so does the end of the text.
+    /// Whole numbers between blanks. What is no number ends it, and so does the end of the text.
     @safe private struct Numbers {
         let text: UnsafeRawBufferPointer
         private var index = 0

@@ -3,15 +3,15 @@ internal import Glibc
 /// Kills a child of this process with all that descends from it.
 package struct ProcessTree {
     private let root: ProcessID
-    /// Those that have been sent SIGKILL.
+    /// The processes that have been sent SIGKILL.
     private var killed: Set<ProcessID> = []
 
     /// Some passes more than a process needs that forks as fast as it can.
     private static let mostPasses = 32
 
-    /// Sends SIGKILL to everything below `root`, in whatever group or session. What has lost its parents is found if `root` is a
-    /// subreaper, since it is the parent then. `root` itself is left stopped, for whoever kills it: what becomes of its children
-    /// in between is nothing that it could do.
+    /// Sends SIGKILL to everything below `root`, in whatever group or session. A process that has lost its parents is
+    /// found if `root` is a subreaper, since it is the parent then. `root` itself is left stopped, for the caller to
+    /// kill: it can start no child in between.
     ///
     /// `root` must be an uncollected child.
     package static func killDescendants(of root: ProcessID) {
@@ -48,7 +48,7 @@ package struct ProcessTree {
 
     /// Returns whether there was something to kill.
     private mutating func kill(_ child: ProcessID, of parent: ProcessID) -> Bool {
-        // Whoever it is now, it stays the one that is looked at and killed below.
+        // The process that has the number now is the one that is looked at and killed below.
         let handle = try? ProcessHandle(child)
         guard let row = ProcessTable.row(child), !row.isZombie, row.parent == parent else { return false }
         if let handle { handle.kill() } else { Children.signal(child, .kill) }

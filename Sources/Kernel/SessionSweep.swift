@@ -3,8 +3,8 @@ internal import Glibc
 /// Kills what is left of sessions whose leaders have died.
 package struct SessionSweep {
     private let sessions: Set<ProcessID>
-    /// Those that have been looked at. A process that was sent SIGKILL starts no other: the signal is looked at before
-    /// a fork ends.
+    /// The processes that have been looked at. A process that was sent SIGKILL starts no other: the signal is looked at
+    /// before a fork ends.
     private var seen: Set<ProcessID>
     private var killed = 0
 
@@ -14,7 +14,7 @@ package struct SessionSweep {
     /// Sends SIGKILL to every process of these sessions but the zombies, and returns to how many.
     ///
     /// The leaders must be uncollected, so that the numbers are still theirs. A process that has made itself a session
-    /// of its own is not found. What is killed here is collected by whom it belongs to.
+    /// of its own is not found. What is killed here is collected by its parent.
     @discardableResult
     package static func kill(_ sessions: Set<ProcessID>) throws(SystemError) -> Int {
         var sweep = SessionSweep(sessions)
@@ -27,7 +27,7 @@ package struct SessionSweep {
 
     private init(_ sessions: Set<ProcessID>) { (self.sessions, seen) = (sessions, sessions) }
 
-    /// Returns whether it found a process that was not seen before, which may have started others behind this pass.
+    /// Returns whether it found a process that was not seen before, which may have started others after this pass.
     private mutating func pass() throws(SystemError) -> Bool {
         let before = seen.count
         try ProcessTable.visit { pid in
@@ -38,7 +38,7 @@ package struct SessionSweep {
     }
 
     private mutating func kill(_ pid: ProcessID) {
-        // Whoever it is now, it stays the one that is looked at and killed below.
+        // The process that has the number now is the one that is looked at and killed below.
         let handle = try? ProcessHandle(pid)
         guard let row = ProcessTable.row(pid), !row.isZombie, sessions.contains(row.session) else { return }
         if let handle { handle.kill() } else { Children.signal(pid, .kill) }

@@ -52,7 +52,7 @@ internal import Glibc
         _ = clinux_fcntl(descriptor.raw, Int32(CLINUX_ADD_SEALS), Int32(CLINUX_SEAL_SHRINK))
     }
 
-    /// What is written behind this is not seen before what is written in front of it.
+    /// What is written after this is not seen before what is written before it.
     package func fence() { clinux_fence() }
 
     package func write(_ bytes: [UInt8], at offset: Int) {

@@ -14,7 +14,7 @@ package struct SlotTimer: ~Copyable {
         let (id, flags): (clockid_t, Int32) =
             switch clock {
             case .monotonic: (CLOCK_MONOTONIC, Int32(TFD_TIMER_ABSTIME))
-            // Readable at once when somebody sets the clock, forth or back.
+            // Readable at once when somebody sets the clock, forward or back.
             case .wall: (CLOCK_REALTIME, Int32(TFD_TIMER_ABSTIME) | clinux_cancel_on_set)
             }
         self.flags = flags

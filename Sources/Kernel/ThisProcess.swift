@@ -30,7 +30,7 @@ package enum ThisProcess {
         try systemCall("prctl", "PR_SET_PDEATHSIG") { clinux_prctl(PR_SET_PDEATHSIG, UInt(signal?.rawValue ?? 0)) }
     }
 
-    /// The arguments behind the program's name.
+    /// The arguments after the program's name.
     package static var arguments: [String] {
         var arguments: [String] = []
         var index = 1

@@ -65,7 +65,7 @@ extension Lexer {
         case "=": return take("=") ? .equal : .assign
         case "<": return take("<") ? .shiftLeft : take("=") ? .lessOrEqual : .less
         case ">": return take(">") ? .shiftRight : take("=") ? .greaterOrEqual : .greater
-        // Another language's `~=` is no assertion with an assignment behind it.
+        // Another language's `~=` is no assertion with an assignment after it.
         case "!": return take("=") ? .invalid : .exclamation
         default: return scanOperator(first)
         }

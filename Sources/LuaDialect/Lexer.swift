@@ -36,7 +36,7 @@ struct Lexer {
 
     // MARK: Bytes
 
-    /// The byte at `index`; 0, which begins no token, behind the end.
+    /// The byte at `index`; 0, which begins no token, after the end.
     func byte(_ index: Int) -> UInt8 { index < source.count ? source[index] : 0 }
 
     /// Takes the next byte if it is `wanted`.

@@ -1,5 +1,5 @@
 extension Parser {
-    /// Takes `:: T` or `as T` behind an expression, if it is one there: what plain Lua can read is plain Lua.
+    /// Takes `:: T` or `as T` after an expression, if it is one there: what plain Lua can read is plain Lua.
     ///
     /// True: a suffix may follow.
     mutating func cast(_ context: Context) throws(SyntaxFault) -> Bool {
@@ -21,7 +21,7 @@ extension Parser {
         return false
     }
 
-    /// Whether `:: name ::` is next, and a statement or the end of the block behind it.
+    /// Whether `:: name ::` is next, and a statement or the end of the block after it.
     private func isLabel() -> Bool {
         var ahead = lexer
         ahead.advance()

@@ -38,7 +38,7 @@ extension Parser {
         while try cast(context) {}
     }
 
-    /// A name or an expression in parentheses with all that is behind it.
+    /// A name or an expression in parentheses with all that follows it.
     mutating func suffixed(_ context: Context) throws(SyntaxFault) {
         if take(.leftParen) {
             try expression(.enclosed)

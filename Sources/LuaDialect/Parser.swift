@@ -54,7 +54,7 @@ struct Parser: TokenReader {
         blank(from: start)
     }
 
-    /// Keeps what is behind the blanks from `start` from becoming the arguments of what is before them.
+    /// Keeps what is after the blanks from `start` from becoming the arguments of what is before them.
     mutating func separate(at start: Int) {
         if lexer.token == .leftParen { output[start] = UInt8(ascii: ";") }
     }

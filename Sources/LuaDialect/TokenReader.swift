@@ -4,7 +4,7 @@ protocol TokenReader {
 }
 
 extension TokenReader {
-    /// Whether the next token is this one, which is passed over then.
+    /// Whether the next token is this one, which is taken then.
     mutating func take(_ token: Token) -> Bool {
         guard lexer.token == token else { return false }
         lexer.advance()

@@ -183,7 +183,7 @@ struct TypeReader: TokenReader {
         return true
     }
 
-    /// `(T)`, `(T, U)` and `()`, and with `->` behind it a function type.
+    /// `(T)`, `(T, U)` and `()`, and with `->` after it a function type.
     private mutating func parenthesised() throws(SyntaxFault) {
         try bracketed(until: .rightParen)
         if take(.arrow) { try type() }
@@ -197,7 +197,7 @@ struct TypeReader: TokenReader {
 
     // MARK: Lists in angle brackets
 
-    /// `<T, U>` behind a name.
+    /// `<T, U>` after a name.
     private mutating func arguments() throws(SyntaxFault) {
         guard lexer.token == .less || lexer.token == .shiftLeft else { return }
         if place == .local, isAttribute() { return }
@@ -230,7 +230,7 @@ struct TypeReader: TokenReader {
         }
     }
 
-    /// `<T, U: Constraint>` behind the name of a function or a type.
+    /// `<T, U: Constraint>` after the name of a function or a type.
     mutating func genericParameters() throws(SyntaxFault) {
         lexer.split()
         let outer = enterBrackets()

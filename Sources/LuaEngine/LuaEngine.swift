@@ -45,7 +45,7 @@ package final class LuaEngine: FunctionEngine {
 private final class Bridge: LuaHost {
     // The worker's functions hold on to the engine.
     private unowned let services: any FunctionServices
-    /// Of the run in hand; `nil` while a file is loaded.
+    /// Of the current run; `nil` while a file is loaded.
     var logger: JobLogger?
 
     init(_ services: any FunctionServices) { self.services = services }

@@ -22,7 +22,7 @@ import Wire
     private var loaded: [String] = []
     /// Files whose main chunk is being run.
     private var loading: [String] = []
-    /// Files that the host's calls in hand are of: in the last one's directory modules are looked for.
+    /// The files of the host's calls that have not returned: modules are looked for in the directory of the last one.
     private var running: [String] = []
 
     package init(

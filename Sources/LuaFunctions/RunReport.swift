@@ -1,7 +1,7 @@
 internal import CLuaMachine
 internal import Values
 
-/// What a call into Lua came to, in Swift's words.
+/// How a call into Lua ended, in Swift's terms.
 @safe struct RunReport {
     let path: String
     /// `nil`: the file's main chunk.

@@ -12,15 +12,15 @@ struct DefinitionFile {
     /// What makes a YAML file a registry file.
     var namespace: Node? { root["namespace"] }
 
-    /// Whatever else is wrong with a file that is no registry file is nothing to us.
-    func reportMissingNamespace(isNamed: Bool, _ log: inout FileLog) {
+    /// Other faults of a file that is no registry file are not reported.
+    func reportMissingNamespace(isNamed: Bool, _ issues: inout FileDiagnostics) {
         let found = root.pairs == nil ? ", found \(root.phrase)" : ""
         let message = "no 'namespace' in the file; \(Self.expectation)\(found)\(hint)"
         if isNamed {
-            log.error(message, at: root.place)
+            issues.error(message, at: root.place)
         } else {
-            log.forgetErrors()
-            log.note("passed over: \(message)", at: root.place)
+            issues.forgetErrors()
+            issues.note("ignored: \(message)", at: root.place)
         }
     }
 
@@ -31,50 +31,50 @@ struct DefinitionFile {
     }
 
     /// Checks all but the entries. The namespace, if it is one.
-    func readHead(_ namespace: Node, _ log: inout FileLog) -> String? {
+    func readHead(_ namespace: Node, _ issues: inout FileDiagnostics) -> String? {
         for pair in root.pairs ?? [] where !Self.knownKeys.contains(pair.key) {
-            log.error("unknown key \(KnownKeys.complaint(about: pair.key, Self.knownKeys))", at: pair.keyPlace)
+            issues.error("unknown key \(KnownKeys.complaint(about: pair.key, Self.knownKeys))", at: pair.keyPlace)
         }
-        checkVersion(&log)
-        checkMeta(&log)
-        guard let text = namespace.string("namespace", &log) else { return nil }
+        checkVersion(&issues)
+        checkMeta(&issues)
+        guard let text = namespace.string("namespace", &issues) else { return nil }
         guard EntryID.isValidName(text) else {
-            log.error("namespace: expected \(EntryID.rule), found \(PrintableText.quote(text))", at: namespace.place)
+            issues.error("namespace: expected \(EntryID.rule), found \(PrintableText.quote(text))", at: namespace.place)
             return nil
         }
         return text
     }
 
-    private func checkVersion(_ log: inout FileLog) {
+    private func checkVersion(_ issues: inout FileDiagnostics) {
         guard let version = root["version"], !version.isInvalid, version.scalar?.text != "1.0" else { return }
         let found = version.scalar.map { PrintableText.quote($0.text) } ?? version.phrase
-        log.error("version: expected \"1.0\", found \(found)", at: version.place)
+        issues.error("version: expected \"1.0\", found \(found)", at: version.place)
     }
 
-    private func checkMeta(_ log: inout FileLog) {
+    private func checkMeta(_ issues: inout FileDiagnostics) {
         if let meta = root["meta"], meta.pairs == nil, !meta.isInvalid {
-            log.error("meta: expected a map, found \(meta.phrase)", at: meta.place)
+            issues.error("meta: expected a map, found \(meta.phrase)", at: meta.place)
         }
     }
 
-    func entries(_ log: inout FileLog) -> [Node] {
+    func entries(_ issues: inout FileDiagnostics) -> [Node] {
         guard let node = root["entries"] else {
-            log.error("no 'entries' in the file; expected a list, [] if there are none", at: root.place)
+            issues.error("no 'entries' in the file; expected a list, [] if there are none", at: root.place)
             return []
         }
         if let list = node.list { return list }
         if !node.isInvalid {
-            log.error("entries: expected a list, [] if there are none, found \(node.phrase)", at: node.place)
+            issues.error("entries: expected a list, [] if there are none, found \(node.phrase)", at: node.place)
         }
         return []
     }
 }
 
 extension Node {
-    /// `nil` if it is no string, which goes to the log under the name `key`.
-    func string(_ key: String, _ log: inout FileLog) -> String? {
+    /// `nil` if it is no string, which is an error that names `key`.
+    func string(_ key: String, _ issues: inout FileDiagnostics) -> String? {
         if let string = scalar?.value.string { return string }
-        if !isInvalid { log.error("\(key): expected a string, found \(phrase)", at: place) }
+        if !isInvalid { issues.error("\(key): expected a string, found \(phrase)", at: place) }
         return nil
     }
 }

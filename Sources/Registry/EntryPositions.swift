@@ -26,8 +26,8 @@ struct EntryPositions: Sendable {
         diagnostic(severity, of: entry, message) { Self.node(at: path, in: $0).place }
     }
 
-    /// As `diagnostic(_:at:of:_:)`, about the place `offset` bytes behind the beginning of a text on one line; where the text
-    /// is not written out as it is, about its beginning.
+    /// As `diagnostic(_:at:of:_:)`, about the place `offset` bytes after the beginning of a text on one line; where the
+    /// text is not written out as it is, about its beginning.
     func diagnostic(
         _ severity: Diagnostic.Severity, at path: [String], offset: Int, of entry: Entry, _ message: String
     ) -> Diagnostic {

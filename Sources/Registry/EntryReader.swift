@@ -11,48 +11,48 @@ struct EntryReader {
     /// Without a namespace the entry is checked all the same.
     init(_ node: Node, namespace: String?) { (self.node, self.namespace) = (node, namespace) }
 
-    /// Where a complaint about the ID belongs.
+    /// The place for an error about the ID.
     var namePlace: UInt32 { node["name"]?.place ?? node.place }
 
-    func read(_ log: inout FileLog, _ names: inout NameTable) -> Entry? {
+    func read(_ issues: inout FileDiagnostics, _ names: inout NameTable) -> Entry? {
         guard let pairs = node.pairs else {
-            if !node.isInvalid { log.error("entry: \(Self.expectation), found \(node.phrase)", at: node.place) }
+            if !node.isInvalid { issues.error("entry: \(Self.expectation), found \(node.phrase)", at: node.place) }
             return nil
         }
-        let (name, kind, meta) = (name(&log), kind(&log), meta(&log))
+        let (name, kind, meta) = (name(&issues), kind(&issues), meta(&issues))
         guard let namespace, let name, let kind, let meta else { return nil }
         guard let id = EntryID(namespace: namespace, name: name) else { return nil }
         return Entry(
             id: id, kind: names.shared(kind), meta: names.map(of: meta),
             data: names.map(of: pairs) { $0 != "name" && $0 != "kind" && $0 != "meta" },
-            location: log.source.location(of: Int(node.place)))
+            location: issues.source.location(of: Int(node.place)))
     }
 
-    private func name(_ log: inout FileLog) -> String? {
-        guard let name = required("name", &log) else { return nil }
+    private func name(_ issues: inout FileDiagnostics) -> String? {
+        guard let name = required("name", &issues) else { return nil }
         if EntryID.isValidName(name) { return name }
-        log.error("name: expected \(EntryID.rule), found \(PrintableText.quote(name))", at: namePlace)
+        issues.error("name: expected \(EntryID.rule), found \(PrintableText.quote(name))", at: namePlace)
         return nil
     }
 
-    private func kind(_ log: inout FileLog) -> String? {
-        guard let kind = required("kind", &log) else { return nil }
+    private func kind(_ issues: inout FileDiagnostics) -> String? {
+        guard let kind = required("kind", &issues) else { return nil }
         if !kind.isEmpty { return kind }
         let place = node["kind"]?.place ?? node.place
-        log.error("kind: expected a kind such as function.swift, found an empty string", at: place)
+        issues.error("kind: expected a kind such as function.swift, found an empty string", at: place)
         return nil
     }
 
-    private func required(_ key: String, _ log: inout FileLog) -> String? {
-        if let value = node[key] { return value.string(key, &log) }
-        log.error("no '\(key)' in the entry; \(Self.expectation)", at: node.place)
+    private func required(_ key: String, _ issues: inout FileDiagnostics) -> String? {
+        if let value = node[key] { return value.string(key, &issues) }
+        issues.error("no '\(key)' in the entry; \(Self.expectation)", at: node.place)
         return nil
     }
 
-    private func meta(_ log: inout FileLog) -> [Node.Pair]? {
+    private func meta(_ issues: inout FileDiagnostics) -> [Node.Pair]? {
         guard let meta = node["meta"] else { return [] }
         if let pairs = meta.pairs { return pairs }
-        if !meta.isInvalid { log.error("meta: expected a map, found \(meta.phrase)", at: meta.place) }
+        if !meta.isInvalid { issues.error("meta: expected a map, found \(meta.phrase)", at: meta.place) }
         return nil
     }
 }

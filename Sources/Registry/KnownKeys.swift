@@ -1,8 +1,8 @@
 import Values
 
-/// Words for a key that is not among those that can stand where it does.
+/// The words of an error about an unknown key.
 enum KnownKeys {
-    /// Nobody slips into a key much longer than the one that was meant.
+    /// A misspelt key is not much longer than the one that was meant.
     private static let longestSlip = 64
 
     static func nearest(to key: String, _ known: [String]) -> String? {

@@ -2,8 +2,8 @@
 package struct RegistryFile: Sendable {
     package var path: String
     package var bytes: [UInt8]
-    /// Somebody named this very file. One that a directory merely holds is passed over if it has no `namespace`; from
-    /// a named one that is an error.
+    /// The file itself was named on the command line. A file found in a directory is ignored if it has no `namespace`;
+    /// in a file that was named this is an error.
     package var isNamed: Bool
 
     package init(path: String, bytes: [UInt8], isNamed: Bool = false) {

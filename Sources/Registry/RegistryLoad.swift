@@ -1,7 +1,7 @@
 package import Values
 
-/// What came of reading a registry. It holds on to the text and the place of everything, for the errors that only the
-/// meaning of an entry can raise; the snapshot alone is what to keep.
+/// The result of reading a registry. It keeps the text and the place of everything, for the errors that only the
+/// meaning of an entry can raise. Only the snapshot is to be kept.
 package struct RegistryLoad: Sendable {
     /// `nil` if there is any error.
     package let snapshot: RegistrySnapshot?

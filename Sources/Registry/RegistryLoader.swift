@@ -4,8 +4,8 @@ import Values
 /// Reads the files of a registry one after another.
 struct RegistryLoader {
     private let limits: RegistryLimits
-    private var errors: DiagnosticLog
-    private var notes: DiagnosticLog
+    private var errors: Diagnostics
+    private var notes: Diagnostics
     private var entries: [Entry] = []
     private var indices: [EntryID: Int32] = [:]
     private var positions = EntryPositions()
@@ -15,8 +15,8 @@ struct RegistryLoader {
 
     init(limits: RegistryLimits) {
         self.limits = limits
-        errors = DiagnosticLog(limit: limits.diagnostics)
-        notes = DiagnosticLog(limit: limits.diagnostics)
+        errors = Diagnostics(limit: limits.diagnostics)
+        notes = Diagnostics(limit: limits.diagnostics)
     }
 
     var load: RegistryLoad {
@@ -54,42 +54,42 @@ struct RegistryLoader {
 
     private mutating func read(_ file: RegistryFile) {
         let source = SourceText(path: file.path, bytes: file.bytes)
-        var log = FileLog(source: source, limit: limits.diagnostics)
-        if let document = Document.read(&log, limits: limits) {
+        var issues = FileDiagnostics(source: source, limit: limits.diagnostics)
+        if let document = Document.read(&issues, limits: limits) {
             nodeCount += document.nodeCount
             if nodeCount > limits.totalNodes {
-                log.error(tooMany(limits.totalNodes, "values"), at: 0)
+                issues.error(tooMany(limits.totalNodes, "values"), at: 0)
             } else {
-                read(document.root, file, &log)
+                read(document.root, file, &issues)
             }
         }
-        errors.append(log.errors)
-        notes.append(log.notes)
+        errors.append(issues.errors)
+        notes.append(issues.notes)
     }
 
-    private mutating func read(_ root: Node, _ file: RegistryFile, _ log: inout FileLog) {
+    private mutating func read(_ root: Node, _ file: RegistryFile, _ issues: inout FileDiagnostics) {
         let definitions = DefinitionFile(root)
         guard let namespace = definitions.namespace else {
-            return definitions.reportMissingNamespace(isNamed: file.isNamed, &log)
+            return definitions.reportMissingNamespace(isNamed: file.isNamed, &issues)
         }
-        positions.add(log.source)
-        let id = definitions.readHead(namespace, &log)
-        for node in definitions.entries(&log) {
+        positions.add(issues.source)
+        let id = definitions.readHead(namespace, &issues)
+        for node in definitions.entries(&issues) {
             let reader = EntryReader(node, namespace: id)
-            if let entry = reader.read(&log, &names) { add(entry, node, reader.namePlace, &log) }
+            if let entry = reader.read(&issues, &names) { add(entry, node, reader.namePlace, &issues) }
         }
     }
 
-    private mutating func add(_ entry: Entry, _ node: Node, _ namePlace: UInt32, _ log: inout FileLog) {
+    private mutating func add(_ entry: Entry, _ node: Node, _ namePlace: UInt32, _ issues: inout FileDiagnostics) {
         if let first = indices[entry.id] {
             let place = entries[Int(first)].location
-            log.error("duplicate entry '\(entry.id)'; first declared at \(place)", at: namePlace)
+            issues.error("duplicate entry '\(entry.id)'; first declared at \(place)", at: namePlace)
         } else if entries.count < limits.entries {
             indices[entry.id] = Int32(entries.count)
             entries.append(entry)
             positions.add(entry.id, node)
         } else {
-            log.error(tooMany(limits.entries, "entries"), at: node.place)
+            issues.error(tooMany(limits.entries, "entries"), at: node.place)
         }
     }
 }

@@ -4,7 +4,7 @@ import Crontool
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Puts a schedule into an English sentence, with notes on what may surprise about it.")
+        abstract: "Explains a schedule in an English sentence, with notes on what may be unexpected.")
 
     @Argument(help: "Five fields as in crontab(5), @daily and its like, @every 10s, or @reboot.")
     var expression: String

@@ -6,7 +6,7 @@ import Registry
 
 /// What all commands on a registry have.
 struct RegistryOptions: ParsableArguments {
-    @Option(help: "The registry: a YAML file, or a directory that is read with all below it.", completion: .file())
+    @Option(help: "The registry: a YAML file, or a directory with all directories below it.", completion: .file())
     var registry = "/etc/cronsupd"
 
     @Flag(help: "Print whole entries as JSON.")

@@ -18,7 +18,7 @@ struct Cronsupd: ParsableCommand {
             """,
         version: "cronsupd \(ProgramVersion.text)")
 
-    @Option(help: "The registry: a YAML file, or a directory that is read with all below it.")
+    @Option(help: "The registry: a YAML file, or a directory with all directories below it.")
     var registry = "/etc/cronsupd"
 
     @Flag(help: "Load, validate and print every job; start nothing.")
@@ -39,10 +39,10 @@ struct Cronsupd: ParsableCommand {
     @Option(help: "How the log is written: text, logfmt or json.")
     var logFormat = LogFormat.text
 
-    @Option(help: "The least that is logged: trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel = LogLevel(level: .info)
 
-    @Option(help: "How long the runs in hand may take to finish at a stop.")
+    @Option(help: "How long runs may take to end at a stop.")
     var stopTimeout = DurationOption(duration: .seconds(10))
 
     @Option(help: "The worker's program. (default: cronworker beside cronsupd, or in ../libexec/cronsupd)")

@@ -53,7 +53,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
     do {
         startup = try start(configuration)
     } catch is StartInterrupted {
-        // A daemon that is told to stop has done so; a check that did not come to its end has found nothing out.
+        // A daemon that is told to stop has done so; a check that did not end has found out nothing.
         let isCheck = command.once || command.check
         return fail("stopped before the start was complete", isCheck ? ExitCode.systemFailure : ExitCode.success)
     }

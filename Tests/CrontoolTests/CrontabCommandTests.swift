@@ -16,7 +16,7 @@ struct CrontabCommandTests {
     }
 
     @Test(
-        "are plain behind a backslash, and every other backslash stays",
+        "are plain after a backslash, and every other backslash stays",
         arguments: [
             (#"date +\%F"#, "date +%F", nil), (#"a\nb \\ "\$x""#, #"a\nb \\ "\$x""#, nil),
             (#"a\\%b"#, #"a\\"#, "b\n"), (#"cat%50\%\n"#, "cat", "50%\\n\n"), (#"cat%a\"#, "cat", "a\\\n"),

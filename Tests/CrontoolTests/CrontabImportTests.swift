@@ -155,7 +155,7 @@ struct CrontabErrorTests {
         "is named with its place",
         arguments: [
             ("* * * *", "1:1: 4 of five fields; expected minute, hour, day of month, month, day of week"),
-            ("\n * * * * *  ", "2:2: no command; expected one behind the schedule"),
+            ("\n * * * * *  ", "2:2: no command; expected one after the schedule"),
             ("* 1,99 * * * x", "1:5: '99' in the hour is out of range; expected 0 to 23"),
             (
                 "*  *\t* * sat-mon x",
@@ -181,7 +181,7 @@ struct CrontabErrorTests {
             ])
         #expect(
             errors("@daily root", isSystem: true) == [
-                "tab:1:1: no command; expected one behind the schedule and the user"
+                "tab:1:1: no command; expected one after the schedule and the user"
             ])
     }
 

@@ -85,7 +85,7 @@ struct ExplanationNoteTests {
     @Test(
         "tell how the two day fields go together where it matters",
         arguments: [
-            ("0 12 13 * 5", "either one is enough: it runs on day 13 of the month, and besides on Fridays."),
+            ("0 12 13 * 5", "either one is enough: it runs on day 13 of the month, and also on Fridays."),
             ("0 12 1-31 * 5", "it runs every day, since '1-31' names all of them and is not *."),
             (
                 "0 12 */2,9 * 1",

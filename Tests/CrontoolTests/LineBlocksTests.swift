@@ -33,7 +33,7 @@ struct LineBlocksTests {
     }
 
     @Test(
-        "has one answer for a line that is too long, and goes on behind it",
+        "has one answer for a line that is too long, and goes on after it",
         arguments: [
             ["12345678\n", "123456789\n", "x\n"], ["12345678\n1234", "56789\nx\n"],
             ["12345678\n123456789", "0", "\nx"],

@@ -77,7 +77,7 @@ struct WorkerGroupTests {
         let refused = try controllers(["cgroup.procs": crowd])
         #expect(refused.available == [])
         #expect(refused.reason.hasPrefix("process 1 is in '"))
-        #expect(refused.reason.hasSuffix("' besides cronsupd, which needs a group of its own"))
+        #expect(refused.reason.hasSuffix("' with cronsupd, which needs a group of its own"))
         let enabled = try controllers(["cgroup.procs": crowd, "cgroup.subtree_control": "memory pids\n"])
         #expect(enabled.available == [.memory, .pids])
     }

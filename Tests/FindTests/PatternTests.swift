@@ -104,7 +104,7 @@ struct PatternTests {
             ("[]", "character 2: expected a character in the set, or \\[ or \\], found ']'"),
             ("[[:alpha:]]", "character 2: expected a character in the set, or \\[ or \\], found '['"),
             ("[b-a]", "character 2: this range has its ends swapped"), ("[a-\\d]", "character 4: unknown escape \\d"),
-            ("\\", "character 2: expected a character behind '\\', found the end"),
+            ("\\", "character 2: expected a character after '\\', found the end"),
             ("\\q", "character 1: unknown escape \\q"),
             ("\\1", "character 1: unknown escape \\1"), ("[\\b]", "character 2: unknown escape \\b"),
             ("\\x4", "character 4: expected 2 hexadecimal digits, found the end"),

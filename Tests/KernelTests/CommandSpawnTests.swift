@@ -53,7 +53,7 @@ struct CommandSpawnTests {
         #expect(throws: SystemError("execve", "/bin/true", code: E2BIG)) { try run(tooMuch) }
     }
 
-    @Test("refuses a NUL, behind which a string would be lost")
+    @Test("refuses a NUL, after which a string would be lost")
     func nul() throws {
         let rows = [
             (CommandSpawn(path: "/bin/echo", arguments: ["echo", "a\0b"], environment: []), "argument 1"),

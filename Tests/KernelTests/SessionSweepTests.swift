@@ -30,7 +30,7 @@ struct SessionSweepTests {
         #expect(Set(words.prefix(2).map { getpgid($0) }).count == 2 && !words.contains(leader))
         #expect(try SessionSweep.kill([leader]) == 2)
         #expect(eventually { words.allSatisfy(isDead) })
-        #expect(try SessionSweep.kill([leader]) == 0, "zombies are passed over")
+        #expect(try SessionSweep.kill([leader]) == 0, "zombies are ignored")
         #expect(try Children.collect(leader) == .signaled(SIGKILL, dumpedCore: false))
     }
 

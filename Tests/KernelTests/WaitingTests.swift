@@ -112,7 +112,7 @@ extension Poller {
 
 @Suite("A wait for a few descriptors")
 struct PollTests {
-    @Test("tells which are ready, and passes over the others")
+    @Test("tells which are ready, and ignores the others")
     func ready() throws {
         let idle = try Pipe.open(nonblocking: .both)
         let full = try Pipe.open(nonblocking: .both)

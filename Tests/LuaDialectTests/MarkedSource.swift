@@ -37,7 +37,7 @@ func check(_ marked: String, sourceLocation: SourceLocation = #_sourceLocation) 
     #expect(plain(source.annotated) == source.expected, sourceLocation: sourceLocation)
 }
 
-/// Whether all of `source` is read: a fault in it would leave an annotation behind it as it is.
+/// Whether all of `source` is read: a fault in it would leave an annotation after it as it is.
 func isReadWhole(_ source: [UInt8]) -> Bool {
     let probe = Array("\nlocal probe: T".utf8)
     return LuaDialect.plain(source + probe).suffix(3) == Array(": T".utf8.map { _ in UInt8(ascii: " ") })[...]

@@ -47,10 +47,10 @@ struct AliasTests {
         arguments: [
             ("a: *none", "5:6", "*none names no anchor; expected &none before it"),
             ("a: &base 1\nb: *bose", "6:6", "*bose names no anchor; expected &bose before it; did you mean 'base'?"),
-            ("a: &x [*x]", "5:10", "*x stands inside the list or map that it names; expected it behind its end"),
+            ("a: &x [*x]", "5:10", "*x stands inside the list or map that it names; expected it after its end"),
             (
                 "a: &x {b: {c: *x}}", "5:17",
-                "*x stands inside the list or map that it names; expected it behind its end"
+                "*x stands inside the list or map that it names; expected it after its end"
             ),
         ])
     func faults(text: String, place: String, complaint: String) {

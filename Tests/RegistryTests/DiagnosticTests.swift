@@ -17,7 +17,7 @@ struct DiagnosticTests {
     }
 
     @Test(
-        "puts the caret right behind tabs, and behind characters of several bytes, of two columns and of none",
+        "puts the caret directly after tabs, and after characters of several bytes, of two columns and of none",
         arguments: [
             ("{a:\t@", "{a:     @", 8), ("{\"é\": @", "{\"é\": @", 6), ("{\"日本\": @", "{\"日本\": @", 9),
             ("{\"e\u{301}\": @", "{\"e\u{301}\": @", 6), ("{\"😀\": @", "{\"😀\": @", 7),
@@ -41,7 +41,7 @@ struct DiagnosticTests {
         #expect(Array(excerpt.text)[excerpt.caretColumn] == "@")
     }
 
-    @Test("at the end of a file stands behind its last character")
+    @Test("at the end of a file stands after its last character")
     func endOfFile() throws {
         let error = try #require(load("a: [").errors.first)
         #expect(error.location.column == 5)

@@ -22,7 +22,7 @@ struct EntryEmitter: ValueGenerator {
         random.chance(2) ? random.pick(Self.doubles) : .random(in: -1...1, using: &random)
     }
 
-    /// The value behind `key:` or `-` in a line that is indented by `indent`; begins with a space or a line break.
+    /// The value after `key:` or `-` in a line that is indented by `indent`; begins with a space or a line break.
     mutating func emit(_ value: Value, indent: Int) -> String {
         switch value {
         case .list(let values) where !values.isEmpty && !random.chance(3):

@@ -62,8 +62,8 @@ struct EnvironmentFileTests {
         #expect(try variables("\n\r\n#") == [])
     }
 
-    private static let noLine = "expected NAME=value, a comment behind # or ;, or an empty line"
-    private static let noSign = "expected '=' right behind the name of a variable, which has letters, digits and _"
+    private static let noLine = "expected NAME=value, a comment after # or ;, or an empty line"
+    private static let noSign = "expected '=' directly after the name of a variable, which has letters, digits and _"
     private static let backslash =
         "a backslash in double quotes that is before none of \" \\ $ `; expected \\\\, or single quotes"
 
@@ -88,10 +88,10 @@ struct EnvironmentFileTests {
                 "A=1\rB=hunter2", "1:4",
                 "a control character outside quotes; expected quotes around a value that has one"
             ),
-            ("A='hunter2", "1:3", "a quote that is not closed; expected the same one behind the value"),
-            ("B=1\nA= \"hunter2'\n\n", "2:4", "a quote that is not closed; expected the same one behind the value"),
-            ("A='hunter'2", "1:11", "text behind the closing quote; expected the end of the line"),
-            ("A=\"hunter2\" # x", "1:13", "text behind the closing quote; expected the end of the line"),
+            ("A='hunter2", "1:3", "a quote that is not closed; expected the same one after the value"),
+            ("B=1\nA= \"hunter2'\n\n", "2:4", "a quote that is not closed; expected the same one after the value"),
+            ("A='hunter'2", "1:11", "text after the closing quote; expected the end of the line"),
+            ("A=\"hunter2\" # x", "1:13", "text after the closing quote; expected the end of the line"),
             ("A=\"\\hunter2\"", "1:4", backslash), ("A=\"hunter2\\\n\"", "1:11", backslash),
             ("A='hunter2\0'", "1:11", "NUL; expected none, since it would end the value there"),
         ])

@@ -143,16 +143,16 @@ struct EnvironmentTests {
             ("environment_file: -secret", "7:21: environment_file: open 'etc/secret': Permission denied"),
             (
                 "environment_file: ''",
-                "7:21: environment_file: expected a path, behind a '-' if there may be no such file, found the string ''"
+                "7:21: environment_file: expected a path, with a '-' before it if the file may be missing, found the string ''"
             ),
             (
                 "environment_file: ['-']",
-                "7:22: environment_file.0: expected a path, behind a '-' if there may be no such file, "
+                "7:22: environment_file.0: expected a path, with a '-' before it if the file may be missing, "
                     + "found the string '-'"
             ),
             (
                 "environment_file: {A: b}",
-                "7:21: environment_file: expected a path, behind a '-' if there may be no such file, found a map"
+                "7:21: environment_file: expected a path, with a '-' before it if the file may be missing, found a map"
             ),
             (
                 "environment_file: [a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a]",

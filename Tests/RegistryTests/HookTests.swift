@@ -8,7 +8,7 @@ import Values
 struct HookTests {
     private let alert = EntryID(namespace: "app", name: "alert")!
 
-    /// A job with these keys, and other entries behind it.
+    /// A job with these keys, and other entries after it.
     private func found(_ keys: String, _ entries: String...) -> JobEntries.Found {
         let text = """
             namespace: app
@@ -52,7 +52,7 @@ struct HookTests {
         #expect(self.found("on_failure: app:alert", off).called.map(\.id) == [alert])
     }
 
-    @Test("may be jobs that are out of service, whose keys for slots are in their place and bound no calls")
+    @Test("may be disabled jobs, whose keys for slots are allowed and bound no calls")
     func outOfService() throws {
         let off = """
             {name: alert, kind: function.exec, command: [x], retry: {}, overlap: queue, on_failure: app:job, timeout: 5s, \
@@ -101,9 +101,9 @@ struct HookTests {
             ),
             (
                 "on_failure: app:nested",
-                "on_failure: goes with a cron.job; expected none in a function that is called"
+                "on_failure: goes with a cron.job; expected none in the function of a hook"
             ),
-            ("on_failure: app:again", "retry: goes with a cron.job; expected none in a function that is called"),
+            ("on_failure: app:again", "retry: goes with a cron.job; expected none in the function of a hook"),
             ("on_failure: app:empty", "no 'method' in the function; expected the name of a function"),
             (
                 "on_failure: {function: app:alert, failures: 0}",

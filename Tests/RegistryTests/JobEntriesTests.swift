@@ -105,7 +105,7 @@ struct JobEntriesTests {
             ("schedule: '* * * * *'", []),
             (
                 "schedule: '* * * * *', interval: 1s",
-                ["meta.schedule: stands beside meta.interval; expected one of them"]
+                ["meta.schedule: given with meta.interval; expected one of them"]
             ),
             ("intervall: 1s", ["meta: unknown key 'intervall'; did you mean 'interval'?"]),
             ("interval: 1s, label: x", ["meta: unknown key 'label'; did you mean 'labels'?"]),

@@ -28,7 +28,7 @@ struct JobLimitTests {
         #expect(found.first?.contains("bytes of values; expected at most 1048576") == true)
     }
 
-    @Test("is asked of it whatever else is wrong with the entry, and also if it is out of service")
+    @Test("is asked of it whatever else is wrong with the entry, and also if it is disabled")
     func functions() throws {
         for meta in ["interval: 1", "interval: 1s, enabled: false"] {
             let found = JobEntries.definitions(in: load(job(meta: meta, rest: "method: tikc")))

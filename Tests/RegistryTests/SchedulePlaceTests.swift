@@ -4,7 +4,7 @@ import Values
 
 @Suite("The place of an error in a cron expression")
 struct SchedulePlaceTests {
-    /// Expressions, and how many columns the field at fault is behind the beginning.
+    /// Expressions, and how many columns the field at fault is after the beginning.
     private static let expressions: [(text: String, offset: Int, message: String)] = [
         ("61 * * * *", 0, "'61' in the minute is out of range; expected 0 to 59"),
         ("0 24 * * *", 2, "'24' in the hour is out of range; expected 0 to 23"),

@@ -49,13 +49,13 @@ struct IntervalKeyTests {
             (
                 "interval: 1s\ntimezone: Europe/Riga",
                 [
-                    "9:5: meta.timezone: has no meaning for an interval that begins anywhere; expected meta.align: true "
+                    "9:5: meta.timezone: has no meaning for an interval that is not aligned; expected meta.align: true "
                         + "with it"
                 ]
             ),
             (
                 "interval: 1s\nseconds: first",
-                ["9:5: meta.seconds: goes with meta.schedule; expected none beside meta.interval"]
+                ["9:5: meta.seconds: goes with meta.schedule; expected none with meta.interval"]
             ),
             (
                 "interval: 1s\nalign: true\ntimezone: Europe/Rigga",
@@ -69,7 +69,7 @@ struct IntervalKeyTests {
             ),
             (
                 "interval: 1s\nschedule: '* * * * *'",
-                ["9:5: meta.schedule: stands beside meta.interval; expected one of them"]
+                ["9:5: meta.schedule: given with meta.interval; expected one of them"]
             ),
         ])
     func refused(meta: String, expected: [String]) throws {
@@ -133,12 +133,12 @@ struct ScheduleKeyTests {
             ),
             (
                 "schedule: '@every 1s'\ntimezone: Europe/Riga",
-                ["9:5: meta.timezone: has no meaning for an interval that begins anywhere"]
+                ["9:5: meta.timezone: has no meaning for an interval that is not aligned"]
             ),
             ("schedule: '@reboot'\ntimezone: UTC", ["9:5: meta.timezone: has no meaning for @reboot"]),
             (
                 "schedule: '@daily'\nalign: true",
-                ["9:5: meta.align: goes with meta.interval; expected none beside meta.schedule"]
+                ["9:5: meta.align: goes with meta.interval; expected none with meta.schedule"]
             ),
             (
                 "schedule: '* * * * * *'\nseconds: last",
@@ -253,7 +253,7 @@ struct ScheduleBesideTests {
         let disabled = JobEntries.definitions(in: load(registry("interval: 1s\nenabled: false")), zones: someZones)
         #expect(disabled.jobs.isEmpty && disabled.errors.isEmpty && disabled.notes.isEmpty)
         #expect(try schedule("interval: 1s\nenabled: true") == schedule("interval: 1s"))
-        // What is out of service is checked all the same.
+        // What is disabled is checked all the same.
         #expect(try complaints("interval: 1x\nenabled: false").count == 1)
     }
 
@@ -296,7 +296,7 @@ struct ScheduleBesideTests {
             ),
             (
                 "starts_at: 2026-03-29T01:00:00Z\nends_at: 2026-03-29T03:00:00+02:00",
-                ["10:14: meta.ends_at: is not behind meta.starts_at"]
+                ["10:14: meta.ends_at: is not after meta.starts_at"]
             ),
             ("start_at: 2026-03-29T01:00:00Z", ["9:5: meta: unknown key 'start_at'; did you mean 'starts_at'?"]),
             ("time_zone: UTC", ["9:5: meta: unknown key 'time_zone'; did you mean 'timezone'?"]),

@@ -30,17 +30,17 @@ struct SyntaxTests {
                 "the file ends inside quotes; expected the closing quote (in a quoted string that begins at 1:4)"
             ),
             ("a: 'x\n---\n'", "2:1", "a '---' or '...' inside quotes; expected the closing quote before it"),
-            ("a: \"\\q\"", "1:5", "an unknown escape behind '\\'; expected one such as \\n"),
+            ("a: \"\\q\"", "1:5", "an unknown escape after '\\'; expected one such as \\n"),
             ("a: \"\\uD800\"", "1:7", "an escape that is no character; expected U+0 to U+10FFFF"),
             ("a: \"\\x4\"", "1:7", "an escape without its digits"),
-            ("a: &\n", "1:5", "a name that cannot stand behind & or *"),
+            ("a: &\n", "1:5", "a name that cannot stand after & or *"),
             ("a: !x!y z", "1:4", "a tag with an unknown handle; expected none, or one such as !!str"),
             ("a: |x\n", "1:5", "text where the line should end; expected a line break"),
-            ("a: |0\n", "1:5", "an indentation of 0 behind | or >; expected 1 to 9"),
+            ("a: |0\n", "1:5", "an indentation of 0 after | or >; expected 1 to 9"),
             ("%YAML 3.0\n---\na: 1", "1:1", "an unknown YAML version; expected none, or %YAML 1.2"),
             ("%FOO\n---\na: 1", "1:5", "an unknown directive; expected none, or %YAML 1.2"),
             ("a: 1\nb\nc: 2", "2:1", "a key without ':'; expected 'key: value'"),
-            ("[a]\nb", "2:1", "text behind the end of the document"),
+            ("[a]\nb", "2:1", "text after the end of the document"),
         ])
     func words(text: String, place: String, complaint: String) throws {
         let errors = errors(in: text)

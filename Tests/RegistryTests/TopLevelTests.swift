@@ -75,24 +75,24 @@ struct TopLevelTests {
     }
 
     @Test(
-        "that has no namespace makes a file that is passed over with a note",
+        "that has no namespace makes a file that is ignored with a note",
         arguments: [
             (
                 "a: 1\nb: !Ref x\na: 2",
-                "1:1: passed over: no 'namespace' in the file; expected a map with 'namespace' and 'entries'"
+                "1:1: ignored: no 'namespace' in the file; expected a map with 'namespace' and 'entries'"
             ),
             (
                 "namespce: app\nentries: []",
-                "1:1: passed over: no 'namespace' in the file; expected a map with 'namespace' and 'entries'"
+                "1:1: ignored: no 'namespace' in the file; expected a map with 'namespace' and 'entries'"
                     + "; did you mean 'namespace' by 'namespce'?"
             ),
             (
                 "[1, 2]",
-                "1:1: passed over: no 'namespace' in the file; expected a map with 'namespace' and 'entries', found a list"
+                "1:1: ignored: no 'namespace' in the file; expected a map with 'namespace' and 'entries', found a list"
             ),
             (
                 "---\n",
-                "2:1: passed over: no 'namespace' in the file; expected a map with 'namespace' and 'entries', found nothing"
+                "2:1: ignored: no 'namespace' in the file; expected a map with 'namespace' and 'entries', found nothing"
             ),
         ])
     func passedOver(text: String, note: String) {
@@ -113,7 +113,7 @@ struct TopLevelTests {
             ])
     }
 
-    @Test("is looked at before it is passed over: a syntax error is an error in any file")
+    @Test("is looked at before it is ignored: a syntax error is an error in any file")
     func passedOverSyntax() {
         #expect(load("a: [1").snapshot == nil)
     }

@@ -18,7 +18,7 @@ MAIN, CHILD, GRANDCHILD = ["sleep", "86401"], ["sleep", "86402"], ["sleep", "864
 CHILD_SCRIPT = f"setsid {' '.join(GRANDCHILD)} & exec {' '.join(CHILD)}"
 SCRIPT = f"/bin/sh -c '{CHILD_SCRIPT}' & exec {' '.join(MAIN)}"
 LUA_SOURCE = pathlib.Path(__file__).resolve().parents[2] / "Lua" / "orphans.lua"
-WAITING = "Waiting for previous instance"
+WAITING = "Waiting for previous worker"
 AT_START = {"at_start": True}
 HASTE = {"lifecycle": {"stop_timeout": "10ms"}}
 """The runs would last for a day."""

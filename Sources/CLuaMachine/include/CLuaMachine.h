@@ -8,7 +8,7 @@
 
 struct clua_machine;
 
-/* Bytes that grow; all zero is none. */
+/* Bytes that grow; all zero is empty. */
 struct clua_bytes {
     unsigned char *start;
     size_t count, capacity;

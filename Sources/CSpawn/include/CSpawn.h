@@ -5,7 +5,7 @@
 
 /* Sets descriptors aside through which spawned programs get theirs. Without it, or on a kernel without close_range(2), each spawn
  * copies and closes the caller's whole table of descriptors, which at some thousands costs more than the exec itself. To be called
- * early, while few descriptors are open. Returns -1 with errno if there are none to be had. */
+ * early, while few descriptors are open. Returns -1 with errno if there are none left. */
 int cspawn_reserve(void);
 
 /* What failed. The order is that of the steps. */

@@ -13,7 +13,7 @@ struct CommandLaunch {
     private let environment: [String]
     private let directory: String?
 
-    /// `directory`: of the entry's file. `environment` and `arguments` come besides the command's own, and after them.
+    /// `directory`: of the entry's file. `environment` and `arguments` come after the command's own.
     init(_ command: ExecCommand, directory: String, environment: [ExecCommand.Variable], arguments: [String]) {
         (self.command, self.arguments) = (command, arguments)
         self.directory = command.workingDirectory.map { $0.first == "/" ? $0 : "\(directory)/\($0)" }

@@ -41,7 +41,7 @@ struct CommandOutput: ~Copyable {
         while rest > 0, case let count = try readError(into: buffer), count > 0 { rest -= count }
     }
 
-    /// Logs what came behind the last newlines, and tells of what was left out.
+    /// Logs what came after the last newlines, and how much was left out.
     mutating func finish() {
         Self.finish(&output, &log)
         Self.finish(&error, &log)

@@ -12,7 +12,7 @@ package struct CommandRun {
     }
 
     /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
-    /// `arguments` come behind the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
+    /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
     /// the process may have children that are not commands', and which are to be spared.
     package init(
         _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],

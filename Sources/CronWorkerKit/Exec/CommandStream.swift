@@ -38,7 +38,7 @@ struct CommandStream: ~Copyable {
         return 0
     }
 
-    /// Calls `body` with what came behind the last newline.
+    /// Calls `body` with what came after the last newline.
     mutating func finish(_ body: (UnsafeRawBufferPointer, _ cut: Int) -> Void) {
         var last = lastLine
         lines.finish { line, cut in

@@ -1,8 +1,8 @@
 import Clocks
 import Kernel
 
-/// What a command leaves behind. Whatever session it fled to, it becomes a child of this process when its own parents
-/// die.
+/// The processes that a command leaves. Whatever session such a process went to, it becomes a child of this process
+/// when its own parents die.
 struct Leftovers {
     /// Children that were there before the command, which are somebody else's to collect.
     private let others: [ProcessID]
@@ -25,7 +25,7 @@ struct Leftovers {
             for pid in left { Children.signal(pid, .kill) }
             for pid in left { Self.collect(pid, until: end) }
         }
-        // From now on orphans are none of a command's.
+        // From now on orphans do not belong to a command.
         try? ThisProcess.setSubreaper(false)
     }
 
@@ -38,7 +38,7 @@ struct Leftovers {
                 waitForExit(of: pid, end - Clock.monotonic())
             }
         } catch {
-            // It was no child, or is none any more.
+            // It was no child, or is not one any more.
         }
     }
 

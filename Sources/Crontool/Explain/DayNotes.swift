@@ -27,7 +27,7 @@ struct DayNotes {
             let field = phrase.isAnyDayOfMonth ? dayOfMonth : dayOfWeek
             return "\(start) every day, since '\(field)' names all of them and is not *."
         }
-        return "\(start) \(phrase.daysOfMonth), and besides \(phrase.weekdays)."
+        return "\(start) \(phrase.daysOfMonth), and also \(phrase.weekdays)."
     }
 
     /// A field that begins with `*` and is more than that.

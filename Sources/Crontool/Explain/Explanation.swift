@@ -13,7 +13,7 @@ package struct Explanation: Hashable, Sendable {
         case .every(let interval):
             self.init(
                 "Every \(DurationText.format(interval)), counted from the start of the job.",
-                ["It goes by elapsed time; no change of the clocks has a part in it."])
+                ["It goes by elapsed time; changes of the clocks do not matter."])
         case .calendar(let expression): self.init(expression)
         }
     }

@@ -2,7 +2,7 @@
 struct CrontabCommand: Hashable {
     /// What the shell is given.
     let command: String
-    /// What stands behind the first `%`: the standard input. `nil`: there is none.
+    /// What stands after the first `%`: the standard input. `nil`: there is none.
     let standardInput: String?
 
     init(_ text: String) {
@@ -16,7 +16,7 @@ struct CrontabCommand: Hashable {
     private static let percent = UInt8(ascii: "%")
     private static let backslash = UInt8(ascii: "\\")
 
-    /// Up to the first `%` that no backslash stands before; where what is behind it begins.
+    /// Up to the first `%` that no backslash stands before; where the text after it begins.
     private static func command(_ bytes: [UInt8]) -> (command: [UInt8], end: Int?) {
         var command: [UInt8] = []
         var isEscaped = false

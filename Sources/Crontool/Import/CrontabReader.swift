@@ -1,6 +1,6 @@
 import Schedules
 
-/// Reads one crontab line by line, as cron does: what a line sets holds for those behind it.
+/// Reads one crontab line by line, as cron does: what a line sets holds for the lines after it.
 struct CrontabReader {
     private let file: CrontabFile
     private let zones: ZoneSource
@@ -134,7 +134,7 @@ struct CrontabReader {
         let user = file.isSystem ? user(&scanner, place) : file.owner
         scanner.skipBlanks()
         guard !scanner.isAtEnd else {
-            return fail("no command; expected one behind \(behind)", scanner.column(of: place))
+            return fail("no command; expected one after \(behind)", scanner.column(of: place))
         }
         guard !file.isSystem || user != nil else { return }
         let command = CrontabCommand(scanner.rest)

@@ -5,7 +5,7 @@ struct ImportedEntry: Hashable {
     var name: String
     var command: CrontabCommand
     var shell: String
-    /// `nil`: whoever runs the daemon.
+    /// `nil`: the user that runs the daemon.
     var user: String?
     var environment: [CrontabSetting]
     var schedule: String

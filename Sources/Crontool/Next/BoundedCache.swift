@@ -1,4 +1,5 @@
-/// Keeps what was worked out for a text. When it is full it begins anew, which costs less than knowing what was used last.
+/// Keeps what was worked out for a text. When it is full it starts empty again: that costs less than to know what was
+/// used last.
 struct BoundedCache<Value> {
     private let capacity: Int
     private var values: [String: Value] = [:]

@@ -1,7 +1,7 @@
 package import Kernel
 
 /// Reads lines from the standard input and writes what is answered to each to the standard output: all answers to what came at
-/// once with one write, so that whoever waits for an answer before the next question has it.
+/// once with one write, so that a program that waits for an answer before its next question gets it.
 package enum LineFeed {
     private static let blockSize = 1 << 16
 

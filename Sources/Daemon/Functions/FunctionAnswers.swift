@@ -9,7 +9,7 @@ struct FunctionAnswers: Sendable {
     }
 
     struct Refusal: Hashable, Sendable {
-        /// The key of the entry that is to blame.
+        /// The key of the entry that is wrong.
         var key: String
         var error: String
     }

@@ -18,7 +18,7 @@ final class FunctionInquiry {
     private let registry: SharedRegistry
     private var questions: [Question] = []
     private var answers = FunctionAnswers()
-    // Of the question in hand, which is the first.
+    // Of the current question, which is the first.
     private var query: ProgramQuery?
     private var names: Set<String> = []
     private var firstLine: String?
@@ -180,7 +180,7 @@ final class FunctionInquiry {
         "'\(program.path) \(WireFormat.catalogArgument)' printed \(firstLine ?? "nothing"); expected lines 'function NAME'"
     }
 
-    /// The one that was being loaded is to blame; those behind it are asked again without it.
+    /// The one that was being loaded is the faulty one. Those after it are asked again without it.
     private func conclude(_ functions: [LuaFunction], isComplete: Bool, _ status: ExitStatus?) {
         guard checked < functions.count else { return }
         let guilty = functions[checked]

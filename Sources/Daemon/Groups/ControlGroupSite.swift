@@ -4,11 +4,11 @@ import Values
 
 /// Where on this machine the daemon may make control groups, and with which controllers. To find it out changes nothing.
 package enum ControlGroupSite: Sendable {
-    /// The group of the daemon. Those that it makes are below it, or beside it if it is the `supervisor` already.
+    /// The group of the daemon. Those that it makes are below it, or next to it if it is the `supervisor` already.
     case own(ControlGroup, controllers: GroupControllers)
     case none(reason: String)
 
-    /// A group with controllers has no processes beside the groups below it, so the daemon needs one for itself. The service
+    /// A group with controllers has groups below it and no processes, so the daemon needs one for itself. The service
     /// manager may have made it (systemd.resource-control(5), DelegateSubgroup=).
     package static let supervisor = "cronsupd-supervisor"
 
@@ -50,7 +50,7 @@ package enum ControlGroupSite: Sendable {
         do throws(SystemError) {
             let found = Set(try root.controllers().compactMap(GroupController.init))
             guard !found.isEmpty else { return GroupControllers([], reason: "'\(root.path)' has no such controller") }
-            // Those that are enabled stay so, whoever is in there.
+            // Those that are enabled stay so, whatever processes are in there.
             let enabled = found.intersection(try root.enabledControllers().compactMap(GroupController.init))
             if let obstacle = try obstacle(root, own) { return GroupControllers(enabled, reason: obstacle) }
             return GroupControllers(found, reason: "'\(root.path)' has no such controller")
@@ -65,6 +65,6 @@ package enum ControlGroupSite: Sendable {
         if root.isRoot { return nil }
         let others = try root.processes().filter { $0 != ThisProcess.id }
         guard let other = others.first else { return nil }
-        return "process \(other) is in '\(root.path)' besides cronsupd, which needs a group of its own"
+        return "process \(other) is in '\(root.path)' with cronsupd, which needs a group of its own"
     }
 }

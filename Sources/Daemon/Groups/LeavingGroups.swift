@@ -92,7 +92,7 @@ struct LeavingGroups {
         var entry = entry
         if !isSpared(entry) {
             if remove(entry.group) { return nil }
-            // Again: a spared one may have left something behind.
+            // Again: a spared one may have left something running.
             try? entry.group.kill()
         }
         entry.delay = min(entry.delay + entry.delay, longest)

@@ -5,7 +5,7 @@ import Supervision
 import Values
 
 /// The control groups of the workers: a leaf for each below a directory of this daemon's, so that whatever a worker starts can
-/// be found and ended with it, in whatever session it is and whoever its parents are.
+/// be found and ended with it, in whatever session it is and whatever its parents are.
 final class WorkerGroups {
     /// The directory, `cronsupd-KEY`.
     let base: ControlGroup
@@ -134,7 +134,7 @@ final class WorkerGroups {
 
     // MARK: Ends
 
-    /// Whether the kernel has killed a process of the leaf for want of memory.
+    /// Whether the kernel has killed a process of the leaf because memory ran out.
     func ranOutOfMemory(_ leaf: ControlGroup) -> Bool {
         enabled.contains(GroupController.memory.rawValue) && leaf.memoryKills > 0
     }
@@ -149,14 +149,14 @@ final class WorkerGroups {
     func advance(at now: MonotonicInstant) -> [ControlGroup] { leaving.advance(at: now) }
 
     /// Why the entry's next worker may not begin yet: something that one before it has started is still there, although it was
-    /// killed, and would run beside what the next one starts. `nil`: nothing is.
+    /// killed, and would run at the same time as what the next one starts. `nil`: there are none.
     func obstacle(to entry: EntryID, at now: MonotonicInstant) -> Event? {
         guard !leaving.isEmpty, let remains = leaving.remains(of: LeafName.stem(entry)) else { return nil }
         if now - remains.since < Self.quietWait { return .spawnDeferred(until: now + Self.remainsInterval) }
         return .occupied(by: remains.process, isKilled: true)
     }
 
-    /// What comes behind the last worker: what was killed last may still be there for a moment. Returns what does not go.
+    /// The end, after the last worker: what was killed last may still be there for a moment. Returns what does not end.
     func close() -> [ControlGroup] {
         let left = leaving.finish(until: Clock.monotonic() + Self.closePatience)
         try? base.remove()
@@ -165,7 +165,7 @@ final class WorkerGroups {
 
     // MARK: The life before
 
-    /// Ends what a daemon before this one has left behind. To be called before there is a worker.
+    /// Ends the leftovers of a previous life. To be called before there is a worker.
     func sweep(sparing spared: Set<ProcessID>) throws(SystemError) -> LeafSweep.Result {
         var sweep = LeafSweep(base, sparing: spared)
         let result = try sweep.run()

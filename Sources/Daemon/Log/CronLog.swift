@@ -5,7 +5,7 @@ package struct CronLog: Sendable {
     package let sink: LogSink
     /// What happens to jobs and to the daemon itself.
     package let records: Logger
-    /// What runs came to.
+    /// The results of runs.
     package let ticks: Logger
     /// What jobs say.
     package let output: Logger

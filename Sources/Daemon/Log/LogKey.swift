@@ -2,7 +2,7 @@ import Model
 
 /// The keys of the log's records: in which order they stand, and which have numbers for values.
 enum LogKey {
-    /// Any other key stands behind these, by the alphabet.
+    /// All other keys come after these, in alphabetical order.
     private static let ordered =
         [
             "entry", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
@@ -30,7 +30,7 @@ enum LogKey {
 
     private static let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
 
-    /// Whether a field of this name would stand beside the record's own.
+    /// Whether the record has a field of this name itself.
     static func isTaken(_ key: String) -> Bool { own.contains(key) }
 
     static func isNumber(_ key: String) -> Bool { numbers.contains(key) }

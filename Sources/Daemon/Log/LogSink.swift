@@ -18,7 +18,7 @@ package final class LogSink: Sendable {
     /// Whether records carry what only tools ask for.
     package let isDetailed: Bool
 
-    /// `capacity`: how many bytes of lines wait at the most.
+    /// `capacity`: how many bytes of lines wait at most.
     package init(_ output: consuming OutputStream, format: LogFormat, capacity: Int = defaultCapacity) {
         isDetailed = format.isDetailed
         state = Mutex(State(output, format: format, capacity: capacity))

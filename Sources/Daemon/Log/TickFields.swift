@@ -2,8 +2,8 @@ import Clocks
 import Kernel
 import Model
 
-/// What a run came to, as one value in a record's metadata: under `TickFields.key`, for our own handler to spread out. As a
-/// dictionary of strings the same would take half of the daemon's time.
+/// The result of a run, as one value in a record's metadata: under `TickFields.key`, for our own handler to spread out.
+/// As a dictionary of strings the same would take half of the daemon's time.
 struct TickFields: CustomStringConvertible, Sendable {
     static let key = "tick"
 

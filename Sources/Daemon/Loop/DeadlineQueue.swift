@@ -38,13 +38,13 @@ struct DeadlineQueue {
         return (first.job, first.instant)
     }
 
-    /// How many entries there are, those that are nobody's any more among them.
+    /// How many entries there are, with those that are out of date.
     var count: Int { heap.count }
 
-    /// Drops the entries that are nobody's any more. `scheduledAt`: that of a job, or `nil` if there is none.
+    /// Drops the entries that are out of date. `scheduledAt`: that of a job, or `nil` if there is none.
     ///
-    /// An entry stays behind for each time that a job's deadline moves to an earlier moment, and one more is made for the later
-    /// moment: of a job that runs once a year and has lost output every second they would fill the memory.
+    /// An entry remains for each time that a job's deadline moves to an earlier moment, and one more is made for the
+    /// later moment: of a job that runs once a year and has lost output every second they would fill the memory.
     mutating func prune(_ scheduledAt: (Int) -> MonotonicInstant?) {
         let sorted = heap.filter { scheduledAt($0.job) == $0.instant }.sorted()
         heap.removeAll(keepingCapacity: true)

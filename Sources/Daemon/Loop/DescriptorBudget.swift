@@ -19,7 +19,7 @@ package enum DescriptorBudget {
     }
 }
 
-/// Descriptors set aside for what must work when there are no more to be had, such as to read the registry again.
+/// Descriptors set aside for what must work when there are no more, such as to read the registry again.
 final class DescriptorReserve {
     private var held: [WorkerProcess.PipeEnd] = []
     private static let size = 8

@@ -8,7 +8,7 @@ final class PollLoop {
 
     init() throws(SystemError) { poller = try Poller(capacity: 512) }
 
-    /// What one wait has come to.
+    /// The result of one wait.
     struct Round {
         /// The clock was read before the wait.
         let began: MonotonicInstant

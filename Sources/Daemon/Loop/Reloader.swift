@@ -30,7 +30,7 @@ final class Reloader {
     private let controllers: GroupControllers
     private var state = State.idle
     private var isRequestedAgain = false
-    /// The pipe of the question in hand, which the loop watches.
+    /// The pipe of the current question, which the loop watches.
     private var watched: WorkerProcess.PipeEnd?
 
     /// A registry that was written to more recently may be half-written.
@@ -76,7 +76,7 @@ final class Reloader {
         if case .asking(let inquiry, _, _) = state { inquiry.exited(pid) } else { false }
     }
 
-    /// Sets descriptors aside again that were not to be had when the last reload was over. To be called in every round.
+    /// Sets descriptors aside again that were not free when the last reload was over. To be called in every round.
     func keepReserve() { reserve.fill() }
 
     /// To be called when the deadline is past or a worker's program has answered. Returns what came of the reload, when it is

@@ -17,8 +17,8 @@ extension RuntimeDirectory {
         do throws(SystemError) {
             guard let lock = try locks.take(id) else { return .refused(.occupied(by: locks.holder(of: id)?.pid)) }
             guard locks.hasJustBecomeFree(id) else { return .granted(lock, swept: 0) }
-            // What the worker before has left in other sessions must not go on beside the next one. One look at all processes
-            // serves all workers that have ended.
+            // What the worker before has left in other sessions must not go on while the next one runs. One look at all
+            // processes serves all workers that have ended.
             guard now >= nextSweep else { return .refused(.spawnDeferred(until: nextSweep)) }
             nextSweep = now + Self.sweepInterval
             return .granted(lock, swept: (try? sweep()) ?? 0)

@@ -78,8 +78,9 @@ final class JobLocks {
 
     // MARK: All of them
 
-    /// Finds the workers of a previous life that are still at work. Removes the files of jobs that are none of these any more: the
-    /// others stay, since on some file systems it costs more to make a thousand files than to start a thousand workers.
+    /// Finds the workers of a previous life that are still at work. Removes the files of jobs that are not in the
+    /// registry any more: the others stay, since on some file systems it costs more to make a thousand files than to
+    /// start a thousand workers.
     func survey(_ jobs: [EntryID]) throws(SystemError) {
         let wanted = Set(jobs.map(Self.fileName))
         var nameless: [String] = []

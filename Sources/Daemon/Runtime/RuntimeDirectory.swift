@@ -18,7 +18,7 @@ package final class RuntimeDirectory {
     /// When all processes may be looked at again.
     var nextSweep = MonotonicInstant(nanoseconds: 0)
 
-    /// Classes, since no reference can be had to what cannot be copied.
+    /// Classes, since there are no references to what cannot be copied.
     private final class Lock {
         let file: FileLock
         init(_ file: consuming FileLock) { self.file = file }

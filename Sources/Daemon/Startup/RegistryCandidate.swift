@@ -21,7 +21,7 @@ package struct RegistryCandidate: Sendable {
     /// The same error of a file that many entries name is shown once.
     func functionErrors(_ answers: FunctionAnswers) -> [Diagnostic] {
         var seen: Set<FunctionAnswers.Refusal> = []
-        var errors = DiagnosticLog(limit: load.limits.diagnostics)
+        var errors = Diagnostics(limit: load.limits.diagnostics)
         for (entry, function) in found.functions {
             guard let refusal = answers.refusal(of: function) else { continue }
             guard refusal.key == "method" || seen.insert(refusal).inserted else { continue }

@@ -34,7 +34,7 @@ final class Job {
         supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
     }
 
-    /// Whether the wall clock has come to the end of the job's life; if not, when to ask again.
+    /// Whether the wall clock has reached the end of the job's life; if not, when to ask again.
     func isOver(at now: Moment) -> Bool {
         guard let endsAt = definition.schedule.endsAt else { return false }
         let isOver = now.wall >= endsAt

@@ -83,7 +83,7 @@ final class WorkerPool {
     }
 
     private func endIfOver(_ job: Job) {
-        // One that is ending already is none that its entry's end is for any more.
+        // The end of an entry does not concern a job that is ending already.
         guard job.isOver(at: moment), !job.supervisor.phase.isStopping else { return }
         process(.stop(grace: grace(of: job)), job)
     }
@@ -107,8 +107,8 @@ final class WorkerPool {
         deadlines.schedule(job)
     }
 
-    /// The run in hand may finish within the grace, or within its own limits if `successor`, which then takes the job's place,
-    /// does the same at other times. `isFinal`: the daemon ends.
+    /// The current run may end within the grace, or within its own limits if `successor`, which then takes the job's
+    /// place, does the same at other times. `isFinal`: the daemon ends.
     func stop(_ id: EntryID, successor: JobDefinition? = nil, isFinal: Bool = false) {
         guard let job = jobsByID[id] else {
             // Its life was over; the successor's may not be.

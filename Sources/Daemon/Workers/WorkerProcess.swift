@@ -22,7 +22,7 @@ final class WorkerProcess {
     static let exitGrace = Nanoseconds.seconds(2)
     /// A longer line of a job's output is cut.
     static let longestOutputLine = OutputLimiter.longestLine
-    /// So many malformed messages are slips; with more of them there is no talking to the worker.
+    /// So many malformed messages may be mistakes. A worker that sends more of them is replaced.
     static let mostMalformed = 100
 
     /// A descriptor that several may hold on to, closed when the last lets go.

@@ -22,7 +22,7 @@
         return true
     }
 
-    /// The bytes up to a zero, which is passed over.
+    /// The bytes up to a zero, which is skipped.
     mutating func text(longest: Int = 4_096) -> [UInt8]? {
         guard unsafe offset <= bytes.count else { return nil }
         let rest = unsafe bytes[offset...].prefix(longest)

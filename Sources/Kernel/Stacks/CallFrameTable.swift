@@ -96,7 +96,8 @@ struct CallFrameTable {
             version == 1 ? reader.next(UInt8.self).map(UInt64.init) : reader.unsigned()
         }
 
-        /// Whether addresses are 32-bit distances from where they stand, as they always are. Leaves the reader behind the data.
+        /// Whether addresses are 32-bit distances from where they stand, as they always are. Leaves the reader after
+        /// the data.
         private static func hasPlainAddresses(_ augmentation: [UInt8], _ reader: inout ByteReader) -> Bool {
             guard augmentation.first == UInt8(ascii: "z"), let length = reader.unsigned() else { return false }
             var data = reader

@@ -2,7 +2,7 @@
 final class ProgramImages {
     /// The program's own file, by its own path: that in the map of its memory may be anybody's.
     private let program: String
-    /// By inode; `nil`: not to be had.
+    /// By inode; `nil`: cannot be read.
     private var images: [UInt64: ProgramImage?] = [:]
 
     static let most = 16

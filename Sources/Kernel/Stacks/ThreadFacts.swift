@@ -55,7 +55,7 @@ package struct ThreadFacts: Hashable, Sendable {
         kernelFrames = Self.kernelFrames(file("stack"))
     }
 
-    /// The thread's name may hold anything: what counts comes behind the last bracket.
+    /// The thread's name may hold anything: what counts comes after the last bracket.
     static func state(_ stat: [UInt8]) -> State {
         guard let bracket = stat.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < stat.count else { return .unknown }
         return State(rawValue: Character(Unicode.Scalar(stat[bracket + 2]))) ?? .unknown

@@ -3,7 +3,7 @@ package struct ThreadStack: Hashable, Sendable {
     package let id: ProcessID
     /// What /proc says of it, which needs no help of the process.
     package var facts: ThreadFacts
-    /// The calls of the program, the innermost first; none if they could not be had.
+    /// The calls of the program, the innermost first; none if they could not be found.
     package var frames: [Frame] = []
     /// Why there are no frames, or not all.
     package var gap: String?

@@ -74,13 +74,13 @@ struct EnvironmentFileParser {
     private mutating func name() throws(Fault) -> String {
         let start = position
         guard let first = current, Self.isNameByte(first), !Self.isDigit(first) else {
-            throw fault("expected NAME=value, a comment behind # or ;, or an empty line")
+            throw fault("expected NAME=value, a comment after # or ;, or an empty line")
         }
         while let byte = current, Self.isNameByte(byte) { position += 1 }
         let name = String(decoding: bytes[start..<position], as: UTF8.self)
         guard current == UInt8(ascii: "=") else {
             if name == "export" { throw Fault(offset: start, message: "a shell's 'export'; expected NAME=value") }
-            throw fault("expected '=' right behind the name of a variable, which has letters, digits and _")
+            throw fault("expected '=' directly after the name of a variable, which has letters, digits and _")
         }
         guard name.utf8.count <= Self.longestName else {
             throw Fault(
@@ -108,7 +108,7 @@ struct EnvironmentFileParser {
         }
         let value = try quotedValue(quote)
         skipBlanks()
-        guard isAtLineEnd else { throw fault("text behind the closing quote; expected the end of the line") }
+        guard isAtLineEnd else { throw fault("text after the closing quote; expected the end of the line") }
         return value
     }
 
@@ -144,10 +144,10 @@ struct EnvironmentFileParser {
                 value.append(byte)
             }
         }
-        throw Fault(offset: start, message: "a quote that is not closed; expected the same one behind the value")
+        throw Fault(offset: start, message: "a quote that is not closed; expected the same one after the value")
     }
 
-    /// What stands behind a backslash.
+    /// What follows a backslash.
     private mutating func escaped() -> UInt8 {
         switch current {
         case let byte?

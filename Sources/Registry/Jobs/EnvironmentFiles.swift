@@ -25,7 +25,7 @@ final class EnvironmentFiles {
         if let known = files[path] { return known }
         let result = read(path)
         files[path] = result
-        // Told once.
+        // Reported once.
         if case .failure(.faulty) = result { files[path] = .failure(.faulty([])) }
         return result
     }

@@ -14,16 +14,16 @@ struct EnvironmentReader {
     /// That of the registry's file.
     private let directory: String
     private let files: EnvironmentFiles
-    private var log: EntryLog
+    private var issues: EntryDiagnostics
 
     static func read(
         _ entry: Entry, _ kind: FunctionKind, _ files: EnvironmentFiles, into settings: inout ProcessSettings,
-        _ log: inout EntryLog
+        _ issues: inout EntryDiagnostics
     ) {
         let directory = RegistryPath.directory(of: entry.location.file)
-        var reader = EnvironmentReader(data: entry.data, kind: kind, directory: directory, files: files, log: log)
+        var reader = EnvironmentReader(data: entry.data, kind: kind, directory: directory, files: files, issues: issues)
         reader.read(into: &settings)
-        log = reader.log
+        issues = reader.issues
     }
 
     private mutating func read(into settings: inout ProcessSettings) {
@@ -32,22 +32,22 @@ struct EnvironmentReader {
         if kind != .exec { for failure in failures { report(failure) } }
         settings.workingDirectory = workingDirectory.map { RegistryPath.resolve($0, in: directory) }
         settings.environment.isInherited = isInherited()
-        // The worker gives a command its own variables, behind those of the files.
+        // The worker gives a command its own variables, after those of the files.
         settings.environment.variables = Self.merge(fileVariables() + (kind == .exec ? [] : variables))
     }
 
     private mutating func report(_ failure: ExecCommand.Failure) {
         if failure.isAboutKey {
-            log.error(failure.message, atKey: failure.path)
+            issues.error(failure.message, atKey: failure.path)
         } else {
-            log.error(failure.message, at: failure.path)
+            issues.error(failure.message, at: failure.path)
         }
     }
 
     private mutating func isInherited() -> Bool {
         guard let value = data["environment_inherit"] else { return true }
         if let flag = value.bool { return flag }
-        log.error("environment_inherit: expected true or false, found \(value.phrase)", at: ["environment_inherit"])
+        issues.error("environment_inherit: expected true or false, found \(value.phrase)", at: ["environment_inherit"])
         return true
     }
 
@@ -73,7 +73,7 @@ struct EnvironmentReader {
         var variables: [ExecCommand.Variable] = []
         if let list = value.list {
             guard list.count <= Self.mostFiles else {
-                log.error(
+                issues.error(
                     "environment_file: \(list.count) files; expected at most \(Self.mostFiles)",
                     at: ["environment_file"])
                 return []
@@ -97,7 +97,7 @@ struct EnvironmentReader {
         } else {
             return variables
         }
-        log.error("environment_file: \(excess)", at: ["environment_file"])
+        issues.error("environment_file: \(excess)", at: ["environment_file"])
         return []
     }
 
@@ -107,8 +107,8 @@ struct EnvironmentReader {
         let mayBeMissing = text.hasPrefix("-")
         let name = mayBeMissing ? String(text.dropFirst()) : text
         guard !name.isEmpty, !name.utf8.contains(0) else {
-            let expectation = "a path, behind a '-' if there may be no such file"
-            log.error("\(key): expected \(expectation), found \(value.phrase)", at: path)
+            let expectation = "a path, with a '-' before it if the file may be missing"
+            issues.error("\(key): expected \(expectation), found \(value.phrase)", at: path)
             return []
         }
         let file = RegistryPath.resolve(name, in: directory)
@@ -122,10 +122,10 @@ struct EnvironmentReader {
 
     private mutating func report(_ failure: EnvironmentFiles.Failure, _ key: String, _ path: [String]) {
         switch failure {
-        case .missing(let why), .unreadable(let why): log.error("\(key): \(why)", at: path)
+        case .missing(let why), .unreadable(let why): issues.error("\(key): \(why)", at: path)
         case .faulty(let faults):
-            let place = log.location(of: path)
-            for fault in faults { log.error("\(fault.message) (\(key) at \(place))", at: fault.place) }
+            let place = issues.location(of: path)
+            for fault in faults { issues.error("\(fault.message) (\(key) at \(place))", at: fault.place) }
         }
     }
 }

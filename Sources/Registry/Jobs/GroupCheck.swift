@@ -5,7 +5,7 @@ import Values
 struct GroupCheck {
     private var first: [String: (job: JobDefinition, max: Int)] = [:]
 
-    /// The error in `job`, which comes behind those that were asked about before.
+    /// The error in `job`, if it differs from a job that was checked before.
     mutating func trouble(with job: JobDefinition) -> String? {
         guard let concurrency = job.policy.concurrency else { return nil }
         guard let (other, max) = first[concurrency.group] else {

@@ -10,7 +10,7 @@ struct GroupLimitsReader {
 
     /// `process`: what was read of the limits that processes have too. They hold for the group as well where that can be.
     static func read(
-        _ entry: Entry, _ process: ProcessSettings, _ controllers: GroupControllers, _ log: inout EntryLog
+        _ entry: Entry, _ process: ProcessSettings, _ controllers: GroupControllers, _ issues: inout EntryDiagnostics
     ) -> GroupLimits {
         var limits = GroupLimits()
         for limit in process.limits {
@@ -20,21 +20,20 @@ struct GroupLimitsReader {
             default: break
             }
         }
-        if let value = entry.data["limits"]?.map?[processors] { limits.processorTime = time(value, controllers, &log) }
+        limits.processorTime = entry.data["limits"]?.map?[processors].flatMap { time($0, controllers, &issues) }
         return limits
     }
 
-    private static func time(_ value: Value, _ controllers: GroupControllers, _ log: inout EntryLog) -> Int64? {
+    private static func time(_ value: Value, _ groups: GroupControllers, _ issues: inout EntryDiagnostics) -> Int64? {
         let path = ["limits", processors]
         guard let share = number(value), range.contains(share) else {
-            log.error(
+            issues.error(
                 "limits.cpu: expected a number of processors from 0.01 to 10000, such as 0.5, found \(value.phrase)",
                 at: path)
             return nil
         }
-        guard controllers.available.contains(.cpu) else {
-            log.error(
-                "limits.cpu: the control group controller 'cpu' is not available: \(controllers.reason)", at: path)
+        guard groups.available.contains(.cpu) else {
+            issues.error("limits.cpu: the control group controller 'cpu' is not available: \(groups.reason)", at: path)
             return nil
         }
         return Int64((share * Double(GroupLimits.period)).rounded())

@@ -7,27 +7,27 @@ package import Values
 package enum JobEntries {
     static let jobType = "cron.job"
 
-    /// What the entries of a registry that are jobs come to.
+    /// What was made of the entries of a registry that are jobs.
     package struct Found: Sendable {
         package var jobs: [JobDefinition] = []
-        /// Functions that are called with what becomes of jobs, and are none themselves.
+        /// The functions of hooks that are no jobs themselves.
         package var called: [JobDefinition] = []
-        /// Those of all job entries that name one, also if there is an error elsewhere in them, or if they are out of service.
+        /// The functions of all job entries, also of those that have an error elsewhere or are disabled.
         package var functions: [(entry: EntryID, function: EntryFunction)] = []
         package var errors: [Diagnostic] = []
         package var notes: [Diagnostic] = []
     }
 
     /// The validated definition of every entry that is a job. An error anywhere means that none of them is to be used.
-    /// Whether their functions are there is for the worker's program to say.
+    /// The worker's program says whether their functions are there.
     package static func definitions(
         in load: RegistryLoad, zones: ZoneSource = .utcOnly, accounts: AccountSource = .rootOnly,
         environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) -> Found {
         var found = Found()
         guard let snapshot = load.snapshot else { return found }
-        var errors = DiagnosticLog(limit: load.limits.diagnostics)
-        var surprises = DiagnosticLog(limit: load.limits.diagnostics)
+        var errors = Diagnostics(limit: load.limits.diagnostics)
+        var surprises = Diagnostics(limit: load.limits.diagnostics)
         let entries = discover(in: snapshot)
         let files = EnvironmentFiles(environmentFiles)
         let readerOf = { (entry: Entry) in
@@ -46,22 +46,22 @@ package enum JobEntries {
         return found
     }
 
-    /// What one entry alone does not tell.
+    /// What cannot be checked in one entry alone.
     private static func check(
-        _ found: inout Found, _ load: RegistryLoad, _ errors: inout DiagnosticLog,
+        _ found: inout Found, _ load: RegistryLoad, _ errors: inout Diagnostics,
         reader: @escaping (Entry) -> JobReader
     ) {
         var groups = GroupCheck()
-        var called = CalledEntries(load, jobs: found.jobs, reader: reader)
+        var hooks = HookFunctions(load, jobs: found.jobs, reader: reader)
         for job in found.jobs {
             if let trouble = groups.trouble(with: job) {
                 errors.add(load.error(at: ["concurrency", "max"], in: job.id, trouble))
             }
-            if !job.policy.hooks.isEmpty { called.add(calledBy: job) }
+            if !job.policy.hooks.isEmpty { hooks.add(hooksOf: job) }
         }
-        found.called = called.definitions
-        found.functions += called.functions
-        errors.append(called.errors)
+        found.called = hooks.definitions
+        found.functions += hooks.functions
+        errors.append(hooks.errors)
     }
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {
@@ -72,9 +72,9 @@ package enum JobEntries {
         }
     }
 
-    /// What explains jobs that are not there.
+    /// Notes that explain why a job is not there.
     private static func notes(on snapshot: RegistrySnapshot, found: Int, _ load: RegistryLoad) -> [Diagnostic] {
-        var notes = DiagnosticLog(limit: load.limits.diagnostics)
+        var notes = Diagnostics(limit: load.limits.diagnostics)
         for entry in snapshot.entries {
             guard let type = entry.meta["type"]?.string, type != jobType else { continue }
             guard KnownKeys.nearest(to: type, [jobType]) != nil else { continue }

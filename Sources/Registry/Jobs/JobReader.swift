@@ -11,10 +11,10 @@ struct JobReader {
     private let accounts: AccountSource
     private let files: EnvironmentFiles
     private let controllers: GroupControllers
-    private var log: EntryLog
+    private var issues: EntryDiagnostics
 
-    /// What somebody can have meant by a key that is not known. Not `name`, `kind`, `meta` and `type`: a job has them, so
-    /// that another key that resembles them, such as `bind`, is no slip.
+    /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
+    /// another key that resembles them, such as `bind`, is not misspelt.
     private static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
     private static let commonKeys =
         ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
@@ -29,15 +29,15 @@ struct JobReader {
     ) {
         (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
         (self.files, self.controllers) = (files, controllers)
-        log = EntryLog(entry, load)
+        issues = EntryDiagnostics(entry, load)
     }
 
-    var errors: DiagnosticLog { log.errors }
-    /// Out of service, if not; known when the definition is.
+    var errors: Diagnostics { issues.errors }
+    /// Known when the definition is.
     private(set) var isEnabled = true
     /// Known even if there is an error elsewhere in the entry.
     private(set) var function: EntryFunction?
-    /// What the entry's writer may not expect of it.
+    /// What the writer of the entry may not expect.
     private(set) var surprise: Diagnostic?
 
     /// What the entry is, in the words of an error.
@@ -48,22 +48,22 @@ struct JobReader {
         guard let kind = kind() else { return nil }
         checkKeys(kind)
         checkMetaKeys()
-        let schedule = ScheduleReader.read(entry, zones, &log)
-        isEnabled = ScheduleReader.isEnabled(entry, &log)
-        surprise = schedule.flatMap { log.note(on: $0) }
+        let schedule = ScheduleReader.read(entry, zones, &issues)
+        isEnabled = ScheduleReader.isEnabled(entry, &issues)
+        surprise = schedule.flatMap { issues.note(on: $0) }
         return definition(kind, schedule)
     }
 
-    /// The entry as a function that is called with what becomes of jobs. `nil` if there is any error.
-    mutating func onDemandDefinition() -> JobDefinition? {
+    /// The entry as the function of a hook. `nil` if there is any error.
+    mutating func hookDefinition() -> JobDefinition? {
         role = "function"
         guard let kind = kind() else { return nil }
         checkKeys(kind)
-        // Those of a job that is out of service are in their place, and bound no calls.
+        // A disabled job may have them. They do not bound calls.
         let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
         for key in slotKeys where entry.data[key] != nil {
-            log.error(
-                "\(key): goes with a \(JobEntries.jobType); expected none in a function that is called", atKey: [key])
+            issues.error(
+                "\(key): goes with a \(JobEntries.jobType); expected none in the function of a hook", atKey: [key])
         }
         var definition = definition(kind, Schedule(.none, text: Schedule.onDemandText))
         definition?.isOnDemand = true
@@ -74,11 +74,11 @@ struct JobReader {
     private mutating func definition(_ kind: FunctionKind, _ schedule: Schedule?) -> JobDefinition? {
         checkLengths()
         function = readFunction(kind)
-        let (lifecycle, policy) = (LifecycleReader.read(entry, &log), PolicyReader.read(entry, &log))
-        var process = ProcessReader.read(entry, accounts, &log)
-        EnvironmentReader.read(entry, kind, files, into: &process, &log)
-        let group = GroupLimitsReader.read(entry, process, controllers, &log)
-        guard log.errors.isEmpty, let function, let schedule else { return nil }
+        let (lifecycle, policy) = (LifecycleReader.read(entry, &issues), PolicyReader.read(entry, &issues))
+        var process = ProcessReader.read(entry, accounts, &issues)
+        EnvironmentReader.read(entry, kind, files, into: &process, &issues)
+        let group = GroupLimitsReader.read(entry, process, controllers, &issues)
+        guard issues.errors.isEmpty, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
@@ -87,12 +87,12 @@ struct JobReader {
         return job
     }
 
-    /// What else an entry of a foreign kind has is not for us to judge.
+    /// The other keys of an entry of a foreign kind are not checked.
     private mutating func kind() -> FunctionKind? {
         if let kind = FunctionKind(rawValue: entry.kind) { return kind }
         let supported = FunctionKind.allCases.map(\.rawValue).joined(separator: ", ")
         let found = PrintableText.quote(entry.kind)
-        log.error("kind: \(found) cannot be a \(JobEntries.jobType); expected one of \(supported)", at: ["kind"])
+        issues.error("kind: \(found) cannot be a \(JobEntries.jobType); expected one of \(supported)", at: ["kind"])
         return nil
     }
 
@@ -101,34 +101,35 @@ struct JobReader {
     private mutating func checkKeys(_ kind: FunctionKind) {
         let known = Self.commonKeys + EntryFunction.keys(of: kind)
         for key in entry.data.keys where !known.contains(key) {
-            // A function may have keys of its own, unless they look like slips. A command is told nothing of them.
+            // A function may have keys of its own, unless they look like misspelt keys of ours. A command does not get
+            // them.
             if kind == .exec || KnownKeys.nearest(to: key, known) != nil {
-                log.error("unknown key \(KnownKeys.complaint(about: key, known))", atKey: [key])
+                issues.error("unknown key \(KnownKeys.complaint(about: key, known))", atKey: [key])
             }
         }
     }
 
     private mutating func checkMetaKeys() {
         for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
-            if KnownKeys.nearest(to: key, Self.metaKeys) != nil {
-                log.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
-            }
+            guard KnownKeys.nearest(to: key, Self.metaKeys) != nil else { continue }
+            issues.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
         }
     }
 
-    /// What tells the worker of its job goes through messages of a bounded size, and is held until the worker has read it.
+    /// The definition is sent to the worker in messages of a bounded size, and kept until the worker has read it.
     private mutating func checkLengths() {
-        KeyLengths.check(entry, &log)
+        KeyLengths.check(entry, &issues)
         let most = WorkerDefinition.longestKey
         let file = entry.location.file.utf8.count
-        if file > most { log.error("the file's path has \(file) bytes; expected at most \(most)", at: []) }
+        if file > most { issues.error("the file's path has \(file) bytes; expected at most \(most)", at: []) }
         let size = Self.size(.map(entry.meta)) + Self.size(.map(entry.data))
         if size > Self.largestEntry {
-            log.error("the entry has \(size) bytes of values; expected at most \(Self.largestEntry)", at: [])
+            issues.error("the entry has \(size) bytes of values; expected at most \(Self.largestEntry)", at: [])
         }
     }
 
-    /// Each value counts as at least 16 bytes, which its message takes besides the text; what aliases stand for counts in full.
+    /// Each value counts as at least 16 bytes, which its message takes in addition to the text; what an alias names
+    /// counts in full each time.
     private static func size(_ value: Value) -> Int {
         switch value {
         case .null, .bool, .int, .double: 16
@@ -148,23 +149,23 @@ struct JobReader {
         return function
     }
 
-    /// A command is told of them by a variable of its environment.
+    /// A command gets them in a variable of its environment.
     private mutating func checkArgs() {
         guard let args = entry.data["args"] else { return }
         let most = ExecCommand.longestArgument - "CRONSUPD_ARGS=".utf8.count
         let size = (try? JSONCoding.text(of: args).utf8.count) ?? .max
-        if size > most { log.error("args: \(size) bytes as JSON; expected at most \(most)", at: ["args"]) }
+        if size > most { issues.error("args: \(size) bytes as JSON; expected at most \(most)", at: ["args"]) }
     }
 
-    /// Says nothing of a missing key if there is a slip of it, which has been reported.
+    /// Says nothing about a missing key if it is there misspelt, which has been reported.
     private mutating func report(_ failure: EntryFailure) {
         if let key = failure.missing {
             guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
-            log.error("no '\(key)' in the \(role); \(failure.message)", at: [])
+            issues.error("no '\(key)' in the \(role); \(failure.message)", at: [])
         } else if failure.isAboutKey {
-            log.error(failure.message, atKey: failure.path)
+            issues.error(failure.message, atKey: failure.path)
         } else {
-            log.error(failure.message, at: failure.path)
+            issues.error(failure.message, at: failure.path)
         }
     }
 }

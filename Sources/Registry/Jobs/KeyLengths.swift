@@ -4,10 +4,10 @@ import Wire
 
 /// Looks for keys that fit into no message to the worker.
 struct KeyLengths {
-    static func check(_ entry: Entry, _ log: inout EntryLog) {
+    static func check(_ entry: Entry, _ issues: inout EntryDiagnostics) {
         // Nearly no registry has one, so that the paths to it are made only then.
-        if hasLongKey(.map(entry.meta)) { report(.map(entry.meta), at: ["meta"], &log) }
-        if hasLongKey(.map(entry.data)) { report(.map(entry.data), at: [], &log) }
+        if hasLongKey(.map(entry.meta)) { report(.map(entry.meta), at: ["meta"], &issues) }
+        if hasLongKey(.map(entry.data)) { report(.map(entry.data), at: [], &issues) }
     }
 
     private static func isLong(_ key: String) -> Bool { key.utf8.count > WorkerDefinition.longestKey }
@@ -20,18 +20,18 @@ struct KeyLengths {
         }
     }
 
-    private static func report(_ value: Value, at path: [String], _ log: inout EntryLog) {
+    private static func report(_ value: Value, at path: [String], _ issues: inout EntryDiagnostics) {
         switch value {
         case .null, .bool, .int, .double, .string: break
-        case .list(let list): for (index, value) in list.enumerated() { report(value, at: path + ["\(index)"], &log) }
+        case .list(let list): for (index, item) in list.enumerated() { report(item, at: path + ["\(index)"], &issues) }
         case .map(let map):
             for (key, value) in zip(map.keys, map.values) {
                 if isLong(key) {
-                    log.error(
+                    issues.error(
                         "key of \(key.utf8.count) bytes; expected at most \(WorkerDefinition.longestKey)",
                         atKey: path + [key])
                 }
-                report(value, at: path + [key], &log)
+                report(value, at: path + [key], &issues)
             }
         }
     }

@@ -11,56 +11,56 @@ struct PolicyReader {
     private static let mostRuns = 1_000_000
     private static let longestGroup = 128
 
-    static func read(_ entry: Entry, _ log: inout EntryLog) -> RunPolicy {
+    static func read(_ entry: Entry, _ issues: inout EntryDiagnostics) -> RunPolicy {
         var policy = RunPolicy()
-        policy.timeout = duration("timeout", entry, &log)
-        policy.overlap = overlap(entry, &log) ?? policy.overlap
-        if let killAfter = duration("kill_after", entry, &log) { policy.killAfter = killAfter }
-        policy.retry = entry.data["retry"].flatMap { retry($0, &log) }
-        policy.concurrency = entry.data["concurrency"].flatMap { concurrency($0, &log) }
-        policy.hooks = HookReader.read(entry, &log)
-        checkKillAfter(entry, policy, &log)
+        policy.timeout = duration("timeout", entry, &issues)
+        policy.overlap = overlap(entry, &issues) ?? policy.overlap
+        if let killAfter = duration("kill_after", entry, &issues) { policy.killAfter = killAfter }
+        policy.retry = entry.data["retry"].flatMap { retry($0, &issues) }
+        policy.concurrency = entry.data["concurrency"].flatMap { concurrency($0, &issues) }
+        policy.hooks = HookReader.read(entry, &issues)
+        checkKillAfter(entry, policy, &issues)
         return policy
     }
 
-    private static func duration(_ key: String, _ entry: Entry, _ log: inout EntryLog) -> Nanoseconds? {
-        entry.data[key].flatMap { log.duration($0, at: [key], minimum: shortestDuration) }
+    private static func duration(_ key: String, _ entry: Entry, _ issues: inout EntryDiagnostics) -> Nanoseconds? {
+        entry.data[key].flatMap { issues.duration($0, at: [key], minimum: shortestDuration) }
     }
 
-    private static func overlap(_ entry: Entry, _ log: inout EntryLog) -> RunPolicy.Overlap? {
+    private static func overlap(_ entry: Entry, _ issues: inout EntryDiagnostics) -> RunPolicy.Overlap? {
         guard let value = entry.data["overlap"] else { return nil }
         if let overlap = value.string.flatMap(RunPolicy.Overlap.init(rawValue:)) { return overlap }
         let known = RunPolicy.Overlap.allCases.map(\.rawValue).joined(separator: ", ")
-        log.error("overlap: expected one of \(known), found \(value.phrase)", at: ["overlap"])
+        issues.error("overlap: expected one of \(known), found \(value.phrase)", at: ["overlap"])
         return nil
     }
 
-    private static func checkKillAfter(_ entry: Entry, _ policy: RunPolicy, _ log: inout EntryLog) {
+    private static func checkKillAfter(_ entry: Entry, _ policy: RunPolicy, _ issues: inout EntryDiagnostics) {
         guard entry.data["kill_after"] != nil, entry.data["timeout"] == nil, policy.overlap != .replace else { return }
-        log.error(
+        issues.error(
             "kill_after: nothing ends a run of this job; expected timeout or overlap: replace with it",
             atKey: ["kill_after"])
     }
 
     // MARK: Retry
 
-    private static func retry(_ value: Value, _ log: inout EntryLog) -> RunPolicy.Retry? {
-        guard let reader = MapReader(value, at: ["retry"], keys: DelayKeys.names + ["on"], &log) else { return nil }
+    private static func retry(_ value: Value, _ issues: inout EntryDiagnostics) -> RunPolicy.Retry? {
+        guard let reader = MapReader(value, at: ["retry"], keys: DelayKeys.names + ["on"], &issues) else { return nil }
         var retry = RunPolicy.Retry()
         var delays = DelayKeys(
             initial: retry.initialDelay, most: retry.maxDelay, factor: retry.backoffFactor, jitter: retry.jitter)
-        reader.delays(&delays, &log)
+        reader.delays(&delays, &issues)
         (retry.initialDelay, retry.maxDelay) = (delays.initial, delays.most)
         (retry.backoffFactor, retry.jitter) = (delays.factor, delays.jitter)
-        retry.maxAttempts = reader.count("max_attempts", 2...mostAttempts, &log) ?? retry.maxAttempts
-        if let value = reader.map["on"] { retry.outcomes = outcomes(value, &log) }
+        retry.maxAttempts = reader.count("max_attempts", 2...mostAttempts, &issues) ?? retry.maxAttempts
+        if let value = reader.map["on"] { retry.outcomes = outcomes(value, &issues) }
         return retry
     }
 
-    private static func outcomes(_ value: Value, _ log: inout EntryLog) -> Set<Outcome> {
+    private static func outcomes(_ value: Value, _ issues: inout EntryDiagnostics) -> Set<Outcome> {
         let known = RunPolicy.Retry.possibleOutcomes.map(\.rawValue)
         guard let list = value.list, !list.isEmpty else {
-            log.error(
+            issues.error(
                 "retry.on: expected a list of \(known.joined(separator: ", ")), found \(value.phrase)",
                 at: ["retry", "on"])
             return []
@@ -68,7 +68,7 @@ struct PolicyReader {
         var outcomes: Set<Outcome> = []
         for (index, value) in list.enumerated() {
             guard let name = value.string, known.contains(name), let outcome = Outcome(rawValue: name) else {
-                log.error(
+                issues.error(
                     "retry.on.\(index): expected one of \(known.joined(separator: ", ")), found \(value.phrase)",
                     at: ["retry", "on", "\(index)"])
                 continue
@@ -80,17 +80,17 @@ struct PolicyReader {
 
     // MARK: Concurrency
 
-    private static func concurrency(_ value: Value, _ log: inout EntryLog) -> RunPolicy.Concurrency? {
+    private static func concurrency(_ value: Value, _ issues: inout EntryDiagnostics) -> RunPolicy.Concurrency? {
         let path = ["concurrency"]
-        guard let reader = MapReader(value, at: path, keys: ["group", "max", "wait"], &log) else { return nil }
-        let max = reader.count("max", 1...mostRuns, &log)
-        let wait = reader.duration("wait", &log)
+        guard let reader = MapReader(value, at: path, keys: ["group", "max", "wait"], &issues) else { return nil }
+        let max = reader.count("max", 1...mostRuns, &issues)
+        let wait = reader.duration("wait", &issues)
         for key in ["group", "max"] where reader.map[key] == nil {
-            log.error("concurrency: no '\(key)'; expected as in {group: db, max: 2}", at: path)
+            issues.error("concurrency: no '\(key)'; expected as in {group: db, max: 2}", at: path)
         }
         guard let group = reader.map["group"] else { return nil }
         guard let name = group.string, !name.isEmpty, name.utf8.count <= longestGroup else {
-            log.error(
+            issues.error(
                 "concurrency.group: expected a name of at most \(longestGroup) bytes, found \(group.phrase)",
                 at: path + ["group"])
             return nil

@@ -2,8 +2,8 @@ import Clocks
 import Model
 import Values
 
-/// Reads the keys of a job entry that say what its process is like. All are there or none: a job never runs with other rights
-/// or bounds than its entry says.
+/// Reads the keys of a job entry that say what its process is like. All of them take effect or none: a job never runs
+/// with other rights or bounds than its entry says.
 struct ProcessReader {
     static let keys = [
         "group", "limits", "nice", "no_new_privileges", "oom_score_adj", "supplementary_groups", "umask", "user",
@@ -11,12 +11,12 @@ struct ProcessReader {
 
     private let data: Value.Map
     private let accounts: AccountSource
-    private var log: EntryLog
+    private var issues: EntryDiagnostics
 
-    static func read(_ entry: Entry, _ accounts: AccountSource, _ log: inout EntryLog) -> ProcessSettings {
-        var reader = ProcessReader(data: entry.data, accounts: accounts, log: log)
+    static func read(_ entry: Entry, _ accounts: AccountSource, _ issues: inout EntryDiagnostics) -> ProcessSettings {
+        var reader = ProcessReader(data: entry.data, accounts: accounts, issues: issues)
         let settings = reader.settings()
-        log = reader.log
+        issues = reader.issues
         return settings
     }
 
@@ -36,7 +36,7 @@ struct ProcessReader {
     private mutating func identity() -> ProcessSettings.Identity? {
         guard data["user"] != nil || data["group"] != nil || data["supplementary_groups"] != nil else { return nil }
         let (user, group, groups) = (user(), group(), supplementaryGroups())
-        guard log.errors.isEmpty else { return nil }
+        guard issues.errors.isEmpty else { return nil }
         guard let user else { return ofDaemon(group, groups) }
         var identity = ProcessSettings.Identity(
             user: user.number, group: group ?? user.group, supplementaryGroups: groups ?? user.groups)
@@ -51,7 +51,7 @@ struct ProcessReader {
     private mutating func ofDaemon(_ group: UInt32?, _ groups: [UInt32]?) -> ProcessSettings.Identity? {
         guard let user = accounts.user(String(accounts.current)) else {
             let key = data["group"] == nil ? "supplementary_groups" : "group"
-            log.error(
+            issues.error(
                 "\(key): the user that runs cronsupd is not known on this machine; expected user with it", at: [key])
             return nil
         }
@@ -68,7 +68,7 @@ struct ProcessReader {
         let isSame = identity.user == accounts.current && identity.group == user.group
         if isSame, data["supplementary_groups"] == nil { return nil }
         let key = ["user", "group", "supplementary_groups"].first { data[$0] != nil } ?? "user"
-        log.error(
+        issues.error(
             "\(key): cronsupd does not run as root, and cannot run a job with other rights than its own", at: [key])
         return nil
     }
@@ -76,11 +76,11 @@ struct ProcessReader {
     private mutating func user() -> AccountSource.User? {
         guard let value = data["user"] else { return nil }
         guard let key = Self.key(value) else {
-            log.error("user: expected a user's name or number, found \(value.phrase)", at: ["user"])
+            issues.error("user: expected a user's name or number, found \(value.phrase)", at: ["user"])
             return nil
         }
         if let user = accounts.user(key) { return user }
-        log.error("user: no user \(PrintableText.quote(key)) on this machine", at: ["user"])
+        issues.error("user: no user \(PrintableText.quote(key)) on this machine", at: ["user"])
         return nil
     }
 
@@ -89,7 +89,7 @@ struct ProcessReader {
     private mutating func supplementaryGroups() -> [UInt32]? {
         guard let value = data["supplementary_groups"] else { return nil }
         guard let list = value.list else {
-            log.error(
+            issues.error(
                 "supplementary_groups: expected a list of groups, found \(value.phrase)", at: ["supplementary_groups"])
             return nil
         }
@@ -103,11 +103,11 @@ struct ProcessReader {
     private mutating func group(_ value: Value, at path: [String]) -> UInt32? {
         let name = path.joined(separator: ".")
         guard let key = Self.key(value) else {
-            log.error("\(name): expected a group's name or number, found \(value.phrase)", at: path)
+            issues.error("\(name): expected a group's name or number, found \(value.phrase)", at: path)
             return nil
         }
         if let group = accounts.group(key) { return group }
-        log.error("\(name): no group \(PrintableText.quote(key)) on this machine", at: path)
+        issues.error("\(name): no group \(PrintableText.quote(key)) on this machine", at: path)
         return nil
     }
 
@@ -124,14 +124,14 @@ struct ProcessReader {
     private mutating func flag(_ key: String) -> Bool? {
         guard let value = data[key] else { return nil }
         if let flag = value.bool { return flag }
-        log.error("\(key): expected true or false, found \(value.phrase)", at: [key])
+        issues.error("\(key): expected true or false, found \(value.phrase)", at: [key])
         return nil
     }
 
     private mutating func integer(_ key: String, _ range: ClosedRange<Int64>) -> Int64? {
         guard let value = data[key] else { return nil }
         if let number = value.int, range.contains(number) { return number }
-        log.error(
+        issues.error(
             "\(key): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(value.phrase)",
             at: [key])
         return nil
@@ -143,7 +143,7 @@ struct ProcessReader {
         if let text = value.string, text.utf8.count <= 4, let mask = UInt32(text, radix: 8), mask <= 0o777 {
             return mask
         }
-        log.error("umask: expected octal digits in quotes such as \"027\", found \(value.phrase)", at: ["umask"])
+        issues.error("umask: expected octal digits in quotes such as \"027\", found \(value.phrase)", at: ["umask"])
         return nil
     }
 
@@ -152,7 +152,7 @@ struct ProcessReader {
     private mutating func limits() -> [ProcessSettings.Limit] {
         guard let value = data["limits"] else { return [] }
         guard let map = value.map else {
-            log.error("limits: expected a map, found \(value.phrase)", at: ["limits"])
+            issues.error("limits: expected a map, found \(value.phrase)", at: ["limits"])
             return []
         }
         let known = ProcessSettings.Limit.Resource.allCases.map(\.rawValue) + [GroupLimitsReader.processors]
@@ -160,7 +160,7 @@ struct ProcessReader {
             // No limit of a process: it is read with those of its group.
             if key == GroupLimitsReader.processors { return nil }
             guard let resource = ProcessSettings.Limit.Resource(rawValue: key) else {
-                log.error("limits: unknown key \(KnownKeys.complaint(about: key, known))", atKey: ["limits", key])
+                issues.error("limits: unknown key \(KnownKeys.complaint(about: key, known))", atKey: ["limits", key])
                 return nil
             }
             return limit(resource, value).map { ProcessSettings.Limit(resource, $0) }
@@ -171,7 +171,7 @@ struct ProcessReader {
         let path = ["limits", resource.rawValue]
         switch resource {
         case .cpuTime:
-            let time = log.duration(value, at: path, minimum: .seconds(1))
+            let time = issues.duration(value, at: path, minimum: .seconds(1))
             // The kernel counts whole seconds (getrlimit(2)).
             return time.map { UInt64(($0.count + 999_999_999) / 1_000_000_000) }
         case .openFiles, .processes:
@@ -190,7 +190,7 @@ struct ProcessReader {
     }
 
     private mutating func refuse(_ path: [String], _ expectation: String, _ value: Value) -> UInt64? {
-        log.error("\(path.joined(separator: ".")): expected \(expectation), found \(value.phrase)", at: path)
+        issues.error("\(path.joined(separator: ".")): expected \(expectation), found \(value.phrase)", at: path)
         return nil
     }
 }

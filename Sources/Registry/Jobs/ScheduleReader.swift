@@ -10,15 +10,15 @@ struct ScheduleReader {
 
     private let entry: Entry
     private let zones: ZoneSource
-    private var log: EntryLog
+    private var issues: EntryDiagnostics
 
     /// `nil` if there is any error.
-    static func read(_ entry: Entry, _ zones: ZoneSource, _ log: inout EntryLog) -> Schedule? {
-        let before = log.errors.count
-        var reader = ScheduleReader(entry: entry, zones: zones, log: log)
+    static func read(_ entry: Entry, _ zones: ZoneSource, _ issues: inout EntryDiagnostics) -> Schedule? {
+        let before = issues.errors.count
+        var reader = ScheduleReader(entry: entry, zones: zones, issues: issues)
         let schedule = reader.schedule()
-        log = reader.log
-        return log.errors.count == before ? schedule : nil
+        issues = reader.issues
+        return issues.errors.count == before ? schedule : nil
     }
 
     private mutating func schedule() -> Schedule? {
@@ -29,7 +29,7 @@ struct ScheduleReader {
         schedule.startsAt = moment("starts_at")
         schedule.endsAt = moment("ends_at")
         if let start = schedule.startsAt, let end = schedule.endsAt, start >= end {
-            log.error("meta.ends_at: is not behind meta.starts_at", at: ["meta", "ends_at"])
+            issues.error("meta.ends_at: is not after meta.starts_at", at: ["meta", "ends_at"])
         }
         return schedule
     }
@@ -41,28 +41,28 @@ struct ScheduleReader {
         case (let interval?, nil): return self.interval(interval)
         case (nil, let schedule?): return self.schedule(schedule)
         case (.some, .some):
-            log.error("meta.schedule: stands beside meta.interval; expected one of them", atKey: ["meta", "schedule"])
+            issues.error("meta.schedule: given with meta.interval; expected one of them", atKey: ["meta", "schedule"])
         case (nil, nil): reportMissing()
         }
         return nil
     }
 
-    /// Says nothing if there is a slip of a key, which has been reported.
+    /// Says nothing if a key is there misspelt, which has been reported.
     private mutating func reportMissing() {
         let words = ["interval", "schedule"]
         guard !entry.meta.keys.contains(where: { KnownKeys.nearest(to: $0, words) != nil }) else { return }
-        log.error(
+        issues.error(
             "no 'interval' in the \(JobEntries.jobType); expected a duration such as 10s in meta, or a schedule such as "
                 + "'*/5 * * * *'", at: ["meta"])
     }
 
     private mutating func interval(_ value: Value) -> Schedule? {
-        refuse("seconds", "goes with meta.schedule; expected none beside meta.interval")
+        refuse("seconds", "goes with meta.schedule; expected none with meta.interval")
         let isAligned = flag("align")
         if !isAligned {
-            refuse("timezone", "has no meaning for an interval that begins anywhere; expected meta.align: true with it")
+            refuse("timezone", "has no meaning for an interval that is not aligned; expected meta.align: true with it")
         }
-        guard let interval = log.duration(value, at: ["meta", "interval"], minimum: IntervalGrid.shortestInterval),
+        guard let interval = issues.duration(value, at: ["meta", "interval"], minimum: IntervalGrid.shortestInterval),
             let text = value.string
         else { return nil }
         return isAligned ? aligned(interval, text) : .interval(interval, text: text)
@@ -70,7 +70,7 @@ struct ScheduleReader {
 
     private mutating func aligned(_ interval: Nanoseconds, _ text: String) -> Schedule? {
         guard interval <= AlignedInterval.longest else {
-            log.error(
+            issues.error(
                 "meta.align: an interval above a day has no place in one; expected at most 1d", at: ["meta", "align"])
             return nil
         }
@@ -81,9 +81,9 @@ struct ScheduleReader {
     }
 
     private mutating func schedule(_ value: Value) -> Schedule? {
-        refuse("align", "goes with meta.interval; expected none beside meta.schedule")
+        refuse("align", "goes with meta.interval; expected none with meta.schedule")
         guard let text = value.string else {
-            log.error(
+            issues.error(
                 "meta.schedule: expected a string such as '*/5 * * * *', found \(value.phrase)",
                 at: ["meta", "schedule"])
             return nil
@@ -102,14 +102,14 @@ struct ScheduleReader {
 
     /// `@every 10s` is an interval in other words.
     private mutating func every(_ text: String) -> Schedule? {
-        refuse("timezone", "has no meaning for an interval that begins anywhere")
+        refuse("timezone", "has no meaning for an interval that is not aligned")
         refuse("seconds", "has no meaning for an interval")
         do throws(DurationText.Failure) {
             let duration = text.dropFirst(Self.every.count).drop { $0 == " " }
             let interval = try DurationText.parse(String(duration), minimum: IntervalGrid.shortestInterval)
             return .interval(interval, text: String(duration))
         } catch {
-            log.error(
+            issues.error(
                 "meta.schedule: the duration in '\(PrintableText.escape(text))' \(error.message)",
                 at: ["meta", "schedule"])
             return nil
@@ -127,7 +127,7 @@ struct ScheduleReader {
             (schedule.zone, schedule.hasSeconds) = (zone.name, hasSeconds)
             return schedule
         } catch {
-            log.error("meta.schedule: \(error.message)", at: ["meta", "schedule"], offset: error.offset)
+            issues.error("meta.schedule: \(error.message)", at: ["meta", "schedule"], offset: error.offset)
             return nil
         }
     }
@@ -135,14 +135,14 @@ struct ScheduleReader {
     private mutating func seconds() -> Bool {
         guard let value = entry.meta["seconds"] else { return false }
         if value.string == "first" { return true }
-        log.error("meta.seconds: expected 'first', found \(value.phrase)", at: ["meta", "seconds"])
+        issues.error("meta.seconds: expected 'first', found \(value.phrase)", at: ["meta", "seconds"])
         return false
     }
 
     private mutating func zone() -> ZoneSource.Zone? {
         let value = entry.meta["timezone"]
         guard value == nil || value?.string != nil else {
-            log.error(
+            issues.error(
                 "meta.timezone: expected a name such as Europe/Riga, found \(value?.phrase ?? "nothing")",
                 at: ["meta", "timezone"])
             return nil
@@ -153,50 +153,51 @@ struct ScheduleReader {
             let name =
                 value?.string.map { "meta.timezone: '\(PrintableText.escape($0))'" } ?? "the zone of this machine"
             let rule = entry.meta["schedule"] == nil ? "interval" : "schedule"
-            log.error("\(name) \(error.message)", at: ["meta", value == nil ? rule : "timezone"])
+            issues.error("\(name) \(error.message)", at: ["meta", value == nil ? rule : "timezone"])
             return nil
         }
     }
 
-    // MARK: Beside the rule
+    // MARK: In addition to the rule
 
     private mutating func refuse(_ key: String, _ why: String) {
-        if entry.meta[key] != nil { log.error("meta.\(key): \(why)", atKey: ["meta", key]) }
+        if entry.meta[key] != nil { issues.error("meta.\(key): \(why)", atKey: ["meta", key]) }
     }
 
     private mutating func flag(_ key: String) -> Bool {
         guard let value = entry.meta[key] else { return false }
         if let flag = value.bool { return flag }
-        log.error("meta.\(key): expected true or false, found \(value.phrase)", at: ["meta", key])
+        issues.error("meta.\(key): expected true or false, found \(value.phrase)", at: ["meta", key])
         return false
     }
 
-    /// `false`: the entry is out of service.
-    static func isEnabled(_ entry: Entry, _ log: inout EntryLog) -> Bool {
+    /// `false`: the entry is disabled.
+    static func isEnabled(_ entry: Entry, _ issues: inout EntryDiagnostics) -> Bool {
         guard let value = entry.meta["enabled"] else { return true }
         if let flag = value.bool { return flag }
-        log.error("meta.enabled: expected true or false, found \(value.phrase)", at: ["meta", "enabled"])
+        issues.error("meta.enabled: expected true or false, found \(value.phrase)", at: ["meta", "enabled"])
         return true
     }
 
     private mutating func delay(_ key: String, _ schedule: Schedule) -> Nanoseconds? {
         guard let value = entry.meta[key],
-            let delay = log.duration(value, at: ["meta", key], minimum: Self.shortestDelay)
+            let delay = issues.duration(value, at: ["meta", key], minimum: Self.shortestDelay)
         else { return nil }
         if case .none = schedule.rule {
-            log.error("meta.\(key): \(schedule.text) has no slots to delay", atKey: ["meta", key])
+            issues.error("meta.\(key): \(schedule.text) has no slots to delay", atKey: ["meta", key])
         }
         if let interval = schedule.rule.interval, delay >= interval {
-            log.error("meta.\(key): is not below the interval; expected less than \(schedule.text)", at: ["meta", key])
+            issues.error(
+                "meta.\(key): is not below the interval; expected less than \(schedule.text)", at: ["meta", key])
         }
         return delay
     }
 
-    /// A part of the entry's `splay` that its ID decides.
+    /// The part of the entry's `splay` that follows from its ID.
     private mutating func splay(_ schedule: Schedule) -> Nanoseconds {
         guard let splay = delay("splay", schedule) else { return .zero }
         if let interval = schedule.rule.interval, splay < interval, splay + schedule.jitter >= interval {
-            log.error(
+            issues.error(
                 "meta.splay: is not below the interval with meta.jitter added; expected less than \(schedule.text) for both",
                 at: ["meta", "splay"])
         }
@@ -207,7 +208,7 @@ struct ScheduleReader {
     private mutating func moment(_ key: String) -> WallInstant? {
         guard let value = entry.meta[key] else { return nil }
         if let instant = value.string.flatMap({ CivilText.instant($0) }) { return instant }
-        log.error(
+        issues.error(
             "meta.\(key): expected a moment such as 2026-03-29T01:00:00Z or 2026-03-29T03:00:00+02:00, found "
                 + (value.string.map { PrintableText.quote($0) } ?? value.phrase), at: ["meta", key])
         return nil

@@ -1,6 +1,6 @@
 package import Values
 
-/// Something to tell the person who wrote a registry file, and the place it is about.
+/// An error or a note for the person who wrote a registry file, and the place that it is about.
 package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     package enum Severity: Hashable, Sendable {
         case error

@@ -2,7 +2,7 @@ import Values
 
 /// A source line as a terminal can show it, or the part of it around a place.
 package struct Excerpt: Hashable, Sendable {
-    /// Printable; tabs are spaces; an ellipsis stands where the line was cut.
+    /// Printable; tabs are spaces; an ellipsis shows where the line was cut.
     package let text: String
     /// How many terminal columns of `text` come before the place.
     package let caretColumn: Int

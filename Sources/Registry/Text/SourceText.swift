@@ -54,7 +54,7 @@ struct SourceText: Sendable {
         bytes.prefix(offset).reduce(0) { $0 + (Self.beginsScalar($1) ? 1 : 0) }
     }
 
-    /// Where `text` begins, if it is written out at `place` or behind a quotation mark there.
+    /// Where `text` begins, if it is written out at `place` or after a quotation mark there.
     func place(of text: String, from place: Int) -> Int? {
         let start = byteOffset(of: place)
         for lead in [0, 1] where start + lead + text.utf8.count <= bytes.count {
@@ -63,7 +63,7 @@ struct SourceText: Sendable {
         return nil
     }
 
-    /// Whether what stands at `place` may be a secret, or beside one.
+    /// Whether what stands at `place` may be a secret, or next to one.
     func mayShowVariable(at place: Int) -> Bool { variableLines.contain(byteOffset(of: place), of: bytes) }
 
     /// `nil`: the line is not to be shown.

@@ -1,4 +1,4 @@
-/// Finds the first byte that keeps a file from being a YAML text, so that the message need not be libyaml's.
+/// Finds the first byte that keeps a file from being a YAML text, so that the message is not libyaml's.
 enum TextCheck {
     struct Fault {
         var byteOffset: Int

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The lines of a text that may show what a variable of an `environment` is, which may be a secret: each line with that key,
-/// and what is indented further than it or stands within the brackets behind it.
+/// and what is indented further than it or stands within the brackets after it.
 ///
 /// By the look of the text, since it need not be YAML. A line too many only goes unshown.
 struct VariableLines {
@@ -9,7 +9,7 @@ struct VariableLines {
     private var ranges: [Range<Int>] = []
     /// The line with the key whose lines are being read.
     private var head: (start: Int, indentation: Int)?
-    /// Brackets that are open behind that key.
+    /// Brackets that are open after that key.
     private var depth = 0
 
     private static let key = Array("environment".utf8)
@@ -67,7 +67,8 @@ struct VariableLines {
         }
     }
 
-    /// Whether the value stands in brackets, perhaps behind an anchor or a tag: those in a text or a comment are none.
+    /// Whether the value stands in brackets, perhaps after an anchor or a tag: brackets in a text or a comment do not
+    /// count.
     private static func hasBrackets(_ value: Line) -> Bool {
         switch unsafe value.first {
         case nil, UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: ">"): false
@@ -81,7 +82,7 @@ struct VariableLines {
 
     private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
-    /// What stands behind `environment:`, which may be in quotes and anywhere in the line.
+    /// What stands after `environment:`, which may be in quotes and anywhere in the line.
     private static func value(_ line: Line) -> Line? {
         var rest = unsafe line
         while let start = unsafe rest.firstIndex(of: key[0]) {

@@ -1,21 +1,21 @@
 /// The one document of a YAML file.
 enum Document {
-    /// `nil` if there is none to work with; the log says why.
-    static func read(_ log: inout FileLog, limits: RegistryLimits) -> (root: Node, nodeCount: Int)? {
-        let source = log.source
+    /// `nil` if there is none; the diagnostics say why.
+    static func read(_ issues: inout FileDiagnostics, limits: RegistryLimits) -> (root: Node, nodeCount: Int)? {
+        let source = issues.source
         if let fault = TextCheck.firstFault(in: source.bytes) {
-            log.error(fault.message, at: UInt32(source.place(ofByte: fault.byteOffset)))
+            issues.error(fault.message, at: UInt32(source.place(ofByte: fault.byteOffset)))
             return nil
         }
         if let place = TagDirectives.excess(in: source) {
-            log.error("more than \(TagDirectives.limit) %TAG directives; expected none", at: place)
+            issues.error("more than \(TagDirectives.limit) %TAG directives; expected none", at: place)
             return nil
         }
-        var builder = TreeBuilder(log: log, limits: limits)
+        var builder = TreeBuilder(issues: issues, limits: limits)
         let fault = unsafe source.bytes.withUnsafeBufferPointer { bytes in unsafe build(bytes, &builder) }
-        log = builder.log
+        issues = builder.issues
         if let fault {
-            log.error(fault.message(in: source), at: fault.place)
+            issues.error(fault.message(in: source), at: fault.place)
             return nil
         }
         return builder.root.map { ($0, builder.nodeCount) }

@@ -8,34 +8,34 @@ struct MapBuilder {
 
     init(capacity: Int) { pairs.reserveCapacity(capacity) }
 
-    mutating func add(_ pair: Node.Pair, _ log: inout FileLog) {
+    mutating func add(_ pair: Node.Pair, _ issues: inout FileDiagnostics) {
         if let first = index(of: pair.key) {
-            log.duplicateKey(pair.key, at: pair.keyPlace, first: pairs[first].keyPlace)
+            issues.duplicateKey(pair.key, at: pair.keyPlace, first: pairs[first].keyPlace)
         } else {
             append(pair)
         }
     }
 
     /// What `<<` does (https://yaml.org/type/merge.html): keys of the map itself win, then those of maps that come first.
-    mutating func merge(_ node: Node, _ log: inout FileLog) {
+    mutating func merge(_ node: Node, _ issues: inout FileDiagnostics) {
         switch node.content {
         case .map(let pairs): addMissing(pairs)
-        case .list(let nodes): for node in nodes { mergeItem(node, &log) }
+        case .list(let nodes): for node in nodes { mergeItem(node, &issues) }
         case .invalid: break
-        case .scalar: reportNoMap(node, &log)
+        case .scalar: reportNoMap(node, &issues)
         }
     }
 
-    private mutating func mergeItem(_ node: Node, _ log: inout FileLog) {
+    private mutating func mergeItem(_ node: Node, _ issues: inout FileDiagnostics) {
         if let pairs = node.pairs {
             addMissing(pairs)
         } else if !node.isInvalid {
-            reportNoMap(node, &log)
+            reportNoMap(node, &issues)
         }
     }
 
-    private func reportNoMap(_ node: Node, _ log: inout FileLog) {
-        log.error("<<: expected a map or a list of maps, as in <<: *name, found \(node.phrase)", at: node.place)
+    private func reportNoMap(_ node: Node, _ issues: inout FileDiagnostics) {
+        issues.error("<<: expected a map or a list of maps, as in <<: *name, found \(node.phrase)", at: node.place)
     }
 
     private mutating func addMissing(_ other: [Node.Pair]) {

@@ -26,24 +26,24 @@ struct OpenNode {
         keys.append(Key(place: place, text: text, isMerge: isMerge))
     }
 
-    func close(_ log: inout FileLog) -> Node {
-        isMap ? Node(map: pairs(&log), at: place) : Node(list: items, at: place)
+    func close(_ issues: inout FileDiagnostics) -> Node {
+        isMap ? Node(map: pairs(&issues), at: place) : Node(list: items, at: place)
     }
 
-    private func pairs(_ log: inout FileLog) -> [Node.Pair] {
+    private func pairs(_ issues: inout FileDiagnostics) -> [Node.Pair] {
         var map = MapBuilder(capacity: keys.count)
         var merged: (place: UInt32, node: Node)?
         for (key, node) in zip(keys, items) {
             guard let text = key.text else { continue }
             if !key.isMerge {
-                map.add(Node.Pair(key: text, keyPlace: key.place, value: node), &log)
+                map.add(Node.Pair(key: text, keyPlace: key.place, value: node), &issues)
             } else if let merged {
-                log.duplicateKey("<<", at: key.place, first: merged.place)
+                issues.duplicateKey("<<", at: key.place, first: merged.place)
             } else {
                 merged = (key.place, node)
             }
         }
-        if let merged { map.merge(merged.node, &log) }
+        if let merged { map.merge(merged.node, &issues) }
         return map.pairs
     }
 }

@@ -27,21 +27,21 @@ struct SyntaxAdvice {
         "did not find expected ',' or '}'": "a map in braces goes wrong here; expected ',' or '}'",
         "did not find expected node content": "no value here; expected a scalar, a list or a map",
         "did not find expected <document start>":
-            "text behind the end of the document; expected one map with 'namespace' and 'entries'",
+            "text after the end of the document; expected one map with 'namespace' and 'entries'",
         "found character that cannot start any token":
             "a character that cannot begin a value; expected spaces instead of tabs, and quotes around @ or `",
         "found a tab character that violates indentation": "a tab; expected spaces to indent with",
         "found a tab character where an indentation space is expected": "a tab; expected spaces to indent with",
-        "found an indentation indicator equal to 0": "an indentation of 0 behind | or >; expected 1 to 9",
+        "found an indentation indicator equal to 0": "an indentation of 0 after | or >; expected 1 to 9",
         "found unexpected end of stream": "the file ends inside quotes; expected the closing quote",
         "found unexpected document indicator": "a '---' or '...' inside quotes; expected the closing quote before it",
         "found unknown escape character":
-            "an unknown escape behind '\\'; expected one such as \\n, \\t, \\\", \\\\ or \\u00e9, or single quotes",
+            "an unknown escape after '\\'; expected one such as \\n, \\t, \\\", \\\\ or \\u00e9, or single quotes",
         "did not find expected hexdecimal number":
             "an escape without its digits; expected one such as \\x41, \\u00e9 or \\U0001f600",
         "found invalid Unicode character escape code": "an escape that is no character; expected U+0 to U+10FFFF",
         "did not find expected alphabetic or numeric character":
-            "a name that cannot stand behind & or *; expected letters, digits, '-' and '_', or quotes around the value",
+            "a name that cannot stand after & or *; expected letters, digits, '-' and '_', or quotes around the value",
         "found undefined tag handle": "a tag with an unknown handle; expected none, or one such as !!str",
         "did not find expected comment or line break": "text where the line should end; expected a line break",
         "found unknown directive name": "an unknown directive; expected none, or %YAML 1.2",
@@ -55,7 +55,7 @@ struct SyntaxAdvice {
         "while parsing a block collection": "a list",
         "while parsing a flow sequence": "a list in brackets",
         "while scanning a quoted scalar": "a quoted string",
-        "while scanning a block scalar": "a block of text behind | or >",
+        "while scanning a block scalar": "a block of text after | or >",
         "while scanning an anchor": "an anchor",
         "while scanning an alias": "an alias",
         "while scanning a tag": "a tag",

@@ -1,6 +1,6 @@
 import Values
 
-/// Builds the tree of one document from its events. What is wrong with it goes to the log and leaves an invalid node;
+/// Builds the tree of one document from its events. What is wrong with it becomes a diagnostic and an invalid node;
 /// only what makes it pointless to read on is thrown.
 struct TreeBuilder {
     private enum Anchor {
@@ -8,7 +8,7 @@ struct TreeBuilder {
         case complete(Node)
     }
 
-    var log: FileLog
+    var issues: FileDiagnostics
     /// The root, once it is complete.
     private(set) var root: Node?
     /// How many nodes the text stands for, with each alias counted as all that it stands for.
@@ -17,7 +17,7 @@ struct TreeBuilder {
     private var open: [OpenNode] = []
     private var anchors: [String: Anchor] = [:]
 
-    init(log: FileLog, limits: RegistryLimits) { (self.log, self.limits) = (log, limits) }
+    init(issues: FileDiagnostics, limits: RegistryLimits) { (self.issues, self.limits) = (issues, limits) }
 
     mutating func take(_ event: Event) throws(ReadingFault) {
         switch event.content {
@@ -37,7 +37,7 @@ struct TreeBuilder {
         guard nodeCount <= limits.fileNodes else {
             throw ReadingFault(
                 place: place,
-                message: "the file stands for more than \(limits.fileNodes) values once its aliases are expanded; "
+                message: "the file has more than \(limits.fileNodes) values once its aliases are expanded; "
                     + "expected at most that many")
         }
     }
@@ -60,7 +60,7 @@ struct TreeBuilder {
 
     private mutating func end() {
         let ended = open.removeLast()
-        let node = ended.close(&log)
+        let node = ended.close(&issues)
         checkTag(ended)
         place(node, anchor: ended.properties.anchor)
     }
@@ -76,8 +76,8 @@ struct TreeBuilder {
     }
 
     private mutating func report(_ fault: Tag.Fault, at place: UInt32) {
-        let source = log.source
-        log.error(source.mayShowVariable(at: Int(place)) ? fault.discreetMessage : fault.message, at: place)
+        let source = issues.source
+        issues.error(source.mayShowVariable(at: Int(place)) ? fault.discreetMessage : fault.message, at: place)
     }
 
     private mutating func takeAlias(_ name: String, at place: UInt32) throws(ReadingFault) {
@@ -88,15 +88,15 @@ struct TreeBuilder {
             node.place = place
             self.place(node, anchor: nil)
         case .open:
-            log.error(
-                "*\(Self.shown(name)) stands inside the list or map that it names; expected it behind its end",
+            issues.error(
+                "*\(Self.shown(name)) stands inside the list or map that it names; expected it after its end",
                 at: place)
             self.place(.invalid(at: place), anchor: nil)
         case nil:
             let known = anchors
             let shown = Self.shown(name)
-            let source = log.source
-            log.error(
+            let source = issues.source
+            issues.error(
                 source.mayShowVariable(at: Int(place))
                     ? "a value that begins with * and names no anchor; expected quotes around it, or that anchor before it"
                     : "*\(shown) names no anchor; expected &\(shown) before it\(Self.hint(for: name, known))",
@@ -158,7 +158,7 @@ struct TreeBuilder {
 
     private mutating func key(from node: Node) -> String? {
         if let scalar = node.scalar { return scalar.text }
-        if !node.isInvalid { log.error("expected a string as a key, found \(node.phrase)", at: node.place) }
+        if !node.isInvalid { issues.error("expected a string as a key, found \(node.phrase)", at: node.place) }
         return nil
     }
 }

@@ -1,5 +1,5 @@
 /// The job functions that a worker has, by the name that an entry gives as its `method`: at most 128 bytes, and no line
-/// ends. A catalog that is empty is none: the daemon refuses the program.
+/// ends. The daemon refuses a program whose catalog is empty.
 public struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
     public enum Function: Sendable {
         /// Runs on the worker's main thread, which does nothing else until it returns.
@@ -30,7 +30,7 @@ public struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
     }
 }
 
-/// The functions of `cronworker`. To add one: write it in a file of its own beside this one, and add its line here.
+/// The functions of `cronworker`. To add one: write it in a file of its own in this directory, and add its line here.
 package var standardCatalog: JobCatalog {
     [
         "heartbeat": .function(heartbeat),

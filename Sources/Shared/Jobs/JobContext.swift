@@ -17,7 +17,7 @@ public struct JobContext: Sendable {
     public let slot: WallInstant?
     /// The entry's `meta`.
     public let meta: Value.Map
-    /// All that stands beside `name`, `kind` and `meta` in the entry.
+    /// All keys of the entry but `name`, `kind` and `meta`.
     public let data: Value.Map
     /// What another function calls this one with; empty in a run by the timer, and in a call without arguments.
     public let arguments: [Value]

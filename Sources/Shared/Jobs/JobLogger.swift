@@ -9,7 +9,7 @@ public struct JobLogger: Sendable {
         case debug, info, warning, error
     }
 
-    /// Fields that are logged besides, such as `["device": "/dev/sda1"]`. One that has the name of a field of the
+    /// Further fields, such as `["device": "/dev/sda1"]`. One that has the name of a field of the
     /// daemon's, such as `entry`, `run` or `message`, is left out.
     public typealias Metadata = KeyValuePairs<String, String>
     public typealias Field = (key: String, value: String)

@@ -1,7 +1,7 @@
 public import Values
 
 /// The registry as a job function sees it: all entries that the daemon has in force, jobs or not. After a reload, a run
-/// that is in hand finds the new ones. It may be used from any thread.
+/// that is going on finds the new ones. It may be used from any thread.
 public final class JobRegistry: Sendable {
     public typealias Call = @Sendable (_ id: String, _ arguments: [Value]) throws -> Value
     public typealias CallFromTask = @Sendable (_ id: String, _ arguments: [Value]) async throws -> Value
@@ -13,7 +13,7 @@ public final class JobRegistry: Sendable {
     private let findEntries: Find
     private let getEntry: Get
 
-    /// For the tests of a function: what its calls, searches and look-ups come to.
+    /// For the tests of a function: what its calls, searches and look-ups return.
     public init(
         call: @escaping Call, callFromTask: @escaping CallFromTask, find: @escaping Find, get: @escaping Get
     ) {

@@ -1,7 +1,8 @@
 public import Values
 
-/// What a run came to: a text in one line for people, such as `7 files removed`, or any value for whoever calls the
-/// function. The log has room for somewhat less than 4,096 bytes of its `text`; a caller gets all of the `value`.
+/// The result of a run: a text in one line for people, such as `7 files removed`, or any value for a function that
+/// calls the function. The log has room for somewhat less than 4,096 bytes of its `text`; a caller gets all of the
+/// `value`.
 public struct JobResult: Hashable, Sendable, ExpressibleByStringInterpolation {
     public let value: Value
 

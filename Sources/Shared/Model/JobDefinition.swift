@@ -7,18 +7,18 @@ package struct JobDefinition: Sendable {
     package var id: EntryID
     package var kind: FunctionKind
     package var function: EntryFunction
-    /// Tells whether the files that the function is made of are still those that it was checked with; empty: it has none of
+    /// Changes when the files that the function is made of change; empty: it has none of
     /// its own.
     package var sourceVersion = ""
     package var schedule: Schedule
     package var lifecycle: Lifecycle
     package var policy = RunPolicy()
     package var process = ProcessSettings()
-    /// It has no slots: its function is called with what becomes of other jobs.
+    /// It has no slots: its function is the hook of other jobs.
     package var isOnDemand = false
     package var group = GroupLimits()
     package var meta: Value.Map
-    /// All that stands beside `name`, `kind` and `meta`.
+    /// All keys of the entry but `name`, `kind` and `meta`.
     package var data: Value.Map
     /// Where the entry begins. No part of the job: an entry that only moved within its file is unchanged.
     package var location: SourceLocation
@@ -54,7 +54,7 @@ package struct JobDefinition: Sendable {
 
 /// How a worker is started again and stopped: the entry's `lifecycle`.
 package struct Lifecycle: Hashable, Sendable {
-    /// How long a run in hand may take to finish when the job stops. `nil`: the daemon's `--stop-timeout`.
+    /// How long the current run may take to end when the job stops. `nil`: the daemon's `--stop-timeout`.
     package var stopTimeout: Nanoseconds?
     /// A worker that has lived this long has recovered: the next failure counts as the first.
     package var stableThreshold = Nanoseconds.seconds(10)

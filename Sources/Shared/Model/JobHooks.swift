@@ -1,10 +1,10 @@
 package import Clocks
 package import Values
 
-/// The functions that are called with what becomes of a job: the entry's `on_failure`, `on_recovery` and `on_late`.
+/// The hooks of a job: the entry's `on_failure`, `on_recovery` and `on_late`.
 package struct JobHooks: Hashable, Sendable {
     package var onFailure: EntryID?
-    /// So many failures in a row make the job one that is failing. From 1 to 1,000,000.
+    /// So many failures in a row mean that the job is failing. From 1 to 1,000,000.
     package var failures = 1
     package var onRecovery: EntryID?
     package var onLate: EntryID?

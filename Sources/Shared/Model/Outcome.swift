@@ -1,4 +1,4 @@
-/// How a slot ended. Every slot that came due has exactly one.
+/// What became of a slot. Every slot that came due has exactly one outcome.
 package enum Outcome: String, Hashable, Sendable, CaseIterable {
     /// The function returned a result.
     case ok

@@ -1,16 +1,16 @@
 package import Clocks
 
-/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry` and `concurrency`; and who is told of what
-/// they come to.
+/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry` and `concurrency`; and its
+/// hooks.
 package struct RunPolicy: Hashable, Sendable {
-    /// A run that has taken so long is over. `nil`: it may take any time.
+    /// A run that takes this long is ended. `nil`: it may take any time.
     package var timeout: Nanoseconds?
-    /// From SIGTERM to SIGKILL for a worker whose run is over before its end.
+    /// From SIGTERM to SIGKILL for a worker whose run is ended early.
     package var killAfter = Nanoseconds.seconds(5)
     package var overlap = Overlap.skip
     /// `nil`: a slot has one attempt.
     package var retry: Retry?
-    /// `nil`: the job's runs wait for nobody's.
+    /// `nil`: the job's runs wait for no other job.
     package var concurrency: Concurrency?
     package var hooks = JobHooks()
 
@@ -20,13 +20,13 @@ package struct RunPolicy: Hashable, Sendable {
     package enum Overlap: String, Hashable, Sendable, CaseIterable {
         /// It is not run.
         case skip
-        /// It is run right after; those that come due before that are not.
+        /// It is run right after; further slots that come due before that are not.
         case queue
-        /// It is run, and the run in hand is ended for it.
+        /// It is run, and the current run is ended for it.
         case replace
     }
 
-    /// Further attempts at a slot whose run came to one of `outcomes`. They end when the next slot is due.
+    /// Further attempts at a slot whose run had one of `outcomes`. They end when the next slot is due.
     package struct Retry: Hashable, Sendable {
         /// Of one slot, the first among them. From 2 to 1,000.
         package var maxAttempts = 3
@@ -39,13 +39,13 @@ package struct RunPolicy: Hashable, Sendable {
         package var jitter = 0.1
         package var outcomes: Set<Outcome> = Set(Self.possibleOutcomes)
 
-        /// Those that another attempt may mend.
+        /// The outcomes after which another attempt may help.
         package static let possibleOutcomes = Outcome.allCases.filter { $0.retriedAs == $0 }
 
         package init() {}
     }
 
-    /// No more than `max` jobs of the group have a run in hand. The others wait, first come first served.
+    /// At most `max` jobs of the group run at the same time. The others wait, in the order of asking.
     package struct Concurrency: Hashable, Sendable {
         package var group: String
         /// From 1 to 1,000,000.

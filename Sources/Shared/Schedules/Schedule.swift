@@ -10,9 +10,9 @@ package struct Schedule: Hashable, Sendable {
     package var zone: ZoneName?
     /// The first of six fields is the second.
     package var hasSeconds = false
-    /// Runs once more, when the job starts.
+    /// One run more, when the job starts.
     package var runsAtStart = false
-    /// Each run begins up to so much after its slot, anew at random for each.
+    /// Each run begins up to so much after its slot, a new random delay for each.
     package var jitter = Nanoseconds.zero
     /// Each run begins so much after its slot, the same for all of them.
     package var splay = Nanoseconds.zero
@@ -23,7 +23,7 @@ package struct Schedule: Hashable, Sendable {
 
     /// A job that runs when it starts and never again.
     package static var startOnlyText: String { "@reboot" }
-    /// For a function that runs when it is called. No schedule that an entry can have.
+    /// For a function that runs only when it is called. No entry can have this schedule.
     package static var onDemandText: String { "@call" }
 
     /// The keys of an entry's `meta` that say it.

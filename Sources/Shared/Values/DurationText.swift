@@ -17,7 +17,7 @@ package enum DurationText {
 
         package var description: String { "the duration \(message)" }
 
-        /// What is wrong and what was expected, to stand behind the quoted text.
+        /// What is wrong and what was expected, to follow the quoted text.
         package var message: String {
             switch self {
             case .empty: "is empty; expected a duration such as 250ms, 1s, 1m30s, 1.5h or 2d"
@@ -111,7 +111,7 @@ package enum DurationText {
                 scaled = product + Int64(digit)
             }
             let (high, low) = scaled.multipliedFullWidth(by: unit)
-            // Behind the 18th place, past which the divisor would overflow, no unit has whole nanoseconds.
+            // After the 18th place, past which the divisor would overflow, no unit has whole nanoseconds.
             guard decimalPlaces <= 18 else { throw .tooFine }
             var divisor = Int64(1)
             for _ in 0..<decimalPlaces { divisor *= 10 }
@@ -149,7 +149,7 @@ package enum DurationText {
         private func number(from start: Int, digits: [UInt8], point: Int?) -> Number {
             var digits = digits
             let places = digits.count - (point ?? digits.count)
-            // Trailing zeros behind the point say nothing and would only eat up the range.
+            // Trailing zeros after the point mean nothing and would only use up the range.
             var significant = places
             while significant > 0, digits.last == 0 {
                 digits.removeLast()

@@ -140,7 +140,7 @@ struct JSONReader {
         case UInt8(ascii: "u"):
             position += 1
             return content.append(contentsOf: String(try escapedScalar()).utf8)
-        default: throw expected(#"one of " \ / b f n r t u behind '\'"#)
+        default: throw expected(#"one of " \ / b f n r t u after '\'"#)
         }
         position += 1
     }

@@ -1,7 +1,7 @@
 /// Finds what a person probably meant when a name is not known.
 package enum NearestName {
     /// The candidate with the smallest edit distance to `name` (optimal string alignment: two neighbours swapped are one
-    /// edit), if it is small enough to be a slip of the hand: at most a third of the name's length, and at least one edit is
+    /// edit), if it is small enough to be a misspelling: at most a third of the name's length, and at least one edit is
     /// allowed. The first one wins a tie.
     package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
         let letters = Array(name)

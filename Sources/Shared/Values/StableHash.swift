@@ -1,5 +1,5 @@
 /// A hash that is the same on every machine and in every version: FNV-1a with 64 bits (RFC 9923), its bits mixed once
-/// more, since names that differ in the last letter only would else come to lie side by side.
+/// more, since names that differ in the last letter only would otherwise lie side by side.
 package enum StableHash {
     package static func of(_ text: String, salt: UInt8) -> UInt64 {
         var hash = basis

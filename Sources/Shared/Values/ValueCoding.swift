@@ -13,7 +13,7 @@ package enum ValueCoding {
     package static let deepest = 128
 
     package enum Failure: Error, Hashable, Sendable {
-        /// The bytes are none that a `ValueWriter` has written.
+        /// The bytes were not written by a `ValueWriter`.
         case malformed
         /// A string is not UTF-8.
         case notUTF8
@@ -104,7 +104,7 @@ package struct ValueReader {
 
     package mutating func skipText() throws(ValueCoding.Failure) { position += try count() }
 
-    /// Below zero if the text comes before `other` by its bytes, above if behind it. Skips it.
+    /// Below zero if the text comes before `other` by its bytes, above if after it. Skips it.
     package mutating func compareText(to other: String) throws(ValueCoding.Failure) -> Int {
         let count = try count()
         let start = position

@@ -19,7 +19,7 @@ extension ProgramGenerator {
                     ]))
                 $0.operand()
             }
-            // Further inside, a type would take the operator behind it.
+            // Further inside, a type would take the operator after it.
             if $0.random.chance(5) { $0.cast(context) }
         }
     }

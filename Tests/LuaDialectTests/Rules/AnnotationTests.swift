@@ -10,7 +10,7 @@ struct AnnotationTests {
     }
 
     @Test(
-        "of locals stand behind the name, before or after its attribute",
+        "of locals stand after the name, before or after its attribute",
         arguments: [
             "local x«: T»",
             "local x«: T» = 1",
@@ -32,7 +32,7 @@ struct AnnotationTests {
     func locals(marked: String) { check(marked) }
 
     @Test(
-        "of parameters stand behind the name or the dots",
+        "of parameters stand after the name or the dots",
         arguments: [
             "function f(a«: T», b«: U») return a end",
             "function f(a«?: T», b«?») return a end",
@@ -48,7 +48,7 @@ struct AnnotationTests {
     func parameters(marked: String) { check(marked) }
 
     @Test(
-        "of results stand behind the parameters",
+        "of results stand after the parameters",
         arguments: [
             "function f()«: T» return 1 end",
             "function f()«: (A, B?)» return 1, 2 end",
@@ -88,7 +88,7 @@ struct AnnotationTests {
     func bodies(marked: String) { check(marked) }
 
     @Test(
-        "of loop variables stand behind the name",
+        "of loop variables stand after the name",
         arguments: [
             "for i«: number» = 1, 10 do end",
             "for k«: string», v«: number» in pairs(t) do f(k) end",
@@ -97,7 +97,7 @@ struct AnnotationTests {
     func loops(marked: String) { check(marked) }
 
     @Test(
-        "of type parameters stand behind the name of a function, or behind `function`",
+        "of type parameters stand after the name of a function, or after `function`",
         arguments: [
             "local function f«<T>»(x«: T»)«: T» return x end",
             "function M.f«<T: Constraint, U>»(x«: T», y«: U») end",
@@ -125,7 +125,7 @@ struct AnnotationTests {
     func text(marked: String) { check(marked) }
 
     @Test(
-        "go with the comments in them, and comments behind them stay",
+        "go with the comments in them, and comments after them stay",
         arguments: [
             "local x«: --[[ why ]] T» --[[ because ]] = 1",
             "local x«: { -- fields\n  a: T, -- one\r\n  b: U, -- ünd\n}» -- end\n= 1",

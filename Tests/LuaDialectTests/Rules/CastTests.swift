@@ -3,7 +3,7 @@ import Testing
 @Suite("Casts")
 struct CastTests {
     @Test(
-        "stand behind any simple expression",
+        "stand after any simple expression",
         arguments: [
             "x = y «:: T»", "x = y «as T»", "x = 1 «:: T», 'a' «as T», nil «as T», {} «:: T», ... «:: T»",
             "x = f(y)[1].z «as T»", "x = y:m() «:: T»", "x = y:m 'a' «:: T»", "x = y:m {} «as T»",
@@ -20,7 +20,7 @@ struct CastTests {
     func chains(marked: String) { check(marked) }
 
     @Test(
-        "are what `::` and `as` are in brackets, in headers and behind `return`",
+        "are what `::` and `as` are in brackets, in headers and after `return`",
         arguments: [
             "f(x «:: a», y «as b»)", "x = {y «:: a», z «as b»; w = v «as c», [k «as d»] = u «:: e»}", "x[y «as T»] = 1",
             "if x «as (A)» then elseif y «:: T» then end", "while x «:: {T}» do end",

@@ -4,7 +4,7 @@ import Testing
 @Suite("What is not valid")
 struct FaultTests {
     @Test(
-        "stays for Lua to report, and all behind it",
+        "stays for Lua to report, and all after it",
         arguments: [
             "local x«: T» = = local y: U", "local x«: T» x y local z: U", "x = 'a\nlocal y: T", "x = [[ local y: T",
             "x = [=[ ]] local y: T", "--[[ local y: T", "x = $ local y: T", "x = y != z local w: T",

@@ -110,7 +110,7 @@ struct ExecCommandTests {
             at: "command"),
         Row(
             pairs: [("command", .list([.string("x")])), ("shell", .string("/bin/sh"))], path: ["shell"],
-            isAboutKey: true, message: "shell: found beside a list of arguments, which runs without a shell"),
+            isAboutKey: true, message: "shell: found with a list of arguments, which runs without a shell"),
     ]
 
     static let others = [
@@ -153,7 +153,7 @@ struct ExecCommandTests {
     }
 
     @Test(
-        "have variables with names that can be names, of which none is quoted behind a '='",
+        "have variables with names that can be names, of which none is quoted after a '='",
         arguments: [
             ("", "''"), ("A=B", "a name that begins with 'A'"), ("=", "a name that begins with ''"),
             ("A\0", "a name that begins with 'A\\u{0}'"),

@@ -126,7 +126,7 @@ struct PropertyTests {
     func daily() throws {
         var generator = SeededGenerator(seed: 7)
         for place in Self.places(8, seed: 8) {
-            // Mostly within what is passed over or shown twice.
+            // Mostly within what is skipped or shown twice.
             let near = place.change + place.offsets.0 + Int64.random(in: -4_000...4_000, using: &generator)
             let time = near - floorDivide(near, 86_400) * 86_400
             let text = "\(time / 60 % 60) \(time / 3_600) * * *"

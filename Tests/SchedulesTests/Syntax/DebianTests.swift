@@ -112,7 +112,7 @@ struct DebianTests {
         return differences.first { $0.id != "rest" && ours.message.contains($0.message ?? "-") }?.id
     }
 
-    /// Whether something follows a complete element. Debian's cron passes over it.
+    /// Whether something follows a complete element. Debian's cron ignores it.
     private static func hasRest(_ element: Substring) -> Bool {
         func afterNumber(_ text: Substring) -> Substring { text.drop { $0.isNumber || $0.isLetter } }
         var rest = element.first == "*" ? element.dropFirst() : afterNumber(element)
@@ -138,7 +138,7 @@ private enum Crontab {
     static let path = "/usr/bin/crontab"
 
     /// The numbers of the expressions that it refuses. It stops at the first bad line and says which that was, so that
-    /// it is asked once more about those behind it, a few at a time.
+    /// it is asked once more about those after it, a few at a time.
     static func refused(_ expressions: [String]) throws -> Set<Int> {
         var template = Array("/tmp/cronsupd-crontab-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)

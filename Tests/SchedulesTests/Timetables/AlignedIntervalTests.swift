@@ -5,7 +5,7 @@ import Testing
 
 @Suite("An interval aligned to midnight")
 struct AlignedIntervalTests {
-    /// The slots behind the first moment and up to the other, in the zone's own time.
+    /// The slots after the first moment and up to the other, in the zone's own time.
     private func slots(_ interval: Nanoseconds, _ name: String, _ after: String, _ through: String) throws -> [String] {
         let rules = try zone(name)
         let aligned = AlignedInterval(interval, in: rules)

@@ -22,7 +22,7 @@ struct IntervalGridTests {
     }
 
     @Test(
-        "counts slots behind the one moment and up to the other",
+        "counts slots after the one moment and up to the other",
         arguments: [
             (100, 110, 1), (110, 110, 0), (109, 110, 1), (110, 120, 1), (110, 119, 0), (0, 1_000, 90), (120, 110, 0),
             (0, 100, 0),

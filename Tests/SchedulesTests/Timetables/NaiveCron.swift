@@ -67,7 +67,7 @@ struct NaiveCron: CustomStringConvertible, Sendable {
                 // For the second time.
                 isSlot = false
             } else {
-                // What was passed over comes at once.
+                // What was skipped comes at once.
                 isSlot = stride(from: shown, to: latest, by: -60).contains { fits(Time($0)) }
             }
             if isSlot { slots.append(SlotInstant(nanoseconds: instant * 1_000_000_000)) }

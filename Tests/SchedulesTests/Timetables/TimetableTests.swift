@@ -76,7 +76,7 @@ struct TimetableTests {
         #expect(!timetable.isSlot(.distantFuture))
     }
 
-    @Test("has no slot at its end or behind it", arguments: [5, 6, 10, 11])
+    @Test("has no slot at its end or after it", arguments: [5, 6, 10, 11])
     func ofALimitedLife(end: Int64) throws {
         func second(_ second: Int64) -> SlotInstant { SlotInstant(nanoseconds: second * 1_000_000_000) }
         let slots: [Int64] = [5, 10].filter { $0 < end }

@@ -27,7 +27,7 @@ struct ZoneWindow: CustomStringConvertible, Sendable {
         ZoneWindow("UTC", "2024-02-25", days: 10),
         // Forth at 03:00, back at 04:00.
         ZoneWindow("Europe/Riga", "2026-03-26", days: 6), ZoneWindow("Europe/Riga", "2026-10-22", days: 6),
-        // By the rule behind the table.
+        // By the rule after the table.
         ZoneWindow("Europe/Riga", "2091-03-22", days: 6),
         // Forth at 00:00, back at 00:00 to 23:00 of the day before.
         ZoneWindow("America/Sao_Paulo", "2018-11-01", days: 6), ZoneWindow("America/Sao_Paulo", "2018-02-15", days: 6),

@@ -25,7 +25,7 @@ struct ZoneFooterTests {
             ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 2030, 7, 1, 0, 37_800),
             // Standard time in summer, and less in winter.
             ("IST-1GMT0,M10.5.0,M3.5.0/1", 2030, 7, 1, 0, 3_600), ("IST-1GMT0,M10.5.0,M3.5.0/1", 2030, 1, 1, 0, 0),
-            // Times before the day and long behind it.
+            // Times before the day and long after it.
             ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 2026, 3, 29, 0, -7_200),
             ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 2026, 3, 29, 1, -3_600),
             ("EET-2EEST,M3.4.4/50,M10.4.4/50", 2026, 3, 27, 23, 7_200),

@@ -8,7 +8,7 @@ package struct Pattern: Sendable {
     }
 
     package static let longest = 256
-    /// Steps that the expression comes to when its counted repetitions are written out.
+    /// Steps of the expression when its counted repetitions are written out.
     package static let mostSteps = 2_000
     package static let mostRepetitions = 1_000
 

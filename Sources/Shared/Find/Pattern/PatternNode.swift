@@ -13,7 +13,7 @@ indirect enum PatternNode {
     /// `most` is `nil` for any number.
     case repetition(PatternNode, least: Int, most: Int?)
 
-    /// Whether a quantifier may stand behind it.
+    /// Whether a quantifier may follow it.
     var isRepeatable: Bool {
         switch self {
         case .start, .end, .boundary: false

@@ -153,10 +153,10 @@ struct PatternParser {
 
     // MARK: Characters
 
-    /// Behind the backslash.
+    /// After the backslash.
     private mutating func escapedScalar() throws(Pattern.Failure) -> Unicode.Scalar {
         let start = position
-        guard let scalar = next else { throw failure("expected a character behind '\\', found the end") }
+        guard let scalar = next else { throw failure("expected a character after '\\', found the end") }
         position += 1
         switch scalar {
         case "t": return "\t"

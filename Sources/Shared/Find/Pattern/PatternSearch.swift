@@ -5,7 +5,7 @@ struct PatternSearch {
     private var waiting: [Int] = []
     private var reached: [Int] = []
     private var pending: [Int] = []
-    /// The place in the text at which a step was last come to, so that no step is followed twice there.
+    /// The place in the text at which a step was last reached, so that no step is followed twice there.
     private var visited: [Int]
 
     init(_ program: PatternProgram) {

@@ -9,7 +9,7 @@ package struct ExecCommand: Hashable, Sendable {
         case shell(text: String, shell: String)
     }
 
-    /// One that the command has besides, or instead of, those of its worker.
+    /// A variable that the command has in addition to, or instead of, those of its worker.
     package struct Variable: Hashable, Sendable {
         package let name: String
         /// `nil`: the command does not have it.
@@ -28,7 +28,7 @@ package struct ExecCommand: Hashable, Sendable {
 
     package init(_ program: Program) { self.program = program }
 
-    /// The keys that are read, for messages about slips.
+    /// The keys that are read, for messages about misspelt keys.
     package static let keys = [
         "command", "environment", "shell", "stdin", "success_codes", "working_directory",
     ]
@@ -56,7 +56,7 @@ package struct ExecCommand: Hashable, Sendable {
         return (reader.failures.isEmpty ? command : nil, reader.failures)
     }
 
-    /// The same keys of an entry that is no command mean the same.
+    /// The same keys mean the same in an entry that is no command.
     package static func surroundings(
         _ data: Value.Map
     ) -> (environment: [Variable], workingDirectory: String?, failures: [Failure]) {

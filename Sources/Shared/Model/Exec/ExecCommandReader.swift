@@ -37,7 +37,7 @@ struct ExecCommandReader {
 
     private mutating func arguments(_ list: [Value]) -> ExecCommand.Program? {
         if data["shell"] != nil {
-            fail("shell: found beside a list of arguments, which runs without a shell", ["shell"], isAboutKey: true)
+            fail("shell: found with a list of arguments, which runs without a shell", ["shell"], isAboutKey: true)
         }
         if list.isEmpty || list.first == .string("") {
             let found = list.isEmpty ? "an empty list" : "an empty string"
@@ -98,7 +98,7 @@ struct ExecCommandReader {
     private mutating func variable(_ name: String, _ value: Value) -> ExecCommand.Variable {
         let path = ["environment", name]
         if name.isEmpty || name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) {
-            // What stands behind a '=' was meant for a value.
+            // What follows a '=' was meant as a value.
             let start = PrintableText.escape(name.prefix { $0 != "=" }, limit: 60)
             let found = name.isEmpty ? "''" : "a name that begins with '\(start)'"
             fail(
@@ -150,7 +150,7 @@ struct ExecCommandReader {
 
     /// What a program can be given as an argument or a variable: a number or a boolean as its text.
     ///
-    /// `besides`: how many bytes of its room are taken.
+    /// `besides`: how many bytes are taken already.
     private mutating func argument(_ value: Value, at path: [String], besides: Int = 0) -> String? {
         let name = PrintableText.escape(path.joined(separator: "."), limit: 100)
         guard value != .null, let text = value.scalarText else {

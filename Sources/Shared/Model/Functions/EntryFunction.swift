@@ -6,7 +6,7 @@ package enum EntryFunction: Hashable, Sendable {
     case swift(name: String, program: String?)
     /// In the table that a Lua file returns.
     case lua(LuaFunction)
-    /// Elsewhere, since a command is larger than the others by far.
+    /// Stored elsewhere, since a command is much larger than the others.
     indirect case exec(ExecCommand)
 
     /// The longest name of a function, in bytes.
@@ -14,7 +14,7 @@ package enum EntryFunction: Hashable, Sendable {
     /// The longest path of a source, in bytes.
     package static let longestSource = 512
 
-    /// Reads what stands beside `kind`. All failures are found in one pass.
+    /// Reads the keys that go with `kind`. All failures are found in one pass.
     ///
     /// `directory`: that of the registry's file, at which relative paths begin.
     package static func read(
@@ -39,7 +39,7 @@ package enum EntryFunction: Hashable, Sendable {
         return (source.map { .lua(LuaFunction(file: $0, method: method)) }, [])
     }
 
-    /// The keys that it is read from, and those that the daemon reads beside them.
+    /// The keys that it is read from, and those that the daemon reads in addition.
     package static func keys(of kind: FunctionKind) -> [String] {
         switch kind {
         // `modules` names what the function requires, in the registries of others; here all modules are there.

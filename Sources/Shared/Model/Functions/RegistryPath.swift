@@ -1,4 +1,4 @@
-/// Paths beside a registry's file.
+/// Paths relative to a registry's file.
 package enum RegistryPath {
     /// The directory that holds `file`, at which the relative paths of its entries begin.
     package static func directory(of file: String) -> String {

@@ -1,4 +1,4 @@
-/// What the kernel can bound of a control group's processes together (cgroups(7)).
+/// What the kernel can limit for all processes of a control group together (cgroups(7)).
 package enum GroupController: String, Hashable, Sendable, CaseIterable {
     case cpu, memory, pids
 }

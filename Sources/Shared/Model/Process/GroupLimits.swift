@@ -1,5 +1,5 @@
-/// What bounds all processes of a worker together, in its control group: of the entry's `limits` those for which the daemon has
-/// the controllers. The daemon puts them into effect, before there is a worker.
+/// The limits on all processes of a worker together, in its control group: those of the entry's `limits` for which the
+/// daemon has the controllers. The daemon puts them into effect, before there is a worker.
 package struct GroupLimits: Hashable, Sendable {
     /// In bytes, swap not counted (memory.max).
     package var memory: UInt64?
@@ -28,7 +28,7 @@ package struct GroupLimits: Hashable, Sendable {
         var settings: [(file: String, text: String)] = []
         if let memory {
             settings.append(("memory.max", "\(memory)"))
-            // A run of which one process is gone is in no state that anybody has thought of: all of it goes.
+            // A run that has lost one process is in a state that nobody has planned for: all of it is killed.
             settings.append(("memory.oom.group", "1"))
         }
         if let processes { settings.append(("pids.max", "\(processes)")) }

@@ -1,11 +1,11 @@
 import Values
 
 extension ProcessSettings {
-    /// What the process's environment is made of, besides what a login sets.
+    /// What the process's environment is made of, in addition to what a login sets.
     package struct Environment: Hashable, Sendable {
         /// Whether it begins with that of the daemon. If not: with `PATH`, and what cronsupd tells its workers.
         package var isInherited = true
-        /// Those that are set or taken away then. No name occurs twice.
+        /// Variables that are set or removed after that. No name occurs twice.
         package var variables: [ExecCommand.Variable] = []
 
         package init() {}

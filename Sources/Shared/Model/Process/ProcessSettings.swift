@@ -81,7 +81,7 @@ extension ProcessSettings {
         return map
     }
 
-    /// `nil`: the map is none that `map` has made, and to go on without it would be to run with other rights.
+    /// `nil`: the map was not made by `map`. To go on without it would be to run with other rights.
     package init?(_ map: Value.Map) {
         self.init()
         if map["user"] != nil {

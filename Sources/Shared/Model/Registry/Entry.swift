@@ -6,7 +6,7 @@ package struct Entry: Hashable, Sendable {
     package let id: EntryID
     package let kind: String
     package let meta: Value.Map
-    /// All that stands beside `name`, `kind` and `meta`.
+    /// All keys of the entry but `name`, `kind` and `meta`.
     package let data: Value.Map
     /// Where the entry begins.
     package let location: SourceLocation

@@ -20,7 +20,7 @@ struct EntryImageReader {
         return criteria.hold(for: try map())
     }
 
-    /// Below zero if the entry's ID comes before `other`, above if behind it.
+    /// Below zero if the entry's ID comes before `other`, above if after it.
     mutating func compareID(to other: String) throws(RegistryImage.Failure) -> Int {
         do { return try reader.compareText(to: other) } catch { throw .malformed }
     }

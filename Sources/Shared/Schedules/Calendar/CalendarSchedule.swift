@@ -107,7 +107,7 @@ package struct CalendarSchedule: Hashable, Sendable {
     private func countFixed(_ first: Int64, _ last: Int64, _ segment: ZoneRules.Segment) -> Int64 {
         let reached = zone.reached(before: first)
         let shown = first + segment.offset
-        // What the clocks passed over comes all at once, at their jump, and with what they show then.
+        // All times that the clocks skip come at once, at their jump, together with the time that they show then.
         let inGap = reached < shown && expression.fields.count(from: reached, to: shown) > 0
         let isShown = expression.fields.next(atOrAfter: shown) == shown
         let from = max(reached, shown)

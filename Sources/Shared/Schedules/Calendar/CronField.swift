@@ -52,7 +52,7 @@ enum CronField: UInt8 {
     }
 }
 
-/// What a field comes to.
+/// The meaning of a field.
 struct CronList {
     var values: UInt64 = 0
     /// It begins with `*`.

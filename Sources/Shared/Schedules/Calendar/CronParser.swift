@@ -1,6 +1,7 @@
 import Values
 
-/// Reads cron expressions in the Vixie dialect, as Debian's cron does (crontab(5)), with `L`, `W`, `#` and `H` besides.
+/// Reads cron expressions in the Vixie dialect, as Debian's cron does (crontab(5)), with `L`, `W`, `#` and `H` in
+/// addition.
 package struct CronParser {
     /// The entry that `H` is hashed from; `nil`: `H` is an error.
     private let entry: String?

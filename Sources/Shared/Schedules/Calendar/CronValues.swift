@@ -1,4 +1,4 @@
-/// What the fields of an expression come to, for those who put it into words. All lists ascend.
+/// The values of the fields of an expression, for those who put it into words. All lists ascend.
 package struct CronValues: Hashable, Sendable {
     package struct NthWeekday: Hashable, Sendable {
         /// From 1 to 5.

@@ -111,7 +111,7 @@ package enum ZoneFile {
                 transitions: times, offsets: [offsets[0]] + types.map { offsets[Int($0)] }, footer: footer)
         }
 
-        /// The text between two newlines behind the body; none if it is empty.
+        /// The text between two newlines after the body; none if it is empty.
         func footer(behind bodySize: Int) throws(Failure) -> ZoneFooter? {
             guard bodySize < bytes.count - position else { throw .truncated }
             let rest = bytes[(position + bodySize)...]

@@ -122,7 +122,7 @@ private struct YearlyMoment: Hashable, Sendable {
 }
 
 extension ZoneFooter {
-    /// `nil` if the text is none.
+    /// `nil` if the text is not one.
     init?(_ text: some Collection<UInt8>) {
         var scanner = FooterScanner(Array(text))
         guard scanner.takeName(), let west = scanner.takeTime(mostHours: 24) else { return nil }

@@ -2,7 +2,7 @@ import Clocks
 
 /// A time zone's rules: what its clocks show at any instant, past and to come.
 ///
-/// From a compiled zone file (tzfile(5), RFC 9636): its table of transitions, and behind it the rule of its footer,
+/// From a compiled zone file (tzfile(5), RFC 9636): its table of transitions, and after it the rule of its footer,
 /// which holds for ever.
 package struct ZoneRules: Hashable, Sendable {
     /// In seconds since 1970-01-01T00:00:00Z, ascending. Each changes the offset.
@@ -30,7 +30,7 @@ package struct ZoneRules: Hashable, Sendable {
     package struct Segment: Hashable, Sendable {
         /// In seconds since 1970-01-01T00:00:00Z; `.min`: since ever.
         package let start: Int64
-        /// The first second behind it; `.max`: for ever.
+        /// The first second after it; `.max`: for ever.
         package let end: Int64
         /// Seconds east of Greenwich.
         package let offset: Int64
@@ -85,16 +85,16 @@ package struct ZoneRules: Hashable, Sendable {
     enum Placement: Hashable {
         /// The instant at which the clocks show it for the first time.
         case at(Int64)
-        /// The clocks pass over it: the instant of their jump.
+        /// The clocks skip it: the instant of their jump.
         case inGap(Int64)
     }
 
-    /// Where `local`, in seconds since 1970-01-01T00:00:00 on the zone's clocks, comes to lie.
+    /// Where `local`, in seconds since 1970-01-01T00:00:00 on the zone's clocks, lies.
     func place(_ local: Int64) -> Placement {
         var segment = segment(at: local - Self.farthest)
         while true {
             if segment.shows(local) { return .at(local - segment.offset) }
-            // Already past it when the span begins: it was passed over.
+            // Already past it when the span begins: it was skipped.
             if segment.start != .min, segment.start + segment.offset > local { return .inGap(segment.start) }
             if segment.end == .max { return .at(local - segment.offset) }
             segment = self.segment(at: segment.end)

@@ -1,7 +1,7 @@
 /// Where time zones come from: this module makes no system calls of its own.
 package struct ZoneSource: Sendable {
     package struct Failure: Error, Hashable, Sendable {
-        /// What is wrong, behind the quoted name: `is no time zone of this machine; did you mean 'Europe/Riga'?`.
+        /// What is wrong, to follow the quoted name: `is no time zone of this machine; did you mean 'Europe/Riga'?`.
         package let message: String
 
         package init(_ message: String) { self.message = message }

@@ -1,7 +1,7 @@
 import Values
 
 /// Keeps the first diagnostics and counts the rest, so that a hopeless file costs no memory.
-package struct DiagnosticLog: Sendable {
+package struct Diagnostics: Sendable {
     let limit: Int
     private var kept: [Diagnostic] = []
     private(set) var count = 0
@@ -16,8 +16,8 @@ package struct DiagnosticLog: Sendable {
         count += 1
     }
 
-    /// What one file gave, in the order of its text, behind the files before it.
-    mutating func append(_ other: DiagnosticLog) {
+    /// The diagnostics of one file, in the order of its text, after those of the files before it.
+    mutating func append(_ other: Diagnostics) {
         kept += other.sorted.prefix(max(0, limit - kept.count))
         count += other.count
     }
@@ -26,7 +26,7 @@ package struct DiagnosticLog: Sendable {
         kept.sorted { ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column) }
     }
 
-    /// All that was kept, and where some was not, how much.
+    /// All that was kept, and how many were not.
     package var closed: [Diagnostic] {
         guard count > kept.count, let last = kept.last else { return kept }
         return kept + [Diagnostic(last.severity, at: last.location, "… and \(count - kept.count) more")]

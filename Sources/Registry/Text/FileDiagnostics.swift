@@ -1,15 +1,15 @@
 import Values
 
 /// The diagnostics of one file, made from places in its text.
-struct FileLog {
+struct FileDiagnostics {
     let source: SourceText
-    private(set) var errors: DiagnosticLog
-    private(set) var notes: DiagnosticLog
+    private(set) var errors: Diagnostics
+    private(set) var notes: Diagnostics
 
     init(source: SourceText, limit: Int) {
         self.source = source
-        errors = DiagnosticLog(limit: limit)
-        notes = DiagnosticLog(limit: limit)
+        errors = Diagnostics(limit: limit)
+        notes = Diagnostics(limit: limit)
     }
 
     mutating func error(_ message: @autoclosure () -> String, at place: UInt32) {
@@ -27,7 +27,7 @@ struct FileLog {
             "duplicate key \(PrintableText.quote(key)); first written at \(source.location(of: Int(first)))", at: place)
     }
 
-    mutating func forgetErrors() { errors = DiagnosticLog(limit: errors.limit) }
+    mutating func forgetErrors() { errors = Diagnostics(limit: errors.limit) }
 }
 
 extension SourceText {

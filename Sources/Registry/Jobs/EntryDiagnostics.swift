@@ -4,17 +4,17 @@ import Schedules
 import Values
 
 /// The errors in one entry, made from paths into it.
-struct EntryLog {
+struct EntryDiagnostics {
     private let entry: Entry
     private let positions: EntryPositions
-    private(set) var errors: DiagnosticLog
+    private(set) var errors: Diagnostics
 
     /// The longest durations that make sense have some 30 bytes.
     private static let longestDuration = 100
 
     init(_ entry: Entry, _ load: RegistryLoad) {
         (self.entry, positions) = (entry, load.positions)
-        errors = DiagnosticLog(limit: load.limits.diagnostics)
+        errors = Diagnostics(limit: load.limits.diagnostics)
     }
 
     func location(of path: [String]) -> SourceLocation {
@@ -25,7 +25,7 @@ struct EntryLog {
         errors.add(positions.diagnostic(.error, at: path, of: entry, message()))
     }
 
-    /// About what stands `offset` bytes behind the beginning of the text at `path`.
+    /// About what stands `offset` bytes after the beginning of the text at `path`.
     mutating func error(_ message: @autoclosure () -> String, at path: [String], offset: Int) {
         errors.add(positions.diagnostic(.error, at: path, offset: offset, of: entry, message()))
     }
@@ -48,7 +48,7 @@ struct EntryLog {
         errors.add(positions.diagnostic(.error, atKey: path, of: entry, message()))
     }
 
-    /// The duration at `path`; `nil` if it is none, which goes to the log.
+    /// The duration at `path`; `nil` if it is not one, which is an error.
     mutating func duration(_ value: Value, at path: [String], minimum: Nanoseconds) -> Nanoseconds? {
         let name = path.joined(separator: ".")
         guard let text = durationText(value) else {

@@ -1,25 +1,25 @@
 import Model
 import Values
 
-/// Finds the entries whose functions are called with what becomes of jobs, and reads those that are no jobs themselves.
-struct CalledEntries {
+/// Finds the entries whose functions are hooks, and reads those that are no jobs themselves.
+struct HookFunctions {
     private let load: RegistryLoad
     private let read: (Entry) -> JobReader
     private let jobs: [EntryID: JobDefinition]
     private var seen: Set<EntryID> = []
     private(set) var definitions: [JobDefinition] = []
     private(set) var functions: [(entry: EntryID, function: EntryFunction)] = []
-    private(set) var errors: DiagnosticLog
+    private(set) var errors: Diagnostics
 
-    /// `jobs`: those of the registry that have no error and are not out of service.
+    /// `jobs`: the jobs of the registry that have no error and are not disabled.
     init(_ load: RegistryLoad, jobs: [JobDefinition], reader: @escaping (Entry) -> JobReader) {
         (self.load, read) = (load, reader)
         self.jobs = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0) })
-        errors = DiagnosticLog(limit: load.limits.diagnostics)
+        errors = Diagnostics(limit: load.limits.diagnostics)
     }
 
-    /// Those that `job` calls.
-    mutating func add(calledBy job: JobDefinition) {
+    /// The functions that are hooks of `job`.
+    mutating func add(hooksOf job: JobDefinition) {
         let hooks = job.policy.hooks
         for (key, id) in [
             ("on_failure", hooks.onFailure), ("on_recovery", hooks.onRecovery), ("on_late", hooks.onLate),
@@ -44,13 +44,13 @@ struct CalledEntries {
             return job.policy.concurrency == nil
                 ? nil : "'\(id)' waits for its group 'concurrency'; expected a function that can be called at any time"
         }
-        if seen.insert(id).inserted { readOnDemand(entry) }
+        if seen.insert(id).inserted { readFunction(of: entry) }
         return nil
     }
 
-    private mutating func readOnDemand(_ entry: Entry) {
+    private mutating func readFunction(of entry: Entry) {
         var reader = read(entry)
-        if let definition = reader.onDemandDefinition() { definitions.append(definition) }
+        if let definition = reader.hookDefinition() { definitions.append(definition) }
         // The function and the errors of a job were found when it was read as one.
         if entry.isJob { return }
         if let function = reader.function { functions.append((entry.id, function)) }
