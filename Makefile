@@ -28,7 +28,7 @@ FISH_COMPLETIONS := $(COMPLETIONS)/fish/vendor_completions.d
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long bench install man check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long bench budgets install man check release setup clean own-worker
 
 all: release
 
@@ -56,11 +56,15 @@ run-own-worker: own-worker run
 
 test: setup
 	$(SWIFT) build --build-tests $(CHECKED)
-	$(SWIFT) test --skip-build
+	SWIFT="$(SWIFT)" Scripts/test
 
 test-long: setup
 	$(SWIFT) build --build-tests $(CHECKED)
-	LONG_TESTS=1 $(SWIFT) test --skip-build
+	LONG_TESTS=1 SWIFT="$(SWIFT)" Scripts/test
+
+# Memory and sizes of the release build against the file Budgets.
+budgets: release
+	Scripts/check-budgets
 
 bench: release
 	$(RELEASE) --product schedulebench

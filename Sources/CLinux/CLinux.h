@@ -125,6 +125,10 @@ static inline int clinux_open(const char *path, int flags, mode_t mode) { return
 
 static inline int clinux_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 
+/* Who was started through a descriptor is called by its number (execveat(2)). The name of the C library's is the file's in argv[0]. */
+extern char *program_invocation_short_name;
+static inline void clinux_take_name(void) { prctl(PR_SET_NAME, program_invocation_short_name, 0, 0, 0); }
+
 /* The constants are an enum in C, which Swift imports as a type of its own. */
 static inline int clinux_getrlimit_nofile(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
 static inline int clinux_setrlimit_nofile(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
@@ -211,6 +215,7 @@ static inline void clinux_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST);
 
 /* Behind _GNU_SOURCE, or newer than some C libraries (memfd_create(2), fcntl(2)). */
 enum {
+    CLINUX_PATH_ONLY = 010000000, /* O_PATH */
     CLINUX_ADD_SEALS = 1033,
     CLINUX_SEAL_SHRINK = 0x0002,
     CLINUX_SEAL_FUTURE_WRITE = 0x0010,

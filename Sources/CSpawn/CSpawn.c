@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The most descriptors that a request may pass on. */
-enum { MOST_DESCRIPTORS = 6 };
+/* The most descriptors that a request may pass on, that of its program among them. */
+enum { MOST_DESCRIPTORS = 7 };
 
 /* Descriptors of the caller's that hold /dev/null until a spawn puts the child's into their place. Their numbers are low, so that
  * the child can cut off its table after them instead of copying it. */
@@ -57,6 +57,8 @@ struct child {
     struct cspawn_failure *failure;
     /* Where the child finds its descriptors. */
     const int *descriptors;
+    /* And its program; -1: it is called by its path. */
+    int program;
     /* The table is still the caller's. */
     int shares_table;
     /* The list of its group's processes, in which the child is to put itself; -1: it was born there. */
@@ -124,6 +126,24 @@ static void join_group(const struct child *child) {
     if (count != 1) fail(child, CSPAWN_JOIN_GROUP);
 }
 
+/* Behind those that the child keeps. Of itself close-on-exec: what it starts is not to have it. */
+static void place_program(const struct child *child) {
+    int target = child->request->descriptor_count;
+    if (place(child->program, target) < 0 || fcntl(target, F_SETFD, FD_CLOEXEC) != 0) fail(child, CSPAWN_DUP);
+}
+
+/* A script cannot be run through a descriptor that its interpreter does not get (ENOENT), and neither can anything on a kernel or
+ * under a filter that does not know the call. */
+static void execute(const struct child *child) {
+    const struct cspawn_request *request = child->request;
+    if (child->program >= 0) {
+        syscall(SYS_execveat, request->descriptor_count, "", request->argv, request->envp, AT_EMPTY_PATH);
+        if (errno != ENOENT && errno != ENOSYS && errno != EPERM) fail(child, CSPAWN_EXECVE);
+    }
+    execve(request->path, request->argv, request->envp);
+    fail(child, CSPAWN_EXECVE);
+}
+
 static int run_child(void *argument) {
     const struct child *child = argument;
     const struct cspawn_request *request = child->request;
@@ -139,16 +159,16 @@ static int run_child(void *argument) {
         fail(child, CSPAWN_CLOSE_RANGE);
     for (int target = 0; target < request->descriptor_count; target++)
         if (place(child->descriptors[target], target) < 0) fail(child, CSPAWN_DUP);
+    if (child->program >= 0) place_program(child);
     /* Those that the caller was started with are not close-on-exec. A kernel without the call passes them on. */
-    syscall(SYS_close_range, (unsigned)request->descriptor_count, ~0U, 0);
+    syscall(SYS_close_range, (unsigned)request->descriptor_count + (child->program >= 0), ~0U, 0);
     if (request->directory != NULL && chdir(request->directory) != 0) fail(child, CSPAWN_CHDIR);
     if (request->sets_open_files) limit_open_files(child);
 
     sigset_t none;
     sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) fail(child, CSPAWN_SIGPROCMASK);
-    execve(request->path, request->argv, request->envp);
-    fail(child, CSPAWN_EXECVE);
+    execute(child);
     return 127;
 }
 
@@ -156,12 +176,12 @@ static int run_child(void *argument) {
 static int fill_stage(const struct cspawn_request *request) {
     for (int i = 0; i < request->descriptor_count; i++)
         if (dup3(request->descriptors[i], stage[i], O_CLOEXEC) < 0) return -1;
-    return 0;
+    return request->program < 0 ? 0 : dup3(request->program, stage[request->descriptor_count], O_CLOEXEC);
 }
 
 /* The caller must not hold on to the child's ends of its pipes. */
 static void clear_stage(const struct cspawn_request *request) {
-    for (int i = 0; i < request->descriptor_count; i++) dup3(parked, stage[i], O_CLOEXEC);
+    for (int i = 0; i < request->descriptor_count + (request->program >= 0); i++) dup3(parked, stage[i], O_CLOEXEC);
 }
 
 /* As clone3(2) reads it, up to the last field that is needed here. <linux/sched.h> does not go with <sched.h>. */
@@ -291,13 +311,15 @@ static int start(struct child *child) {
 
 static int spawn(const struct cspawn_request *request, struct cspawn_failure *failure) {
     struct child child = {
-        .request = request, .failure = failure, .descriptors = request->descriptors, .processes = -1};
+        .request = request, .failure = failure, .descriptors = request->descriptors, .program = request->program,
+        .processes = -1};
     failure->step = CSPAWN_NONE;
     failure->error = 0;
 
-    if (stage_end != 0 && request->descriptor_count <= MOST_DESCRIPTORS) {
-        if (fill_stage(request) == 0) {
+    if (stage_end != 0 && request->descriptor_count < MOST_DESCRIPTORS) {
+        if (fill_stage(request) >= 0) {
             child.descriptors = stage;
+            if (request->program >= 0) child.program = stage[request->descriptor_count];
             child.shares_table = 1;
         } else {
             failure->step = CSPAWN_DUP;

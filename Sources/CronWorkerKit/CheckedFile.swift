@@ -1,4 +1,3 @@
-import Kernel
 import Model
 import Values
 import Wire
@@ -11,8 +10,6 @@ struct CheckedFile {
     private let engine: (any FunctionEngine)?
     /// Why it cannot be loaded, whatever the function.
     private var refusal: FunctionRefusal?
-    /// Of the engine's files, in their order.
-    private var versions: [String] = []
 
     init(_ path: String, _ engine: (any FunctionEngine)?) { (self.path, self.engine) = (path, engine) }
 
@@ -29,18 +26,11 @@ struct CheckedFile {
     }
 
     /// All files that were read so far.
-    mutating func filesRead() -> [FunctionCheckAnswer] {
-        let files = engine?.files ?? []
-        for file in files[versions.count...] { versions.append(Self.version(of: file)) }
-        return zip(files, versions).map { .read(file: $0, version: $1) }
-    }
-
-    /// More than an engine takes for a source.
-    private static var largest: Int { 16 << 20 }
-
-    /// By its contents: a file that is written again as it was is the same.
-    private static func version(of file: String) -> String {
-        guard case (let bytes, _)? = try? FileSystem.contents(of: file, limit: largest) else { return "unreadable" }
-        return String(StableHash.of(bytes), radix: 16)
+    func filesRead() -> [FunctionCheckAnswer] {
+        (engine?.files ?? []).map { file in
+            .read(
+                file: file.path,
+                version: file.hash.map { FunctionCheckAnswer.version($0) } ?? FunctionCheckAnswer.unreadable)
+        }
     }
 }

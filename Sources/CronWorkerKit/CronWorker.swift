@@ -18,6 +18,7 @@ public enum CronWorker {
 
     /// `engine`: for functions in another language.
     package static func main(_ catalog: JobCatalog, engine: FunctionEngineMaker?) -> Never {
+        ThisProcess.takeName()
         // A daemon's worker is told all that it needs. It does not look at its arguments, which Swift keeps in a page of
         // memory that nothing else uses.
         if Session.supervisor != nil { ThisProcess.exit(finish { try Session([]).serve(catalog, engine) }) }

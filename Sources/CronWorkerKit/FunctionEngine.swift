@@ -11,10 +11,19 @@ package protocol FunctionEngine: AnyObject {
     func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value
 
     /// All files that it has read so far.
-    var files: [String] { get }
+    var files: [SourceFile] { get }
 
     /// A long sleep is ahead: what nobody needs may go.
     func rest()
+}
+
+/// A file that an engine has read.
+package struct SourceFile: Hashable, Sendable {
+    package let path: String
+    /// A hash of its contents; `nil`: they were not to be had.
+    package let hash: UInt64?
+
+    package init(path: String, hash: UInt64?) { (self.path, self.hash) = (path, hash) }
 }
 
 /// What the functions of a `FunctionEngine` may ask of their worker. On the main thread alone.
@@ -22,6 +31,8 @@ package protocol FunctionServices: AnyObject {
     func call(_ id: String, _ arguments: [Value]) throws -> Value
     func find(_ criteria: Value.Map) throws -> [Value]
     func get(_ id: String) throws -> Value?
+    /// A file's contents as they were when the registry was loaded; `nil`: it had no part in that.
+    func text(of path: String) throws -> [UInt8]?
 }
 
 /// A function cannot be called.

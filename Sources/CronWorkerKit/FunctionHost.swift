@@ -196,6 +196,13 @@ extension FunctionHost: FunctionServices {
 
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
+
+    /// The daemon names files as the registry does, from its own directory.
+    func text(of path: String) throws -> [UInt8]? {
+        if let text = try registry.text(of: path) { return text }
+        let start = origin == "/" ? origin : "\(origin)/"
+        return path.hasPrefix(start) ? try registry.text(of: String(path.dropFirst(start.count))) : nil
+    }
 }
 
 extension JobLogger.Level {

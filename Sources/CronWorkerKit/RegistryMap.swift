@@ -27,6 +27,18 @@ final class RegistryMap: Sendable {
         }
     }
 
+    /// Of a file as it was when the registry was loaded; `nil`: it had no part in that.
+    func text(of path: String) throws -> [UInt8]? {
+        try withBytes(RegistryBoard.textsPlaceOffset, RegistryBoard.textsLengthOffset) { bytes in
+            guard let bytes else { return nil }
+            do throws(ValueCoding.Failure) {
+                return try SourceTexts.text(of: path, in: bytes)
+            } catch {
+                throw JobError("the texts of the registry's Lua files are damaged")
+            }
+        }
+    }
+
     func get(_ id: String) throws -> Value? { try entry(id)?.value }
 
     func find(_ criteria: Value.Map) throws -> [Value] {
@@ -42,18 +54,27 @@ final class RegistryMap: Sendable {
         }
     }
 
-    /// Looks again if the daemon wrote over what was being read. It does so at a reload; to be late time and again is chance.
     private func withImage<Result>(_ body: (RegistryImage?) throws -> Result) throws -> Result {
+        try withBytes(RegistryBoard.placeOffset, RegistryBoard.lengthOffset) { bytes in
+            try body(try bytes.map { bytes throws(RegistryImage.Failure) in try RegistryImage(bytes) })
+        }
+    }
+
+    /// Looks again if the daemon wrote over what was being read. It does so at a reload; to be late time and again is chance.
+    private func withBytes<Result>(
+        _ place: (Int) -> Int, _ length: (Int) -> Int, _ body: (UnsafeRawBufferPointer?) throws -> Result
+    ) throws -> Result {
         if isAbsent { return try body(nil) }
         for _ in 0..<Self.mostTries {
             let map = try mapping()
             let sequence = map.load(at: RegistryBoard.sequenceOffset)
-            guard let bytes = Self.registry(in: map, at: sequence) else {
+            let slot = RegistryBoard.slot(at: sequence)
+            guard let bytes = Self.part(of: map, from: map.load(at: place(slot)), map.load(at: length(slot))) else {
                 // It lies in memory that came after the mapping.
                 forget(map)
                 continue
             }
-            let result = Swift.Result { try body(try RegistryImage(bytes)) }
+            let result = Swift.Result { try body(bytes) }
             map.fence()
             if RegistryBoard.isWhole(from: sequence, to: map.load(at: RegistryBoard.sequenceOffset)) {
                 return try result.get()
@@ -64,10 +85,8 @@ final class RegistryMap: Sendable {
 
     private static let mostTries = 100
 
-    private static func registry(in map: MappedMemory, at sequence: UInt64) -> UnsafeRawBufferPointer? {
-        let slot = RegistryBoard.slot(at: sequence)
-        let place = map.load(at: RegistryBoard.placeOffset(slot))
-        let (end, overflow) = place.addingReportingOverflow(map.load(at: RegistryBoard.lengthOffset(slot)))
+    private static func part(of map: MappedMemory, from place: UInt64, _ length: UInt64) -> UnsafeRawBufferPointer? {
+        let (end, overflow) = place.addingReportingOverflow(length)
         guard !overflow, end <= UInt64(map.bytes.count) else { return nil }
         return UnsafeRawBufferPointer(rebasing: map.bytes[Int(place)..<Int(end)])
     }

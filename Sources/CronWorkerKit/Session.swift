@@ -88,8 +88,7 @@ struct Session {
     @inline(never)
     private func worker(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws -> Worker? {
         guard guardian.parentLives(), var definition = try receiveDefinition() else { return nil }
-        // Before this process goes elsewhere: the zone's file may be named from here.
-        let timetable = try timetable(definition.header)
+        let timetable = try timetable(definition)
         let origin = try prepareProcess(&definition)
         guard guardian.parentLives() else { return nil }
         let link = DaemonLink(control: control, reports: reports)
@@ -141,21 +140,31 @@ struct Session {
         return function
     }
 
-    private func timetable(_ header: DefinitionPart.Header) throws -> Timetable {
+    private func timetable(_ definition: WorkerDefinition) throws -> Timetable {
+        let header = definition.header
         // Most jobs have an interval, and their workers are not to pay for calendars.
         if let interval = header.schedule.interval, !header.schedule.isAligned {
             return Timetable(.interval(interval), start: header.start, end: header.schedule.end)
         }
         do {
-            let file = header.schedule.zoneFile
-            let zone = file.isEmpty ? ZoneRules.utc : try ZoneFile.load(file)
-            let rule = try header.schedule.rule(entry: header.entry, zone: zone)
+            let rule = try header.schedule.rule(entry: header.entry, zone: try zone(definition))
             return Timetable(rule, start: header.start, end: header.schedule.end)
         } catch let failure as CronFailure {
             throw fault(step: "schedule", code: 0, exitCode: 100, "'\(header.schedule.text)' \(failure.message)")
         } catch let failure as ZoneFile.Failure {
             throw fault(step: "zone", code: 0, exitCode: 111, "'\(header.schedule.zoneFile)' \(failure)")
         }
+    }
+
+    /// What the daemon goes by, and not what the file says now. In a terminal there is nobody else.
+    private func zone(_ definition: WorkerDefinition) throws -> ZoneRules {
+        let file = definition.header.schedule.zoneFile
+        if arguments != nil { return file.isEmpty ? .utc : try ZoneFile.load(file) }
+        if file.isEmpty, definition.zone.isEmpty { return .utc }
+        guard let zone = ZoneRules(text: definition.zone) else {
+            throw fault(step: "zone", code: 0, exitCode: 111, "the daemon's rules for the time zone are malformed")
+        }
+        return zone
     }
 
     private func fault(step: String, code: Int32, exitCode: Int32, _ message: String) -> Fault {

@@ -4,6 +4,7 @@ package import Kernel
 import Logging
 import Model
 import Registry
+import Schedules
 import Supervision
 import Values
 
@@ -20,6 +21,7 @@ package final class Daemon {
     private let runtime: RuntimeDirectory
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
+    private let zones: ZoneWatch
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
@@ -58,6 +60,7 @@ package final class Daemon {
             path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs,
             controllers: startup.groups.controllers)
         clockWatch = try ClockWatch(loop.poller)
+        zones = ZoneWatch(loop)
         try ThisProcess.becomeSubreaper()
     }
 
@@ -71,6 +74,7 @@ package final class Daemon {
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
         for job in desired { pool.add(job) }
+        zones.follow(desired, at: pool.now)
         manager.ready()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.records.info("Scheduler stopping", metadata: [:])
@@ -99,6 +103,7 @@ package final class Daemon {
         hearing.finish(began: round.began, isPartial: round.isPartial)
         manager.beat(at: Clock.monotonic())
         advanceReload(at: Clock.monotonic())
+        checkZones(at: Clock.monotonic())
         reloader.keepReserve()
         pool.fireDeadlines(through: hearing.heard, limit: Self.deadlinesAtOnce)
         serveLog(at: Clock.monotonic())
@@ -106,7 +111,7 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, logRetry)
+        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
     }
 
     private var statusText: String {
@@ -123,6 +128,7 @@ package final class Daemon {
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
+        case .zones: zones.wake(at: pool.now)
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }
@@ -147,6 +153,7 @@ package final class Daemon {
         isStopping = true
         manager.stopping()
         reloader.cancel()
+        zones.follow([], at: pool.now)
         pool.stopAll()
     }
 
@@ -167,22 +174,22 @@ package final class Daemon {
         reloadIsDue = false
         guard let result = reloader.advance(at: now, wall: Clock.wall) else { return }
         switch result {
-        case .loaded(let loaded, let snapshot): apply(loaded, snapshot)
+        case .loaded(let loaded, let snapshot, let programs): apply(loaded, snapshot, programs)
         case .refused(let errors): refuse(errors)
         case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
         }
         if reloader.isIdle { manager.ready() }
     }
 
-    private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?) {
+    private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms) {
         do {
-            try registry.publish(snapshot)
+            try registry.publish(snapshot, loaded.texts)
         } catch {
             return log.records.error("Reload failed", metadata: ["error": "\(error)"])
         }
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.called)
         desired = loaded.jobs + loaded.called
-        programs.keep(Set(desired.compactMap(\.function.program)))
+        self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         log.records.info(
             "Reloaded registry",
@@ -195,6 +202,7 @@ package final class Daemon {
         for job in difference.changed { pool.stop(job.id, successor: job) }
         for job in difference.unchanged { pool.keep(job) }
         for job in difference.added { pool.add(job) }
+        zones.follow(desired, at: pool.now)
     }
 
     private func refuse(_ errors: [Diagnostic]) {
@@ -217,6 +225,37 @@ package final class Daemon {
                 "Registry note",
                 metadata: ["location": .string(note.location.description), "text": .string(note.message)])
         }
+    }
+
+    // MARK: Time zones
+
+    private func checkZones(at now: MonotonicInstant) {
+        if pool.usesZones { zones.glance(at: now) }
+        pool.usesZones = false
+        guard now >= zones.deadline else { return }
+        for (timezone, zone) in zones.changes(at: now) { apply(zone, to: timezone) }
+    }
+
+    /// As if the schedules of the zone's jobs had been changed: what is running ends by itself.
+    private func apply(_ zone: Result<ZoneSource.Zone, ZoneSource.Failure>, to timezone: String?) {
+        let name = timezone ?? "local"
+        guard case .success(let zone) = zone else {
+            if case .failure(let failure) = zone {
+                log.records.warning(
+                    "Zone change ignored",
+                    metadata: ["zone": .string(name), "error": .string("the zone \(failure.message)")])
+            }
+            return
+        }
+        var count = 0
+        for (index, job) in desired.enumerated() where job.goesByZone && job.timezone == timezone {
+            guard let successor = job.rescheduled(by: zone) else { continue }
+            desired[index] = successor
+            count += 1
+            pool.stop(job.id, successor: successor)
+        }
+        guard count > 0 else { return }
+        log.records.notice("Zone changed", metadata: ["zone": .string(name), "count": "\(count)"])
     }
 
     // MARK: The log

@@ -90,17 +90,6 @@ package struct DryRun: Sendable {
     }
 }
 
-extension SlotRule {
-    /// The zone that it goes by.
-    fileprivate var zone: ZoneRules? {
-        switch self {
-        case .calendar(let calendar): calendar.zone
-        case .aligned(let aligned): aligned.zone
-        case .interval, .none: nil
-        }
-    }
-}
-
 extension Schedule {
     /// `every 10s`, `*/5 * * * * Europe/Riga`.
     fileprivate var phrase: String {

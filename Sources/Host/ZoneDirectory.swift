@@ -27,6 +27,13 @@ package final class ZoneDirectory: Sendable {
         }
     }
 
+    /// The files that decide about a zone's rules, whether they are there or not. `nil`: the zone of this machine.
+    package func files(of name: String?) -> [String] {
+        let own = name ?? localName
+        let file = own.hasPrefix("/") ? own : "\(path)/\(own)"
+        return name == nil && ThisProcess.environment("TZ") == nil ? [Self.localLink, file] : [file]
+    }
+
     private func find(_ name: String) -> Result<ZoneSource.Zone, ZoneSource.Failure> {
         if let known = zones.withLock({ $0[name] }) { return known }
         let result = Result { () throws(ZoneSource.Failure) in try read(name) }

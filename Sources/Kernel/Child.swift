@@ -45,12 +45,22 @@ package enum SignalName {
 /// A program to be started, with all that stays the same from one start to the next.
 package struct Program: ~Copyable {
     package let path: String
+    private let file: ProgramFile?
     private let environment: CStringArray
     private let openFiles: rlimit
 
     /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE).
+    package init(_ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit) {
+        self.init(path: file.path, file: file, environment: environment, openFiles: openFiles)
+    }
+
+    /// What stands at the path at each start.
     package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
-        self.path = path
+        self.init(path: path, file: nil, environment: environment, openFiles: openFiles)
+    }
+
+    private init(path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit) {
+        (self.path, self.file) = (path, file)
         // Without it spawning works as well, only slower.
         _ = cspawn_reserve()
         self.environment = CStringArray(environment)
@@ -99,7 +109,8 @@ package struct Program: ~Copyable {
         let pid = unsafe path.withCString { path in
             unsafe descriptors.withUnsafeBufferPointer { descriptors in
                 var request = unsafe cspawn_request(
-                    path: path, argv: argv.pointer, envp: environment.pointer, descriptors: descriptors.baseAddress,
+                    path: path, program: file?.raw ?? -1, argv: argv.pointer, envp: environment.pointer,
+                    descriptors: descriptors.baseAddress,
                     descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
                     group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
                     open_files_hard: openFiles.rlim_max)

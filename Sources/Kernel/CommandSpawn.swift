@@ -52,7 +52,7 @@ package struct CommandSpawn: Sendable {
         return withExtendedLifetime((argv, envp, paths)) {
             unsafe descriptors.withUnsafeBufferPointer { descriptors in
                 var request = unsafe cspawn_request(
-                    path: paths.pointer[0], argv: argv.pointer, envp: envp.pointer,
+                    path: paths.pointer[0], program: -1, argv: argv.pointer, envp: envp.pointer,
                     descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
                     lead: CSPAWN_GROUP, directory: paths.pointer[1], dies_with: getpid(), group: -1,
                     sets_open_files: 0, open_files_soft: 0, open_files_hard: 0)

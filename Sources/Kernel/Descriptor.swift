@@ -49,10 +49,7 @@ package struct Descriptor: ~Copyable {
     }
 
     package static func sealedMemory(_ name: String, _ contents: [UInt8]) throws(SystemError) -> Descriptor {
-        let memory = Descriptor(owning: try systemCall("memfd_create", name) { unsafe clinux_sealable_memory(name) })
-        try memory.writeAll(contents)
-        try memory.seal(name)
-        return memory
+        try unsafe contents.span.withUnsafeBytes { it throws(SystemError) in try unsafe sealedMemory(name, it) }
     }
 
     private func seal(_ name: String) throws(SystemError) {
@@ -124,15 +121,11 @@ package struct Descriptor: ~Copyable {
     }
 
     package func write(_ bytes: [UInt8]) throws(SystemError) -> Transfer {
-        try unsafe bytes.withUnsafeBufferPointer { it throws(SystemError) in
-            try unsafe write(UnsafeRawBufferPointer(it))
-        }
+        try unsafe bytes.span.withUnsafeBytes { it throws(SystemError) in try unsafe write(it) }
     }
 
     package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-        try unsafe bytes.withUnsafeBufferPointer { it throws(SystemError) in
-            try unsafe writeAll(UnsafeRawBufferPointer(it))
-        }
+        try unsafe bytes.span.withUnsafeBytes { it throws(SystemError) in try unsafe writeAll(it) }
     }
 
     /// Writes all of it, to a descriptor that blocks.
@@ -198,9 +191,7 @@ package enum StandardDescriptors {
     }
 
     package static func writeOutput(_ bytes: [UInt8]) throws(SystemError) {
-        try unsafe bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
-            try unsafe writeOutput(UnsafeRawBufferPointer(buffer))
-        }
+        try unsafe bytes.span.withUnsafeBytes { it throws(SystemError) in try unsafe writeOutput(it) }
     }
 
     /// Reads what has come on the standard input, waiting until something has; `nil` at its end.

@@ -104,7 +104,7 @@ package enum FileSystem {
         return (bytes, after.identity)
     }
 
-    private static func identity(
+    static func identity(
         _ file: borrowing Descriptor, _ path: String
     ) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         var status = stat()

@@ -63,12 +63,11 @@ internal import Glibc
             throw SystemError("epoll_wait", code: code)
         }
         for index in 0..<Int(count) {
-            let event = unsafe events[index]
-            let flags = unsafe event.events
+            let (flags, token) = unsafe (events[index].events, events[index].data.u64)
             let isHungUp = flags & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
-            unsafe ready.append(
+            ready.append(
                 Readiness(
-                    token: event.data.u64, canRead: flags & EPOLLIN.rawValue != 0 || isHungUp,
+                    token: token, canRead: flags & EPOLLIN.rawValue != 0 || isHungUp,
                     canWrite: flags & EPOLLOUT.rawValue != 0 || isHungUp, isHungUp: isHungUp))
         }
         return unsafe Int(count) == events.count

@@ -58,9 +58,7 @@ internal import Glibc
     package func write(_ bytes: [UInt8], at offset: Int) {
         unsafe precondition(
             offset >= 0 && offset + bytes.count <= mapping.count, "a write beyond the end of shared memory")
-        unsafe bytes.withUnsafeBytes {
-            unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[offset...]).copyMemory(from: $0)
-        }
+        unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[offset...]).copyBytes(from: bytes)
     }
 
     /// `offset`: a multiple of 8.

@@ -8,6 +8,9 @@ package enum ThisProcess {
     /// Whose rights it has.
     package static var userID: UInt32 { geteuid() }
 
+    /// As the command line begins, whatever it was started through.
+    package static func takeName() { clinux_take_name() }
+
     /// Orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
     package static func becomeSubreaper() throws(SystemError) {
         try setSubreaper(true)
@@ -38,9 +41,7 @@ package enum ThisProcess {
         return arguments
     }
 
-    package static func environment(_ name: String) -> String? {
-        unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
+    package static func environment(_ name: String) -> String? { unsafe getenv(name).map { unsafe .init(cString: $0) } }
 
     package static func removeEnvironment(_ name: String) { unsafe unsetenv(name) }
 

@@ -36,7 +36,7 @@ package final class LuaEngine: FunctionEngine {
         return try machine.call(function.file, method: function.method, arguments: arguments)
     }
 
-    package var files: [String] { machine.files }
+    package var files: [SourceFile] { zip(machine.files, machine.hashes).map { SourceFile(path: $0, hash: $1) } }
 
     package func rest() { machine.collectGarbage() }
 }
@@ -64,6 +64,8 @@ private final class Bridge: LuaHost {
             return entry
         }
     }
+
+    func text(of path: String) throws -> [UInt8]? { try services.text(of: path) }
 
     func encodeJSON(_ value: Value) -> LuaAnswer { answer { .string(try JSONCoding.text(of: value)) } }
 

@@ -15,6 +15,9 @@ package protocol LuaHost: AnyObject {
     /// The entry: a map with `id`, `kind`, `meta` and `data`.
     func get(_ id: String) -> LuaAnswer
 
+    /// The contents of a file that do not come from the file any more; `nil`: they do.
+    func text(of path: String) throws -> [UInt8]?
+
     /// A string.
     func encodeJSON(_ value: Value) -> LuaAnswer
     func decodeJSON(_ text: [UInt8]) -> LuaAnswer

@@ -17,6 +17,8 @@ import Wire
     private var state: OpaquePointer?
     /// Every file that was read so far: those that were loaded, and what they required.
     package private(set) var files: [String] = []
+    /// Of their contents, in the same order; `nil`: they were not to be had.
+    package private(set) var hashes: [UInt64?] = []
     private var loaded: [String] = []
     /// Files whose main chunk is being run.
     private var loading: [String] = []
@@ -115,8 +117,24 @@ import Wire
     }
 
     private func read(_ path: String) throws(LuaFailure) -> [UInt8] {
-        if !files.contains(path) { files.append(path) }
-        return prepare(try LuaSource.read(path))
+        let index = files.firstIndex(of: path) ?? files.count
+        if index == files.count {
+            files.append(path)
+            hashes.append(nil)
+        }
+        let contents = try contents(path)
+        hashes[index] = StableHash.of(contents)
+        return prepare(try LuaSource.text(contents, path))
+    }
+
+    /// What the host has for them counts, whatever stands in the file now.
+    private func contents(_ path: String) throws(LuaFailure) -> [UInt8] {
+        do {
+            if let text = try host.text(of: path) { return text }
+        } catch {
+            throw LuaFailure(file: path, message: "\(path): \(error)")
+        }
+        return try LuaSource.contents(path)
     }
 
     // MARK: Lua's questions
@@ -168,7 +186,10 @@ import Wire
 
     private func locate(_ question: LuaQuestion) -> Bool {
         do throws(LuaFailure) {
-            question.reply(text: try ModuleName(question.text).path(beside: running.last ?? ""))
+            question.reply(
+                text: try ModuleName(question.text).path(beside: running.last ?? "") {
+                    (try? host.text(of: $0)) ?? nil != nil
+                })
             return true
         } catch {
             question.reply(text: error.message)

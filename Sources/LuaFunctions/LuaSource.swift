@@ -4,8 +4,7 @@ internal import Kernel
 enum LuaSource {
     static let largest = 4 << 20
 
-    static func read(_ path: String) throws(LuaFailure) -> [UInt8] {
-        let bytes = try contents(path)
+    static func text(_ bytes: [UInt8], _ path: String) throws(LuaFailure) -> [UInt8] {
         guard bytes.count <= largest else {
             throw LuaFailure(file: path, message: "\(path) is larger than 4 MiB; expected a smaller file of Lua")
         }
@@ -15,7 +14,7 @@ enum LuaSource {
         return withoutHeader(bytes)
     }
 
-    private static func contents(_ path: String) throws(LuaFailure) -> [UInt8] {
+    static func contents(_ path: String) throws(LuaFailure) -> [UInt8] {
         do {
             // An editor may be writing it.
             for _ in 0..<10 {

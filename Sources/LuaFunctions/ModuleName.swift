@@ -7,12 +7,14 @@ struct ModuleName {
     init(_ name: String) { self.name = name }
 
     /// The file that has the module, below the directory of `source`.
-    func path(beside source: String) throws(LuaFailure) -> String {
+    /// `isAccepted`: whether a file is one that counts, though it may not be there any more.
+    func path(beside source: String, _ isAccepted: (String) -> Bool) throws(LuaFailure) -> String {
         guard let steps else {
             throw failure(source, "require '\(name)': expected a name such as util or lib.util, below the file itself")
         }
         let stem = directory(of: source) + steps
         let places = ["\(stem).lua", "\(stem)/init.lua"]
+        for place in places where isAccepted(place) { return place }
         for place in places where isFile(place) { return place }
         throw failure(source, "module '\(name)' not found; looked for \(places[0]) and \(places[1])")
     }

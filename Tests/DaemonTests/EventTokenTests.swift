@@ -13,7 +13,7 @@ struct EventTokenTests {
 
     @Test("reads back as what was packed")
     func roundTrip() {
-        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock]
+        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .zones]
         for (job, generation) in Self.extremes {
             for channel in [EventToken.Channel.control, .report, .output] {
                 tokens.append(.worker(channel, job: job, generation: generation))
@@ -23,7 +23,7 @@ struct EventTokenTests {
         #expect(Set(tokens.map(\.packed)).count == tokens.count)
     }
 
-    @Test("is none of bits that nobody packed", arguments: [4, 15, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
+    @Test("is none of bits that nobody packed", arguments: [5, 15, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
     func invalid(bits: UInt64) {
         #expect(EventToken(packed: bits) == nil)
     }

@@ -1,4 +1,5 @@
 import Kernel
+import Model
 import Registry
 import Testing
 
@@ -40,6 +41,29 @@ struct SharedRegistryTests {
         }
         // Room that was outgrown is less than what is in use, and there are two of each.
         #expect(shared.memory.size < 8 << 20)
+    }
+
+    @Test("comes with the texts of its Lua files, those of the load in force alone")
+    func texts() throws {
+        func texts(_ files: [String: [UInt8]]) -> SourceTexts {
+            var texts = SourceTexts()
+            for (path, bytes) in files { texts.add(bytes, of: path) }
+            return texts
+        }
+        let shared = try SharedRegistry(try snapshot(["a"]))
+        let map = RegistryMap(try shared.memory.descriptor.duplicate())
+        #expect(try map.text(of: "a.lua") == nil)
+        for round in UInt8(0)..<20 {
+            // No UTF-8 either.
+            let files = ["a.lua": [round, 0xFF, 0], "b.lua": [], "\(round).lua": [UInt8](repeating: 7, count: 9_999)]
+            try shared.publish(try snapshot(["a"]), texts(files))
+            for (path, bytes) in files { #expect(try map.text(of: path) == bytes) }
+            #expect(try map.text(of: "\(Int(round) - 1).lua") == nil)
+            #expect(try map.text(of: "a.lu") == nil)
+            #expect(try ids(map) == ["n:a"])
+        }
+        try shared.publish(try snapshot(["a"]))
+        #expect(try map.text(of: "a.lua") == nil)
     }
 
     @Test("is never seen half-written, however often it changes")

@@ -43,6 +43,53 @@ struct SpawnTests {
         #expect(throws: SystemError("waitpid", "process \(pid)", code: ECHILD)) { try Children.collectIfExited(pid) }
     }
 
+    // MARK: F04
+
+    @Test("that was opened is started as it was, whatever stands at its path")
+    func opened() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/program"
+        func install(_ source: String) throws {
+            try #require(try run("/bin/cp", [source, path + ".new"]).status == .exited(code: 0))
+            try FileSystem.rename(path + ".new", to: path)
+        }
+        try install("/bin/echo")
+        let file = ProgramFile(path)
+        let echo = Program(file, environment: [], openFiles: plainLimit)
+        #expect(file.isCurrent)
+        #expect(try run(echo, ["a", "b"]).output == "a b\n")
+        try install("/bin/false")
+        #expect(!file.isCurrent)
+        #expect(try run(echo, ["a"]).output == "a\n")
+        unlink(path)
+        #expect(try run(echo, ["a"]).output == "a\n")
+        #expect(try FileSystem.status(file.image).identity.size == FileSystem.status("/bin/echo").identity.size)
+        // It has no descriptor of it.
+        try install("/bin/ls")
+        let ls = Program(ProgramFile(path), environment: [], openFiles: plainLimit)
+        #expect(try run(ls, ["/proc/self/fd"]).output == "0\n1\n2\n3\n")
+    }
+
+    @Test("that is a script, or is not there, is what stands at its path")
+    func byPath() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/program"
+        func install(_ text: String) throws {
+            try directory.write(text, to: "program")
+            chmod(path, 0o700)
+        }
+        let missing = ProgramFile(path)
+        let program = Program(missing, environment: [], openFiles: plainLimit)
+        #expect(throws: SystemError("execve", path, code: ENOENT)) { try run(program, []) }
+        try install("#!/bin/sh\necho one $0\n")
+        #expect(try run(program, []).output == "one \(path)\n")
+        let script = Program(ProgramFile(path), environment: [], openFiles: plainLimit)
+        try install("#!/bin/sh\necho two $0\n")
+        #expect(try run(script, []).output == "two \(path)\n")
+        chmod(path, 0o600)
+        #expect(throws: SystemError("execve", path, code: EACCES)) { try run(script, []) }
+    }
+
     // MARK: F06
 
     @Test("can be started by any number of threads at once, each with its own descriptors")

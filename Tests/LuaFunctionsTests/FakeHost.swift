@@ -6,6 +6,7 @@ import Wire
 final class FakeHost: LuaHost {
     var lines: [String] = []
     var questions: [Value] = []
+    var texts: [String: [UInt8]] = [:]
     var answers: [String: LuaAnswer] = [:]
     /// What `call` does instead of answering from the list.
     var onCall: ((String, [Value]) -> LuaAnswer)?
@@ -28,6 +29,8 @@ final class FakeHost: LuaHost {
         questions.append(.string(id))
         return answer(id)
     }
+
+    func text(of path: String) throws -> [UInt8]? { texts[path] }
 
     func encodeJSON(_ value: Value) -> LuaAnswer {
         questions.append(value)

@@ -64,7 +64,8 @@ extension SeededGenerator {
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
         (header.queues, header.asks) = (chance(4), chance(4))
-        return WorkerDefinition(header: header, meta: map(depth: below(6)), data: map(depth: below(6)))
+        return WorkerDefinition(
+            header: header, meta: map(depth: below(6)), data: map(depth: below(6)), zone: chance(2) ? "" : text(3_000))
     }
 
     /// A schedule of any kind, with whatever may stand beside it.

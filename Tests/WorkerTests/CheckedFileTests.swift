@@ -1,7 +1,5 @@
 import Jobs
-import Kernel
 import Model
-import TestSupport
 import Testing
 import Values
 import Wire
@@ -10,27 +8,18 @@ import Wire
 
 @Suite("A Lua file that is checked")
 struct CheckedFileTests {
-    private let directory: TemporaryDirectory
-    private var path: String { "\(directory.path)/jobs.lua" }
-
-    init() throws { directory = try TemporaryDirectory() }
+    private let path = "jobs.lua"
 
     @Test("is read once for all of its functions, and so are those that it requires")
     func versions() throws {
-        try directory.write("one", to: "jobs.lua")
-        let engine = FakeEngine(files: [path])
+        let engine = FakeEngine(files: [SourceFile(path: path, hash: 0x1F)])
         var checked = CheckedFile(path, engine)
         #expect(checked.verdict(on: LuaFunction(file: path, method: "a")) == .ready)
         let first = checked.filesRead()
-        #expect(first.count == 1)
-        try directory.write("two", to: "jobs.lua")
-        engine.files.append("\(directory.path)/missing.lua")
+        #expect(first == [.read(file: path, version: "1f")])
+        engine.files.append(SourceFile(path: "missing.lua", hash: nil))
         #expect(checked.verdict(on: LuaFunction(file: path, method: "b")) == .ready)
-        #expect(
-            checked.filesRead()
-                == first + [.read(file: "\(directory.path)/missing.lua", version: "unreadable")])
-        var other = CheckedFile(path, FakeEngine(files: [path]))
-        #expect(other.filesRead() != first)
+        #expect(checked.filesRead() == first + [.read(file: "missing.lua", version: "unreadable")])
     }
 
     @Test("is not loaded again if it cannot be; a function that it lacks is another's matter")
@@ -50,11 +39,11 @@ struct CheckedFileTests {
 }
 
 private final class FakeEngine: FunctionEngine {
-    var files: [String]
+    var files: [SourceFile]
     var refusal: FunctionRefusal?
     private(set) var questions = 0
 
-    init(files: [String], refusal: FunctionRefusal? = nil) { (self.files, self.refusal) = (files, refusal) }
+    init(files: [SourceFile], refusal: FunctionRefusal? = nil) { (self.files, self.refusal) = (files, refusal) }
 
     func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
         questions += 1

@@ -30,6 +30,8 @@ enum cspawn_lead { CSPAWN_SESSION, CSPAWN_GROUP };
 
 struct cspawn_request {
     const char *path;
+    /* The program's file, whatever stands at its path by now; -1: what stands there. 16 or above, and close-on-exec. */
+    int program;
     char *const *argv;
     char *const *envp;
     /* The child's descriptors 0, 1, 2, …; each is 3 or above in the caller, and close-on-exec. */

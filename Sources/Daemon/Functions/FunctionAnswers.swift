@@ -20,6 +20,8 @@ struct FunctionAnswers: Sendable {
     /// Of the files that a function is made of.
     var versions: [LuaFunction: String] = [:]
     var programVersions: [String: String] = [:]
+    /// All files that were read to answer.
+    var files = CheckedTexts()
 
     /// What is wrong with a job's function; `nil` if nothing is.
     func refusal(of function: EntryFunction) -> Refusal? {

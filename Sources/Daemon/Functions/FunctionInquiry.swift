@@ -14,7 +14,7 @@ final class FunctionInquiry {
         let description: String
     }
 
-    private let programs: WorkerPrograms
+    let programs: WorkerPrograms
     private let registry: SharedRegistry
     private var questions: [Question] = []
     private var answers = FunctionAnswers()
@@ -146,6 +146,7 @@ final class FunctionInquiry {
         switch try? FunctionCheckAnswer.decode(line) {
         case .read(let file, let version):
             self.version += "\(file)=\(version);"
+            answers.files.note(file, version)
             return
         case .ready: answers.versions[function] = version
         case .refused(let key, let error): answers.refusals[function] = .init(key: key, error: "\(key): \(error)")

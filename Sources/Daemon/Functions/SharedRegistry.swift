@@ -1,5 +1,5 @@
 import Kernel
-import Model
+package import Model
 package import Registry
 
 /// The registry in force in memory that all workers map, so that a thousand of them cost one copy; see `RegistryBoard`.
@@ -10,21 +10,25 @@ package final class SharedRegistry {
     private var rooms = [(place: 0, size: 0), (place: 0, size: 0)]
 
     /// - Throws: `SystemError`, or that the registry is too large.
-    package init(_ snapshot: RegistrySnapshot?) throws {
+    package init(_ snapshot: RegistrySnapshot?, _ texts: SourceTexts = .init()) throws {
         shared = try SharedMemory("cronsupd-registry", size: RegistryBoard.headerSize)
-        try publish(snapshot)
+        try publish(snapshot, texts)
     }
 
     var memory: SharedMemory { shared }
 
     /// Puts another registry in force. If there is no memory for it, the one before stays.
-    func publish(_ snapshot: RegistrySnapshot?) throws {
+    func publish(_ snapshot: RegistrySnapshot?, _ texts: SourceTexts = .init()) throws {
         let image = try RegistryImage.encode(snapshot?.entries ?? [])
         let slot = RegistryBoard.slot(at: sequence + 2)
-        try makeRoom(for: image.count, slot)
+        try makeRoom(for: image.count + texts.size, slot)
         shared.store(sequence + 1, at: RegistryBoard.sequenceOffset)
         shared.fence()
         shared.write(image, at: rooms[slot].place)
+        let place = rooms[slot].place + image.count
+        shared.write(texts.encoded(), at: place)
+        shared.store(UInt64(place), at: RegistryBoard.textsPlaceOffset(slot))
+        shared.store(UInt64(texts.size), at: RegistryBoard.textsLengthOffset(slot))
         shared.store(UInt64(rooms[slot].place), at: RegistryBoard.placeOffset(slot))
         shared.store(UInt64(image.count), at: RegistryBoard.lengthOffset(slot))
         sequence += 2

@@ -5,7 +5,7 @@ import Wire
 
 /// A worker's program file: how to start it, and what it can do.
 final class WorkerProgram {
-    let path: String
+    private let file: ProgramFile
     private let worker: Program
     /// What is only asked has no supervisor.
     private let answerer: Program
@@ -16,11 +16,17 @@ final class WorkerProgram {
 
     /// `marks`: variables of its workers alone.
     init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String]) {
-        self.path = path
+        file = ProgramFile(path)
         let supervisor = "\(ReservedVariables.supervisor)=\(ThisProcess.id)"
-        worker = Program(path: path, environment: marks + environment + [supervisor], openFiles: openFiles)
-        answerer = Program(path: path, environment: environment, openFiles: openFiles)
+        worker = Program(file, environment: marks + environment + [supervisor], openFiles: openFiles)
+        answerer = Program(file, environment: environment, openFiles: openFiles)
     }
+
+    var path: String { file.path }
+    /// Where its file is read.
+    var image: String { file.image }
+    /// Whether it is still what stands at its path.
+    var isCurrent: Bool { file.isCurrent }
 
     /// Standard output and error are the same pipe, which keeps their lines in order.
     func spawn(
@@ -34,8 +40,9 @@ final class WorkerProgram {
 
     /// Starts it to print its catalog.
     func askForCatalog() throws(SystemError) -> ProgramQuery {
-        // Another may be put in its place before the answer is there.
-        asked = identity
+        if let shortage = file.shortage { throw shortage }
+        // Another script may be put in its place before the answer is there.
+        asked = file.identity
         let null = try Descriptor.open(updating: "/dev/null")
         return try ProgramQuery(longest: ProgramQuery.longestCatalog) { output throws(SystemError) in
             try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
@@ -54,11 +61,9 @@ final class WorkerProgram {
         }
     }
 
-    private var identity: FileIdentity? { try? FileSystem.status(path).identity }
-
     /// `nil`: the file is another one than that which was asked.
     var functions: Set<String>? {
-        guard let catalog, let identity, catalog.identity == identity else { return nil }
+        guard let catalog, let identity = file.identity, catalog.identity == identity else { return nil }
         return catalog.functions
     }
 

@@ -3,7 +3,7 @@ import Model
 
 /// `cronworker`, and the programs that entries name as their `source`.
 package final class WorkerPrograms {
-    let standard: WorkerProgram
+    private(set) var standard: WorkerProgram
     private let environment: [String]
     private let marks: [String]
     private let openFiles: OpenFilesLimit
@@ -28,8 +28,27 @@ package final class WorkerPrograms {
         return program
     }
 
-    /// Forgets the programs that no job has any more.
-    func keep(_ paths: Set<String>) { others = others.filter { paths.contains($0.key) } }
+    /// The same programs for a registry that is not in force yet: those whose files are others by now are opened anew.
+    func renewed() -> WorkerPrograms {
+        let programs = WorkerPrograms(self)
+        programs.others = others.filter(\.value.isCurrent)
+        return programs
+    }
+
+    private init(_ other: WorkerPrograms) {
+        (environment, marks, openFiles) = (other.environment, other.marks, other.openFiles)
+        let path = other.standard.path
+        standard =
+            other.standard.isCurrent
+            ? other.standard
+            : WorkerProgram(path: path, environment: environment, openFiles: openFiles, marks: marks)
+    }
+
+    /// Takes over what was renewed, but for programs that no job has any more.
+    func adopt(_ renewed: WorkerPrograms, keeping paths: Set<String>) {
+        standard = renewed.standard
+        others = renewed.others.filter { paths.contains($0.key) }
+    }
 }
 
 extension EntryFunction {

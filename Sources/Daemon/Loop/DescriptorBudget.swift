@@ -1,12 +1,18 @@
 package import Kernel
+import Model
 
 /// How many jobs fit into the limit of open files.
 package enum DescriptorBudget {
     /// Control, report and output pipe.
     private static let perJob = 3
-    /// Standard descriptors, epoll, signals, log, service manager, the runtime directory; a spawn in progress; the reserve; a
-    /// reload's files.
+    /// Standard descriptors, epoll, signals, log, service manager, the runtime directory, changes of zones, the worker's
+    /// program; a spawn in progress; the reserve; a reload's files.
     private static let own = 40
+
+    /// How many jobs have no room for the sake of the programs that the functions name, each of which is open.
+    static func jobs(for functions: [EntryFunction]) -> Int {
+        (Set(functions.compactMap(\.program)).count + perJob - 1) / perJob
+    }
 
     package static func mostJobs(_ limit: OpenFilesLimit) -> Int {
         min(max(0, (Int(clamping: limit.soft) - own) / perJob), EventToken.mostJobs)

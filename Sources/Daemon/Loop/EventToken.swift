@@ -4,6 +4,7 @@ enum EventToken: Hashable {
     case log
     case functionAnswer
     case clock
+    case zones
     case worker(Channel, job: Int, generation: UInt32)
 
     enum Channel: UInt8 {
@@ -18,6 +19,7 @@ enum EventToken: Hashable {
         case .log: 1
         case .functionAnswer: 2
         case .clock: 3
+        case .zones: 4
         case .worker(let channel, let job, let generation):
             Self.workerBase + UInt64(channel.rawValue) | UInt64(job) << 8 | UInt64(generation) << 32
         }
@@ -30,6 +32,7 @@ enum EventToken: Hashable {
         case 1: self = .log
         case 2: self = .functionAnswer
         case 3: self = .clock
+        case 4: self = .zones
         default:
             let low = packed & 0xFF
             guard low >= Self.workerBase, let channel = Channel(rawValue: UInt8(low - Self.workerBase)) else {

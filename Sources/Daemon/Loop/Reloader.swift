@@ -9,7 +9,7 @@ import Values
 /// programs for its functions. Nothing changes before all of it is known to be right.
 final class Reloader {
     enum Result {
-        case loaded(LoadedJobs, RegistrySnapshot?)
+        case loaded(LoadedJobs, RegistrySnapshot?, WorkerPrograms)
         /// The registry has errors.
         case refused([Diagnostic])
         case failed(String)
@@ -19,7 +19,7 @@ final class Reloader {
         case idle
         /// Reads at `next`; gives up at `end`.
         case settling(next: MonotonicInstant, end: MonotonicInstant)
-        case asking(FunctionInquiry, RegistryCandidate)
+        case asking(FunctionInquiry, RegistryCandidate, end: MonotonicInstant)
     }
 
     private let path: String
@@ -52,7 +52,7 @@ final class Reloader {
         switch state {
         case .idle: .distantFuture
         case .settling(let next, _): next
-        case .asking(let inquiry, _): inquiry.deadline
+        case .asking(let inquiry, _, _): inquiry.deadline
         }
     }
 
@@ -66,14 +66,14 @@ final class Reloader {
 
     /// Gives up the reload that is under way.
     func cancel() {
-        if case .asking(let inquiry, _) = state { inquiry.cancel() }
+        if case .asking(let inquiry, _, _) = state { inquiry.cancel() }
         unwatch()
         (state, isRequestedAgain) = (.idle, false)
     }
 
     /// To be called with every stranger that has exited, before it is collected. Returns whether `advance` has something to do.
     func exited(_ pid: ProcessID) -> Bool {
-        if case .asking(let inquiry, _) = state { inquiry.exited(pid) } else { false }
+        if case .asking(let inquiry, _, _) = state { inquiry.exited(pid) } else { false }
     }
 
     /// Sets descriptors aside again that were not free when the last reload was over. To be called in every round.
@@ -88,7 +88,7 @@ final class Reloader {
         switch state {
         case .idle: result = nil
         case .settling(let next, let end): result = now < next ? nil : read(at: now, wall, end)
-        case .asking(let inquiry, let candidate): result = ask(inquiry, candidate, at: now)
+        case .asking(let inquiry, let candidate, let end): result = ask(inquiry, candidate, at: now, end)
         }
         guard let result else { return nil }
         state = isRequestedAgain ? .settling(next: now, end: now + Self.patience) : .idle
@@ -101,14 +101,18 @@ final class Reloader {
             if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall()),
                 let candidate = candidate(reading, wall)
             {
-                return check(candidate, at: now)
+                return check(candidate, at: now, end)
             }
         } catch {
             return .failed(error.description)
         }
+        return tryAgain(at: now, end)
+    }
+
+    private func tryAgain(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         guard now < end else {
             return .failed(
-                "'\(path)', or an environment file that it names, is still being written to after \(DurationText.format(Self.patience)); "
+                "'\(path)', or an environment or Lua file that it names, is still being written to after \(DurationText.format(Self.patience)); "
                     + "expected \(DurationText.format(Self.quietTime)) without a change")
         }
         state = .settling(next: now + Self.retryInterval, end: end)
@@ -131,26 +135,30 @@ final class Reloader {
         return Self.isQuiet(reader.modified, wall()) ? candidate : nil
     }
 
-    private func check(_ candidate: RegistryCandidate, at now: MonotonicInstant) -> Result? {
+    private func check(_ candidate: RegistryCandidate, at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         do {
             let inquiry = FunctionInquiry(
-                about: candidate.functions, programs, try SharedRegistry(candidate.load.snapshot))
-            state = .asking(inquiry, candidate)
-            return ask(inquiry, candidate, at: now)
+                about: candidate.functions, programs.renewed(), try SharedRegistry(candidate.load.snapshot))
+            state = .asking(inquiry, candidate, end: end)
+            return ask(inquiry, candidate, at: now, end)
         } catch {
             return .failed("\(error)")
         }
     }
 
     private func ask(
-        _ inquiry: FunctionInquiry, _ candidate: RegistryCandidate, at now: MonotonicInstant
+        _ inquiry: FunctionInquiry, _ candidate: RegistryCandidate, at now: MonotonicInstant, _ end: MonotonicInstant
     ) -> Result? {
         do {
             let answers = try inquiry.advance(at: now)
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
-            let loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
-            return loaded.errors.isEmpty ? .loaded(loaded, candidate.load.snapshot) : .refused(loaded.errors)
+            var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+            guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
+            // One that has changed since it was checked is checked again.
+            guard let texts = try CheckedTexts.read(answers.files) else { return tryAgain(at: now, end) }
+            loaded.texts = texts
+            return .loaded(loaded, candidate.load.snapshot, inquiry.programs)
         } catch {
             inquiry.cancel()
             unwatch()

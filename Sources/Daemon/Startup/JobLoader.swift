@@ -9,6 +9,8 @@ package struct LoadedJobs: Sendable {
     package var called: [JobDefinition]
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
+    /// Of the Lua files that were checked.
+    package var texts = SourceTexts()
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         jobs = Self.versioned(candidate.found.jobs, answers)
@@ -16,7 +18,7 @@ package struct LoadedJobs: Sendable {
         let load = candidate.load
         errors = Self.inOrder(
             load.errors + candidate.found.errors + candidate.functionErrors(answers)
-                + Self.excess(jobs + called, mostJobs, load)
+                + Self.excess(jobs + called, max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions)), load)
         )
         notes = Self.inOrder(load.notes + candidate.found.notes)
     }

@@ -1,5 +1,6 @@
 import Host
 import Kernel
+import Model
 import Registry
 package import Schedules
 
@@ -36,10 +37,31 @@ package struct Startup {
         let candidate = RegistryCandidate(
             reading.files, zones: zones, accounts: .host, environmentFiles: EnvironmentFileReader().source,
             controllers: groups.controllers)
-        registry = try SharedRegistry(candidate.load.snapshot)
-        let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
-        loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+        let asked = try SharedRegistry(candidate.load.snapshot)
+        var checked = try Self.loaded(candidate, programs, asked, mostJobs: mostJobs)
+        registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
+        // They would stay as long as this does.
+        checked.texts = SourceTexts()
+        loaded = checked
     }
+
+    /// Asks again if a file has changed since it was checked.
+    private static func loaded(
+        _ candidate: RegistryCandidate, _ programs: WorkerPrograms, _ registry: SharedRegistry, mostJobs: Int
+    ) throws -> LoadedJobs {
+        for _ in 0..<mostTries {
+            let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
+            var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+            guard loaded.errors.isEmpty else { return loaded }
+            guard let texts = try CheckedTexts.read(answers.files) else { continue }
+            loaded.texts = texts
+            return loaded
+        }
+        throw FunctionInquiry.Failure(
+            description: "the registry's files of Lua change while they are read; expected files at rest")
+    }
+
+    private static let mostTries = 10
 
     private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {

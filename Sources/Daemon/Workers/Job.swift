@@ -57,6 +57,7 @@ final class Job {
         header.queues = definition.policy.overlap == .queue
         header.asks = definition.policy.concurrency != nil
         return WorkerDefinition(
-            header: header, meta: definition.meta, data: definition.data, process: definition.process.map)
+            header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
+            zone: definition.schedule.rule.zone?.text ?? "")
     }
 }

@@ -77,6 +77,7 @@ extension WorkerPool {
             let report = try Report.decode(line)
             if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
             if case .output(let line) = report, !admit(size: line.size, job) { return }
+            if case .begin = report, job.definition.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)
         } catch {

@@ -21,6 +21,7 @@ extension WorkerPool {
             jobsByProcess[worker.pid] = job
             workerCount += 1
             incidents.spawning(job)
+            if job.definition.goesByZone { usesZones = true }
             // After the spawn, which takes its time: the job's grid begins at this moment.
             process(.spawned, job)
             worker.control?.send(job.workerDefinition.encoded())

@@ -36,6 +36,8 @@ final class WorkerPool {
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     var workerCount = 0
+    /// Whether a job that goes by a time zone was spawned or began a run.
+    var usesZones = false
     private var isStopping = false
 
     init(
@@ -212,7 +214,7 @@ final class WorkerPool {
         switch stackLimiter.admit(job.definition.id, at: now) {
         case .take:
             let program = programs.program(at: job.definition.function.program)
-            incidents.stacks(stackTaker.take(of: worker.pid, program: program.path), of: job)
+            incidents.stacks(stackTaker.take(of: worker.pid, program: program.image), of: job)
         case .repeated: break
         case .tooMany: incidents.stacksLeftOut(of: job)
         }

@@ -27,10 +27,10 @@ struct SourceText: Sendable {
         var count = 0
         var lineStarts: [UInt32] = [0]
         var checkpoints: [UInt32] = []
-        for unsafe(offset, byte) in unsafe bytes.enumerated() where beginsScalar(byte) {
+        for offset in bytes.indices where unsafe beginsScalar(bytes[offset]) {
             if count % stride == 0 { checkpoints.append(UInt32(offset)) }
             count += 1
-            if unsafe endsLine(byte, next: offset + 1 < bytes.count ? bytes[offset + 1] : 0) {
+            if unsafe endsLine(bytes[offset], next: offset + 1 < bytes.count ? bytes[offset + 1] : 0) {
                 lineStarts.append(UInt32(count))
             }
         }

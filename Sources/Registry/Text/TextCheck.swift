@@ -56,10 +56,9 @@ enum TextCheck {
         }
         guard offset + length <= bytes.count else { return nil }
         var value = bits
-        for index in offset + 1..<offset + length {
-            let byte = unsafe bytes[index]
-            guard byte & 0xC0 == 0x80 else { return nil }
-            value = value << 6 | UInt32(byte & 0x3F)
+        for next in offset + 1..<offset + length {
+            guard unsafe bytes[next] & 0xC0 == 0x80 else { return nil }
+            value = unsafe value << 6 | UInt32(bytes[next] & 0x3F)
         }
         let shortest: [UInt32] = [0, 0, 0x80, 0x800, 0x1_0000]
         guard value >= shortest[length], Unicode.Scalar(value) != nil else { return nil }

@@ -19,6 +19,24 @@ package enum SlotRule: Hashable, Sendable {
         case .aligned, .calendar, .none: .wall
         }
     }
+
+    /// Of a rule that goes by civil time.
+    package var zone: ZoneRules? {
+        switch self {
+        case .aligned(let aligned): aligned.zone
+        case .calendar(let calendar): calendar.zone
+        case .interval, .none: nil
+        }
+    }
+
+    /// The same in another zone, or by other rules of the same one.
+    package func inZone(_ zone: ZoneRules) -> SlotRule {
+        switch self {
+        case .aligned(let aligned): .aligned(AlignedInterval(aligned.interval, in: zone))
+        case .calendar(let calendar): .calendar(CalendarSchedule(calendar.expression, in: zone))
+        case .interval, .none: self
+        }
+    }
 }
 
 /// The slots of one job: its rule and the span of time in which it holds.

@@ -95,6 +95,13 @@ package struct ValueReader {
         return text
     }
 
+    /// A count and so many bytes.
+    package mutating func block() throws(ValueCoding.Failure) -> UnsafeRawBufferPointer {
+        let count = try count()
+        defer { position += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    }
+
     package mutating func skipText() throws(ValueCoding.Failure) { position += try count() }
 
     /// Below zero if the text comes before `other` by its bytes, above if after it. Skips it.

@@ -1,4 +1,5 @@
 package import Model
+import Values
 
 /// What `cronworker --check` is asked on its standard input: whether it can load a function. One message each.
 package struct FunctionCheck: Hashable, Sendable {
@@ -35,6 +36,13 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     case ready
     /// `key`: of the entry, which is to blame.
     case refused(key: String, error: String)
+
+    /// Of a file whose contents were not to be had.
+    package static var unreadable: String { "unreadable" }
+
+    /// By its contents: a file that is written again as it was is the same.
+    package static func version(of contents: [UInt8]) -> String { version(StableHash.of(contents)) }
+    package static func version(_ hash: UInt64) -> String { String(hash, radix: 16) }
 
     package func encoded() -> [UInt8] {
         switch self {

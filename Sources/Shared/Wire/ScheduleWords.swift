@@ -2,7 +2,7 @@ package import Clocks
 package import Schedules
 package import Values
 
-/// A schedule as it goes over the wire: in the words of the entry, with the file of its zone. The worker reads both itself.
+/// A schedule as it goes over the wire: in the words of the entry. The rules of its zone go beside it.
 package struct ScheduleWords: Hashable, Sendable {
     /// As it was written, to be shown.
     package var text = ""
@@ -10,7 +10,7 @@ package struct ScheduleWords: Hashable, Sendable {
     package var interval: Nanoseconds?
     package var isAligned = false
     package var hasSeconds = false
-    /// Empty: UTC, or no matter.
+    /// Where the zone's rules come from, to be shown. Empty: UTC, or no matter.
     package var zoneFile = ""
     package var jitter = Nanoseconds.zero
     package var splay = Nanoseconds.zero
@@ -70,7 +70,7 @@ package struct ScheduleWords: Hashable, Sendable {
         if let interval, interval.count == 0 { throw .badField("interval_ns", expected: "a number above 0") }
     }
 
-    /// The rule that the words stand for. `zone`: the rules in `zoneFile`.
+    /// The rule that the words stand for. `zone`: whose civil time it goes by.
     package func rule(entry: EntryID, zone: ZoneRules) throws(CronFailure) -> SlotRule {
         if let interval { return isAligned ? .aligned(AlignedInterval(interval, in: zone)) : .interval(interval) }
         if text == Schedule.startOnlyText || text == Schedule.onDemandText { return .none }

@@ -7,12 +7,16 @@ package struct WorkerDefinition: Hashable, Sendable {
     package var data: Value.Map
     /// `ProcessSettings`, as they are sent.
     package var process: Value.Map
+    /// `ZoneRules` as text, where the schedule goes by civil time; else empty. The daemon has read them: a file that is
+    /// read twice may be two files.
+    package var zone: String
 
     package init(
         header: DefinitionPart.Header, meta: Value.Map = .init(), data: Value.Map = .init(),
-        process: Value.Map = .init()
+        process: Value.Map = .init(), zone: String = ""
     ) {
         (self.header, self.meta, self.data, self.process) = (header, meta, data, process)
+        self.zone = zone
     }
 
     /// The longest key of a map, in bytes, that is sure to fit into a message.
@@ -24,6 +28,7 @@ package struct WorkerDefinition: Hashable, Sendable {
         Self.append(.map(meta), key: "meta", to: &bytes)
         Self.append(.map(data), key: "data", to: &bytes)
         if !process.isEmpty { Self.append(.map(process), key: "process", to: &bytes) }
+        if !zone.isEmpty { Self.append(.string(zone), key: "zone", to: &bytes) }
         bytes += DefinitionPart.complete.encoded()
         return bytes
     }
@@ -115,6 +120,6 @@ package struct DefinitionAssembler {
         guard open.isEmpty else { throw .syntax("the definition is complete with a list or map still open") }
         return WorkerDefinition(
             header: header, meta: roots["meta"]?.map ?? .init(), data: roots["data"]?.map ?? .init(),
-            process: roots["process"]?.map ?? .init())
+            process: roots["process"]?.map ?? .init(), zone: roots["zone"]?.string ?? "")
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 import Testing
 
-@Suite("A disk that does not answer", .enabled(if: FrozenDisk.isAvailable))
+@Suite("A disk that does not answer", .enabled(if: FrozenDisk.isAvailable, FrozenDisk.need))
 struct DiskFaults {
     // MARK: F30
 

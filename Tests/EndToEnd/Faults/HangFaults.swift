@@ -82,10 +82,9 @@ struct HangFaults {
 
     // MARK: F50
 
-    /// Needs root and a mounted control group hierarchy of version 2 (its controllers may be elsewhere).
     @Test(
         "is none if the whole tree was frozen, as in a suspension: each job makes up for one slot at most",
-        .enabled(if: FrozenGroup.isAvailable))
+        .enabled(if: FrozenGroup.isAvailable, FrozenGroup.need))
     func frozen() throws {
         try Scene.play { scene in
             try scene.declare(

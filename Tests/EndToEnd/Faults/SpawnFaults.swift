@@ -78,36 +78,111 @@ struct SpawnFaults {
     @Test("names the step, the file and the reason, and goes on when the program is mended")
     func badProgram() throws {
         try Scene.play { scene in
+            // A script is not kept open, so that it can be missing too.
             let worker = scene.path("worker")
-            let good = try #require(TextFile.bytes(Binaries.faultWorker))
-            try Self.install(good, mode: 0o755, at: worker)
-            try scene.declare([
-                JobText(
-                    name: "job", interval: "1h",
-                    lifecycle: ["restart: {initial_delay: 50ms, max_delay: 50ms, max_attempts: 0}"])
-            ])
-            let daemon = try scene.start(worker: worker)
-            try daemon.wait(for: "Worker started")
+            let good = "#!/bin/sh\nexec '\(Binaries.faultWorker)' \"$@\"\n"
+            try Self.install(Array(good.utf8), mode: 0o755, at: worker)
+            let daemon = try start(worker, in: scene)
 
             try fail(daemon, "missing", "execve '\(worker)': No such file or directory") { unlink(worker) }
             try fail(daemon, "not executable", "execve '\(worker)': Permission denied") {
-                try Self.install(good, mode: 0o644, at: worker)
+                try Self.install(Array(good.utf8), mode: 0o644, at: worker)
             }
             try fail(daemon, "no program", "execve '\(worker)': Exec format error") {
                 try Self.install(Array("neither a script nor a program".utf8), mode: 0o755, at: worker)
             }
             // A program whose end is missing either cannot be started or dies of it; in both cases it is said.
             let failures = daemon.log.count("Spawn failed") + daemon.log.count("Worker exited")
-            try Self.install(Array(good.prefix(good.count / 3)), mode: 0o755, at: worker)
+            let program = try #require(TextFile.bytes(Binaries.faultWorker))
+            try Self.install(Array(program.prefix(program.count / 3)), mode: 0o755, at: worker)
             try daemon.wait("the truncated program is noticed") {
                 daemon.log.count("Spawn failed") + daemon.log.count("Worker exited") > failures + 2
             }
             let started = daemon.log.count("Worker started")
-            try Self.install(good, mode: 0o755, at: worker)
+            try Self.install(Array(good.utf8), mode: 0o755, at: worker)
             try daemon.wait(for: "Worker started", count: started + 1)
             #expect(Proc.zombies(of: daemon.pid) == [])
             #expect(try daemon.stop() == .exited(code: 0))
         }
+    }
+
+    @Test("that is spoilt where it stands is the same, though it was opened before")
+    func spoiltProgram() throws {
+        try Scene.play { scene in
+            let worker = scene.path("worker")
+            let good = try #require(TextFile.bytes(Binaries.faultWorker))
+            try Self.install(good, mode: 0o755, at: worker)
+            let daemon = try start(worker, in: scene)
+            try fail(daemon, "not executable", "execve '\(worker)': Permission denied") { chmod(worker, 0o644) }
+            // The file itself, which nobody runs now.
+            try fail(daemon, "no program", "execve '\(worker)': Exec format error") {
+                try Descriptor.create(worker).writeAll(Array("no program".utf8))
+                chmod(worker, 0o755)
+            }
+            let started = daemon.log.count("Worker started")
+            chmod(worker, 0o644)
+            try Descriptor.create(worker).writeAll(good)
+            chmod(worker, 0o755)
+            try daemon.wait(for: "Worker started", count: started + 1)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("that is replaced or removed changes nothing before a reload, and nothing if that is refused")
+    func replacedProgram() throws {
+        try Scene.play { scene in
+            let worker = scene.path("worker")
+            try Self.install(try #require(TextFile.bytes(Binaries.faultWorker)), mode: 0o755, at: worker)
+            let daemon = try start(worker, in: scene)
+            func again() throws -> ProcessID {
+                let started = daemon.log.count("Worker started")
+                kill(try daemon.worker("test:job"), SIGKILL)
+                try daemon.wait(for: "Worker started", count: started + 1)
+                return try daemon.worker("test:job")
+            }
+            func isRun(_ path: String, by pid: ProcessID) throws -> Bool {
+                try FileSystem.status("/proc/\(pid)/exe").identity.size == FileSystem.status(path).identity.size
+            }
+            let command = try #require(TextFile.read("/proc/\(try again())/cmdline"))
+            #expect(command == "\(worker)\0test:job\01h\0")
+            try Self.install(Array("no program".utf8), mode: 0o755, at: worker)
+            #expect(try isRun(Binaries.faultWorker, by: try again()))
+            unlink(worker)
+            let pid = try again()
+            #expect(try isRun(Binaries.faultWorker, by: pid))
+            // It calls itself what it was called.
+            #expect(TextFile.read("/proc/\(pid)/comm") == "worker\n")
+            #expect(TextFile.read("/proc/\(pid)/cmdline") == command)
+            daemon.reload()
+            try daemon.wait(for: "Reload failed")
+            #expect(
+                daemon.log.all("Reload failed").first?["error"] == "execve '\(worker)': No such file or directory")
+            #expect(try isRun(Binaries.faultWorker, by: try again()))
+            try Self.install(try #require(TextFile.bytes(Binaries.worker)), mode: 0o755, at: worker)
+            try scene.declare([
+                JobText(name: "job", method: "heartbeat", interval: "1h", lifecycle: JobText.quickRestart)
+            ])
+            daemon.reload()
+            try daemon.wait(for: "Reloaded registry")
+            try daemon.wait("the new program runs") {
+                let pid = try daemon.worker("test:job")
+                return try Proc.isAlive(pid) && isRun(worker, by: pid)
+            }
+            #expect(try isRun(worker, by: try again()))
+            #expect(daemon.log.count("Spawn failed") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    private func start(_ worker: String, in scene: Scene) throws -> DaemonProcess {
+        try scene.declare([
+            JobText(
+                name: "job", interval: "1h",
+                lifecycle: ["restart: {initial_delay: 50ms, max_delay: 50ms, max_attempts: 0}"])
+        ])
+        let daemon = try scene.start(worker: worker)
+        try daemon.wait(for: "Worker started")
+        return daemon
     }
 
     private func fail(

@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 import Testing
 
-@Suite("The stacks of a worker", .enabled(if: StackTaker.readsCalls))
+@Suite("The stacks of a worker", .enabled(if: StackTaker.readsCalls, "needs x86-64, whose registers are read"))
 struct StackFaults {
     private typealias Body = (ProcessID, [ThreadStack]) throws -> Void
 

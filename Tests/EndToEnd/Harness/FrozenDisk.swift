@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import Testing
 
 /// A small file system of its own that can be frozen: who writes to it then waits uninterruptibly.
 final class FrozenDisk {
@@ -9,7 +10,7 @@ final class FrozenDisk {
     private var isMounted = false
     private unowned let scene: Scene
 
-    /// Needs root, a loop device, and the tools of e2fsprogs and util-linux.
+    static let need: Comment = "needs root, a loop device, and mkfs.ext4, fsfreeze, mount"
     static let isAvailable =
         geteuid() == 0 && access("/dev/loop-control", W_OK) == 0
         && ["/usr/sbin/mkfs.ext4", "/usr/sbin/fsfreeze", "/usr/bin/mount", "/usr/bin/umount"].allSatisfy {

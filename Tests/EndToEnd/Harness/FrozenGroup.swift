@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import Testing
 
 /// A control group of version 2 whose processes stand still (cgroup.freeze).
 final class FrozenGroup {
@@ -13,6 +14,7 @@ final class FrozenGroup {
         return mounts.first { $0.count > 2 && $0[2] == "cgroup2" }.map { String($0[1]) }
     }()
 
+    static let need: Comment = "needs root and a mounted hierarchy of control groups of version 2"
     static let isAvailable = geteuid() == 0 && root.map { access($0, W_OK) == 0 } ?? false
 
     init(_ processes: [ProcessID]) throws {

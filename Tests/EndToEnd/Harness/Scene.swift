@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import Kernel
 import Synchronization
@@ -16,6 +17,8 @@ final class Scene {
     /// Runs `body` in a new scene, and then looks whether anything is left over: a process, or a line in the log that is no
     /// record.
     static func play(_ body: (Scene) throws -> Void) throws {
+        let began = Clock.monotonic()
+        defer { TestTimes.note(Clock.monotonic() - began) }
         let scene = try Scene()
         defer { scene.clear() }
         try body(scene)

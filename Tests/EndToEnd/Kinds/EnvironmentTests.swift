@@ -127,6 +127,23 @@ struct EnvironmentTests {
         }
     }
 
+    @Test("is what its files said when they were loaded, however often its worker starts again")
+    func restart() throws {
+        try play(["environment_file": "some.env"], files: ["some.env": "X=first\n"]) { scene, daemon in
+            try scene.add("X=second\n", as: "some.env")
+            for round in 2...3 {
+                for (kind, pid) in daemon.workers.map({ ($0.key.dropFirst("test:".count), $0.value) }) {
+                    kill(pid, SIGKILL)
+                    try daemon.wait(for: "Worker started", entry: "test:\(kind)", count: round)
+                    let ticks = daemon.log.count("TICK", entry: "test:\(kind)")
+                    try daemon.wait(for: "TICK", entry: "test:\(kind)", count: ticks + 2)
+                    #expect(environment(daemon, String(kind)).contains("X=first"), "\(kind)")
+                }
+                unlink("\(scene.registry)/some.env")
+            }
+        }
+    }
+
     @Test("is read anew at a reload, which changes the jobs whose file has changed")
     func reload() throws {
         try play(["environment_file": "some.env"], files: ["some.env": "X=first\n"]) { scene, daemon in

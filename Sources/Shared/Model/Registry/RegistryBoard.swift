@@ -1,4 +1,5 @@
-/// How the registry in force lies in the memory that all workers share: where it is, and whether it is still that.
+/// How the registry in force and the texts of its Lua files lie in the memory that all workers share: where they are, and
+/// whether they are still that.
 ///
 /// The daemon writes the next registry next to the one in force and then switches; neither side waits for the other.
 /// There are two slots. The sequence number is even while nothing is written; half of it, modulo 2, is the slot in
@@ -14,6 +15,10 @@ package enum RegistryBoard {
     package static func placeOffset(_ slot: Int) -> Int { 8 + slot * 16 }
     /// Where it says how many bytes the registry has.
     package static func lengthOffset(_ slot: Int) -> Int { 16 + slot * 16 }
+
+    /// The same of the slot's `SourceTexts`; both are 0 where there are none.
+    package static func textsPlaceOffset(_ slot: Int) -> Int { 40 + slot * 16 }
+    package static func textsLengthOffset(_ slot: Int) -> Int { 48 + slot * 16 }
 
     package static func slot(at sequence: UInt64) -> Int { Int(sequence / 2 % 2) }
 

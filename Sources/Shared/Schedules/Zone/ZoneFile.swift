@@ -28,6 +28,17 @@ package enum ZoneFile {
         return try reader.takeBody(header, timeSize: 8, footer: footer)
     }
 
+    /// Past these, sums with offsets could overflow. -2^59 is the beginning of time in some files (RFC 9636).
+    private static let plausibleTimes: ClosedRange<Int64> = (-1 << 59)...(1 << 59)
+
+    private static func isPlausible(offset: Int64) -> Bool { offset > -26 * 3_600 && offset < 26 * 3_600 }
+
+    /// What holds for the rules of every file that was read.
+    static func areSound(_ transitions: [Int64], _ offsets: [Int64]) -> Bool {
+        for index in transitions.indices.dropFirst() where transitions[index - 1] >= transitions[index] { return false }
+        return transitions.allSatisfy { plausibleTimes ~= $0 } && offsets.allSatisfy(isPlausible)
+    }
+
     private struct Header {
         var version: Int
         var utcIndicators, standardIndicators, leapSeconds, transitions, types, nameBytes: Int
@@ -41,9 +52,6 @@ package enum ZoneFile {
     private struct Reader {
         private let bytes: [UInt8]
         private var position = 0
-
-        /// Past these, sums with offsets could overflow. -2^59 is the beginning of time in some files (RFC 9636).
-        private static let plausibleTimes: ClosedRange<Int64> = (-1 << 59)...(1 << 59)
 
         init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -85,7 +93,7 @@ package enum ZoneFile {
             for (earlier, later) in zip(times, times.dropFirst()) where earlier >= later {
                 throw .damaged("its transitions are out of order")
             }
-            guard times.allSatisfy(Self.plausibleTimes.contains) else {
+            guard times.allSatisfy({ plausibleTimes ~= $0 }) else {
                 throw .damaged("a transition is out of range")
             }
             let types = bytes[position..<position + header.transitions]
@@ -96,7 +104,7 @@ package enum ZoneFile {
                 // Whether it is daylight-saving time, and its name.
                 position += 2
             }
-            guard types.allSatisfy({ Int($0) < offsets.count }), offsets.allSatisfy({ abs($0) < 26 * 3_600 }) else {
+            guard types.allSatisfy({ Int($0) < offsets.count }), offsets.allSatisfy(isPlausible) else {
                 throw .damaged("a type of local time is out of range")
             }
             return ZoneRules(

@@ -144,6 +144,31 @@ extension ZoneFooter {
     }
 }
 
+extension ZoneFooter {
+    /// What `init` reads. The names of the two times are not kept.
+    var text: String {
+        guard let saving else { return "STD\(Self.text(-standard))" }
+        return "STD\(Self.text(-standard))DST\(Self.text(-saving.offset)),\(saving.begin.text),\(saving.end.text)"
+    }
+
+    fileprivate static func text(_ seconds: Int64) -> String {
+        let rest = abs(seconds)
+        return "\(seconds < 0 ? "-" : "")\(rest / 3_600):\(rest / 60 % 60):\(rest % 60)"
+    }
+}
+
+extension YearlyMoment {
+    fileprivate var text: String {
+        let day =
+            switch day {
+            case .withoutLeapDay(let day): "J\(day)"
+            case .withLeapDay(let day): "\(day)"
+            case .weekday(let month, let week, let weekday): "M\(month).\(week).\(weekday)"
+            }
+        return "\(day)/\(ZoneFooter.text(time))"
+    }
+}
+
 private struct FooterScanner {
     private let bytes: [UInt8]
     private var position = 0

@@ -6,12 +6,12 @@ import Clocks
 /// which holds for ever.
 package struct ZoneRules: Hashable, Sendable {
     /// In seconds since 1970-01-01T00:00:00Z, ascending. Each changes the offset.
-    private let transitions: [Int64]
+    let transitions: [Int64]
     /// Seconds east of Greenwich: before the first transition, then from each transition on.
-    private let offsets: [Int64]
+    let offsets: [Int64]
     /// From the end of the table on; `nil`: the last offset stays.
-    private let footer: ZoneFooter?
-    private let tableEnd: Int64
+    let footer: ZoneFooter?
+    let tableEnd: Int64
 
     package static let utc = ZoneRules(transitions: [], offsets: [0], footer: nil)
 

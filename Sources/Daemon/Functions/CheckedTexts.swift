@@ -1,0 +1,46 @@
+import Kernel
+import Model
+import Wire
+
+/// The files of Lua that were checked, and their texts, which are what all workers run until the next load.
+struct CheckedTexts: Sendable {
+    /// By path, as the check has named them.
+    private var versions: [String: String] = [:]
+    /// Two checks have found two texts in a file.
+    private var isTorn = false
+
+    /// Of all files.
+    static let totalBytes = 64 << 20
+    /// More than a worker takes for one.
+    private static let largest = 16 << 20
+
+    mutating func note(_ file: String, _ version: String) {
+        if versions.updateValue(version, forKey: file) ?? version != version { isTorn = true }
+    }
+
+    /// `nil`: a file is not what was checked any more.
+    static func read(_ files: CheckedTexts) throws -> SourceTexts? {
+        guard !files.isTorn else { return nil }
+        var texts = SourceTexts()
+        for (path, version) in files.versions where version != FunctionCheckAnswer.unreadable {
+            guard let bytes = try contents(path), FunctionCheckAnswer.version(of: bytes) == version else { return nil }
+            texts.add(bytes, of: path)
+            guard texts.size <= totalBytes else { throw Excess() }
+        }
+        return texts
+    }
+
+    struct Excess: Error, CustomStringConvertible {
+        let description = "the registry's files of Lua are larger than 64 MiB; expected less in all of them"
+    }
+
+    /// Gone is changed, too.
+    private static func contents(_ path: String) throws(SystemError) -> [UInt8]? {
+        do throws(SystemError) {
+            return try FileSystem.contents(of: path, limit: largest)?.bytes
+        } catch {
+            if error.isShortage { throw error }
+            return nil
+        }
+    }
+}
