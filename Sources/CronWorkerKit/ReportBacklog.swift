@@ -11,8 +11,9 @@ struct ReportBacklog {
     private var dropped = Report.Dropped()
     /// Lines of a command that were left out since the daemon was last told.
     private var lostOutput = Report.OutputLoss(lines: 0, bytes: 0)
-    /// The `begin` of the run in hand, or the `due` before it, while there is no room for it: it is not given up before its run
-    /// ends, since the daemon would take the silence of a run that it does not know of for that of a worker that hangs.
+    /// The `begin` of the current run, or the `due` before it, while there is no room for it: it is not given up before
+    /// its run ends, since the daemon would take the silence of a run that it does not know of for that of a worker
+    /// that hangs.
     private var heldBegin: [UInt8]?
     private(set) var isClosed = false
 
@@ -22,7 +23,7 @@ struct ReportBacklog {
     mutating func send(_ report: Report, count: Int64 = 1, to pipe: Pipe) {
         guard !accept(report, to: pipe) else { return }
         switch report {
-        // A question goes out behind what its job's slots before have come to, since it gives up those that have no outcome.
+        // A question goes out after the outcomes of the slots before it, since it gives up those that have none.
         case .begin, .due: heldBegin = report.encoded()
         // The daemon asks once and waits for this one.
         case .pong: kept.append(report.encoded())

@@ -4,7 +4,7 @@ import Synchronization
 import Wire
 
 /// The worker's end of the report pipe. It never waits for the daemon: what the pipe does not take is kept, up to a bound;
-/// past it reports are given up, and what their slots came to is stated as soon as there is room.
+/// past it reports are given up, and the outcomes of their slots are stated as soon as there is room.
 final class ReportChannel: Sendable {
     private let descriptor: Descriptor
     private let waits: Bool
@@ -48,7 +48,7 @@ final class ReportChannel: Sendable {
     }
 
     /// Calls `body`, which keeps this thread busy, while another sees to it that what was kept before goes out: the `begin` of
-    /// the run in hand is among it.
+    /// the current run is among it.
     func flushing<Result>(during body: () -> Result) -> Result {
         if flush() { return body() }
         let run = RunInHand()

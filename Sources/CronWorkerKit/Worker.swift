@@ -37,7 +37,7 @@ struct Worker: ~Copyable {
     mutating func serve() throws {
         reports.send(.ready(.init(next: keeper.nextSlot(at: now))))
         while !control.isClosed, guardian.parentLives() { try turn() }
-        // The daemon lives on, and what its slots came to must not be lost with this process.
+        // The daemon lives on, and the outcomes of the slots must not be lost with this process.
         try reports.drain()
         reports.send(.stopped(runs: keeper.runs))
         try reports.drain()
@@ -45,7 +45,7 @@ struct Worker: ~Copyable {
 
     private mutating func turn() throws {
         if let told = control.takePostponed() { keeper.take(told) }
-        // A job that is always behind never waits, and would not hear that it is to stop.
+        // A job that is always late never waits, and would not hear that it is to stop.
         if keeper.isBehind { try listen() }
         if control.isClosed { return }
         switch keeper.next(at: now, draw: { Nanoseconds(Int64.random(in: 0...$0.count)) }) {

@@ -12,7 +12,7 @@ package struct SlotKeeper: Sendable {
     /// The number of the last run.
     package private(set) var runs: Int64
     private var state: State
-    /// Whether a slot has begun in this worker: further attempts at a run besides the slots are over by that.
+    /// Whether a slot has begun in this worker: that ends further attempts at a run without a slot.
     private var hasBegunSlot = false
     private var told = Told()
     private var running: Running?
@@ -27,7 +27,7 @@ package struct SlotKeeper: Sendable {
         package var queues = false
         /// The daemon is asked before each run.
         package var asks = false
-        /// A run comes first, besides the slots.
+        /// A run without a slot comes first.
         package var runsNow = false
 
         package init() {}
@@ -35,7 +35,7 @@ package struct SlotKeeper: Sendable {
 
     /// A run that can begin.
     package struct Turn: Equatable, Sendable {
-        /// `nil`: it is besides the slots.
+        /// `nil`: it has no slot.
         package internal(set) var slot: SlotInstant?
         /// What the daemon says of it.
         package internal(set) var command = Command.Run()
