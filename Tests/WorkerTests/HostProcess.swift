@@ -23,9 +23,6 @@ final class HostProcess {
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/commandhost"
     }()
 
-    /// Exit tests of this process open descriptors that are not close-on-exec, and one may be open at the spawn.
-    private static let closeOthers = (3...9).map { "\($0)>&-" }.joined(separator: " ")
-
     /// `closedInput`: it is started without a descriptor 0.
     init(_ arguments: [String], environment: [String] = HostProcess.environment, closedInput: Bool = false) throws {
         let input = try Pipe.open(nonblocking: .writer)
@@ -34,8 +31,8 @@ final class HostProcess {
         if closedInput {
             let shell = Program(path: "/bin/sh", environment: environment, openFiles: limit)
             pid = try shell.spawn(
-                arguments: ["-c", "exec \"$0\" \"$@\" <&- \(Self.closeOthers)", Self.path] + arguments,
-                input: input.reader, output: output.writer, error: output.writer)
+                arguments: ["-c", "exec \"$0\" \"$@\" <&-", Self.path] + arguments, input: input.reader,
+                output: output.writer, error: output.writer)
         } else {
             let host = Program(path: Self.path, environment: environment, openFiles: limit)
             pid = try host.spawn(
