@@ -51,9 +51,9 @@ private final class PolicyWorld {
         policy.overlap = random.pick(RunPolicy.Overlap.allCases)
         if random.chance(2) {
             var retry = RunPolicy.Retry()
-            retry.maxAttempts = 2 + random.below(3)
-            retry.initialDelay = .milliseconds(Int64(10 + random.below(300)))
-            retry.jitter = 0
+            retry.delays.maxAttempts = 2 + random.below(3)
+            retry.delays.initialDelay = .milliseconds(Int64(10 + random.below(300)))
+            retry.delays.jitter = 0
             retry.outcomes = random.chance(2) ? retry.outcomes : [random.pick(RunPolicy.Retry.possibleOutcomes)]
             policy.retry = retry
         }
@@ -171,7 +171,9 @@ private final class ModelJob {
     func begin(_ slot: SlotInstant, attempt: Int64) {
         let before = attempts[slot] ?? 0
         if attempt != before + 1 { trouble = trouble ?? "attempt \(attempt) behind \(before)" }
-        if attempt > Int64(definition.policy.retry?.maxAttempts ?? 1) { trouble = trouble ?? "attempt \(attempt)" }
+        if attempt > Int64(definition.policy.retry?.delays.maxAttempts ?? 1) {
+            trouble = trouble ?? "attempt \(attempt)"
+        }
         attempts[slot] = attempt
     }
 

@@ -62,6 +62,17 @@ package struct Booking: Hashable, Sendable {
         (self.reason, self.run, self.retryAfter) = (reason, run, retryAfter)
     }
 
+    /// Out of line: thousands of jobs have none to keep.
+    package indirect enum Kept: Hashable, Sendable {
+        case booking(Booking)
+
+        package var booking: Booking {
+            switch self {
+            case .booking(let booking): booking
+            }
+        }
+    }
+
     /// Whether it says that an announced attempt will not come, and its slot has the outcome of the one before.
     package var isGivenUp: Bool { retryAfter != nil && reason != nil }
 
