@@ -117,7 +117,7 @@ let package = Package(
             swiftSettings: vouched),
         .target(
             name: "CronWorkerKit",
-            dependencies: ["Clocks", "Find", "Jobs", "Kernel", "Model", "Schedules", "Values", "Wire"],
+            dependencies: ["Clocks", "Find", "Jobs", "Kernel", "Model", "Schedules", "Turns", "Values", "Wire"],
             swiftSettings: strict),
         .target(
             name: "LuaEngine",
@@ -209,7 +209,9 @@ let package = Package(
             dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values", "Wire"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Kernel", "Model", "TestSupport", "Values", "Wire"],
+            dependencies: [
+                "Clocks", "CronWorkerKit", "Jobs", "Kernel", "Model", "Schedules", "TestSupport", "Values", "Wire",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd",

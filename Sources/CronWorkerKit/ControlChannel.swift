@@ -6,10 +6,10 @@ final class ControlChannel {
     private let descriptor: Descriptor
     /// The beginning of a message whose end has not come yet.
     private var partial: [UInt8] = []
-    /// The daemon closed its end: finish the run in hand, and exit.
+    /// The daemon closed its end: finish the current run, and exit.
     private(set) var isClosed = false
-    /// What the daemon has told during a run, to be run behind it. It tells one at a time: a call stands until it has begun, and
-    /// an attempt that another follows has come too late.
+    /// What the daemon has ordered during a run, to be run after it. It orders one at a time: a call stands until it
+    /// has begun, and an attempt that another follows has come too late.
     private var told: Command.Run?
 
     init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }

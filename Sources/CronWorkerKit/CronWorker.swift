@@ -40,13 +40,12 @@ public enum CronWorker {
     }
 
     private static let usage = """
-        USAGE: cronworker ENTRY_ID INTERVAL
+        USAGE: cronworker ENTRY_ID INTERVAL | SCHEDULE
                cronworker --catalog | --version | --help
 
-        Calls the job function of a registry entry at each slot of the interval and reports to its daemon. cronsupd
-        starts one for each job. In a terminal it calls the function that the last part of the entry ID names, writes
-        its reports to the standard output, takes 'run' and 'ping token=1' from the standard input, and ends with it
-        (Ctrl+D).
+        Calls the job function of a registry entry at each slot and reports to its daemon. cronsupd starts one for each
+        job. In a terminal it calls the function that the last part of the entry ID names, writes its reports to the
+        standard output, takes 'run' and 'ping token=1' from the standard input, and ends with it (Ctrl+D).
 
         """
 

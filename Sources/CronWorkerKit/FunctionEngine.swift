@@ -20,7 +20,7 @@ package protocol FunctionEngine: AnyObject {
 /// A file that an engine has read.
 package struct SourceFile: Hashable, Sendable {
     package let path: String
-    /// A hash of its contents; `nil`: they were not to be had.
+    /// A hash of its contents; `nil`: they could not be read.
     package let hash: UInt64?
 
     package init(path: String, hash: UInt64?) { (self.path, self.hash) = (path, hash) }

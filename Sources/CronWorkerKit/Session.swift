@@ -10,9 +10,7 @@ import Wire
 struct Session {
     private let arguments: Arguments?
     private let guardian: ParentGuard
-    private let control: ControlChannel
-    private let reports: ReportChannel
-    private let registry: RegistryMap
+    private let channels: Channels
 
     /// The daemon that has started this process as a worker; `nil`: none has.
     static var supervisor: ProcessID? {
@@ -65,13 +63,18 @@ struct Session {
         StandardOutputBuffer.flushLines()
         let isSupervised = supervisor != nil
         guardian = try ParentGuard(supervisor: supervisor)
-        let channels = isSupervised ? try Channels.supervised() : try Channels.terminal()
-        control = channels.control
-        reports = channels.reports
-        registry = channels.registry
+        channels = isSupervised ? try Channels.supervised() : try Channels.terminal()
         // A daemon says all of it again in the definition, and has checked it.
         self.arguments = isSupervised ? nil : try Arguments(arguments)
     }
+
+    /// Of a daemon with these.
+    init(_ channels: Channels, _ guardian: ParentGuard) {
+        (self.channels, self.guardian, arguments) = (channels, guardian, nil)
+    }
+
+    private var control: ControlChannel { channels.control }
+    private var reports: ReportChannel { channels.reports }
 
     func serve(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws {
         do {
@@ -86,13 +89,13 @@ struct Session {
 
     /// `nil`: the daemon is gone already. Not inlined: what is only needed here would lie on the stack for the worker's life.
     @inline(never)
-    private func worker(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws -> Worker? {
+    func worker(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws -> Worker? {
         guard guardian.parentLives(), var definition = try receiveDefinition() else { return nil }
         let timetable = try timetable(definition)
         let origin = try prepareProcess(&definition)
         guard guardian.parentLives() else { return nil }
         let link = DaemonLink(control: control, reports: reports)
-        let host = FunctionHost(catalog, engine: engine, registry: registry, daemon: link, origin: origin)
+        let host = FunctionHost(catalog, engine: engine, registry: channels.registry, daemon: link, origin: origin)
         return try Worker(
             definition: definition, timetable: timetable, function: try function(definition, host),
             host: host, control: control, reports: reports, guardian: guardian)
@@ -202,35 +205,37 @@ struct Session {
     }
 }
 
-/// What every worker has of its daemon: two pipes, and the registry.
-private struct Channels {
-    let control: ControlChannel
-    let reports: ReportChannel
-    let registry: RegistryMap
+extension Session {
+    /// What every worker has of its daemon: two pipes, and the registry.
+    struct Channels {
+        let control: ControlChannel
+        let reports: ReportChannel
+        let registry: RegistryMap
 
-    /// The job gets /dev/null as its standard input, and nothing of these: all are close-on-exec.
-    static func supervised() throws -> Channels {
-        guard let report = Descriptor.inherited(WireFormat.reportDescriptor),
-            let input = Descriptor.inherited(WireFormat.controlDescriptor)
-        else { throw UsageError(description: "started by a daemon without its pipes on descriptors 0 and 3") }
-        // Before another descriptor can have its number, if there is no registry.
-        let registry = RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor))
-        // Open until this process ends, and the job's own programs get none of it.
-        if let lock = Descriptor.inherited(WireFormat.lockDescriptor) { lock.release() }
-        try report.setNonblocking()
-        let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
-        try StandardDescriptors.detachInput()
-        input.release()
-        return Channels(
-            control: ControlChannel(control), reports: ReportChannel(report, waits: false),
-            registry: registry)
-    }
-
-    static func terminal() throws -> Channels {
-        guard let input = Descriptor.inherited(0), let output = Descriptor.inherited(1) else {
-            throw UsageError(description: "the standard input or output is closed")
+        /// The job gets /dev/null as its standard input, and nothing of these: all are close-on-exec.
+        static func supervised() throws -> Channels {
+            guard let report = Descriptor.inherited(WireFormat.reportDescriptor),
+                let input = Descriptor.inherited(WireFormat.controlDescriptor)
+            else { throw UsageError(description: "started by a daemon without its pipes on descriptors 0 and 3") }
+            // Before another descriptor can have its number, if there is no registry.
+            let registry = RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor))
+            // Open until this process ends, and the job's own programs get none of it.
+            if let lock = Descriptor.inherited(WireFormat.lockDescriptor) { lock.release() }
+            try report.setNonblocking()
+            let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
+            try StandardDescriptors.detachInput()
+            input.release()
+            return Channels(
+                control: ControlChannel(control), reports: ReportChannel(report, waits: false),
+                registry: registry)
         }
-        return Channels(
-            control: ControlChannel(input), reports: ReportChannel(output, waits: true), registry: RegistryMap(nil))
+
+        static func terminal() throws -> Channels {
+            guard let input = Descriptor.inherited(0), let output = Descriptor.inherited(1) else {
+                throw UsageError(description: "the standard input or output is closed")
+            }
+            return Channels(
+                control: ControlChannel(input), reports: ReportChannel(output, waits: true), registry: RegistryMap(nil))
+        }
     }
 }

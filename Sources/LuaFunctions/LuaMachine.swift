@@ -17,7 +17,7 @@ import Wire
     private var state: OpaquePointer?
     /// Every file that was read so far: those that were loaded, and what they required.
     package private(set) var files: [String] = []
-    /// Of their contents, in the same order; `nil`: they were not to be had.
+    /// Of their contents, in the same order; `nil`: they could not be read.
     package private(set) var hashes: [UInt64?] = []
     private var loaded: [String] = []
     /// Files whose main chunk is being run.

@@ -41,6 +41,8 @@ struct ControlGroupFaults {
             try daemon.wait("both are up") { daemon.workers.count == 2 }
             let expected = isInRun ? 4 : 2
             try daemon.wait("the family is complete") { processes(scene).count == expected + 1 }
+            // It is there before the run that leaves it is over.
+            if !isInRun { try daemon.wait(for: "TICK", entry: "test:job") }
             let worker = try daemon.worker("test:job")
             let neighbour = try daemon.worker("test:neighbour")
             let family = processes(scene).filter { $0 != neighbour }

@@ -1,0 +1,149 @@
+import Clocks
+import Model
+import Schedules
+import Supervision
+import Turns
+import Wire
+
+/// A worker as a process: the real `SlotKeeper`, and around it what `Worker` does with pipes and a timer. What its function does
+/// is left to chance.
+final class PlayedWorker {
+    /// The control pipe; `nil`: its end.
+    private var commands: [Command?] = []
+    private(set) var run: Run?
+    private(set) var isDead = false
+    /// The run that was in hand when it died.
+    private(set) var death: Run?
+    private unowned let job: PlayedJob
+    private var keeper: SlotKeeper
+    private var reports: [Report] = []
+    private var isClosed = false
+    /// What the daemon has told during a run.
+    private var postponed: Command.Run?
+    /// `nil`: it has something to do.
+    private var wake: MonotonicInstant?
+
+    struct Run {
+        let begin: Report.Begin
+        var end: MonotonicInstant
+        var outcome: Outcome
+    }
+
+    init(_ job: PlayedJob, at now: Moment) {
+        self.job = job
+        var rules = SlotKeeper.Rules()
+        let (schedule, policy) = (job.definition.schedule, job.definition.policy)
+        (rules.jitter, rules.splay) = (schedule.jitter, schedule.splay)
+        (rules.queues, rules.asks) = (policy.overlap == .queue, policy.concurrency != nil)
+        rules.runsNow = schedule.runsAtStart && job.supervisor.runs == 0
+        keeper = SlotKeeper(
+            job.supervisor.books.timetable, rules, accounted: job.supervisor.workerAccounted,
+            runs: job.supervisor.runs)
+        reports.append(.ready(.init(next: keeper.nextSlot(at: slot(now)))))
+    }
+
+    private func slot(_ now: Moment) -> SlotInstant { now.on(keeper.timetable.clock) }
+
+    func takeReport() -> Report? { reports.isEmpty ? nil : reports.removeFirst() }
+
+    /// `nil`: the daemon closes the pipe.
+    func send(_ command: Command?) { if !isDead { commands.append(command) } }
+
+    /// Whether nothing lies in its pipe that it could read.
+    var hasHeardAll: Bool { commands.isEmpty || isDead || (run != nil && !job.isAsync) }
+
+    /// The wall clock was set.
+    func clockWasSet() { wake = nil }
+
+    /// When it goes on; a moment that is past if it need not wait.
+    var deadline: MonotonicInstant {
+        if isDead { return .distantFuture }
+        return run?.end ?? wake ?? MonotonicInstant(nanoseconds: 0)
+    }
+
+    /// Reads what has come, or its beginning.
+    func receive(_ random: inout SplitMix64) {
+        guard !isDead, !commands.isEmpty, run == nil || job.isAsync else { return }
+        receive(1 + random.below(commands.count))
+    }
+
+    private func receive(_ count: Int) {
+        for command in commands.prefix(count) { run == nil ? obey(command) : hear(command) }
+        commands.removeFirst(count)
+        wake = nil
+    }
+
+    /// As `Worker` does between two runs.
+    private func obey(_ command: Command?) {
+        switch command {
+        case nil: isClosed = true
+        case .ping(let token)?: reports.append(.pong(token: token))
+        case .run(let run)?: keeper.take(run)
+        case .skip(let through)?: keeper.skip(through: through)
+        case .definition?: break
+        }
+    }
+
+    /// As `DaemonLink` does in a run of an async function or of a command.
+    private func hear(_ command: Command?) {
+        switch command {
+        case nil: isClosed = true
+        case .ping(let token)?: reports.append(.pong(token: token))
+        case .run(let run)?: if run != Command.Run() { postponed = run }
+        case .skip?, .definition?: break
+        }
+    }
+
+    /// One turn of its loop, or the end of its run.
+    func act(at now: Moment, _ random: inout SplitMix64) {
+        guard !isDead, deadline <= now.monotonic else { return }
+        if run != nil { return end(at: now) }
+        if let told = postponed { keeper.take(told) }
+        postponed = nil
+        if keeper.isBehind { receive(commands.count) }
+        if isClosed { return stop() }
+        let step = keeper.next(at: slot(now)) { Nanoseconds(Int64.random(in: 0...$0.count, using: &random)) }
+        switch step {
+        case .sleep(let until):
+            wake = until.map { now.monotonic(of: $0, on: keeper.timetable.clock) } ?? .distantFuture
+        case .ask(let slot): reports.append(.due(slot: slot))
+        case .begin(let turn): begin(turn, at: now, &random)
+        }
+    }
+
+    private func begin(_ turn: SlotKeeper.Turn, at now: Moment, _ random: inout SplitMix64) {
+        let begin = keeper.begin(turn, at: slot(now))
+        reports.append(.begin(begin))
+        if let slot = begin.slot { job.begin(slot, attempt: turn.command.attempt) }
+        let length = random.chance(6) ? 1_000_000 : Int64(random.below(1_200))
+        run = Run(
+            begin: begin, end: now.monotonic + .milliseconds(length),
+            outcome: random.pick([.ok, .ok, .failed, .crashed]))
+        wake = nil
+    }
+
+    private func end(at now: Moment) {
+        guard let run, run.outcome != .crashed else { return die(.crashed) }
+        self.run = nil
+        if let slot = run.begin.slot { job.end(slot, run.outcome) }
+        let (next, skip) = keeper.end(at: slot(now))
+        reports.append(
+            .end(
+                .init(
+                    run: run.begin.run, slot: run.begin.slot, next: next, lateness: run.begin.lateness, duration: .zero,
+                    outcome: run.outcome, text: "")))
+        if let skip { reports.append(.skipped(.init(first: skip.first, last: skip.last, next: next))) }
+    }
+
+    private func stop() {
+        reports.append(.stopped(runs: keeper.runs))
+        die(.ok)
+    }
+
+    func die(_ outcome: Outcome) {
+        isDead = true
+        death = run
+        death?.outcome = outcome
+        run = nil
+    }
+}
