@@ -20,7 +20,7 @@ struct RunLimits {
         (run.attempt, run.call) = (order.attempt, order.call)
         if let timeout = policy.timeout { run.bounds.timeout = now.monotonic + timeout }
         if policy.overlap == .replace {
-            if policy.concurrency != nil { run.bounds.waitedThrough = timetable.last(through: now.on(clock)) }
+            if !Gates(policy).areOpen { run.bounds.waitedThrough = timetable.last(through: now.on(clock)) }
             run.bounds.replacement = replacement(of: run, at: now)
         }
         return run

@@ -38,16 +38,10 @@ struct WorkerLife: Sendable {
 
     /// The worker says `ready`. Returns whether it is time for that.
     mutating func isReady(_ step: inout Step) throws(Violation) -> Bool {
-        switch phase {
-        case .starting:
-            starts.isReady(step)
-            return true
-        case .idle, .queued, .running: throw Violation("'ready' twice")
-        case .leaving(let leave):
-            if leave.cause == .policy { throw Violation("'ready' twice") }
-            return false
-        case .waiting, .failed, .stopped: return false
-        }
+        if case .leaving(let leave) = phase, leave.cause != .policy { return false }
+        guard case .starting = phase else { throw Violation("'ready' twice") }
+        starts.isReady(step)
+        return true
     }
 
     mutating func begin(_ run: Phase.Run) {
