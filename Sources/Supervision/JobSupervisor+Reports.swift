@@ -43,7 +43,7 @@ extension JobSupervisor {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
             throw Violation("'end' of run \(end.run), which is not in hand")
         }
-        // It came to its end behind its limit, before its worker could be ended.
+        // It ended after its limit, before its worker was ended.
         if run.cut == nil {
             runKeeper.conclude(run, end.outcome, run.ended(end), in: phase, &step)
         } else {

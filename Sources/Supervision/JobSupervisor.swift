@@ -69,7 +69,7 @@ package struct JobSupervisor: Sendable {
             if phase.hasWorker { exited(status, ranOutOfMemory ? .oom : .crashed) }
         case .deadline:
             runKeeper.lateIsDue(phase, &step)
-            // A moment that never comes has not come, whatever the clock shows.
+            // A moment that never comes has not come, also when the clock shows it.
             if step.heard >= phase.deadline, phase.deadline != .distantFuture { timeIsUp() }
             // Of what that waits for now, the slot may be late already.
             runKeeper.watchLateness(phase, step)
@@ -176,8 +176,8 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
-    /// come again, but nobody waits for years until it is as late as it once was. A
-    /// job that was told to stop is not concerned: it would come back after its removal.
+    /// come again, but no job waits for years until it is as late as it once was. A
+    /// job that was told to stop is left alone: it would come back after its removal.
     package func isAhead(of now: Moment) -> Bool {
         !phase.isStopping && books.clock == .wall && books.accounted > now.on(.wall) + Self.longestStepBack
     }
@@ -195,7 +195,7 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    /// It was not asked to go: that is a failure, whatever its code.
+    /// It was not asked to go: that is a failure, also with code 0.
     private mutating func fail(_ status: String, _ outcome: Outcome) {
         step.log(.exited(status))
         conclude(outcome, status)

@@ -14,9 +14,9 @@ import Model
 /// | a run begins late                             | late, if that has not been told                          |
 /// | a run begins in time                          | late no more                                             |
 struct LatenessWatch: Sendable {
-    /// `nil`: nobody wants to know.
+    /// `nil`: the job has no `on_late`.
     private let patience: Nanoseconds?
-    /// When a slot that has not begun is late; `.distantFuture`: nobody wants to know, or it is known.
+    /// When a slot that has not begun is late; `.distantFuture`: no slot is watched.
     private(set) var deadline = MonotonicInstant.distantFuture
     /// When the last run ended: what came due in it was for `overlap` to judge.
     var freeSince = MonotonicInstant(nanoseconds: 0)

@@ -89,7 +89,7 @@ extension Leave {
         return sparesRun && run.bounds.replacement <= now ? .replaced : nil
     }
 
-    /// Whoever asks for a stop may have less patience than who did before, or than the job's policy.
+    /// A stop may leave less time than an earlier one, or than the job's policy.
     mutating func hasten(_ stop: Stop, grace: Nanoseconds, at now: MonotonicInstant) {
         let wasStopping = self.stop != nil
         cause = .stop(stop)

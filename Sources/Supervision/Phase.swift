@@ -24,7 +24,7 @@ package enum Phase: Hashable, Sendable {
         case firstStart
         /// The worker failed.
         case backoff
-        /// The machine is short of something, or too many workers are being started: nobody's fault.
+        /// The machine is short of something, or too many workers are being started, which is no fault of the job.
         case shortage
         /// The worker before was ended with its run, by the job's policy.
         case succession

@@ -78,7 +78,7 @@ extension RunKeeper {
         if dropped > 0 { step.log(.callsDropped(dropped)) }
     }
 
-    /// All that slots and runs come to goes through here: to the log and whoever else is told, and into the job's standing.
+    /// All that slots and runs come to goes through here: to the log and all others who are told, and into the job's standing.
     mutating func book(_ booking: Booking?, _ step: inout Step) {
         guard let booking else { return }
         step.emit(.book(booking))

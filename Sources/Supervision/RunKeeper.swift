@@ -155,7 +155,7 @@ struct RunKeeper: Sendable {
 
     mutating func take(_ skipped: Report.Skipped, _ phase: inout Phase, _ step: inout Step) throws(Violation) {
         let isInRun = phase.run != nil
-        // They come behind the slot that would have been attempted again.
+        // They come after the slot that would have been attempted again.
         if !isInRun { giveUpAttempts(.overlap, &phase, &step) }
         let now = step.now.on(clock)
         guard !isInRun, skipped.first <= skipped.last, books.isOpen(skipped.first, at: now),
@@ -166,7 +166,7 @@ struct RunKeeper: Sendable {
         if phase.isIdle { phase = vigil(skipped.next, step) }
     }
 
-    /// Returns the slot behind those that the counts cover if they cover the run that is going, or the next slot if that has none.
+    /// Returns the slot after those that the counts cover if they cover the run that is going, or the next slot if that has none.
     mutating func take(
         _ dropped: Report.Dropped, _ phase: inout Phase, _ step: inout Step
     ) throws(Violation) -> SlotInstant? {

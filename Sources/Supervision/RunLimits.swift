@@ -32,7 +32,7 @@ struct RunLimits {
         return now.monotonic(of: replacing(run, at: now) ?? next, on: clock) + longestDelay
     }
 
-    /// The slot that is due and behind that of the run.
+    /// The slot that is due and comes after that of the run.
     private func replacing(_ run: Phase.Run, at now: Moment) -> SlotInstant? {
         let slot = max(run.slot ?? accounted, run.bounds.waitedThrough ?? accounted)
         return timetable.last(through: now.on(clock)).flatMap { $0 > slot ? $0 : nil }
@@ -52,7 +52,7 @@ struct RunLimits {
         return run
     }
 
-    /// When the slot is due that comes behind `slot`.
+    /// When the slot is due that comes after `slot`.
     func end(ofAttemptsAt slot: SlotInstant?, at now: Moment) -> MonotonicInstant {
         now.monotonic(of: timetable.next(after: slot ?? now.on(clock)), on: clock)
     }

@@ -20,7 +20,7 @@ struct Step: Sendable {
 
     mutating func log(_ incident: Incident) { effects.append(.log(incident)) }
 
-    /// Whether the daemon itself did not run, so that nobody could have been heard: it was stopped or frozen, and its workers
+    /// Whether the daemon itself did not run, so that it could hear no worker: it was stopped or frozen, and its workers
     /// with it.
     func wasHeldUp(since deadline: MonotonicInstant) -> Bool {
         now.monotonic - deadline > JobSupervisor.longestDelayOfOurs

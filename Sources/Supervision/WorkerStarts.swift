@@ -88,7 +88,7 @@ struct WorkerStarts: Sendable {
             wait.loggedAt = now
             step.log(.waitingForPredecessor(holder))
         }
-        // When its run began nobody knows any more: it has had as much time here as it may have in all.
+        // When its run began is not known any more: it has had as much time here as it may have in all.
         let isOverdue = policy.timeout.map { wait.since + $0 + policy.killAfter <= now } ?? false
         if let holder, !isKilled, isOverdue, isReminder || !wait.isKilled {
             wait.isKilled = true

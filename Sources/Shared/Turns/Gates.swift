@@ -6,7 +6,7 @@ package import Model
 /// |---------|--------------|---------|---------------------|
 /// | `none`  | a run waits  | `asked` | ask the group       |
 /// | `asked` | it has room  | `held`  |                     |
-/// | `asked` | nobody waits | `none`  | the room goes back  |
+/// | `asked` | no run waits | `none`  | the room goes back  |
 /// | `held`  | the run ends | `none`  | the room goes back  |
 package struct Gates: Sendable {
     package let group: RunPolicy.Concurrency?

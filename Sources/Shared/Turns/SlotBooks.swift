@@ -108,7 +108,7 @@ package struct SlotBooks: Sendable {
         return book(count, outcome, reason, through: instant)
     }
 
-    /// Takes over counts that a worker kept while it could not report; of slots that they leave out nobody was there to begin them.
+    /// Takes over counts that a worker kept while it could not report; slots that they leave out are missed.
     /// Returns `nil` if there are not as many slots.
     package mutating func take(_ dropped: Report.Dropped, through last: SlotInstant) -> [Booking]? {
         let kept: [(Outcome, Int64)] = [
