@@ -55,7 +55,7 @@ final class Job {
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
-        header.asks = definition.policy.concurrency != nil
+        header.asks = !Gates(definition.policy).areOpen
         return WorkerDefinition(
             header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
             zone: definition.schedule.rule.zone?.text ?? "")
