@@ -48,7 +48,7 @@ final class Job {
 
     /// What the worker is to know.
     var workerDefinition: WorkerDefinition {
-        var header = DefinitionPart.Header(
+        var header = WorkerDefinition.Header(
             entry: definition.id, kind: definition.kind.rawValue, schedule: ScheduleWords(definition.schedule),
             start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,

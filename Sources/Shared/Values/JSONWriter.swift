@@ -1,6 +1,9 @@
 /// Writes a value as JSON, without spaces.
 struct JSONWriter {
     private var bytes: [UInt8] = []
+    private let dialect: JSONCoding.Dialect
+
+    init(_ dialect: JSONCoding.Dialect) { self.dialect = dialect }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -10,11 +13,16 @@ struct JSONWriter {
         case .null: append("null")
         case .bool(let bool): append(bool ? "true" : "false")
         case .int(let int): append(int.description)
-        case .double(let double): append(double.isFinite ? double.description : "null")
+        case .double(let double): append(double.isFinite ? double.description : word(for: double))
         case .string(let string): JSONString.append(string, to: &bytes)
         case .list(let list): try append(list, depth)
         case .map(let map): try append(map, depth)
         }
+    }
+
+    private func word(for double: Double) -> String {
+        if dialect == .standard { return "null" }
+        return double.isNaN ? "NaN" : double < 0 ? "-Infinity" : "Infinity"
     }
 
     private mutating func append(_ list: [Value], _ depth: Int) throws(JSONCoding.Failure) {
