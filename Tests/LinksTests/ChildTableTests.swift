@@ -6,7 +6,7 @@ import Testing
 @Suite("The table of children")
 struct ChildTableTests {
     private final class PlayedChildren {
-        var exited: [ProcessID: ExitStatus] = [:]
+        var exited: [ProcessID: Kernel.ExitStatus] = [:]
         private(set) var collected: [ProcessID] = []
 
         var machine: Machine {
