@@ -34,6 +34,10 @@ internal import Glibc
         try control(EPOLL_CTL_ADD, other.raw, interest, token)
     }
 
+    package func modify(_ other: borrowing Descriptor, token: UInt64, for interest: Interest) throws(SystemError) {
+        try control(EPOLL_CTL_MOD, other.raw, interest, token)
+    }
+
     /// Must be called before the descriptor is closed if a child holds a copy of it: the kernel watches the open file.
     package func remove(_ other: borrowing Descriptor) {
         _ = try? control(EPOLL_CTL_DEL, other.raw, [], 0)
