@@ -1,5 +1,6 @@
 import Clocks
 import Links
+import Model
 import Supervision
 
 extension WorkerPool {
