@@ -1,4 +1,4 @@
-package import Kernel
+import Kernel
 
 /// Reads lines from the standard input and writes what is answered to each to the standard output: all answers to what came at
 /// once with one write, so that whoever waits for an answer before the next question has it.
