@@ -1,24 +1,22 @@
+import Kernel
 import Testing
 
 @testable import Crontool
 
 @Suite("A stream of lines")
-struct LineBlocksTests {
+struct LineFeedTests {
     /// What comes of blocks with a limit of 8 bytes; `…` for a line that is too long.
     private func lines(_ blocks: [String]) -> [String] {
-        var splitter = LineBlocks(longestLine: 8)
+        var splitter = LineSplitter(longest: 8)
         var lines: [String] = []
-        func add(_ line: LineBlocks.Line) {
-            switch line {
-            case .whole(let bytes): lines.append(String(decoding: bytes, as: UTF8.self))
-            case .tooLong: lines.append("…")
-            }
+        func add(_ line: UnsafeRawBufferPointer, _ lost: Int) {
+            lines.append(lost > 0 ? "…" : String(decoding: LineFeed.withoutReturn(line), as: UTF8.self))
         }
         for block in blocks {
             var block = block
-            block.withUTF8 { bytes in splitter.take(UnsafeRawBufferPointer(bytes)) { add($0) } }
+            block.withUTF8 { bytes in splitter.feed(UnsafeRawBufferPointer(bytes), add) }
         }
-        splitter.finish { add($0) }
+        splitter.finish(add)
         return lines
     }
 
