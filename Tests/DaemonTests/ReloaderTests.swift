@@ -1,8 +1,10 @@
 import Clocks
 import Links
+import Model
 import Registry
 import TestSupport
 import Testing
+import Values
 
 @testable import Daemon
 @testable import Kernel

@@ -1,5 +1,6 @@
 import Clocks
 import Links
+import Model
 import Schedules
 import Testing
 import Wire
@@ -21,7 +22,7 @@ struct WorkerPoolTests {
     private func end(_ slot: SlotInstant, run: Int64 = 1) -> Report {
         .end(
             .init(
-                run: run, slot: slot, next: slot + .seconds(10), lateness: .zero, duration: .zero, isOK: true,
+                run: run, slot: slot, next: slot + .seconds(10), lateness: .zero, duration: .zero, outcome: .ok,
                 text: "fine"))
     }
 

@@ -51,7 +51,8 @@ final class PlayedKernel {
     static let firstPID: ProcessID = 5_000_000
 
     func programs() throws -> WorkerPrograms {
-        WorkerPrograms(standard: "/nowhere/cronworker", openFiles: try .current()) { arguments, descriptors in
+        WorkerPrograms(standard: "/nowhere/cronworker", openFiles: try .current()) {
+            arguments, descriptors throws(SystemError) in
             if let refusal = self.refusal { throw refusal }
             let pid = Self.firstPID + ProcessID(self.processes.count)
             self.processes.append(PlayedProcess(pid, arguments, descriptors))

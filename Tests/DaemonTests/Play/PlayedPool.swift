@@ -4,6 +4,7 @@ import Logging
 import Model
 import Schedules
 import TestSupport
+import Wire
 
 @testable import Daemon
 @testable import Kernel
