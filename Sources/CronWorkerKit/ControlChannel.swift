@@ -38,14 +38,16 @@ final class ControlChannel {
             case .wouldBlock: break
             case .bytes(let count):
                 try lines.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { line, lost in
-                    guard lost == 0 else {
-                        throw WireError.syntax(
-                            "a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
-                    }
+                    guard lost == 0 else { throw Self.tooLong }
                     try take(line, body)
                 }
+                if lines.isCut { throw Self.tooLong }
             }
         }
+    }
+
+    private static var tooLong: WireError {
+        .syntax("a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
     }
 
     private func take(_ line: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {

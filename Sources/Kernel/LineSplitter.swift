@@ -8,6 +8,9 @@ package struct LineSplitter {
     /// `longest`: of a line without its newline, in bytes.
     package init(longest: Int) { self.longest = longest }
 
+    /// Whether the line whose end has not come yet is longer than that already.
+    package var isCut: Bool { lost > 0 }
+
     /// Calls `body` with each line that is complete, without its newline, and with the number of its bytes that were cut off.
     package mutating func feed(
         _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, _ lost: Int) throws -> Void

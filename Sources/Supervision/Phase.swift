@@ -83,7 +83,7 @@ extension Phase {
     /// Why no run may begin, if none may.
     var obstacle: String? {
         if case .starting = self { return "it is starting" }
-        return run == nil ? nil : "it is running"
+        return run == nil ? nil : "another run is running"
     }
 
     var isIdle: Bool { if case .idle = self { true } else { false } }

@@ -74,7 +74,7 @@ struct ReloaderTests {
         let program = try #require(kernel.processes.first)
         #expect(program.arguments == ["--catalog"])
         #expect(try turn() == false)
-        try program.write("function heart", to: 1)
+        try program.write("protocol 2\nfunction heart", to: 1)
         #expect(try turn())
         #expect(isPending(reloader.advance()))
         try answer("beat\n", program)
@@ -89,7 +89,7 @@ struct ReloaderTests {
         pass(.seconds(1))
         reloader.request(at: kernel.now)
         #expect(isPending(reloader.advance()))
-        try answer("function heartbeat\n", kernel.processes[0])
+        try answer("protocol 2\nfunction heartbeat\n", kernel.processes[0])
         _ = try turn()
         guard case .refused(let errors)? = reloader.advance() else { throw SystemError("not refused", code: 0) }
         #expect(errors.count == 1)
@@ -138,7 +138,7 @@ struct ReloaderTests {
         reloader.request(at: kernel.now)
         #expect(isPending(reloader.advance()))
         let program = kernel.processes[0]
-        try program.write("function heartbeat\n", to: 1)
+        try program.write("protocol 2\nfunction heartbeat\n", to: 1)
         let heir = program.ends
         kernel.exit(program)
         _ = try turn()
@@ -150,7 +150,7 @@ struct ReloaderTests {
         reloader.request(at: kernel.now)
         #expect(isPending(reloader.advance()))
         reloader.request(at: kernel.now)
-        try answer("function heartbeat\n", kernel.processes[0])
+        try answer("protocol 2\nfunction heartbeat\n", kernel.processes[0])
         _ = try turn()
         #expect(jobs(reloader.advance()) != nil)
         #expect(!reloader.isIdle && reloader.deadline == kernel.now)

@@ -35,7 +35,7 @@ struct CrossingTests {
                 && rig.supervisor.runKeeper.orders.given == nil)
     }
 
-    @Test("a run with a slot stays in hand if the counts cover no slot")
+    @Test("a run with a slot goes on if the counts cover no slot")
     func runWithSlot() {
         var rig = Rig(.running)
         rig.send(.report(.dropped(.init(reports: 1, run: 1))))
@@ -54,7 +54,7 @@ struct CrossingTests {
         #expect(liar.effects.contains(.kill))
     }
 
-    @Test("a call that was given up behind the run in hand does not hold up those behind it")
+    @Test("a call that was given up after the run that is running does not hold up those after it")
     func callBehindRun() {
         var rig = Rig(.idle)
         rig.send(.call(event: "{}"))

@@ -111,7 +111,7 @@ struct GroupTests {
         #expect(rig.supervisor.books[.failed] == 1)
     }
 
-    @Test("is not believed if it begins without leave, or asks twice, or asks for what is not due")
+    @Test("is not believed if it begins without a permit, or asks twice, or asks for what is not due")
     func lies() {
         for report in [begin(run: 1, slot: Rig.slot), .due(slot: Rig.slot), .due(slot: Rig.next)] {
             var rig = rig()

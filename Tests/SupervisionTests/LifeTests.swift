@@ -17,7 +17,7 @@ struct StageTests {
         #expect(rig.supervisor.deadline == stage.phase.deadline)
     }
 
-    @Test("tells whether there is a worker, whether it serves its slots, and which run is in hand")
+    @Test("tells whether there is a worker, whether it serves its slots, and which run is running")
     func facts() {
         for stage in Stage.allCases {
             #expect(stage.phase.hasWorker == Stage.withWorker.contains(stage), "\(stage)")
@@ -164,7 +164,7 @@ struct DeadlineTests {
         }
     }
 
-    @Test("never comes while a run is in hand, and at the end")
+    @Test("never comes while a run is running, and at the end")
     func never() {
         for stage in [Stage.running, .stopped] {
             var rig = Rig(stage)

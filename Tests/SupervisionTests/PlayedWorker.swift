@@ -12,7 +12,7 @@ final class PlayedWorker {
     private var commands: [Command?] = []
     private(set) var run: Run?
     private(set) var isDead = false
-    /// The run that was in hand when it died.
+    /// The run that was running when it died.
     private(set) var death: Run?
     private unowned let job: PlayedJob
     private var keeper: SlotKeeper

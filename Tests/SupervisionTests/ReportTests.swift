@@ -7,12 +7,12 @@ import Wire
 
 @testable import Supervision
 
-/// The stages with a worker that has no run in hand, those of a worker that is being stopped, and the others.
+/// The stages with a worker without a run, those of a worker that is being stopped, and the others.
 private let stoppingIdle: [Stage] = [.draining, .terminated, .killed]
 private let betweenRuns: [Stage] = [.idle, .asked, .condemned] + stoppingIdle
 
 extension Phase {
-    /// This phase with another run in hand.
+    /// This phase with another run.
     fileprivate func with(_ run: Phase.Run?) -> Phase {
         switch self {
         case .leaving(var leave):
@@ -48,10 +48,10 @@ struct BeginTests {
     private func refusals(_ run: Int64, _ whenIdle: String) -> [Stage: Cell] {
         violations(whenIdle, at: betweenRuns)
             .merging(violations("'begin' of run \(run) while it is starting", at: [.starting])) { $1 }
-            .merging(violations("'begin' of run \(run) while a run is in hand", at: Stage.inRun)) { $1 }
+            .merging(violations("'begin' of run \(run) while another run is running", at: Stage.inRun)) { $1 }
     }
 
-    @Test("puts the run in hand", arguments: [Rig.slot, nil] as [SlotInstant?])
+    @Test("has the run running", arguments: [Rig.slot, nil] as [SlotInstant?])
     func begins(slot: SlotInstant?) {
         var changes = refusals(1, "")
         for stage in betweenRuns {
@@ -124,7 +124,7 @@ struct EndTests {
     }
 
     @Test(
-        "must be that of the run in hand",
+        "must be that of the run that is running",
         arguments: [
             (2, Rig.slot), (0, Rig.slot), (.min, Rig.slot), (.max, Rig.slot), (1, Rig.next), (1, nil),
             (1, .distantFuture),
@@ -192,7 +192,7 @@ struct DroppedTests {
             .report(.dropped(dropped)), row(Stage.withWorker) { Cell($0.phase, [.log(.dropped(dropped))]) })
     }
 
-    @Test("with slots gives them their outcomes, and ends the run in hand if it covers it")
+    @Test("with slots gives them their outcomes, and ends the run that is running if it covers it")
     func slots() {
         let dropped = Report.Dropped(reports: 2, ok: 1, through: Rig.slot, run: 1)
         let lost = Effect.book((Rig.slot, Rig.slot), 1, .ok, .lost)
@@ -258,7 +258,7 @@ struct DroppedTests {
         #expect(rig.supervisor.runs == 0)
     }
 
-    @Test("must not name the slot of a run that it leaves in hand")
+    @Test("must not name the slot of a run that it leaves running")
     func runInHand() {
         let dropped = Report.Dropped(ok: 1, through: Rig.slot, run: 0)
         var rig = Rig(.running)
@@ -280,7 +280,7 @@ struct OtherReportTests {
         expectRow(.report(.fault(fault)), row(Stage.withWorker) { Cell($0.phase, [.log(.fault(fault))]) })
     }
 
-    @Test("'stopped' is the last word of a worker without a run in hand", arguments: [0, .max, .min] as [Int64])
+    @Test("'stopped' is the last word of a worker without a run", arguments: [0, .max, .min] as [Int64])
     func stopped(runs: Int64) {
         expectRow(
             .report(.stopped(runs: runs)), violations("'stopped' during a run", at: Stage.inRun))

@@ -40,7 +40,7 @@ struct DeafDaemonFaults {
         }
     }
 
-    @Test("hears of the run in hand when it reads again, before the run is over", arguments: [100, 200])
+    @Test("hears of the run that is running when it reads again, before the run is over", arguments: [100, 200])
     func begin(lines: Int) throws {
         try Scene.play { scene in
             let worker = try BareWorker(scene, interval: .milliseconds(100), lines: lines)

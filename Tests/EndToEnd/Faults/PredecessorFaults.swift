@@ -20,7 +20,7 @@ struct PredecessorFaults {
         return JobText(name: "job", method: "span", interval: "200ms", data: own.merging(data) { $1 })
     }
 
-    /// A daemon that was killed while the job's first run was in hand; the run goes on.
+    /// A daemon that was killed while the job's first run was running; the run goes on.
     private func killInRun(_ scene: Scene) throws -> ProcessID {
         let daemon = try scene.start()
         try daemon.wait("a run has begun") { !scene.spanRows("begin").isEmpty }
@@ -84,7 +84,7 @@ struct PredecessorFaults {
             try scene.declare([job(scene, milliseconds: 100)])
             let first = try scene.start()
             // As if it waited for a dead disk.
-            try first.wait("a run is in hand and stopped") {
+            try first.wait("a run is running and stopped") {
                 guard let pid = scene.spanRows("begin").last?.pid else { return false }
                 kill(pid, SIGSTOP)
                 if scene.spanRows("begin").count > scene.spanRows("end").count { return true }

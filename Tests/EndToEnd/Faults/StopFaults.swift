@@ -116,7 +116,7 @@ struct StopFaults {
 
     // MARK: F34
 
-    @Test("lets runs in hand finish within the grace, cancels the others, and forgets none")
+    @Test("lets runs finish within the grace, cancels the others, and forgets none")
     func graceful() throws {
         try Scene.play { scene in
             let half = LongTests.size(10, long: 25)

@@ -22,7 +22,7 @@ struct SupervisorDeath {
         }
     }
 
-    @Test("lets a run in hand finish, and no other begin")
+    @Test("lets a run finish, and no other begin")
     func runInHand() throws {
         try Scene.play { scene in
             try scene.declare([

@@ -22,7 +22,7 @@ extension Scene {
         return rows.filter { what == nil || $0.what == what }
     }
 
-    /// Whether two runs of the same job were ever in hand at once, as the runs themselves saw it. A run without an end has ended with
+    /// Whether two runs of the same job ever ran at once, as the runs themselves saw it. A run without an end has ended with
     /// its process.
     func runsOverlap(_ entry: String) -> Bool {
         var open: ProcessID?

@@ -63,7 +63,7 @@ struct RunControlTests {
 
     // MARK: Groups
 
-    @Test("Jobs of a group have no more runs in hand than it allows, and none of them starves")
+    @Test("Jobs of a group have no more runs at a time than it allows, and none of them starves")
     func group() throws {
         let entries = (1...4).map {
             """
