@@ -1,5 +1,5 @@
-import Host
 package import Schedules
+import Values
 
 /// Answers lines `EXPR<TAB>ZONE<TAB>FROM<TAB>COUNT`, each with one line of JSON. The last three may be empty or missing.
 package struct SlotLines {
@@ -74,7 +74,7 @@ package struct SlotLines {
     }
 
     private static func write(_ failure: InputFailure, into output: inout [UInt8]) {
-        output += JSONText.object([("error", .string(failure.description))]).text.utf8
+        output += JSONCoding.output(.object([("error", .string(failure.description))])).utf8
         output.append(UInt8(ascii: "\n"))
     }
 }

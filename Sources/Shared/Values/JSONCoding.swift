@@ -19,6 +19,14 @@ package enum JSONCoding {
         return writer.text
     }
 
+    /// What our programs print of their own values, which are not so deep: as `text`, but NaN and the infinities are
+    /// strings, as YAML writes them.
+    package static func output(_ value: Value) -> String {
+        var writer = JSONWriter(namesAllDoubles: true)
+        do throws(Failure) { try writer.append(value, depth: 0) } catch { preconditionFailure(error.description) }
+        return writer.text
+    }
+
     package static func value(from bytes: UnsafeRawBufferPointer) throws(Failure) -> Value {
         var reader = JSONReader(bytes)
         return try reader.document()
@@ -33,4 +41,9 @@ package enum JSONCoding {
         }
         return try result.get()
     }
+}
+
+extension Value {
+    /// A map, as the JSON that we print has them: each name once, and few of them.
+    package static func object(_ members: [(String, Value)]) -> Value { .map(Map(members)) }
 }

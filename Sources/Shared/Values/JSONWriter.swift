@@ -1,5 +1,7 @@
 /// Writes a value as JSON, without spaces.
 struct JSONWriter {
+    /// NaN and the infinities become strings, not null.
+    var namesAllDoubles = false
     private var bytes: [UInt8] = []
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -10,7 +12,9 @@ struct JSONWriter {
         case .null: append("null")
         case .bool(let bool): append(bool ? "true" : "false")
         case .int(let int): append(int.description)
-        case .double(let double): append(double.isFinite ? double.description : "null")
+        case .double(let double) where double.isFinite: append(double.description)
+        case .double where namesAllDoubles: JSONString.append(value.scalarText ?? "", to: &bytes)
+        case .double: append("null")
         case .string(let string): JSONString.append(string, to: &bytes)
         case .list(let list): try append(list, depth)
         case .map(let map): try append(map, depth)
