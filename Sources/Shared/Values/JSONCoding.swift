@@ -22,7 +22,8 @@ package enum JSONCoding {
     /// What our programs print of their own values, which are not so deep: as `text`, but NaN and the infinities are
     /// strings, as YAML writes them.
     package static func output(_ value: Value) -> String {
-        var writer = JSONWriter(namesAllDoubles: true)
+        var writer = JSONWriter()
+        writer.namesAllDoubles = true
         do throws(Failure) { try writer.append(value, depth: 0) } catch { preconditionFailure(error.description) }
         return writer.text
     }
