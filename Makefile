@@ -6,7 +6,7 @@
 #   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
 #   make install  PREFIX=/usr/local DESTDIR=
 #   make man      the manual pages, into .build/man
-#   make check    format, imports, documents and the table of faults, as CI does
+#   make check    format, imports, documents, the table of faults and the sizes of parts, as CI does
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -76,6 +76,7 @@ check: setup
 	Scripts/check-imports
 	Scripts/check-faults
 	Scripts/check-docs
+	Scripts/check-parts
 
 man:
 	rm -rf $(MANUAL)

@@ -184,7 +184,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests",
-            dependencies: ["Clocks", "Model", "Schedules", "Supervision", "TestSupport", "Turns", "Values", "Wire"],
+            dependencies: [
+                "Clocks", "Kernel", "Model", "Schedules", "Supervision", "TestSupport", "Turns", "Values", "Wire",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DaemonTests",

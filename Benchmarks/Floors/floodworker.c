@@ -58,13 +58,9 @@ static struct grid read_grid(const char *header) {
 }
 
 static struct grid await_definition(FILE *control) {
-    struct grid grid = {0};
     char line[WIRE_LONGEST + 1];
-    while (fgets(line, sizeof(line), control) != NULL) {
-        if (strncmp(line, WIRE_DEFINITION_COMPLETE, strlen(WIRE_DEFINITION_COMPLETE)) == 0) return grid;
-        if (grid.interval == 0) grid = read_grid(line);
-    }
-    fprintf(stderr, "floodworker: the definition ends early\n");
+    if (fgets(line, sizeof(line), control) != NULL) return read_grid(line);
+    fprintf(stderr, "floodworker: there is no definition\n");
     exit(111);
 }
 

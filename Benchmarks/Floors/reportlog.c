@@ -55,7 +55,7 @@ static void spawn(struct source *source, int number, long long runs, const char 
     char definition[1024];
     long long now = monotonic_now();
     int size = snprintf(
-        definition, sizeof(definition), WIRE_DEFINITION WIRE_DEFINITION_END, entry, interval,
+        definition, sizeof(definition), WIRE_DEFINITION, entry, interval,
         has_slots ? NANOSECONDS / 100 : 3600 * NANOSECONDS, now, now);
     if (write(control[1], definition, size) != size) die("write");
     source->control = control[1];

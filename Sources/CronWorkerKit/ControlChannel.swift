@@ -11,8 +11,14 @@ final class ControlChannel {
     /// What the daemon has ordered during a run, to be run after it. It orders one at a time: a call stands until it
     /// has begun, and an attempt that another follows has come too late.
     private var told: Command.Run?
+    /// What the daemon's definition offers and this worker has too.
+    private(set) var agreed: Features
 
-    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    /// `agreed`: for a terminal, where there is no definition.
+    init(_ descriptor: consuming Descriptor, agreed: Features = .none) {
+        self.descriptor = descriptor
+        self.agreed = agreed
+    }
 
     var pollHandle: PollHandle { descriptor.pollHandle }
 
@@ -42,17 +48,23 @@ final class ControlChannel {
             let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
             rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
             if partial.isEmpty {
-                try body(Command.decode(line))
+                try take(line: line, body)
             } else {
                 partial.append(contentsOf: line)
                 let whole = partial
                 partial = []
-                try whole.withUnsafeBytes { try body(Command.decode($0)) }
+                try whole.withUnsafeBytes { try take(line: $0, body) }
             }
         }
         guard partial.count + rest.count < WireFormat.longestMessage else {
             throw WireError.syntax("a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
         }
         partial.append(contentsOf: rest)
+    }
+
+    private func take(line: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {
+        let command = try Command.decode(line, agreed: agreed)
+        if case .definition(let header) = command { agreed = header.features }
+        try body(command)
     }
 }

@@ -25,7 +25,7 @@ public enum CronWorker {
         let arguments = ThisProcess.arguments
         switch arguments.first {
         case WireFormat.catalogArgument where arguments.count == 1:
-            StandardDescriptors.writeOutput(catalog.names.map { "function \($0)\n" }.joined())
+            StandardDescriptors.writeOutput(FunctionCatalog.text(of: catalog.names))
             ThisProcess.exit(0)
         case "--version" where arguments.count == 1:
             StandardDescriptors.writeOutput("cronworker \(version)\n")

@@ -27,7 +27,7 @@ struct DaemonLink {
                 case .ping(let token): reports.send(.pong(token: token))
                 // There is a run already. A run that a person asks for in a terminal is not kept.
                 case .run(let run): if run != Command.Run() { control.postpone(run) }
-                case .skip, .definition: break
+                case .skip, .definition, .values: break
                 }
             }
         } catch {

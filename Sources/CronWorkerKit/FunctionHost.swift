@@ -7,7 +7,7 @@ import Wire
 
 /// Runs functions of entries: that of the job, and those that it calls.
 ///
-/// Unchecked: it is used on the main thread alone. What other threads ask for goes through the mailbox or is refused.
+/// Unchecked: it is used on one thread alone. What other threads ask for goes through the mailbox or is refused.
 final class FunctionHost: @unchecked Sendable {
     /// The current run, which the functions that are called belong to.
     struct Run {
@@ -24,6 +24,8 @@ final class FunctionHost: @unchecked Sendable {
     private let daemon: DaemonLink
     /// The directory at which the paths of registry files begin.
     private let origin: String
+    /// The one that it is used on: commands die with it.
+    private let thread: ThreadID
     private var run = Run(number: 0, slot: nil)
     /// Which this is, as the job's entry has it; `nil`: the standard one.
     private var program: String?
@@ -38,9 +40,10 @@ final class FunctionHost: @unchecked Sendable {
 
     init(
         _ catalog: JobCatalog, engine: FunctionEngineMaker?, registry: RegistryMap, daemon: DaemonLink,
-        origin: String = "."
+        origin: String = ".", thread: ThreadID = .main
     ) {
         (self.catalog, self.registry, self.daemon, self.origin) = (catalog, registry, daemon, origin)
+        self.thread = thread
         self.engine = engine?(self)
     }
 
@@ -112,7 +115,7 @@ final class FunctionHost: @unchecked Sendable {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        let end = try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter)
+        let end = try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw JobError(end.text) }
         return end.text
     }
@@ -150,8 +153,8 @@ final class FunctionHost: @unchecked Sendable {
     /// `mailbox`: of an async function's run.
     private func jobRegistry(_ mailbox: Mailbox?) -> JobRegistry {
         JobRegistry(
-            call: { id, arguments in
-                guard ThisProcess.isOnMainThread else {
+            call: { [thread] id, arguments in
+                guard thread == .current else {
                     throw JobError("'\(id)' cannot be called from another thread than that of the job function")
                 }
                 return try self.call(id, arguments)

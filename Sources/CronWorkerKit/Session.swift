@@ -116,7 +116,7 @@ struct Session {
 
     /// Whoever leaves the daemon's directory must still find what is named from there.
     private static func anchor(
-        _ settings: inout ProcessSettings, _ header: inout DefinitionPart.Header
+        _ settings: inout ProcessSettings, _ header: inout WorkerDefinition.Header
     ) throws(SystemError) -> String {
         guard let directory = settings.workingDirectory, !header.file.hasPrefix("/") else { return "." }
         let origin = try Surroundings.directory()
@@ -184,7 +184,8 @@ struct Session {
             if let definition { return definition }
             try control.receive { command in
                 switch command {
-                case .definition(let part): definition = try assembler.add(part)
+                case .definition(let header): definition = try assembler.add(header)
+                case .values(let piece): definition = try assembler.add(piece)
                 case .ping(let token): reports.send(.pong(token: token))
                 case .run, .skip: throw WireError.syntax("a run before the definition")
                 }
@@ -235,7 +236,8 @@ extension Session {
                 throw UsageError(description: "the standard input or output is closed")
             }
             return Channels(
-                control: ControlChannel(input), reports: ReportChannel(output, waits: true), registry: RegistryMap(nil))
+                control: ControlChannel(input, agreed: .all), reports: ReportChannel(output, waits: true),
+                registry: RegistryMap(nil))
         }
     }
 }

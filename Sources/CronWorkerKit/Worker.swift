@@ -35,7 +35,7 @@ struct Worker: ~Copyable {
 
     /// Runs the function at each slot until the daemon closes the control pipe.
     mutating func serve() throws {
-        reports.send(.ready(.init(next: keeper.nextSlot(at: now))))
+        reports.send(.ready(.init(next: keeper.nextSlot(at: now), features: control.agreed)))
         while !control.isClosed, guardian.parentLives() { try turn() }
         // The daemon lives on, and the outcomes of the slots must not be lost with this process.
         try reports.drain()
@@ -85,7 +85,7 @@ struct Worker: ~Copyable {
             case .ping(let token): reports.send(.pong(token: token))
             case .run(let run): keeper.take(run)
             case .skip(let through): keeper.skip(through: through)
-            case .definition: throw WireError.syntax("a second definition; expected run, skip or ping")
+            case .definition, .values: throw WireError.syntax("a second definition; expected run, skip or ping")
             }
         }
     }
@@ -113,7 +113,7 @@ struct Worker: ~Copyable {
 }
 
 extension SlotKeeper {
-    init(_ timetable: Timetable, _ header: DefinitionPart.Header) {
+    init(_ timetable: Timetable, _ header: WorkerDefinition.Header) {
         var rules = Rules()
         (rules.jitter, rules.splay) = (header.schedule.jitter, header.schedule.splay)
         (rules.queues, rules.asks, rules.runsNow) = (header.queues, header.asks, header.runsNow)

@@ -21,9 +21,6 @@ package enum ThisProcess {
         try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, isOne ? 1 : 0) }
     }
 
-    /// Whether the code runs on the thread that the process began with, which lives as long as the process does.
-    package static var isOnMainThread: Bool { getpid() == clinux_thread_id() }
-
     /// The signal that the kernel sends to this process when its parent dies; `nil`: none (prctl(2), PR_SET_PDEATHSIG).
     /// A parent that died before is not noticed: compare `parentID` afterwards.
     package static func setParentDeathSignal(_ signal: Signal?) throws(SystemError) {

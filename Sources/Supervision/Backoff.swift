@@ -1,9 +1,10 @@
 package import Clocks
 package import Model
+package import Turns
 
 /// How long to wait before a worker is started again after it failed.
 package struct Backoff: Sendable {
-    private let policy: Lifecycle.Restart
+    private let rule: DelayRule
     /// Failures in a row.
     package private(set) var failures = 0
 
@@ -17,21 +18,16 @@ package struct Backoff: Sendable {
     /// A job that is given up is tried again at this pace, since what broke it may have been mended.
     package static let slowRetry = Nanoseconds.seconds(300)
 
-    package init(_ policy: Lifecycle.Restart) { self.policy = policy }
+    package init(_ rule: DelayRule) { self.rule = rule }
 
-    /// Counts a failure. Delay n is initialDelay × backoffFactor^(n-1), at most maxDelay, spread by the jitter.
+    /// Counts a failure.
     package mutating func fail(using random: inout SplitMix64) -> Verdict {
         failures += 1
-        if policy.maxAttempts > 0, failures > policy.maxAttempts {
-            return .giveUp(retryAfter: growth.spread(Self.slowRetry.inSeconds, using: &random))
+        if rule.maxAttempts > 0, failures > rule.maxAttempts {
+            return .giveUp(retryAfter: rule.spread(Self.slowRetry.inSeconds, using: &random))
         }
-        return .retry(after: growth.delay(failures, using: &random))
+        return .retry(after: rule.delay(failures, using: &random))
     }
 
     package mutating func reset() { failures = 0 }
-
-    private var growth: GrowingDelay {
-        GrowingDelay(
-            initial: policy.initialDelay, most: policy.maxDelay, factor: policy.backoffFactor, jitter: policy.jitter)
-    }
 }

@@ -2,184 +2,239 @@ package import Clocks
 package import Model
 import Schedules
 package import Turns
-import Values
 
 /// The supervision of one job: a function from a state and an event to effects. No system call, no clock, no log.
 package struct JobSupervisor: Sendable {
-    package internal(set) var phase: Phase
-    package internal(set) var books: SlotBooks
-    /// What the last run came to that has ended.
-    package internal(set) var lastRun: Booking?
-    /// How many runs the job had.
-    package internal(set) var runs: Int64 = 0
-    let schedule: Schedule
-    var backoff: Backoff
-    let stableThreshold: Nanoseconds
-    let policy: RunPolicy
-    var random: SplitMix64
-    let id: EntryID
-    /// A further attempt at a slot, which has no outcome yet.
-    var pending: PendingAttempt?
-    /// What the worker was told to run and has not begun.
-    var order: RunOrder?
-    /// Whether the worker waits for the answer to a `due`.
-    var isAsking = false
-    var permit = Permit.none
-    package internal(set) var standing: JobStanding
-    var lateAt: MonotonicInstant?
-    /// When the last run ended: what came due in it was for `overlap` to judge.
-    var freeSince = MonotonicInstant(nanoseconds: 0)
-    /// Those that the worker has not begun.
-    var calls: [FunctionCall] = []
-    var callNumber: Int64 = 0
-    /// When the worker said `ready`.
-    var readySince: MonotonicInstant?
-    var shortages = 0
-    var hasBegun = false
+    var life: WorkerLife
+    var runKeeper: RunKeeper
+    var step: Step
     /// For the moment at which the job starts.
-    var hasWaited = false
-    /// When the job was told to end.
-    var stopAsked: SlotInstant?
-    /// The run in hand may come to its end although the job is to: how long its worker then has to go.
-    var graceAfterRun: Nanoseconds?
-    /// The daemon ends with the job.
-    var isFinal = false
-    /// When the event in hand happened.
-    var moment: Moment
-    /// All that the worker wrote before this has been handled: only what was due by then may be called overdue.
-    var heard: MonotonicInstant
-    /// When a worker that was killed for cause is named in the log, if it is still there.
-    var condemnedReminder = MonotonicInstant.distantFuture
-    /// How long after its slot a run may begin.
-    let longestDelay: Nanoseconds
-    let startsAt: WallInstant?
-    var shortageLoggedAt: MonotonicInstant?
-    /// The wait for a worker of a previous life of the daemon's.
-    var predecessor: PredecessorWait?
-    var pingToken: Int64 = 0
+    private var hasWaited = false
 
-    /// A worker takes milliseconds to start; beyond this it is hung.
-    package static let startTimeout = Nanoseconds.seconds(30)
-    /// A slot may be this late before the daemon asks.
-    package static let overdueGrace = Nanoseconds.seconds(5)
-    /// A worker may take this long to answer.
-    package static let answerTimeout = Nanoseconds.seconds(10)
     /// A deadline may be handled so much later; a silence in which the daemon did not listen is no answer.
     package static let longestDelayOfOurs = Nanoseconds.seconds(1)
     /// A clock that is set back further is taken for corrected, as by cron(8).
     package static let longestStepBack = Nanoseconds.seconds(3 * 3_600)
-    /// From SIGTERM to SIGKILL.
-    package static let killDelay = Nanoseconds.seconds(1)
-    /// How often a worker that outlives SIGKILL is named in the log.
-    package static let unkillableReminder = Nanoseconds.seconds(5)
-    /// How long the daemon, at its own end, waits for a worker that was sent SIGKILL.
-    package static let leaveDelay = Nanoseconds.milliseconds(1_500)
-    /// How often the same shortage is named for one job.
-    package static let shortageReminder = Nanoseconds.seconds(60)
-
-    /// So many calls wait for their function; further ones are dropped.
-    package static let mostCalls = 100
-    /// Of a result or an error that a function is called with, in Unicode scalars.
-    package static let longestEventText = 400
-
-    /// Of the job's group.
-    enum Permit: Hashable, Sendable { case none, asked, held }
-
-    /// How many runs can have been given up between two reports.
-    static let longestGap = Int64(1) << 32
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     /// `standing`: of the job that this one replaces.
     package init(
         _ definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()
     ) {
-        (id, self.standing) = (definition.id, standing)
-        schedule = definition.schedule
-        books = SlotBooks(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
-        backoff = Backoff(definition.lifecycle.restart)
-        stableThreshold = definition.lifecycle.stableThreshold
-        policy = definition.policy
-        (longestDelay, startsAt) = (definition.schedule.longestDelay, definition.schedule.startsAt)
-        random = SplitMix64(seed: seed)
-        (moment, heard) = (start, start.monotonic)
+        step = Step(at: start, seed: seed)
+        runKeeper = RunKeeper(definition, standing: standing, at: start)
         // One that is only called is started for its first call.
-        phase = .waiting(until: definition.isOnDemand ? .distantFuture : start.monotonic, .firstStart)
+        life = WorkerLife(definition.lifecycle, at: definition.isOnDemand ? .distantFuture : start.monotonic)
     }
 
-    var clock: ScheduleClock { books.timetable.clock }
-
-    /// The wall clock was set: what waits for one of its moments must look again.
-    package mutating func clockWasSet(at now: Moment) {
-        switch phase {
-        case .waiting(_, .firstStart) where startsAt != nil: phase = .waiting(until: now.monotonic, .firstStart)
-        case .running(var run) where policy.overlap == .replace:
-            run.replacement = replacement(of: run, at: now)
-            phase = .running(run)
-        case .stopping(.draining, _, var run?) where policy.overlap == .replace && graceAfterRun != nil:
-            run.replacement = replacement(of: run, at: now)
-            phase = .stopping(.draining, until: run.limit, run)
-        default: break
-        }
-        if var attempt = pending {
-            attempt.end = attemptsEnd(attempt.slot, at: now)
-            pending = attempt
-        }
-        watchLateness(at: now)
-    }
-
-    /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
-    /// come again, but nobody waits for years until it is as late as it once was. A
-    /// job that was told to stop is not concerned: it would come back after its removal.
-    package func isAhead(of now: Moment) -> Bool {
-        !phase.isStopping && clock == .wall && books.accounted > now.on(.wall) + Self.longestStepBack
-    }
+    package var phase: Phase { life.phase }
+    package var books: SlotBooks { runKeeper.books }
+    package var runs: Int64 { books.runs }
+    package var standing: JobStanding { runKeeper.alerts.standing }
+    /// Failures of the worker in a row.
+    package var failures: Int { life.starts.backoff.failures }
+    /// What a worker need not care for by itself.
+    package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
 
     /// When to come back with `.deadline`.
-    package var deadline: MonotonicInstant { min(phaseDeadline, attemptDeadline, lateDeadline) }
-
-    private var phaseDeadline: MonotonicInstant {
-        if case .condemned = phase { condemnedReminder } else { phase.deadline }
+    package var deadline: MonotonicInstant {
+        min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.watch.deadline)
     }
-
-    /// Failures of the worker in a row.
-    package var failures: Int { backoff.failures }
 
     /// `now`: never before the event happened. `heard`: all that the worker wrote before it has been handled; `nil`: all up to `now`.
     package mutating func handle(
         _ event: Event, at now: Moment, heard: MonotonicInstant? = nil, effects: inout [Effect]
     ) {
-        (moment, self.heard) = (now, heard ?? now.monotonic)
-        attemptsRunOut(at: now, &effects)
-        decide(event, at: now, &effects)
-        beginAttempt(at: now, &effects)
-        makeCall(at: now, &effects)
-        watchLateness(at: now)
+        (step.now, step.heard) = (now, heard ?? now.monotonic)
+        swap(&step.effects, &effects)
+        if runKeeper.orders.attemptsAreOver(at: now.monotonic) {
+            runKeeper.giveUpAttempts(.overlap, &life.phase, &step)
+        }
+        decide(event)
+        runKeeper.giveOrders(&life.phase, &step)
+        runKeeper.watchLateness(phase, step)
+        swap(&step.effects, &effects)
     }
 
-    private mutating func decide(_ event: Event, at now: Moment, _ effects: inout [Effect]) {
+    private mutating func decide(_ event: Event) {
         switch event {
-        case .spawned: spawned(at: now)
-        case .spawnFailed(let reason, let isShortage):
-            isShortage ? runShort(reason, at: now, &effects) : failToSpawn(reason, at: now, &effects)
-        case .spawnDeferred(let until): deferSpawn(until)
-        case .occupied(let holder, let isKilled): waitForPredecessor(holder, isKilled: isKilled, at: now, &effects)
-        case .report(let report): take(report, at: now, &effects)
-        case .permitted: permitted(at: now, &effects)
-        case .call(let event): take(call: event, at: now, &effects)
-        case .violation(let what): condemn(.violation(what), &effects)
+        case .spawned, .spawnFailed, .spawnDeferred, .occupied: if phase.awaitsWorker { start(event) }
+        case .report(let report):
+            guard phase.hasWorker else { return }
+            do throws(Violation) { try take(report) } catch { life.condemn(.violation(error.what), &step) }
+        case .permitted: runKeeper.permitted(&life.phase, &step)
+        case .call(let event): take(call: event)
+        case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let ranOutOfMemory):
-            exited(status, ranOutOfMemory ? .oom : .crashed, at: now, &effects)
+            if phase.hasWorker { exited(status, ranOutOfMemory ? .oom : .crashed) }
         case .deadline:
-            lateIsDue(at: now, &effects)
-            if heard >= phaseDeadline { timeIsUp(at: now, &effects) }
+            runKeeper.lateIsDue(phase, &step)
+            // A moment that never comes has not come, also when the clock shows it.
+            if step.heard >= phase.deadline, phase.deadline != .distantFuture { timeIsUp() }
             // Of what that waits for now, the slot may be late already.
-            watchLateness(at: now)
-            lateIsDue(at: now, &effects)
-        case .stop(let grace, let isFinal):
-            self.isFinal = self.isFinal || isFinal
-            stop(grace: grace, at: now, &effects)
-        case .reschedule(let grace): reschedule(grace: grace, at: now, &effects)
-        case .hurry: hurry(at: now, &effects)
+            runKeeper.watchLateness(phase, step)
+            runKeeper.lateIsDue(phase, &step)
+        case .stop(let grace, let isFinal): stop(grace: grace, isFinal: isFinal)
+        case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
+        case .hurry:
+            if case .leaving(let leave) = phase, phase.isStopping, leave.stage != .killed { escalate(leave) }
         }
     }
+
+    // MARK: A worker comes
+
+    private mutating func start(_ event: Event) {
+        switch event {
+        case .spawned:
+            beginTimetable()
+            life.spawned(step)
+        case .spawnFailed(let reason, isShortage: true): life.phase = life.starts.runShort(reason, &step)
+        case .spawnFailed(let reason, isShortage: false):
+            step.log(.spawnFailed(reason))
+            retreat()
+        case .spawnDeferred(let until): life.phase = .waiting(until: until, .shortage)
+        case .occupied(let holder, let isKilled):
+            beginTimetable()
+            life.phase = life.starts.wait(for: holder, isKilled: isKilled, runKeeper.policy, &step)
+        default: break
+        }
+    }
+
+    /// The grid begins with the first worker. Jobs that are declared together are spawned one after the other, and so their slots do
+    /// not all fall into the same instant for ever. A job that has waited for the moment at which it starts has that moment too, if it
+    /// is a slot.
+    private mutating func beginTimetable() {
+        let schedule = runKeeper.schedule
+        var start = step.now.on(books.clock)
+        if hasWaited, books.clock == .wall, let startsAt = schedule.startsAt {
+            start = min(start, SlotInstant(nanoseconds: startsAt.nanoseconds - 1))
+        }
+        runKeeper.books.begin(schedule.timetable(from: start))
+    }
+
+    private mutating func retreat() {
+        life.phase = life.starts.retreat(&step)
+        if case .failed = phase {
+            runKeeper.alerts.giveUp(failures: failures, runs: runs, runKeeper.policy.hooks, &step)
+        }
+    }
+
+    private mutating func take(call event: String) {
+        guard !phase.isStopping, runKeeper.orders.take(call: event) else { return step.log(.callsDropped(1)) }
+        life.wake(step)
+    }
+
+    // MARK: Time
+
+    private mutating func timeIsUp() {
+        switch phase {
+        case .waiting:
+            if let startsAt = runKeeper.schedule.startsAt, step.now.wall < startsAt, !books.areOpen {
+                hasWaited = true
+                life.phase = .waiting(until: step.now.monotonic(of: startsAt), .firstStart)
+            } else {
+                askForWorker()
+            }
+        case .failed: askForWorker()
+        case .starting(let deadline): life.startIsOver(deadline, &step)
+        case .idle(let vigil): life.keep(vigil, &step)
+        case .queued: runKeeper.stopWaiting(&life.phase, &step)
+        case .running(let run): reachLimit(of: run)
+        case .leaving(let leave): escalate(leave)
+        case .stopped: break
+        }
+    }
+
+    private mutating func askForWorker() {
+        runKeeper.missAllButLast(&life.phase, &step)
+        step.emit(.spawn)
+    }
+
+    private mutating func reachLimit(of run: Phase.Run) {
+        if let cut = runKeeper.limits.cut(run, step) {
+            life.end(run, by: cut, runKeeper.policy.killAfter, &step)
+        } else {
+            life.phase = .running(runKeeper.limits.renewed(run, at: step.now))
+        }
+    }
+
+    /// The wall clock was set: what waits for one of its moments must look again.
+    package mutating func clockWasSet(at now: Moment) {
+        step.now = now
+        let limits = runKeeper.limits
+        switch phase {
+        case .waiting(_, .firstStart) where runKeeper.schedule.startsAt != nil:
+            life.phase = .waiting(until: now.monotonic, .firstStart)
+        case .running(let run): life.phase = .running(limits.renewed(run, at: now))
+        case .leaving(var leave):
+            leave.renew { limits.renewed($0, at: now) }
+            life.phase = .leaving(leave)
+        default: break
+        }
+        runKeeper.clockWasSet(step)
+        runKeeper.watchLateness(phase, step)
+    }
+
+    /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
+    /// come again, but no job waits for years until it is as late as it once was. A
+    /// job that was told to stop is left alone: it would come back after its removal.
+    package func isAhead(of now: Moment) -> Bool {
+        !phase.isStopping && books.clock == .wall && books.accounted > now.on(.wall) + Self.longestStepBack
+    }
+
+    // MARK: A worker goes
+
+    private mutating func exited(_ status: String, _ outcome: Outcome) {
+        runKeeper.loseWorker(&step)
+        guard case .leaving(let leave) = phase, leave.cause != .fault else { return fail(status, outcome) }
+        if outcome == .oom, leave.stage == .draining { conclude(.oom, status) } else { lose(status) }
+        if leave.cause == .policy {
+            life.phase = life.starts.succeed(step)
+        } else {
+            finish(byItself: leave.stage == .draining)
+        }
+    }
+
+    /// It was not asked to go: that is a failure, also with code 0.
+    private mutating func fail(_ status: String, _ outcome: Outcome) {
+        step.log(.exited(status))
+        conclude(outcome, status)
+        retreat()
+    }
+
+    /// The run ended with its worker, unasked.
+    private mutating func conclude(_ outcome: Outcome, _ status: String) {
+        if let run = phase.run { runKeeper.conclude(run, outcome, run.lost(status, at: step.now), in: phase, &step) }
+    }
+
+    private mutating func lose(_ status: String) {
+        if let run = phase.run { runKeeper.lose(run, status, in: phase, &step) }
+    }
+
+    private mutating func stop(grace: Nanoseconds, isFinal: Bool = false, sparesRun: Bool = false) {
+        // One that the worker was told to begin may have begun.
+        if runKeeper.orders.given == nil { runKeeper.giveUpAttempts(.stop, &life.phase, &step) }
+        runKeeper.dropCalls(&step)
+        if case .queued = phase { runKeeper.returnPermit(&step) }
+        if !life.stop(grace: grace, isFinal: isFinal, on: books.clock, &step) { finish(byItself: true) }
+        if sparesRun { life.spareRun(grace) }
+    }
+
+    private mutating func escalate(_ leave: Leave) {
+        guard life.escalate(leave, &step) else { return }
+        // The daemon's end is not held up by a worker that waits for a disk for ever. It dies when the wait is over.
+        step.log(.leftBehind)
+        runKeeper.returnPermit(&step)
+        lose("it outlives SIGKILL")
+        finish(byItself: false)
+    }
+
+    private mutating func finish(byItself: Bool) {
+        runKeeper.close(&life.phase, &step)
+        life.phase = .stopped
+        step.log(.stopped(byItself: byItself))
+    }
+
+    /// Takes the calls that the worker was not told of away, for the job that takes this one's place.
+    package mutating func handOverCalls() -> [String] { runKeeper.orders.takeCalls() }
 }

@@ -1,7 +1,4 @@
 package import Clocks
-package import Model
-import Turns
-import Wire
 
 /// Where a job's worker is in its life.
 package enum Phase: Hashable, Sendable {
@@ -11,17 +8,12 @@ package enum Phase: Hashable, Sendable {
     case starting(deadline: MonotonicInstant)
     /// The worker waits for its next slot.
     case idle(Vigil)
-    /// The worker waits for a run to be permitted by the job's group.
+    /// The worker waits for a run to pass the job's gate.
     case queued(Turn)
-    /// A run is in hand.
+    /// A run is going.
     case running(Run)
-    /// The run in hand was ended by the job's policy, with its worker, whose exit is awaited. `until`: when the next, rougher means
-    /// is taken.
-    case ending(Stage, until: MonotonicInstant, Run?)
-    /// The worker was killed for cause and its exit is awaited.
-    case condemned(Run?)
-    /// The worker was told to stop. `until`: when the next, rougher means is taken.
-    case stopping(Stage, until: MonotonicInstant, Run?)
+    /// The worker is to go, and its exit is awaited.
+    case leaving(Leave)
     /// The attempts are used up. Tried again at `until`.
     case failed(until: MonotonicInstant)
     /// The job is over: no worker, and none to come.
@@ -32,36 +24,12 @@ package enum Phase: Hashable, Sendable {
         case firstStart
         /// The worker failed.
         case backoff
-        /// The machine is short of something, or too many workers are being started: nobody's fault.
+        /// The machine is short of something, or too many workers are being started, which is no fault of the job.
         case shortage
         /// The worker before was ended with its run, by the job's policy.
         case succession
         /// A worker of a previous life of the daemon's is still there.
         case predecessor
-    }
-
-    package struct Run: Hashable, Sendable {
-        package var number: Int64
-        /// `nil`: the run was asked for.
-        package var slot: SlotInstant?
-        /// When the daemon read that it began.
-        package var began: Moment
-        package var lateness = Nanoseconds.zero
-        /// When it has taken too long.
-        package var timeout = MonotonicInstant.distantFuture
-        /// When the slot comes due that takes its place.
-        package var replacement = MonotonicInstant.distantFuture
-        /// What has ended it, although its worker is still there.
-        package var cut: Cut?
-        /// Which attempt at its slot it is.
-        package var attempt = 1
-        /// The call that it serves; `nil`: none.
-        package var call: Int64?
-        /// What came due up to here waited with it for its group, and does not take its place.
-        package var waitedThrough: SlotInstant?
-
-        /// When the job's policy ends it.
-        package var limit: MonotonicInstant { min(timeout, replacement) }
     }
 
     /// A run that may begin when it is its turn.
@@ -71,22 +39,6 @@ package enum Phase: Hashable, Sendable {
         package var attempt: Int
         /// How long it waits.
         package var until = MonotonicInstant.distantFuture
-    }
-
-    /// Why a run is over before its end.
-    package enum Cut: Hashable, Sendable {
-        case timeout
-        /// The next slot is due, which takes its place.
-        case replaced
-
-        package var outcome: Outcome {
-            switch self {
-            case .timeout: .timeout
-            case .replaced: .cancelled
-            }
-        }
-
-        var reason: Booking.Reason? { self == .replaced ? .overlap : nil }
     }
 
     /// The watch over an idle worker: a slot that is overdue makes the daemon ask.
@@ -102,27 +54,18 @@ package enum Phase: Hashable, Sendable {
         /// An answer is awaited.
         package var isAsked = false
     }
-
-    package enum Stage: Hashable, Sendable {
-        /// The control pipe is closed: the run in hand may finish.
-        case draining
-        /// SIGTERM was sent.
-        case terminated
-        /// SIGKILL was sent.
-        case killed
-    }
 }
 
 extension Phase {
     /// When time alone changes the phase; `.distantFuture`: never.
     package var deadline: MonotonicInstant {
         switch self {
-        case .waiting(let until, _), .starting(let until), .failed(let until), .stopping(_, let until, _): until
-        case .ending(_, let until, _): until
+        case .waiting(let until, _), .starting(let until), .failed(let until): until
+        case .leaving(let leave): leave.until
         case .idle(let vigil): vigil.deadline
         case .queued(let turn): turn.until
         case .running(let run): run.limit
-        case .condemned, .stopped: .distantFuture
+        case .stopped: .distantFuture
         }
     }
 
@@ -130,49 +73,51 @@ extension Phase {
     package var hasWorker: Bool {
         switch self {
         case .waiting, .failed, .stopped: false
-        case .starting, .idle, .queued, .running, .ending, .condemned, .stopping: true
+        case .starting, .idle, .queued, .running, .leaving: true
         }
     }
 
+    /// Whether a worker is wanted that is not there.
+    var awaitsWorker: Bool { !hasWorker && self != .stopped }
+
+    /// Why no run may begin, if none may.
+    var obstacle: String? {
+        if case .starting = self { return "it is starting" }
+        return run == nil ? nil : "a run is in hand"
+    }
+
     var isIdle: Bool { if case .idle = self { true } else { false } }
+
+    /// Whether a slot that does not begin makes the job late. What comes due in a run is for `overlap` to judge, and what waits at a
+    /// gate for `wait`; what the worker was told to run has had its turn.
+    var mayBeginLate: Bool {
+        switch self {
+        case .idle, .waiting, .starting, .failed: true
+        case .running, .queued, .leaving, .stopped: false
+        }
+    }
 
     /// Whether the worker has said `ready` and serves its slots.
     package var isServing: Bool {
         switch self {
         case .idle, .queued, .running: true
-        case .waiting, .starting, .ending, .condemned, .stopping, .failed, .stopped: false
+        case .waiting, .starting, .leaving, .failed, .stopped: false
         }
     }
 
-    /// Whether the job was told to stop.
-    package var isStopping: Bool {
-        switch self {
-        case .stopping, .stopped: true
-        case .waiting, .starting, .idle, .queued, .running, .ending, .condemned, .failed: false
-        }
+    /// What the job was told when it was told to stop.
+    var stop: Leave.Stop? {
+        if case .leaving(let leave) = self, case .stop(let stop) = leave.cause { stop } else { nil }
     }
+
+    /// Whether the job was told to stop.
+    package var isStopping: Bool { stop != nil || self == .stopped }
 
     package var run: Run? {
         switch self {
         case .running(let run): run
-        case .condemned(let run), .stopping(_, _, let run), .ending(_, _, let run): run
+        case .leaving(let leave): leave.run
         case .waiting, .starting, .idle, .queued, .failed, .stopped: nil
         }
-    }
-}
-
-extension Phase.Run {
-    /// As its worker says.
-    func ended(_ end: Report.End) -> Booking.Run {
-        Booking.Run(
-            number: number, attempt: attempt, call: call, began: began.wall, lateness: end.lateness,
-            duration: end.duration, text: end.text, fullLength: end.fullLength)
-    }
-
-    /// As far as is known without a word from its worker.
-    func lost(_ reason: String, at now: Moment) -> Booking.Run {
-        Booking.Run(
-            number: number, attempt: attempt, call: call, began: began.wall, lateness: lateness,
-            duration: now.monotonic - began.monotonic, text: reason)
     }
 }

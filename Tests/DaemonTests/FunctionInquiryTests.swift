@@ -19,7 +19,9 @@ struct FunctionInquiryTests {
     }
 
     /// A program that answers `--catalog` and `--check` by what these lines of a shell do.
-    private func program(_ name: String, catalog: String = "echo function tick", check: String = "") throws -> String {
+    private func program(_ name: String, catalog: String = "echo protocol 2; echo function tick", check: String = "")
+        throws -> String
+    {
         let text = "#!/bin/sh\ncase $1 in --catalog) \(catalog);; --check) \(check.isEmpty ? ":" : check);; esac\n"
         try directory.write(text, to: name)
         let path = "\(directory.path)/\(name)"
@@ -42,8 +44,8 @@ struct FunctionInquiryTests {
     @Test("asks each program for its own catalog, once as long as its file is the same")
     func catalogs() throws {
         let count = "\(directory.path)/count"
-        let standard = try program("standard", catalog: "echo x >>\(count); echo function tick")
-        let own = try program("own", catalog: "echo function tock; echo and more")
+        let standard = try program("standard", catalog: "echo x >>\(count); echo protocol 2; echo function tick")
+        let own = try program("own", catalog: "echo protocol 2; echo function tock; echo and more")
         let programs = try programs(standard)
         for _ in 0..<3 {
             let answers = try ask(
@@ -59,8 +61,8 @@ struct FunctionInquiryTests {
 
     @Test("asks again a program that was replaced while it answered")
     func replaced() throws {
-        let next = try program("next", catalog: "echo function new")
-        let own = try program("own", catalog: "mv \(next) $0; echo function old")
+        let next = try program("next", catalog: "echo protocol 2; echo function new")
+        let own = try program("own", catalog: "mv \(next) $0; echo protocol 2; echo function old")
         let programs = try programs(try program("standard"))
         let function = EntryFunction.swift(name: "old", program: own)
         let first = try ask([function], programs)
@@ -92,7 +94,28 @@ struct FunctionInquiryTests {
         #expect(throws: SystemError.self) { try ask([], try programs("\(directory.path)/missing")) }
         let mute = try program("mute", catalog: ":")
         let failure = #expect(throws: FunctionInquiry.Failure.self) { try ask([], try programs(mute)) }
+        let old = try program("old", catalog: "echo function tick")
+        let mismatch = #expect(throws: FunctionInquiry.Failure.self) { try ask([], try programs(old)) }
+        #expect(mismatch?.description.hasSuffix("install cronsupd and cronworker of one version") == true)
         #expect(failure?.description.hasSuffix("--catalog' printed nothing; expected lines 'function NAME'") == true)
+    }
+
+    @Test("takes a program of another protocol for a mistake of the entries that name it, and says what to do")
+    func otherProtocol() throws {
+        let programs = try programs(try program("standard"))
+        for (name, lines, version) in [
+            ("old", "", "1"), ("new", "echo protocol 3; ", "3"), ("odd", "echo protocol x; ", "1"),
+        ] {
+            let function = EntryFunction.swift(
+                name: "a", program: try program(name, catalog: lines + "echo function a"))
+            let refusal = try ask([function], programs).refusal(of: function)
+            #expect(
+                refusal
+                    == .init(
+                        key: "source",
+                        error: "source: '\(directory.path)/\(name)' speaks protocol \(version), and this cronsupd 2; "
+                            + "build it again with the CronWorkerKit of this cronsupd"))
+        }
     }
 
     @Test("learns what can be loaded, and from which files")

@@ -26,13 +26,13 @@ struct HostileReportTests {
     }
 
     private static let templates = [
-        "ready protocol=1 next=#", "begin run=# slot=# next=# lateness_us=#", "begin run=1 next=# lateness_us=#",
+        "ready protocol=2 next=#", "begin run=# slot=# next=# lateness_us=#", "begin run=1 next=# lateness_us=#",
         "begin run=1 slot=100000000000 next=# lateness_us=#",
         "end run=# slot=# next=# lateness_us=# duration_us=# outcome=ok result=x length=#",
         "end run=1 next=# lateness_us=# duration_us=# outcome=failed error=x length=#",
         "skipped first=# last=# next=#", "dropped reports=# ok=# failed=# skipped=# through=# run=#",
         "dropped reports=# ok=# failed=# skipped=# through=100000000000 run=#", "pong token=#", "stopped runs=#",
-        "fault step=x errno=# error=x", "log run=# message=x key=a value=#",
+        "fault step=x errno=# error=x", "log level=info run=# message=x key=a value=#",
     ]
 
     @Test("does no harm, whatever numbers are in it", arguments: LogFormat.allCases)
@@ -49,7 +49,7 @@ struct HostileReportTests {
     }
 
     private static let openings = [
-        "ready protocol=1 next=99000000000", "ready protocol=1 next=9223372036854775807",
+        "ready protocol=2 next=99000000000", "ready protocol=2 next=9223372036854775807",
         "begin run=1 slot=100000000000 next=101000000000 lateness_us=0", "begin run=1 next=101000000000 lateness_us=0",
     ]
 
@@ -59,7 +59,7 @@ struct HostileReportTests {
         var effects: [Effect] = []
         job.supervisor.handle(.deadline, at: Moment(MonotonicInstant(nanoseconds: 0)), effects: &effects)
         job.supervisor.handle(.spawned, at: Moment(MonotonicInstant(nanoseconds: 0)), effects: &effects)
-        let start = messages[0].hasPrefix("ready") ? [] : ["ready protocol=1 next=1000000000"]
+        let start = messages[0].hasPrefix("ready") ? [] : ["ready protocol=2 next=1000000000"]
         let reports = (start + messages).compactMap { try? decode($0) }
         for report in reports { job.supervisor.handle(.report(report), at: Moment(Self.now), effects: &effects) }
         job.supervisor.handle(.deadline, at: Moment(job.deadline), effects: &effects)

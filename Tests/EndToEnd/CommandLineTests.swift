@@ -157,7 +157,8 @@ struct CommandLineTests {
             let boot = try scene.run(["app:job.heartbeat", "@reboot"], program: Binaries.worker)
             #expect(boot.output.contains("\nbegin run=1 "))
             let catalog = try scene.run(["--catalog"], program: Binaries.worker)
-            #expect(catalog.output == "function heartbeat\nfunction cleanup\nfunction report\nfunction backup\n")
+            let names = ["heartbeat", "cleanup", "report", "backup"]
+            #expect(catalog.output == "protocol 2\n" + names.map { "function \($0)\n" }.joined())
         }
     }
 }

@@ -28,6 +28,10 @@ struct RawScript {
         case "nul": babble([UInt8](repeating: 0, count: 100) + [UInt8(ascii: "\n")])
         case "foreign": babble(Array("log level=info run=1 message=hello entry=test:neighbour\n".utf8))
         case "hostile": hostile()
+        case "feature":
+            Self.sayReady()
+            Self.report("due slot=1\n")
+            Self.serve()
         case "version":
             Self.report("ready protocol=999 next=\(Self.farMoment)\n")
             Self.serve()
@@ -73,7 +77,7 @@ struct RawScript {
         return (Int64(time.tv_sec) + 3_600) * 1_000_000_000
     }
 
-    private static func sayReady() { report("ready protocol=1 next=\(farMoment)\n") }
+    private static func sayReady() { report("ready protocol=2 next=\(farMoment)\n") }
 
     private static func report(_ text: String) { writeReport(Array(text.utf8)) }
 

@@ -28,12 +28,18 @@ struct PolicyTests {
     func retry() throws {
         let retry = try #require(try policy("retry: {}").retry)
         #expect(retry == RunPolicy.Retry())
-        #expect(retry.maxAttempts == 3 && retry.initialDelay == .seconds(1) && retry.maxDelay == .seconds(60))
-        #expect(retry.backoffFactor == 2 && retry.jitter == 0.1 && retry.outcomes == [.failed, .timeout, .crashed])
+        #expect(
+            retry.delays.maxAttempts == 3 && retry.delays.initialDelay == .seconds(1)
+                && retry.delays.maxDelay == .seconds(60))
+        #expect(
+            retry.delays.backoffFactor == 2 && retry.delays.jitter == 0.1
+                && retry.outcomes == [.failed, .timeout, .crashed])
         let keys = "max_attempts: 5, initial_delay: 10ms, max_delay: 2s, backoff_factor: 1.5, jitter: 0, on: [crashed]"
         let other = try #require(try policy("retry: {\(keys)}").retry)
-        #expect(other.maxAttempts == 5 && other.initialDelay == .milliseconds(10) && other.maxDelay == .seconds(2))
-        #expect(other.backoffFactor == 1.5 && other.jitter == 0 && other.outcomes == [.crashed])
+        #expect(
+            other.delays.maxAttempts == 5 && other.delays.initialDelay == .milliseconds(10)
+                && other.delays.maxDelay == .seconds(2))
+        #expect(other.delays.backoffFactor == 1.5 && other.delays.jitter == 0 && other.outcomes == [.crashed])
     }
 
     @Test("may put the job into a group")

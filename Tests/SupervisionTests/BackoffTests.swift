@@ -2,6 +2,7 @@ import Clocks
 import Model
 import Supervision
 import Testing
+import Turns
 import Values
 
 @Suite("The delay after a failure")
@@ -9,14 +10,14 @@ struct BackoffTests {
     private func policy(
         initial: Nanoseconds = .seconds(1), longest: Nanoseconds = .seconds(60), factor: Double = 2,
         jitter: Double = 0, attempts: Int = 0
-    ) -> Lifecycle.Restart {
-        var policy = Lifecycle.Restart()
+    ) -> DelayRule {
+        var policy = DelayRule(maxAttempts: attempts)
         (policy.initialDelay, policy.maxDelay) = (initial, longest)
-        (policy.backoffFactor, policy.jitter, policy.maxAttempts) = (factor, jitter, attempts)
+        (policy.backoffFactor, policy.jitter) = (factor, jitter)
         return policy
     }
 
-    private func verdicts(_ policy: Lifecycle.Restart, _ count: Int, seed: UInt64 = 1) -> [Backoff.Verdict] {
+    private func verdicts(_ policy: DelayRule, _ count: Int, seed: UInt64 = 1) -> [Backoff.Verdict] {
         var (backoff, random) = (Backoff(policy), SplitMix64(seed: seed))
         return (0..<count).map { _ in backoff.fail(using: &random) }
     }

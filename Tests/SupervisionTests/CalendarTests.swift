@@ -58,7 +58,7 @@ struct ClockSetBackTests {
         rig.send(.report(.pong(token: 1)))
         #expect(rig.effects == [])
         let next: MonotonicInstant = at(1_005) + twoHours
-        let vigil = Phase.Vigil(slot: Rig.next, next: next, deadline: next + JobSupervisor.overdueGrace)
+        let vigil = Phase.Vigil(slot: Rig.next, next: next, deadline: next + WorkerLife.overdueGrace)
         #expect(rig.supervisor.phase == .idle(vigil))
         rig.now = next
         rig.send(.report(begin(run: 2, slot: Rig.next)))

@@ -30,7 +30,9 @@ struct CrossingTests {
         #expect(rig.supervisor.runs == 1)
         #expect(rig.effects.last == .send(.run(.init(call: 2, event: "{}"))))
         rig.send(.report(.dropped(.init(reports: 2, run: 2))))
-        #expect(rig.supervisor.runs == 2 && rig.supervisor.calls.isEmpty && rig.supervisor.order == nil)
+        #expect(
+            rig.supervisor.runs == 2 && rig.supervisor.runKeeper.orders.calls.isEmpty
+                && rig.supervisor.runKeeper.orders.given == nil)
     }
 
     @Test("a run with a slot stays in hand if the counts cover no slot")
@@ -58,7 +60,7 @@ struct CrossingTests {
         rig.send(.call(event: "{}"))
         rig.send(.report(SupervisionTests.begin(run: 1, slot: Rig.slot)))
         rig.send(.report(.dropped(.init(reports: 3, ok: 1, through: Rig.slot, run: 2))))
-        #expect(rig.supervisor.order == nil && rig.supervisor.calls.isEmpty)
+        #expect(rig.supervisor.runKeeper.orders.given == nil && rig.supervisor.runKeeper.orders.calls.isEmpty)
     }
 
     @Test("a wall clock that was set gives attempts up before a new worker makes up for the slot behind theirs")
@@ -67,10 +69,10 @@ struct CrossingTests {
         job.policy.retry = .init()
         var rig = Rig(.running, job)
         rig.send(.exited("exit 1"))
-        #expect(rig.supervisor.pending != nil)
+        #expect(rig.supervisor.runKeeper.orders.pending != nil)
         rig.wallLead = .seconds(30)
         while !rig.effects.contains(.spawn) { rig.fireDeadline() }
-        #expect(rig.supervisor.pending == nil)
+        #expect(rig.supervisor.runKeeper.orders.pending == nil)
         #expect(rig.supervisor.books[.crashed] == 1 && rig.supervisor.books.accounted >= Rig.slot)
         #expect(
             rig.supervisor.books.total

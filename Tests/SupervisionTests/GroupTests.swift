@@ -14,7 +14,7 @@ struct GroupTests {
         job.policy.concurrency = .init(group: "db", max: 1, wait: wait)
         if retries {
             var retry = RunPolicy.Retry()
-            retry.jitter = 0
+            retry.delays.jitter = 0
             job.policy.retry = retry
         }
         var rig = Rig(.idle, job)

@@ -2,6 +2,7 @@ import Clocks
 import Model
 import TestSupport
 import Testing
+import Turns
 
 @testable import Supervision
 

@@ -27,7 +27,7 @@ struct HookTests {
         if let lateAfter { (job.policy.hooks.onLate, job.policy.hooks.lateAfter) = (alert, lateAfter) }
         if retries {
             job.policy.retry = .init()
-            job.policy.retry?.jitter = 0
+            job.policy.retry?.delays.jitter = 0
         }
         return Rig(stage, job)
     }
@@ -219,7 +219,7 @@ struct CallTests {
         #expect(rig.effects.last == call(1))
         rig.send(.report(.begin(.init(run: 2, slot: nil, next: Rig.next, lateness: .zero, call: 1))))
         rig.send(.report(end(run: 2, slot: nil, .failed)))
-        #expect(rig.effects.calls == [] && rig.supervisor.pending == nil)
+        #expect(rig.effects.calls == [] && rig.supervisor.runKeeper.orders.pending == nil)
         #expect(rig.supervisor.books.total == 1)
     }
 
@@ -243,11 +243,11 @@ struct CallTests {
     @Test("is not told of more calls than fit, or of any at a stop, which are counted")
     func dropped() {
         var rig = Rig(.running)
-        for _ in 0..<JobSupervisor.mostCalls { rig.send(.call(event: "{}")) }
+        for _ in 0..<Orders.mostCalls { rig.send(.call(event: "{}")) }
         #expect(rig.effects == [])
         rig.send(.call(event: "{}"))
         #expect(rig.effects == [.log(.callsDropped(1))])
         rig.send(.stop(grace: Rig.grace))
-        #expect(rig.effects.first == .log(.callsDropped(JobSupervisor.mostCalls)))
+        #expect(rig.effects.first == .log(.callsDropped(Orders.mostCalls)))
     }
 }

@@ -2,6 +2,7 @@ import Clocks
 import Model
 import TestSupport
 import Testing
+import Turns
 import Values
 import Wire
 
@@ -71,8 +72,8 @@ struct LatenessTests {
     func attempt() {
         var rig = rig(.running) { policy in
             policy.retry = .init()
-            policy.retry?.initialDelay = .seconds(4)
-            policy.retry?.jitter = 0
+            policy.retry?.delays.initialDelay = .seconds(4)
+            policy.retry?.delays.jitter = 0
         }
         rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
         rig.fireDeadline()

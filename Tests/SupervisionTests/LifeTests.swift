@@ -14,9 +14,7 @@ struct StageTests {
     func reached(stage: Stage, clock: ScheduleClock) {
         let rig = Rig(stage, clock)
         #expect(rig.supervisor.phase == stage.phase)
-        // A worker that was killed for cause has a reminder beside its phase.
-        let isCondemned = [.condemned, .condemnedInRun].contains(stage)
-        #expect(rig.supervisor.deadline == (isCondemned ? at(1_005) : stage.phase.deadline))
+        #expect(rig.supervisor.deadline == stage.phase.deadline)
     }
 
     @Test("tells whether there is a worker, whether it serves its slots, and which run is in hand")
@@ -89,7 +87,7 @@ struct SpawnTests {
             rig.now = rig.supervisor.deadline
         }
         #expect(loggedAt.count >= 2)
-        #expect(zip(loggedAt, loggedAt.dropFirst()).allSatisfy { $1 - $0 >= JobSupervisor.shortageReminder })
+        #expect(zip(loggedAt, loggedAt.dropFirst()).allSatisfy { $1 - $0 >= WorkerStarts.shortageReminder })
     }
 
     @Test("begins the job's timetable the first time, and only then", arguments: ScheduleClock.both)
@@ -198,13 +196,15 @@ struct DeadlineTests {
 
     @Test("kills a worker that is not ready in time")
     func start() {
-        expect(.starting, .condemned(nil), [.log(.hung("it did not say ready within 30s")), .logStacks, .kill])
+        let condemned = Phase.condemned(nil, until: at(1_020))
+        expect(.starting, condemned, [.log(.hung("it did not say ready within 30s")), .logStacks, .kill])
     }
 
     @Test("asks a worker whose slot is overdue, and kills it if it does not answer")
     func vigil() {
         expect(.idle, .idle(.init(next: Rig.slot, deadline: at(1_010), isAsked: true)), [.ping(token: 1)])
-        expect(.asked, .condemned(nil), [.log(.hung("it did not answer within 10s")), .logStacks, .kill])
+        let condemned = Phase.condemned(nil, until: at(1_015))
+        expect(.asked, condemned, [.log(.hung("it did not answer within 10s")), .logStacks, .kill])
     }
 
     // MARK: Escalation
@@ -246,7 +246,8 @@ struct DeadlineTests {
             for second in [1_005, 1_010] as [Int64] {
                 rig.fireDeadline()
                 #expect(rig.now == at(second))
-                #expect(rig.supervisor.phase == stage.phase, "\(stage)")
+                let next = rig.now + .seconds(5)
+                #expect(rig.supervisor.phase == .condemned(stage.phase.run, until: next), "\(stage)")
                 #expect(rig.effects == [.log(.unkillable)], "\(stage)")
             }
         }
@@ -312,7 +313,8 @@ struct StopTests {
         for stage in [Stage.condemned, .condemnedInRun, .overtimeKilled, .killed, .killedInRun] {
             var rig = Rig(stage)
             rig.send(.stop(grace: .seconds(2), isFinal: true))
-            #expect(rig.supervisor.phase == .stopping(.killed, until: left, stage.phase.run), "\(stage)")
+            let phase = Phase.stopping(.killed, until: left, stage.phase.run, isFinal: true)
+            #expect(rig.supervisor.phase == phase, "\(stage)")
             #expect(rig.effects == [], "\(stage)")
             expectLeft(&rig, at: left, stage)
         }

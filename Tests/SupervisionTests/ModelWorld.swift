@@ -91,10 +91,10 @@ final class ModelWorld {
 
     private static func retry(_ random: inout SplitMix64) -> RunPolicy.Retry {
         var retry = RunPolicy.Retry()
-        retry.maxAttempts = 2 + random.below(4)
-        retry.initialDelay = Nanoseconds(random.pick([1_000_000, 1_000_000_000]))
-        retry.maxDelay = .seconds(Int64(1 + random.below(10)))
-        retry.jitter = random.pick([0, 0.1, 1])
+        retry.delays.maxAttempts = 2 + random.below(4)
+        retry.delays.initialDelay = Nanoseconds(random.pick([1_000_000, 1_000_000_000]))
+        retry.delays.maxDelay = .seconds(Int64(1 + random.below(10)))
+        retry.delays.jitter = random.pick([0, 0.1, 1])
         retry.outcomes = random.pick([[.failed], [.crashed, .timeout], Set(RunPolicy.Retry.possibleOutcomes)])
         return retry
     }
@@ -274,7 +274,7 @@ final class ModelWorld {
             told = run
             if run.attempt > 1 { checkAttempt(run) }
         case .skip: isAsking = false
-        case .ping, .definition: require(false, "\(command) is none of these")
+        case .ping, .definition, .values: require(false, "\(command) is none of these")
         }
     }
 
@@ -282,11 +282,11 @@ final class ModelWorld {
     private func announce(_ slot: SlotInstant?, _ attempt: Int, _ delay: Nanoseconds?) {
         guard let delay else { return }
         guard let retry = policy.retry else { return require(false, "an attempt without a policy") }
-        require(attempt < retry.maxAttempts, "attempt \(attempt + 1) of \(retry.maxAttempts)")
-        var planned = Double(retry.initialDelay.count)
-        for _ in 1..<max(1, attempt) { planned *= retry.backoffFactor }
-        planned = min(planned, Double(retry.maxDelay.count))
-        let bounds = planned * (1 - retry.jitter) - 1_000...planned * (1 + retry.jitter) + 1_000
+        require(attempt < retry.delays.maxAttempts, "attempt \(attempt + 1) of \(retry.delays.maxAttempts)")
+        var planned = Double(retry.delays.initialDelay.count)
+        for _ in 1..<max(1, attempt) { planned *= retry.delays.backoffFactor }
+        planned = min(planned, Double(retry.delays.maxDelay.count))
+        let bounds = planned * (1 - retry.delays.jitter) - 1_000...planned * (1 + retry.delays.jitter) + 1_000
         require(bounds.contains(Double(delay.count)), "a delay of \(delay) behind attempt \(attempt)")
         announced = (slot, attempt + 1, now.monotonic + delay)
     }

@@ -30,7 +30,8 @@ final class PlayedJob {
     func begin(_ slot: SlotInstant, attempt: Int64) {
         let before = attempts[slot] ?? 0
         if attempt != before + 1 { trouble = trouble ?? "attempt \(attempt) behind \(before)" }
-        if attempt > Int64(definition.policy.retry?.maxAttempts ?? 1) { trouble = trouble ?? "attempt \(attempt)" }
+        let most = Int64(definition.policy.retry?.delays.maxAttempts ?? 1)
+        if attempt > most { trouble = trouble ?? "attempt \(attempt)" }
         attempts[slot] = attempt
     }
 

@@ -80,7 +80,7 @@ final class PlayedWorker {
         case .ping(let token)?: reports.append(.pong(token: token))
         case .run(let run)?: keeper.take(run)
         case .skip(let through)?: keeper.skip(through: through)
-        case .definition?: break
+        case .definition?, .values?: break
         }
     }
 
@@ -90,7 +90,7 @@ final class PlayedWorker {
         case nil: isClosed = true
         case .ping(let token)?: reports.append(.pong(token: token))
         case .run(let run)?: if run != Command.Run() { postponed = run }
-        case .skip?, .definition?: break
+        case .skip?, .definition?, .values?: break
         }
     }
 

@@ -65,9 +65,9 @@ private final class PolicyWorld {
         policy.overlap = random.pick(RunPolicy.Overlap.allCases)
         if random.chance(2) {
             var retry = RunPolicy.Retry()
-            retry.maxAttempts = 2 + random.below(3)
-            retry.initialDelay = .milliseconds(Int64(10 + random.below(300)))
-            retry.jitter = 0
+            retry.delays.maxAttempts = 2 + random.below(3)
+            retry.delays.initialDelay = .milliseconds(Int64(10 + random.below(300)))
+            retry.delays.jitter = 0
             retry.outcomes = random.chance(2) ? retry.outcomes : [random.pick(RunPolicy.Retry.possibleOutcomes)]
             policy.retry = retry
         }

@@ -49,7 +49,7 @@ struct PredecessorTests {
             rig.send(.spawned)
             #expect(rig.supervisor.books.timetable.start == at(1_000))
             #expect(rig.supervisor.books.isOpen(slots.open, at: at(1_036)), "\(clock)")
-            #expect(rig.supervisor.predecessor == nil)
+            #expect(rig.supervisor.life.starts.predecessor == nil)
         }
     }
 

@@ -15,11 +15,11 @@ extension Phase {
     /// This phase with another run in hand.
     fileprivate func with(_ run: Phase.Run?) -> Phase {
         switch self {
-        case .condemned: .condemned(run)
-        case .stopping(let stage, let until, _): .stopping(stage, until: until, run)
-        case .ending(let stage, let until, _): .ending(stage, until: until, run)
-        case .idle, .running: run.map { .running($0) } ?? .idle(.init(next: Rig.next, deadline: at(1_010)))
-        case .waiting, .starting, .queued, .failed, .stopped: self
+        case .leaving(var leave):
+            leave.run = run
+            return .leaving(leave)
+        case .idle, .running: return run.map { .running($0) } ?? .idle(.init(next: Rig.next, deadline: at(1_010)))
+        case .waiting, .starting, .queued, .failed, .stopped: return self
         }
     }
 }

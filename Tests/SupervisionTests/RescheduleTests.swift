@@ -25,9 +25,10 @@ struct RescheduleTests {
     @Test("is a stop for which no run is ended, and one that was asked for before stays as it is")
     func row() {
         var changes = SupervisionTests.row([.starting, .idle, .asked]) { _ in
-            Cell(.stopping(.draining, until: at(1_002), nil), [.closeControl])
+            Cell(.stopping(.draining, until: at(1_002), nil, sparing: Self.grace), [.closeControl])
         }
-        changes[.running] = Cell(.stopping(.draining, until: .distantFuture, Rig.run), [.closeControl])
+        changes[.running] = Cell(
+            .stopping(.draining, until: .distantFuture, Rig.run, sparing: Self.grace), [.closeControl])
         for stage in [Stage.condemned, .condemnedInRun] {
             changes[stage] = Cell(.stopping(.killed, until: at(1_005), stage.phase.run))
         }
@@ -47,7 +48,7 @@ struct RescheduleTests {
         rig.now = at(5_000)
         rig.send(.report(end(run: 1, slot: Rig.slot)))
         #expect(rig.supervisor.books[.ok] == 1)
-        #expect(rig.supervisor.phase == .stopping(.draining, until: at(5_002), nil))
+        #expect(rig.supervisor.phase == .stopping(.draining, until: at(5_002), nil, sparing: Self.grace))
         rig.fireDeadline()
         #expect(rig.effects == [.log(.terminated), .terminate])
     }
@@ -56,7 +57,8 @@ struct RescheduleTests {
     func beginsMeanwhile(clock: ScheduleClock) {
         var rig = rig(.idle, clock)
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
-        #expect(rig.supervisor.phase == .stopping(.draining, until: .distantFuture, Rig.run))
+        let spared = Phase.stopping(.draining, until: .distantFuture, Rig.run, sparing: Self.grace)
+        #expect(rig.supervisor.phase == spared)
     }
 
     @Test("leaves a run its time-out")
@@ -121,6 +123,6 @@ struct RescheduleTests {
     func hurry() {
         var rig = rig(.running)
         rig.send(.hurry)
-        #expect(rig.supervisor.phase == .stopping(.terminated, until: at(1_001), Rig.run))
+        #expect(rig.supervisor.phase == .stopping(.terminated, until: at(1_001), Rig.run, sparing: Self.grace))
     }
 }

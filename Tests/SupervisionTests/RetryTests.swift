@@ -16,7 +16,7 @@ struct RetryTests {
     ) -> Rig {
         var job = definition(clock.schedule, maxAttempts: 5)
         var retry = RunPolicy.Retry()
-        (retry.maxAttempts, retry.jitter, retry.maxDelay) = (maxAttempts, 0, .seconds(3))
+        (retry.delays.maxAttempts, retry.delays.jitter, retry.delays.maxDelay) = (maxAttempts, 0, .seconds(3))
         retry.outcomes = outcomes
         job.policy.retry = retry
         job.policy.timeout = timeout
@@ -128,7 +128,7 @@ struct RetryTests {
         rig.send(.report(begin(run: 2, slot: Rig.next)))
         #expect(rig.supervisor.books[.failed] == 1)
         #expect(rig.supervisor.phase.run == .init(number: 2, slot: Rig.next, began: at(1_005)))
-        #expect(rig.supervisor.order == nil && rig.supervisor.pending == nil)
+        #expect(rig.supervisor.runKeeper.orders.given == nil && rig.supervisor.runKeeper.orders.pending == nil)
     }
 
     @Test("has its outcome at once when the job is to stop, and no attempt afterwards")
@@ -163,16 +163,17 @@ struct RetryTests {
         rig.fireDeadline()
         rig.send(.report(.dropped(.init(reports: 2, ok: 1, through: Rig.slot, run: 2))))
         #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books.total == 1)
-        #expect(rig.supervisor.pending == nil && rig.supervisor.order == nil)
+        #expect(rig.supervisor.runKeeper.orders.pending == nil && rig.supervisor.runKeeper.orders.given == nil)
     }
 
     @Test("spreads its delays by the jitter")
     func jitter() {
         var seen: Set<Nanoseconds> = []
         for seed in 0..<20 as Range<UInt64> {
-            let growth = GrowingDelay(initial: .seconds(10), most: .seconds(60), factor: 2, jitter: 0.5)
+            var rule = DelayRule(maxAttempts: 2)
+            (rule.initialDelay, rule.jitter) = (.seconds(10), 0.5)
             var random = SplitMix64(seed: seed)
-            let delay = growth.delay(1, using: &random)
+            let delay = rule.delay(1, using: &random)
             #expect((5...15).contains(delay.inSeconds))
             seen.insert(delay)
         }

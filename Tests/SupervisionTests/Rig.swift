@@ -27,6 +27,34 @@ extension Phase.Vigil {
     }
 }
 
+extension Phase.Run {
+    /// One that is at its limit, or will be.
+    init(number: Int64, slot: SlotInstant, began: Moment, timeout: MonotonicInstant, cut: Phase.Cut? = nil) {
+        self.init(number: number, slot: slot, began: began, bounds: Bounds(timeout: timeout), cut: cut)
+    }
+}
+
+extension Phase {
+    /// Killed for cause, at 1,000 s.
+    static func condemned(_ run: Run?, until: MonotonicInstant = at(1_005)) -> Phase {
+        .leaving(Leave(cause: .fault, stage: .killed, until: until, run: run))
+    }
+
+    /// Ended with its run.
+    static func ending(_ stage: Leave.Stage, until: MonotonicInstant, _ run: Run?) -> Phase {
+        .leaving(Leave(cause: .policy, stage: stage, until: until, run: run))
+    }
+
+    /// Told to stop at 1,000 s.
+    static func stopping(
+        _ stage: Leave.Stage, until: MonotonicInstant, _ run: Run?, sparing grace: Nanoseconds? = nil,
+        isFinal: Bool = false
+    ) -> Phase {
+        let stop = Leave.Stop(asked: at(1_000), graceAfterRun: grace, isFinal: isFinal)
+        return .leaving(Leave(cause: .stop(stop), stage: stage, until: until, run: run))
+    }
+}
+
 /// A job that runs every ten seconds and is given up after one retry, without jitter so that its delays are exact.
 func definition(
     _ name: String = "job", interval: Nanoseconds = .seconds(10), maxAttempts: Int = 1, jitter: Double = 0
@@ -261,14 +289,12 @@ extension Effect {
 func violations(_ what: String, at stages: [Stage] = Stage.withWorker) -> [Stage: Cell] {
     row(stages) { stage in
         let log = Effect.log(.violation(what))
-        return switch stage.phase {
-        case .condemned(let run): Cell(.condemned(run))
-        case .stopping(.killed, let until, let run): Cell(.stopping(.killed, until: until, run))
-        case .stopping(_, _, let run): Cell(.stopping(.killed, until: at(1_005), run), [log, .kill])
-        case .ending(.killed, let until, let run): Cell(.ending(.killed, until: until, run))
-        case .ending(_, _, let run): Cell(.ending(.killed, until: at(1_005), run), [log, .kill])
-        default: Cell(.condemned(stage.phase.run), [log, .kill])
+        guard case .leaving(var leave) = stage.phase else {
+            return Cell(.condemned(stage.phase.run), [log, .kill])
         }
+        if leave.stage == .killed { return Cell(stage.phase) }
+        (leave.stage, leave.until) = (.killed, at(1_005))
+        return Cell(.leaving(leave), [log, .kill])
     }
 }
 

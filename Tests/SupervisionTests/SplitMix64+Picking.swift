@@ -1,4 +1,5 @@
 import Supervision
+import Turns
 
 extension SplitMix64 {
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }

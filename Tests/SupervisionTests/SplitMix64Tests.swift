@@ -1,5 +1,6 @@
 import Supervision
 import Testing
+import Turns
 
 @Suite("SplitMix64")
 struct SplitMix64Tests {

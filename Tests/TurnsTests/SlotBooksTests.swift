@@ -38,7 +38,7 @@ struct SlotBooksTests {
                 let end = end(books.timetable.next(after: books.accounted), outcome)
                 var settled = end
                 settled.count = 1
-                #expect(books.settle(end) == settled)
+                #expect(books.book(end, isSettled: true) == settled)
             }
         }
         for (index, outcome) in Outcome.allCases.enumerated() { #expect(books[outcome] == Int64(index + 1)) }
@@ -46,10 +46,18 @@ struct SlotBooksTests {
         #expect(books.accounted == at(550))
     }
 
+    @Test("keep a slot open whose run another attempt follows, and know the last run")
+    func attempts() {
+        var books = books
+        #expect(books.book(end(at(110), .failed), isSettled: false) == end(at(110), .failed))
+        #expect(books.total == 0 && books.isOpen(at(110), at: at(111)))
+        #expect(books.lastRun == end(at(110), .failed))
+    }
+
     @Test("are not changed by a run besides the slots")
     func besides() {
         var books = books
-        #expect(books.settle(end(nil, .ok)) == end(nil, .ok))
+        #expect(books.book(end(nil, .ok), isSettled: true) == end(nil, .ok))
         #expect(books.total == 0 && books.accounted == at(100))
     }
 
@@ -57,7 +65,7 @@ struct SlotBooksTests {
     func open() {
         var books = books
         #expect(books.miss(before: at(120)) == booking(at(110), at(110), 1))
-        _ = books.settle(end(at(120), .ok))
+        _ = books.book(end(at(120), .ok), isSettled: true)
         for (slot, isOpen) in [(100, false), (110, false), (120, false), (125, false), (130, true), (140, false)] {
             #expect(books.isOpen(at(Int64(slot)), at: at(139) - .milliseconds(1)) == isOpen, "\(slot)")
         }

@@ -35,6 +35,22 @@ struct JSONCodingTests {
     }
 
     @Test(
+        "has words for what is no number where it is to be exact",
+        arguments: [("NaN", Double.nan), ("Infinity", .infinity), ("-Infinity", -.infinity)])
+    func exactNumbers(word: String, double: Double) throws {
+        let text = "[\(word),1]"
+        #expect(try JSONCoding.text(of: .list([.double(double), .int(1)]), .exact) == text)
+        guard case .double(let found) = try JSONCoding.value(from: Array(text.utf8), .exact).list?.first else {
+            Issue.record("no double")
+            return
+        }
+        #expect(found == double || found.isNaN && double.isNaN)
+        for text in ["nan", "inf", "Inf", "+Infinity", "--Infinity", "-NaN", "Infinit", "NaNN"] {
+            #expect(throws: JSONCoding.Failure.self) { try JSONCoding.value(from: Array(text.utf8), .exact) }
+        }
+    }
+
+    @Test(
         "of strings is read with its escapes, half a pair as U+FFFD",
         arguments: [
             (#""""#, ""), (#""a\"\\\/\b\f\n\r\t""#, "a\"\\/\u{8}\u{C}\n\r\t"),

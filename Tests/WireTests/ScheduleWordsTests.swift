@@ -9,20 +9,20 @@ import Wire
 struct ScheduleWordsTests {
     private static let entry = EntryID(namespace: "app", name: "job.one")!
 
-    private func header(_ words: ScheduleWords) -> DefinitionPart.Header {
+    private func header(_ words: ScheduleWords) -> WorkerDefinition.Header {
         .init(
             entry: Self.entry, kind: "function.swift", schedule: words,
             start: SlotInstant(nanoseconds: 1), accounted: SlotInstant(nanoseconds: 2), runs: 3, file: "r.yaml")
     }
 
     private func passed(_ words: ScheduleWords) throws -> ScheduleWords? {
-        let lines = lines(DefinitionPart.header(header(words)).encoded())
-        guard case .definition(.header(let header)) = try decodeCommand(lines[0]) else { return nil }
+        let lines = lines(header(words).encoded())
+        guard case .definition(let header) = try decodeCommand(lines[0]) else { return nil }
         return header.schedule
     }
 
     private func text(_ schedule: Schedule) -> String {
-        let line = String(decoding: DefinitionPart.header(header(ScheduleWords(schedule))).encoded(), as: UTF8.self)
+        let line = String(decoding: header(ScheduleWords(schedule)).encoded(), as: UTF8.self)
         let from = line.firstRange(of: "kind=function.swift ")!.upperBound
         return String(line[from..<line.firstRange(of: " start=")!.lowerBound])
     }
@@ -69,15 +69,15 @@ struct ScheduleWordsTests {
         let zone = "zone_file=/usr/share/zoneinfo/Europe/Riga"
         #expect(
             try Self.schedules(in: .utc).map(text) == [
-                "interval=1m30s interval_ns=90000000000 jitter_ns=2000000000 splay_ns=7",
-                "interval=15m interval_ns=900000000000 align=true \(zone) jitter_ns=2000000000 splay_ns=7 ends_at=9",
+                "schedule=1m30s interval_ns=90000000000 jitter_ns=2000000000 splay_ns=7",
+                "schedule=15m interval_ns=900000000000 align=true \(zone) jitter_ns=2000000000 splay_ns=7 ends_at=9",
                 "schedule=\"*/5 * * * mon-fri\" \(zone) jitter_ns=2000000000 splay_ns=7",
                 "schedule=\"H H(1-4) * * *\" \(zone) jitter_ns=2000000000 splay_ns=7",
                 "schedule=@daily \(zone) jitter_ns=2000000000 splay_ns=7",
                 "schedule=\"30 0 12 L * 5#2\" seconds=first \(zone) jitter_ns=2000000000 splay_ns=7 ends_at=9",
                 "schedule=@reboot",
             ])
-        #expect(text(.interval(.seconds(1))) == "interval=1s interval_ns=1000000000")
+        #expect(text(.interval(.seconds(1))) == "schedule=1s interval_ns=1000000000")
     }
 
     @Test("has H from the entry, not from the worker")

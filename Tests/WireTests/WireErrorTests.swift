@@ -1,5 +1,5 @@
+import Clocks
 import Testing
-import Values
 import Wire
 
 @Suite("A line that is no message")
@@ -17,12 +17,12 @@ struct WireErrorTests {
         "of a worker says what is wrong",
         arguments: [
             ("", "empty message; expected a verb"), (" ready", "empty message; expected a verb"),
-            ("hello", "unknown message 'hello'"), ("Ready protocol=1 next=1", "unknown message 'Ready'"),
-            ("ready\tprotocol=1", "unknown message 'readyprotocol=1'"), ("definition", "unknown message 'definition'"),
+            ("hello", "unknown message 'hello'"), ("Ready protocol=2 next=1", "unknown message 'Ready'"),
+            ("ready\tprotocol=2", "unknown message 'readyprotocol=2'"), ("definition", "unknown message 'definition'"),
             ("ready", "message 'ready' has no field 'protocol'"),
-            ("ready protocol=1", "message 'ready' has no field 'next'"),
-            ("ready protocol=2 next=1", "protocol version 2 is not spoken here; expected 1"),
-            ("ready protocol=-1", "protocol version -1 is not spoken here; expected 1"),
+            ("ready protocol=2", "message 'ready' has no field 'next'"),
+            ("ready protocol=3 next=1", "protocol version 3 is not spoken here; expected 2"),
+            ("ready protocol=-1", "protocol version -1 is not spoken here; expected 2"),
             ("ready protocol=x next=1", "field 'protocol' is malformed; expected an integer"),
             ("begin next=1 lateness_us=0", "message 'begin' has no field 'run'"),
             ("begin run=1 lateness_us=0", "message 'begin' has no field 'next'"),
@@ -31,7 +31,7 @@ struct WireErrorTests {
             ("begin slot=-1", "field 'slot' is malformed; expected a number of 0 or more"),
             (
                 "begin lateness_us=9223372036854775807",
-                "field 'lateness_us' is malformed; expected microseconds within 292 years"
+                "field 'lateness_us' is malformed; expected a number of at most 9223372036854775"
             ),
             ("end", "message 'end' has no field 'run'"), ("end run=1", "message 'end' has no field 'next'"),
             ("end run=1 next=1", "message 'end' has no field 'lateness_us'"),
@@ -45,10 +45,10 @@ struct WireErrorTests {
             ("skipped first=1 last=1", "message 'skipped' has no field 'next'"),
             ("output run=1 text=x", "message 'output' has no field 'stream'"),
             ("output stream=stdin text=x", "field 'stream' is malformed; expected stdout or stderr"),
-            ("output stream=stderr", "message 'output' has no field 'text'"),
+            ("output stream=stderr run=1", "message 'output' has no field 'text'"),
             ("output_dropped lines=1", "message 'output_dropped' has no field 'bytes'"),
             ("output_dropped bytes=-1", "field 'bytes' is malformed; expected a number of 0 or more"),
-            ("log level=info", "message 'log' has no field 'message'"),
+            ("log level=info run=1", "message 'log' has no field 'message'"),
             ("log level=loud", "field 'level' is malformed; expected debug, info, warning or error"),
             ("pong", "message 'pong' has no field 'token'"), ("stopped", "message 'stopped' has no field 'runs'"),
             ("stopped runs=1.5", "field 'runs' is malformed; expected an integer"),
@@ -60,7 +60,7 @@ struct WireErrorTests {
             ("stopped runs=99999999999999999999999999", "field 'runs' is malformed; expected an integer"),
             ("dropped ok=-1", "field 'ok' is malformed; expected a number of 0 or more"),
             ("fault errno=1", "message 'fault' has no field 'step'"),
-            ("fault step=x errno=2147483648", "field 'errno' is malformed; expected a number from errno(3)"),
+            ("fault step=x errno=2147483648", "field 'errno' is malformed; expected a number of at most 2147483647"),
         ])
     func reports(line: String, expected: String) {
         #expect(complaint { _ = try decodeReport(line) } == expected)
@@ -72,30 +72,32 @@ struct WireErrorTests {
             ("", "empty message; expected a verb"), ("ready", "unknown message 'ready'"),
             ("ping", "message 'ping' has no field 'token'"),
             ("definition", "message 'definition' has no field 'protocol'"),
-            ("definition protocol=3", "protocol version 3 is not spoken here; expected 1"),
-            ("definition protocol=1", "message 'definition' has no field 'entry'"),
-            ("definition protocol=1 entry=x", "field 'entry' is malformed; expected namespace:name"),
-            ("definition protocol=1 entry=a:b", "message 'definition' has no field 'interval'"),
-            ("definition protocol=1 entry=a:b interval_ns=1", "message 'definition' has no field 'interval'"),
+            ("definition protocol=1", "protocol version 1 is not spoken here; expected 2"),
+            ("definition protocol=3", "protocol version 3 is not spoken here; expected 2"),
+            ("definition protocol=2", "message 'definition' has no field 'entry'"),
+            ("definition protocol=2 entry=x", "field 'entry' is malformed; expected namespace:name"),
+            ("definition protocol=2 entry=a:b kind=k", "message 'definition' has no field 'schedule'"),
+            ("definition protocol=2 entry=a:b kind=k interval_ns=1", "message 'definition' has no field 'schedule'"),
             (
-                "definition protocol=1 entry=a:b interval=1s interval_ns=0",
-                "field 'interval_ns' is malformed; expected a number above 0"
+                "definition protocol=2 entry=a:b schedule=1s interval_ns=0",
+                "field 'interval_ns' is malformed; expected a number of 1 or more"
             ),
-            ("definition protocol=1 entry=a:b interval=1s interval_ns=1", "message 'definition' has no field 'kind'"),
+            ("definition protocol=2 entry=a:b schedule=1s interval_ns=1", "message 'definition' has no field 'kind'"),
             (
-                "definition protocol=1 entry=a:b interval=1s interval_ns=1 kind=k",
+                "definition protocol=2 entry=a:b schedule=1s interval_ns=1 kind=k",
                 "message 'definition' has no field 'start'"
             ),
             (
-                "definition protocol=1 entry=a:b schedule=@reboot kind=k start=1",
+                "definition protocol=2 entry=a:b schedule=@reboot kind=k start=1",
                 "message 'definition' has no field 'accounted'"
             ),
             (
-                "definition protocol=1 entry=a:b schedule=@reboot interval_ns=-1",
-                "field 'interval_ns' is malformed; expected a number of 0 or more"
+                "definition protocol=2 entry=a:b schedule=@reboot interval_ns=-1",
+                "field 'interval_ns' is malformed; expected a number of 1 or more"
             ),
-            ("definition key=a double=x", "field 'double' is malformed; expected a number"),
-            ("definition key=a int=1e3", "field 'int' is malformed; expected an integer"),
+            ("definition protocol=2 overlap=replace", "field 'overlap' is malformed; expected queue"),
+            ("definition protocol=2 asks=false", "field 'asks' is malformed; expected true"),
+            ("values", "message 'values' has no field 'text'"),
         ])
     func commands(line: String, expected: String) {
         #expect(complaint { _ = try decodeCommand(line) } == expected)
@@ -111,8 +113,8 @@ struct WireErrorTests {
             ("log message=\"x\\\"", "'message' has no closing quote"),
             ("log message=\"x\\", "'message' has no closing quote"),
             ("log message=\"", "'message' has no closing quote"),
-            ("log message=\"x\"y=1", "'message' goes on behind its closing quote; expected a space"),
-            ("log message=\"x\"\"", "'message' goes on behind its closing quote; expected a space"),
+            ("log message=\"x\"y=1", "'message' goes on after its closing quote; expected a space"),
+            ("log message=\"x\"\"", "'message' goes on after its closing quote; expected a space"),
         ])
     func syntax(line: String, expected: String) {
         #expect(complaint { _ = try decodeReport(line) } == expected)
@@ -122,7 +124,7 @@ struct WireErrorTests {
         "has an escape that there is not",
         arguments: [#"\q"#, #"\x"#, #"\x1"#, #"\xG0"#, #"\x1F"#, #"\x0 "#, #"\u0041"#])
     func escapes(text: String) {
-        let expected = #"field 'message' is malformed; expected one of \n \r \t \" \\ \xHH behind a backslash"#
+        let expected = #"field 'message' is malformed; expected one of \n \r \t \" \\ \xHH after a backslash"#
         #expect(complaint { _ = try decodeReport("log message=\"\(text)\"") } == expected)
     }
 
@@ -146,24 +148,42 @@ struct WireErrorTests {
         #expect(complaint { _ = try decodeReport([0xFF, 0x41]) } == "unknown message '\u{FFFD}A'")
     }
 
-    @Test(
-        "is no part of a definition where it stands",
-        arguments: [
-            ([.complete], "the definition is complete without its first message"),
-            ([.end], "the definition closes a list or map that it did not open"),
-            ([.scalar(key: nil, .null)], "message 'definition' has no field 'key'"),
-            ([.beginMap(key: "a"), .scalar(key: nil, .null)], "message 'definition' has no field 'key'"),
-            ([.beginList(key: "a"), .scalar(key: "b", .null)], "a list's element has a key"),
-            (
-                [.header(SeededGeneratorSample.definition.header), .beginList(key: "meta"), .complete],
-                "the definition is complete with a list or map still open"
-            ),
-        ] as [([DefinitionPart], String)])
-    func parts(parts: [DefinitionPart], expected: String) {
-        let found = complaint {
-            var assembler = DefinitionAssembler()
-            for part in parts { _ = try assembler.add(part) }
+    @Test("of a feature that was not agreed on is refused, and of no other")
+    func features() throws {
+        func report(_ line: String) throws -> Report {
+            try Array(line.utf8).withUnsafeBytes { try Report.decode($0, agreed: .none) }
         }
-        #expect(found == expected)
+        func command(_ line: String) throws -> Command {
+            try Array(line.utf8).withUnsafeBytes { try Command.decode($0, agreed: .none) }
+        }
+        let why = "belongs to the feature 'gates', which was not agreed on"
+        #expect(complaint { _ = try report("due slot=1") } == "message 'due' \(why)")
+        #expect(complaint { _ = try command("skip through=1") } == "message 'skip' \(why)")
+        #expect(try report("pong token=1") == .pong(token: 1))
+        #expect(try decodeReport("due slot=1") == .due(slot: SlotInstant(nanoseconds: 1)))
+    }
+
+    @Test("has as many bytes as a pipe takes whole, and no more")
+    func length() {
+        let line = "pong token=1 x=" + String(repeating: "x", count: 4_080)
+        #expect(complaint { _ = try decodeReport(line) } == nil)
+        #expect(complaint { _ = try decodeReport(line + "x") } == "longer than 4096 bytes")
+    }
+
+    @Test("is no part of a definition where it stands, or not with these values")
+    func parts() throws {
+        let header = #"definition protocol=2 entry=a:b kind=k schedule=1s start=1 accounted=1 runs=0 file=f size="#
+        for (text, expected) in [
+            ("values text=\"{}\"\n", "values come before the definition that they belong to"),
+            (header + "2\nvalues text=\"{} \"\n", "the definition has 3 bytes of values; expected 2"),
+            (
+                header + "2\nvalues text={]\n",
+                "field 'text' is malformed; expected the definition's values; "
+                    + "JSON: line 1, column 2: expected a string as key, found ']'"
+            ),
+        ] {
+            #expect(complaint { _ = try assemble(Array(text.utf8)) } == expected)
+        }
+        #expect(try assemble(Array((header + "2\nvalues text={\n").utf8)) == nil)
     }
 }

@@ -59,7 +59,7 @@ extension SeededGenerator {
     }
 
     mutating func definition() -> WorkerDefinition {
-        var header = DefinitionPart.Header(
+        var header = WorkerDefinition.Header(
             entry: EntryID(namespace: "app", name: "job.\(below(100))")!, kind: "function.swift",
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
@@ -132,20 +132,8 @@ extension SeededGenerator {
                     event: chance(2) ? nil : text(500)))
         case 1: .ping(token: anyInteger())
         case 2: .skip(through: instant())
-        default: .definition(part())
-        }
-    }
-
-    mutating func part() -> DefinitionPart {
-        let key = chance(2) ? text() : nil
-        return switch below(7) {
-        case 0: .header(definition().header)
-        case 1: .text(key: key, text())
-        case 2: .beginMap(key: key)
-        case 3: .beginList(key: key)
-        case 4: .end
-        case 5: .complete
-        default: .scalar(key: key, chance(2) ? .string(text()) : .int(anyInteger()))
+        case 3, 4: .values(text(500))
+        default: .definition(definition().header)
         }
     }
 }
@@ -170,8 +158,11 @@ func assemble(_ bytes: [UInt8]) throws -> WorkerDefinition? {
     var assembler = DefinitionAssembler()
     var definition: WorkerDefinition?
     for line in lines(bytes) {
-        guard case .definition(let part) = try decodeCommand(line) else { continue }
-        definition = try assembler.add(part)
+        switch try decodeCommand(line) {
+        case .definition(let header): definition = try assembler.add(header)
+        case .values(let piece): definition = try assembler.add(piece)
+        default: break
+        }
     }
     return definition
 }

@@ -29,30 +29,39 @@ struct WireFuzzTests {
         }
         do {
             let command = try decodeCommand(line)
-            if try decodeCommand(lines(command.encoded())[0]) != command, !hasNaN(command) { Issue.record(replay) }
+            if try decodeCommand(lines(command.encoded())[0]) != command { Issue.record(replay) }
         } catch {
             if !(error is WireError) { Issue.record(replay) }
         }
     }
 
-    private func hasNaN(_ command: Command) -> Bool {
-        guard case .definition(.scalar(_, .double(let double))) = command else { return false }
-        return double.isNaN
-    }
-
-    @Test("a definition's messages in any order are a definition or a WireError")
+    @Test("a definition's messages in any order, damaged, doubled or missing, are a definition or a WireError")
     func assembly() {
-        var refused = 0
+        var (refused, whole) = (0, 0)
         for iteration in 0..<Fuzz.iterations(2_000) {
             var random = SeededGenerator(seed: Fuzz.seed &+ UInt64(iteration))
-            var assembler = DefinitionAssembler()
-            do throws(WireError) {
-                for _ in 0..<20 { _ = try assembler.add(random.part()) }
+            var messages = lines(random.definition().encoded())
+            for _ in 0..<random.below(4) { disturb(&messages, &random) }
+            do {
+                if try assemble(messages.flatMap { $0 + [UInt8(ascii: "\n")] }) != nil { whole += 1 }
             } catch {
+                #expect(error is WireError)
                 refused += 1
             }
         }
-        #expect(refused > 0)
+        #expect(refused > 0 && whole > 0)
+    }
+
+    private func disturb(_ messages: inout [[UInt8]], _ random: inout SeededGenerator) {
+        let (one, other) = (random.below(messages.count), random.below(messages.count))
+        switch random.below(4) {
+        case 0: messages.swapAt(one, other)
+        case 1: messages.insert(messages[one], at: other)
+        case 2 where messages.count > 1: messages.remove(at: one)
+        default:
+            damage(&messages[one], &random)
+            messages[one].removeAll { $0 == UInt8(ascii: "\n") }
+        }
     }
 
     // MARK: Damage

@@ -42,6 +42,14 @@ struct WireRoundTripTests {
         #expect(lines(Command.ping(token: -3).encoded()) == [Array("ping token=-3".utf8)])
     }
 
+    @Test("of a newer program may name features that are not known")
+    func unknownFeatures() throws {
+        let ready = Report.Ready(next: SlotInstant(nanoseconds: 1), features: .all)
+        #expect(try decodeReport("ready protocol=2 features=wings,gates,gate next=1") == .ready(ready))
+        #expect(try decodeReport("ready protocol=2 next=1") == .ready(.init(next: ready.next, features: .none)))
+        #expect(try decodeReport("ready protocol=2 features=gatesx,xgates next=1") != .ready(ready))
+    }
+
     @Test("of a newer program may have fields that are not known")
     func unknownFields() throws {
         #expect(try decodeReport("pong mood=good token=1 x=\"a b\"") == .pong(token: 1))
@@ -122,8 +130,8 @@ struct DefinitionRoundTripTests {
     @Test("begins anew with its first message")
     func restart() throws {
         let whole = SeededGeneratorSample.definition.encoded()
-        let torn = DefinitionPart.header(SeededGeneratorSample.definition.header).encoded()
-        let open = DefinitionPart.beginMap(key: "data").encoded()
+        let torn = lines(whole).prefix(1).flatMap { $0 + [UInt8(ascii: "\n")] }
+        let open = Command.values("{").encoded()
         #expect(try assemble(torn + open + whole) == SeededGeneratorSample.definition)
     }
 }

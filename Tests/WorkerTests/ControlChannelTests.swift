@@ -54,6 +54,23 @@ struct ControlChannelTests {
         #expect(throws: WireError.syntax("a message of the daemon is longer than 4096 bytes")) { try receive() }
     }
 
+    @Test("refuses what belongs to a feature until a definition has offered it")
+    func features() throws {
+        let ends = try DaemonEnds(agreed: .none)
+        func send(_ text: String) throws -> Int {
+            var count = 0
+            try ends.send(text)
+            try ends.control.receive { _ in count += 1 }
+            return count
+        }
+        #expect(throws: WireError.notAgreed(.gates, verb: "skip")) { try send("skip through=1\n") }
+        let definition = "entry=a:b kind=k schedule=@reboot start=1 accounted=1 runs=0 file=f\n"
+        #expect(try send("definition protocol=2 \(definition)") == 1)
+        #expect(throws: WireError.notAgreed(.gates, verb: "skip")) { try send("skip through=1\n") }
+        #expect(try send("definition protocol=2 features=wings,gates \(definition)skip through=1\n") == 2)
+        #expect(ends.control.agreed == .all)
+    }
+
     @Test("keeps the last run that was told during another, once")
     func postponed() {
         #expect(ends.control.takePostponed() == nil)

@@ -13,10 +13,10 @@ final class DaemonEnds: @unchecked Sendable {
     private var reader: Descriptor?
     private var lines = LineSplitter(longest: WireFormat.longestMessage)
 
-    init(waits: Bool = false) throws(SystemError) {
+    init(waits: Bool = false, agreed: Features = .all) throws(SystemError) {
         let commands = try Pipe.open(nonblocking: .writer)
         let reports = try Pipe.open(nonblocking: .both)
-        control = ControlChannel(commands.reader)
+        control = ControlChannel(commands.reader, agreed: agreed)
         self.reports = ReportChannel(reports.writer, waits: waits)
         writer = .some(commands.writer)
         reader = .some(reports.reader)

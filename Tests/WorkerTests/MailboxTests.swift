@@ -6,6 +6,8 @@ import Values
 
 @testable import CronWorkerKit
 
+/// On the main actor: what waits for a task must not hold up the threads that tasks run on.
+@MainActor
 @Suite("The mailbox between an async function and the main thread")
 struct MailboxTests {
     private let mailbox: Mailbox

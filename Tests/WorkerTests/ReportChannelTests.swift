@@ -7,6 +7,8 @@ import Wire
 
 @testable import CronWorkerKit
 
+/// On the main actor: what waits for a task must not hold up the threads that tasks run on.
+@MainActor
 @Suite("A worker's end of the report pipe")
 struct ReportChannelTests {
     private func ready(_ number: Int64) -> Report { .ready(.init(next: .init(nanoseconds: number))) }

@@ -105,7 +105,8 @@ struct SessionTests {
 
     @Test("ends without a word if the pipe is closed before its definition is complete")
     func incomplete() throws {
-        try ends.send(DefinitionPart.header(definition().header).encoded())
+        let header = Command.definition(definition().header).encoded()
+        try ends.send(Array(header.dropLast()) + Array(" size=2\n".utf8))
         ends.closeControl()
         try session().serve([:], nil)
         #expect(try ends.received().isEmpty)

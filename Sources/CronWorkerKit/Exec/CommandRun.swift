@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 package import Model
 
 /// One run of a command, from its start to the end of all that it started.
@@ -23,16 +23,16 @@ package struct CommandRun {
         launch = CommandLaunch(command, directory: directory, environment: environment, arguments: arguments)
     }
 
-    /// Runs it and waits for it, on the main thread: a command dies with the thread that started it.
+    /// Runs it and waits for it, on `thread`: a command dies with the thread that started it.
     ///
     /// If SIGTERM, SIGINT or SIGHUP comes meanwhile, it is passed on to the command, and this process ends by it when
     /// the command has: there is no return then. What `services` throws ends the command and is thrown on.
     ///
     /// `limiter`: of all runs of the job.
-    package func run(_ services: CommandServices, limiter: inout OutputLimiter) throws -> (
-        outcome: Outcome, text: String
-    ) {
-        guard ThisProcess.isOnMainThread else { throw WrongThread() }
+    package func run(
+        _ services: CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
+    ) throws -> (outcome: Outcome, text: String) {
+        guard thread == .current else { throw WrongThread() }
         let block = SignalBlock(RunningCommand.stopSignals)
         defer { block.restore() }
         let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)

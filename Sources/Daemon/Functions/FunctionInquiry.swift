@@ -20,8 +20,7 @@ final class FunctionInquiry {
     private var answers = FunctionAnswers()
     // Of the current question, which is the first.
     private var query: ProgramQuery?
-    private var names: Set<String> = []
-    private var firstLine: String?
+    private var catalog = FunctionCatalog()
     private var checked = 0
     private var version = ""
 
@@ -105,7 +104,7 @@ final class FunctionInquiry {
 
     /// Returns whether there is an answer to wait for.
     private func ask(_ question: Question) throws -> Bool {
-        (names, firstLine, checked, version) = ([], nil, 0, "")
+        (catalog, checked, version) = (FunctionCatalog(), 0, "")
         // To start the program may take seconds, which are not the program's.
         defer { deadline = Clock.monotonic() + Self.timeout }
         do throws(SystemError) {
@@ -132,10 +131,7 @@ final class FunctionInquiry {
 
     private func take(_ line: UnsafeRawBufferPointer, _ question: Question, at now: MonotonicInstant) {
         switch question {
-        case .catalog:
-            let text = String(decoding: line, as: UTF8.self)
-            if firstLine == nil { firstLine = String(text.prefix(200)) }
-            if text.hasPrefix("function ") { names.insert(String(text.dropFirst("function ".count))) }
+        case .catalog: catalog.take(line)
         case .checks(let functions):
             deadline = now + Self.timeout
             if checked < functions.count { takeCheck(line, functions[checked]) }
@@ -162,8 +158,8 @@ final class FunctionInquiry {
         let status = try end()
         switch question {
         case .catalog(let path, let program):
-            if isComplete, !names.isEmpty { return answer(path, program, names) }
-            let why = isComplete ? printedNothing(program) : "'\(program.path) --catalog' did not answer within 5s"
+            let why = isComplete ? fault(of: program, path) : "'\(program.path) --catalog' did not answer within 5s"
+            guard let why else { return answer(path, program, catalog.names) }
             guard let path else { throw Failure(description: why) }
             answers.catalogs[path] = .unknown(why: why)
         case .checks(let functions): conclude(functions, isComplete: isComplete, status)
@@ -176,8 +172,19 @@ final class FunctionInquiry {
         if let path { answers.programVersions[path] = program.version }
     }
 
-    private func printedNothing(_ program: WorkerProgram) -> String {
-        "'\(program.path) \(WireFormat.catalogArgument)' printed \(firstLine ?? "nothing"); expected lines 'function NAME'"
+    /// What is wrong with its catalog.
+    private func fault(of program: WorkerProgram, _ path: String?) -> String? {
+        if catalog.names.isEmpty {
+            return "'\(program.path) \(WireFormat.catalogArgument)' printed \(catalog.firstLine ?? "nothing"); "
+                + "expected lines 'function NAME'"
+        }
+        if catalog.version == WireFormat.version { return nil }
+        let advice =
+            path == nil
+            ? "install cronsupd and cronworker of one version"
+            : "build it again with the CronWorkerKit of this cronsupd"
+        return
+            "'\(program.path)' speaks protocol \(catalog.version), and this cronsupd \(WireFormat.version); \(advice)"
     }
 
     /// The one that was being loaded is the faulty one. Those after it are asked again without it.

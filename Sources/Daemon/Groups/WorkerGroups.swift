@@ -26,7 +26,7 @@ final class WorkerGroups {
     private static let patience = Nanoseconds.milliseconds(500)
     private static let interval = Nanoseconds.milliseconds(10)
     /// At the daemon's end, for what was killed last.
-    private static let closePatience = JobSupervisor.leaveDelay
+    private static let closePatience = Leave.leaveDelay
     /// What was killed goes within milliseconds; only what does not is worth a word.
     private static let quietWait = Nanoseconds.milliseconds(500)
     private static let remainsInterval = Nanoseconds.milliseconds(5)

@@ -48,14 +48,14 @@ final class Job {
 
     /// What the worker is to know.
     var workerDefinition: WorkerDefinition {
-        var header = DefinitionPart.Header(
+        var header = WorkerDefinition.Header(
             entry: definition.id, kind: definition.kind.rawValue, schedule: ScheduleWords(definition.schedule),
             start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
-        header.asks = definition.policy.concurrency != nil
+        header.asks = !Gates(definition.policy).areOpen
         return WorkerDefinition(
             header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
             zone: definition.schedule.rule.zone?.text ?? "")

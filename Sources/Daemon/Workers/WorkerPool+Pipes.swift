@@ -74,7 +74,8 @@ extension WorkerPool {
             return reject("longer than \(WireFormat.longestMessage) bytes by \(lost)", worker, job)
         }
         do throws(WireError) {
-            let report = try Report.decode(line)
+            let report = try Report.decode(line, agreed: worker.agreed)
+            if case .ready(let ready) = report { worker.agreed = ready.features }
             if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
             if case .output(let line) = report, !admit(size: line.size, job) { return }
             if case .begin = report, job.definition.goesByZone { usesZones = true }

@@ -2,6 +2,7 @@ import Clocks
 import Kernel
 import Model
 import Supervision
+import Turns
 import Values
 import Wire
 
@@ -249,7 +250,7 @@ final class WorkerPool {
         guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else { return }
         incidents.calling(function, event["event"]?.string ?? "", job)
         let mustWait = target.successor != nil && target.supervisor.phase.isStopping
-        if mustWait, target.callsForSuccessor.count < JobSupervisor.mostCalls {
+        if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
             target.callsForSuccessor.append(text)
         } else {
             handle(.call(event: text), target)

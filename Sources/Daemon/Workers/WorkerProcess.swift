@@ -13,6 +13,8 @@ final class WorkerProcess {
     private(set) var output: PipeEnd?
     var reportLines = LineSplitter(longest: WireFormat.longestMessage - 1)
     var outputLines = LineSplitter(longest: WorkerProcess.longestOutputLine)
+    /// What its `ready` has of what its definition offered.
+    var agreed = Features.none
     /// Messages that were no messages.
     var malformed = 0
 

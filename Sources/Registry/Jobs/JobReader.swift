@@ -128,8 +128,7 @@ struct JobReader {
         }
     }
 
-    /// Each value counts as at least 16 bytes, which its message takes in addition to the text; what an alias names
-    /// counts in full each time.
+    /// Each value counts as at least 16 bytes in addition to its text; what an alias names counts in full each time.
     private static func size(_ value: Value) -> Int {
         switch value {
         case .null, .bool, .int, .double: 16

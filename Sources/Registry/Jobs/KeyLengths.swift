@@ -2,7 +2,7 @@ import Model
 import Values
 import Wire
 
-/// Looks for keys that fit into no message to the worker.
+/// Looks for keys that are too long for a worker's definition.
 struct KeyLengths {
     static func check(_ entry: Entry, _ issues: inout EntryDiagnostics) {
         // Nearly no registry has one, so that the paths to it are made only then.

@@ -1,4 +1,5 @@
 import Clocks
+import Model
 import Values
 
 /// Reads a map of an entry in which an unknown key is an error.
@@ -51,32 +52,25 @@ struct MapReader {
         return nil
     }
 
-    /// How a delay grows: the keys `initial_delay`, `max_delay`, `backoff_factor` and `jitter`.
-    func delays(_ delays: inout DelayKeys, _ issues: inout EntryDiagnostics) {
-        delays.initial = duration("initial_delay", &issues) ?? delays.initial
-        delays.most = duration("max_delay", &issues) ?? delays.most
-        delays.factor = number("backoff_factor", 1...100, &issues) ?? delays.factor
-        delays.jitter = number("jitter", 0...1, &issues) ?? delays.jitter
-        checkOrder(delays, &issues)
+    static let delayKeys = ["backoff_factor", "initial_delay", "jitter", "max_attempts", "max_delay"]
+
+    /// How delays grow, and how many attempts there are.
+    func delays(_ rule: inout DelayRule, attempts: ClosedRange<Int>, _ issues: inout EntryDiagnostics) {
+        rule.initialDelay = duration("initial_delay", &issues) ?? rule.initialDelay
+        rule.maxDelay = duration("max_delay", &issues) ?? rule.maxDelay
+        rule.backoffFactor = number("backoff_factor", 1...100, &issues) ?? rule.backoffFactor
+        rule.jitter = number("jitter", 0...1, &issues) ?? rule.jitter
+        checkOrder(rule, &issues)
+        rule.maxAttempts = count("max_attempts", attempts, &issues) ?? rule.maxAttempts
     }
 
-    private func checkOrder(_ delays: DelayKeys, _ issues: inout EntryDiagnostics) {
-        guard delays.initial > delays.most else { return }
+    private func checkOrder(_ rule: DelayRule, _ issues: inout EntryDiagnostics) {
+        guard rule.initialDelay > rule.maxDelay else { return }
         let isDefault = (initial: map["initial_delay"] == nil, most: map["max_delay"] == nil)
-        let initial = DurationText.format(delays.initial) + (isDefault.initial ? " (the default)" : "")
-        let most = DurationText.format(delays.most) + (isDefault.most ? " (the default)" : "")
+        let initial = DurationText.format(rule.initialDelay) + (isDefault.initial ? " (the default)" : "")
+        let most = DurationText.format(rule.maxDelay) + (isDefault.most ? " (the default)" : "")
         issues.error(
             "\(path.joined(separator: ".")): initial_delay \(initial) is above max_delay \(most); expected at most that",
             at: path + [isDefault.initial ? "max_delay" : "initial_delay"])
     }
-}
-
-/// What `restart` and `retry` have alike.
-struct DelayKeys {
-    static let names = ["backoff_factor", "initial_delay", "jitter", "max_attempts", "max_delay"]
-
-    var initial: Nanoseconds
-    var most: Nanoseconds
-    var factor: Double
-    var jitter: Double
 }

@@ -45,14 +45,11 @@ struct PolicyReader {
     // MARK: Retry
 
     private static func retry(_ value: Value, _ issues: inout EntryDiagnostics) -> RunPolicy.Retry? {
-        guard let reader = MapReader(value, at: ["retry"], keys: DelayKeys.names + ["on"], &issues) else { return nil }
+        guard let reader = MapReader(value, at: ["retry"], keys: MapReader.delayKeys + ["on"], &issues) else {
+            return nil
+        }
         var retry = RunPolicy.Retry()
-        var delays = DelayKeys(
-            initial: retry.initialDelay, most: retry.maxDelay, factor: retry.backoffFactor, jitter: retry.jitter)
-        reader.delays(&delays, &issues)
-        (retry.initialDelay, retry.maxDelay) = (delays.initial, delays.most)
-        (retry.backoffFactor, retry.jitter) = (delays.factor, delays.jitter)
-        retry.maxAttempts = reader.count("max_attempts", 2...mostAttempts, &issues) ?? retry.maxAttempts
+        reader.delays(&retry.delays, attempts: 2...mostAttempts, &issues)
         if let value = reader.map["on"] { retry.outcomes = outcomes(value, &issues) }
         return retry
     }

@@ -58,20 +58,8 @@ package struct Lifecycle: Hashable, Sendable {
     package var stopTimeout: Nanoseconds?
     /// A worker that has lived this long has recovered: the next failure counts as the first.
     package var stableThreshold = Nanoseconds.seconds(10)
-    package var restart = Restart()
+    /// After so many failures in a row the job is `failed`: tried again only every five minutes. 0: never.
+    package var restart = DelayRule(maxAttempts: 10)
 
     package init() {}
-
-    package struct Restart: Hashable, Sendable {
-        package var initialDelay = Nanoseconds.seconds(1)
-        package var maxDelay = Nanoseconds.seconds(60)
-        /// Each delay is this many times the one before. From 1 to 100.
-        package var backoffFactor = 2.0
-        /// Each delay is spread by this share to both sides. From 0 to 1.
-        package var jitter = 0.1
-        /// After this many failures in a row the job is `failed`: tried again only every five minutes. 0: never.
-        package var maxAttempts = 10
-
-        package init() {}
-    }
 }

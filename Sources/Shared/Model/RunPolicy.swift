@@ -28,15 +28,8 @@ package struct RunPolicy: Hashable, Sendable {
 
     /// Further attempts at a slot whose run had one of `outcomes`. They end when the next slot is due.
     package struct Retry: Hashable, Sendable {
-        /// Of one slot, the first among them. From 2 to 1,000.
-        package var maxAttempts = 3
-        /// From the end of the first attempt to the second.
-        package var initialDelay = Nanoseconds.seconds(1)
-        package var maxDelay = Nanoseconds.seconds(60)
-        /// Each delay is this many times the one before. From 1 to 100.
-        package var backoffFactor = 2.0
-        /// Each delay is spread by this share to both sides. From 0 to 1.
-        package var jitter = 0.1
+        /// From the end of one attempt to the next; from 2 to 1,000 of one slot, the first among them.
+        package var delays = DelayRule(maxAttempts: 3)
         package var outcomes: Set<Outcome> = Set(Self.possibleOutcomes)
 
         /// The outcomes after which another attempt may help.

@@ -4,7 +4,7 @@ package import Model
 /// What slots came to, or a run: the one fact that the log, the job's standing and its counts are made of.
 package struct Booking: Hashable, Sendable {
     /// The first and the last of its slots; `nil`: it is of a run besides the slots. Where reports were lost, several bookings have
-    /// the same slots, and nobody knows which of them came to what.
+    /// the same slots, and which of them came to what is not known.
     package var first: SlotInstant?
     package var last: SlotInstant?
     /// How many slots have their outcome by it: none by a run besides the slots, or by an attempt that another one follows.
@@ -22,7 +22,7 @@ package struct Booking: Hashable, Sendable {
         case overlap
         /// It waited for its group for as long as it may.
         case wait
-        /// Nobody was there to begin it in time.
+        /// No worker was there to begin it in time.
         case noWorker = "no_worker"
         /// The worker's reports of it were given up; their number is known.
         case lost
@@ -60,6 +60,17 @@ package struct Booking: Hashable, Sendable {
     ) {
         (self.first, self.last, self.count, self.outcome) = (first, last, count, outcome)
         (self.reason, self.run, self.retryAfter) = (reason, run, retryAfter)
+    }
+
+    /// Out of line: thousands of jobs have none to keep.
+    package indirect enum Kept: Hashable, Sendable {
+        case booking(Booking)
+
+        package var booking: Booking {
+            switch self {
+            case .booking(let booking): booking
+            }
+        }
     }
 
     /// Whether it says that an announced attempt will not come, and its slot has the outcome of the one before.

@@ -5,21 +5,64 @@ package import Wire
 
 /// The books of one job: every slot that came due ends in exactly one outcome, whatever its workers say or fail to say. What
 /// changes them gives the booking of that, `nil` if no slot has its outcome by it.
+///
+/// | event                                        | slots                                | outcome, reason          |
+/// |----------------------------------------------|--------------------------------------|--------------------------|
+/// | a run ends that no attempt follows           | its own                              | what it came to          |
+/// | a later slot begins, is skipped or asked for | those before it                      | `missed`, `no_worker`    |
+/// | slots came due in a run                      | these                                | `skipped`, `overlap`     |
+/// | a slot has waited for its gate               | it, and those due by then            | `skipped`, `wait`        |
+/// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
+/// | reports were lost                            | all up to the last                   | as counted, `lost`       |
 package struct SlotBooks: Sendable {
-    package let timetable: Timetable
+    package private(set) var timetable: Timetable
+    /// Whether the timetable has begun, with the first worker.
+    package private(set) var areOpen = false
     /// Every slot up to this one has its outcome.
     package private(set) var accounted: SlotInstant
     private var counts = Outcome.Counts()
+    /// How many runs the job had.
+    package private(set) var runs: Int64 = 0
+    /// What the last run came to that has ended.
+    package var lastRun: Booking? { kept?.booking }
+    private var kept: Booking.Kept?
+
+    /// How many runs can have been given up between two reports.
+    private static let longestGap = Int64(1) << 32
 
     package init(timetable: Timetable) {
         self.timetable = timetable
         accounted = timetable.start
     }
 
+    /// The timetable begins, unless it has.
+    package mutating func begin(_ timetable: @autoclosure () -> Timetable) {
+        guard !areOpen else { return }
+        self.timetable = timetable()
+        (areOpen, accounted) = (true, self.timetable.start)
+    }
+
     package subscript(outcome: Outcome) -> Int64 { counts[outcome] }
 
     /// The slots that have an outcome.
     package var total: Int64 { counts.total }
+
+    // MARK: Runs
+
+    /// Workers are not believed: the next one is to count on from the highest number, and no integer may be used up by that.
+    package func isNear(_ run: Int64) -> Bool { run <= runs || run - runs <= Self.longestGap }
+
+    package mutating func count(through run: Int64) { runs = max(runs, run) }
+
+    // MARK: Slots
+
+    package var clock: ScheduleClock { timetable.clock }
+
+    /// The last slot that is due, whether or not it has its outcome.
+    package func due(at now: Moment) -> SlotInstant? { timetable.last(through: now.on(clock)) }
+
+    /// The first slot that is yet to come. Where the wall clock was set back, the slots that come again have their outcome.
+    package func next(at now: Moment) -> SlotInstant { timetable.next(after: max(now.on(clock), accounted)) }
 
     /// Whether `slot` may still get an outcome. Workers are not believed: it must be one of the timetable's, not yet accounted for,
     /// and due.
@@ -36,13 +79,17 @@ package struct SlotBooks: Sendable {
         }
     }
 
-    /// Gives the slot of a run its outcome. Those before it must have theirs.
-    package mutating func settle(_ booking: Booking) -> Booking {
-        guard let slot = booking.last else { return booking }
-        var booking = booking
-        booking.count = 1
-        counts[booking.outcome] += 1
-        accounted = slot
+    // MARK: Bookings
+
+    /// What a run came to. If `isSettled`, its slot has its outcome by that; those before it must have theirs.
+    package mutating func book(_ end: Booking, isSettled: Bool) -> Booking {
+        var booking = end
+        if isSettled, let slot = end.last {
+            booking.count = 1
+            counts[end.outcome] += 1
+            accounted = slot
+        }
+        kept = .booking(booking)
         return booking
     }
 
@@ -61,7 +108,7 @@ package struct SlotBooks: Sendable {
         return book(count, outcome, reason, through: instant)
     }
 
-    /// Takes over counts that a worker kept while it could not report; of slots that they leave out nobody was there to begin them.
+    /// Takes over counts that a worker kept while it could not report; slots that they leave out are missed.
     /// Returns `nil` if there are not as many slots.
     package mutating func take(_ dropped: Report.Dropped, through last: SlotInstant) -> [Booking]? {
         let kept: [(Outcome, Int64)] = [

@@ -28,6 +28,9 @@ public struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
         separator = bytes.distance(from: bytes.startIndex, to: colon)
     }
 
+    /// Of no entry, for a reader to fill.
+    package init() { (description, separator) = ("", 0) }
+
     /// What `isValidName` accepts, for error messages.
     package static let rule = "letters, digits, '_', '-' and '.', at most 128 of them"
 

@@ -7,38 +7,48 @@
 /// Written values have no spaces, their maps keep their order, and NaN and the infinities, for which JSON has no word,
 /// are null. A double is written so that it reads back as the same double: 2 as `2.0`.
 package enum JSONCoding {
+    package enum Dialect {
+        case standard
+        /// The same with the words `NaN`, `Infinity` and `-Infinity`: every value reads back as what was written.
+        case exact
+        /// The same with NaN and the infinities as strings, as YAML writes them.
+        case printed
+    }
+
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// One line, without what the text was.
         package let description: String
     }
 
     /// Fails if lists and maps are more than `ValueCoding.deepest` inside each other.
-    package static func text(of value: Value) throws(Failure) -> String {
-        var writer = JSONWriter()
+    package static func text(of value: Value, _ dialect: Dialect = .standard) throws(Failure) -> String {
+        var writer = JSONWriter(dialect)
         try writer.append(value, depth: 0)
         return writer.text
     }
 
-    /// What our programs print of their own values, which are not so deep: as `text`, but NaN and the infinities are
-    /// strings, as YAML writes them.
+    /// What our programs print of their own values, which are not so deep.
     package static func output(_ value: Value) -> String {
-        var writer = JSONWriter()
-        writer.namesAllDoubles = true
-        do throws(Failure) { try writer.append(value, depth: 0) } catch { preconditionFailure(error.description) }
-        return writer.text
+        do throws(Failure) { return try text(of: value, .printed) } catch { preconditionFailure(error.description) }
     }
 
-    package static func value(from bytes: UnsafeRawBufferPointer) throws(Failure) -> Value {
-        var reader = JSONReader(bytes)
+    package static func value(
+        from bytes: UnsafeRawBufferPointer, _ dialect: Dialect = .standard
+    ) throws(Failure) -> Value {
+        var reader = JSONReader(bytes, dialect)
         return try reader.document()
     }
 
-    package static func value(from bytes: [UInt8]) throws(Failure) -> Value {
+    package static func value(from bytes: [UInt8], _ dialect: Dialect = .standard) throws(Failure) -> Value {
         // A closure for `withUnsafeBytes` would have to be annotated to throw what it throws, and the answer to travel
         // through a generic parameter.
         var result: Result<Value, Failure> = .success(.null)
         bytes.withUnsafeBytes { buffer in
-            do throws(Failure) { result = .success(try value(from: buffer)) } catch { result = .failure(error) }
+            do throws(Failure) {
+                result = .success(try value(from: buffer, dialect))
+            } catch {
+                result = .failure(error)
+            }
         }
         return try result.get()
     }

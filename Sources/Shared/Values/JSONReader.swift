@@ -5,7 +5,11 @@ struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    private let dialect: JSONCoding.Dialect
+
+    init(_ bytes: UnsafeRawBufferPointer, _ dialect: JSONCoding.Dialect) {
+        (self.bytes, self.dialect) = (bytes, dialect)
+    }
 
     mutating func document() throws(JSONCoding.Failure) -> Value {
         let value = try value(depth: 0)
@@ -25,6 +29,8 @@ struct JSONReader {
         case UInt8(ascii: "n"): return try word("null", .null)
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "N") where dialect == .exact: return try word("NaN", .double(.nan))
+        case UInt8(ascii: "I") where dialect == .exact: return try word("Infinity", .double(.infinity))
         default: return try number()
         }
     }
@@ -68,6 +74,7 @@ struct JSONReader {
         let start = position
         var isInteger = true
         guard takeByte(UInt8(ascii: "-")) || isDigit else { throw expected("a value") }
+        if dialect == .exact, byte == UInt8(ascii: "I") { return try word("Infinity", .double(-.infinity)) }
         if !takeByte(UInt8(ascii: "0")) { try digits() }
         if takeByte(UInt8(ascii: ".")) {
             isInteger = false
@@ -100,7 +107,7 @@ struct JSONReader {
         let start = position
         skipPlain()
         if byte == UInt8(ascii: "\"") {
-            let text = String(validating: UnsafeRawBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+            let text = String(checking: UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
             return try closed(text, from: start)
         }
         return try escapedString(from: start)
@@ -116,7 +123,7 @@ struct JSONReader {
             content.append(contentsOf: bytes[rest..<position])
         }
         guard byte == UInt8(ascii: "\"") else { throw expected(byte == nil ? "'\"'" : "an escape in the string") }
-        return try closed(String(validating: content, as: UTF8.self), from: start)
+        return try closed(content.withUnsafeBytes { String(checking: $0) }, from: start)
     }
 
     /// Goes to the first byte that does not stand for itself.

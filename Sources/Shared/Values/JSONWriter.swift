@@ -1,8 +1,9 @@
 /// Writes a value as JSON, without spaces.
 struct JSONWriter {
-    /// NaN and the infinities become strings, not null.
-    var namesAllDoubles = false
     private var bytes: [UInt8] = []
+    private let dialect: JSONCoding.Dialect
+
+    init(_ dialect: JSONCoding.Dialect) { self.dialect = dialect }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -12,12 +13,18 @@ struct JSONWriter {
         case .null: append("null")
         case .bool(let bool): append(bool ? "true" : "false")
         case .int(let int): append(int.description)
-        case .double(let double) where double.isFinite: append(double.description)
-        case .double where namesAllDoubles: JSONString.append(value.scalarText ?? "", to: &bytes)
-        case .double: append("null")
+        case .double(let double): append(double.isFinite ? double.description : word(for: double))
         case .string(let string): JSONString.append(string, to: &bytes)
         case .list(let list): try append(list, depth)
         case .map(let map): try append(map, depth)
+        }
+    }
+
+    private func word(for double: Double) -> String {
+        switch dialect {
+        case .standard: "null"
+        case .exact: double.isNaN ? "NaN" : double < 0 ? "-Infinity" : "Infinity"
+        case .printed: JSONString.quoted(Value.double(double).scalarText ?? "")
         }
     }
 

@@ -90,7 +90,7 @@ package struct ValueReader {
     package mutating func text() throws(ValueCoding.Failure) -> String {
         let count = try count()
         let utf8 = UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
-        guard let text = String(validating: utf8, as: UTF8.self) else { throw .notUTF8 }
+        guard let text = String(checking: utf8) else { throw .notUTF8 }
         position += count
         return text
     }

@@ -2,8 +2,11 @@ package import Clocks
 
 /// What the daemon tells a worker. The end of the stream means: finish the run in hand, then exit.
 package enum Command: Hashable, Sendable {
-    /// A part of the worker's definition; `WorkerDefinition` puts them together.
-    case definition(DefinitionPart)
+    /// Opens the worker's definition; `DefinitionAssembler` puts it together. There is one, and the other commands do not carry
+    /// its size about.
+    indirect case definition(WorkerDefinition.Header)
+    /// A piece of the values that belong to the definition.
+    case values(String)
     /// Run now.
     case run(Run)
     /// The slots up to this one, which the worker has asked for, are not run.
@@ -15,12 +18,13 @@ package enum Command: Hashable, Sendable {
         /// The slot that the worker has asked for, or that of a further attempt; `nil`: none.
         package var slot: SlotInstant?
         /// Which attempt at the slot this is, from 1 on.
-        package var attempt: Int64
+        package var attempt = Int64(1)
         /// Tells a call from all others, and is repeated in its `begin`.
         package var call: Int64?
         /// What has happened that the function is called with, as JSON.
         package var event: String?
 
+        package init() {}
         package init(slot: SlotInstant? = nil, attempt: Int64 = 1, call: Int64? = nil, event: String? = nil) {
             (self.slot, self.attempt, self.call, self.event) = (slot, attempt, call, event)
         }
@@ -28,60 +32,56 @@ package enum Command: Hashable, Sendable {
 
     package func encoded() -> [UInt8] {
         switch self {
-        case .definition(let part): return part.encoded()
-        case .run(let run): return run.encoded()
-        case .skip(let through):
-            var message = MessageWriter("skip")
-            message.field("through", through.nanoseconds)
-            return message.finish()
-        case .ping(let token):
-            var message = MessageWriter("ping")
-            message.field("token", token)
-            return message.finish()
+        case .definition(let header): header.encoded()
+        case .values(let piece): Values(text: piece).encoded()
+        case .run(let run): run.encoded()
+        case .skip(let through): Skip(through: through).encoded()
+        case .ping(let token): Ping(token: token).encoded()
         }
     }
 
-    package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> Command {
-        var reader = try MessageReader(line)
-        if reader.isVerb("definition") { return .definition(try DefinitionPart(&reader)) }
-        if reader.isVerb("run") { return .run(try Run(&reader)) }
-        if reader.isVerb("skip") {
-            return .skip(through: SlotInstant(nanoseconds: try soleInteger("through", &reader)))
-        }
-        guard reader.isVerb("ping") else { throw .unknownVerb(reader.verb) }
-        return .ping(token: try soleInteger("token", &reader))
-    }
-
-    private static func soleInteger(_ name: StaticString, _ reader: inout MessageReader) throws(WireError) -> Int64 {
-        while let field = try reader.next() {
-            if field.isNamed(name) { return try field.integer() }
-        }
-        throw .missingField("\(name)", verb: reader.verb)
+    package static func decode(_ line: UnsafeRawBufferPointer, agreed: Features = .all) throws(WireError) -> Command {
+        var row = try MessageCoder(reading: line, agreed: agreed)
+        if let run = try Run(&row) { return .run(run) }
+        if let skip = try Skip(&row) { return .skip(through: skip.through) }
+        if let ping = try Ping(&row) { return .ping(token: ping.token) }
+        if let header = try WorkerDefinition.Header(&row) { return .definition(header) }
+        if let values = try Values(&row) { return .values(values.text) }
+        throw row.unknownVerb
     }
 }
 
-extension Command.Run {
-    fileprivate func encoded() -> [UInt8] {
-        var message = MessageWriter("run")
-        if let slot { message.field("slot", slot.nanoseconds) }
-        if attempt != 1 { message.field("attempt", attempt) }
-        if let call { message.field("call", call) }
-        if let event { message.field("event", event) }
-        return message.finish()
-    }
+// The fields of each command.
 
-    fileprivate init(_ reader: inout MessageReader) throws(WireError) {
-        self.init()
-        while let field = try reader.next() {
-            if field.isNamed("slot") {
-                slot = SlotInstant(nanoseconds: try field.integer())
-            } else if field.isNamed("attempt") {
-                attempt = try field.integer()
-            } else if field.isNamed("call") {
-                call = try field.integer()
-            } else if field.isNamed("event") {
-                event = try field.text()
-            }
-        }
+extension Command.Run: WireMessage {
+    package static var verb: StaticString { "run" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.moment("slot", &slot, least: .min)
+        row.integer("attempt", &attempt, absent: 1)
+        row.integer("call", &call)
+        row.text("event", &event)
     }
+}
+
+private struct Values: WireMessage {
+    static var verb: StaticString { "values" }
+    var text = ""
+
+    mutating func fields(_ row: inout MessageCoder) { row.text("text", &text) }
+}
+
+private struct Skip: WireMessage {
+    static var verb: StaticString { "skip" }
+    static var feature: Feature? { .gates }
+    var through = SlotInstant(nanoseconds: 0)
+
+    mutating func fields(_ row: inout MessageCoder) { row.moment("through", &through, least: .min) }
+}
+
+private struct Ping: WireMessage {
+    static var verb: StaticString { "ping" }
+    var token = Int64(0)
+
+    mutating func fields(_ row: inout MessageCoder) { row.integer("token", &token) }
 }

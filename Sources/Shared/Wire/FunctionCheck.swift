@@ -6,26 +6,18 @@ package struct FunctionCheck: Hashable, Sendable {
     package var function: LuaFunction
 
     package init(_ function: LuaFunction) { self.function = function }
+}
 
-    package func encoded() -> [UInt8] {
-        var message = MessageWriter("check")
-        message.field("file", function.file)
-        message.field("method", function.method)
-        return message.finish()
-    }
+extension FunctionCheck: WireMessage {
+    package static var verb: StaticString { "check" }
 
-    package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> FunctionCheck {
-        var reader = try MessageReader(line)
-        guard reader.isVerb("check") else { throw .unknownVerb(reader.verb) }
-        var file: String?
-        var method: String?
-        while let field = try reader.next() {
-            if field.isNamed("file") { file = try field.text() }
-            if field.isNamed("method") { method = try field.text() }
-        }
-        guard let file else { throw .missingField("file", verb: "check") }
-        guard let method else { throw .missingField("method", verb: "check") }
-        return FunctionCheck(LuaFunction(file: file, method: method))
+    package init() { self.init(LuaFunction(file: "", method: "")) }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        var (file, method) = (function.file, function.method)
+        row.text("file", &file)
+        row.text("method", &method)
+        function = LuaFunction(file: file, method: method)
     }
 }
 
@@ -46,33 +38,47 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
 
     package func encoded() -> [UInt8] {
         switch self {
-        case .read(let file, let version):
-            var message = MessageWriter("read")
-            message.field("version", version)
-            message.textField("file", file)
-            return message.finish()
-        case .ready: return MessageWriter("ready").finish()
-        case .refused(let key, let error):
-            var message = MessageWriter("refused")
-            message.field("key", key)
-            message.textField("error", error)
-            return message.finish()
+        case .read(let file, let version): Read(version: version, file: file).encoded()
+        case .ready: Ready().encoded()
+        case .refused(let key, let error): Refused(key: key, error: error).encoded()
         }
     }
 
     package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> FunctionCheckAnswer {
-        var reader = try MessageReader(line)
-        if reader.isVerb("ready") { return .ready }
-        let isRead = reader.isVerb("read")
-        guard isRead || reader.isVerb("refused") else { throw .unknownVerb(reader.verb) }
-        var texts: (first: String?, second: String?)
-        while let field = try reader.next() {
-            if field.isNamed(isRead ? "file" : "key") { texts.first = try field.text() }
-            if field.isNamed(isRead ? "version" : "error") { texts.second = try field.text() }
-        }
-        guard let first = texts.first, let second = texts.second else {
-            throw .missingField(isRead ? "file or version" : "key or error", verb: isRead ? "read" : "refused")
-        }
-        return isRead ? .read(file: first, version: second) : .refused(key: first, error: second)
+        var row = try MessageCoder(reading: line)
+        if let read = try Read(&row) { return .read(file: read.file, version: read.version) }
+        if try Ready(&row) != nil { return .ready }
+        if let refused = try Refused(&row) { return .refused(key: refused.key, error: refused.error) }
+        throw row.unknownVerb
+    }
+}
+
+private struct Read: WireMessage {
+    static var verb: StaticString { "read" }
+    var version = ""
+    var file = ""
+    var length: Int64?
+
+    mutating func fields(_ row: inout MessageCoder) {
+        row.text("version", &version)
+        row.longText("file", &file, length: &length)
+    }
+}
+
+private struct Ready: WireMessage {
+    static var verb: StaticString { "ready" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct Refused: WireMessage {
+    static var verb: StaticString { "refused" }
+    var key = ""
+    var error = ""
+    var length: Int64?
+
+    mutating func fields(_ row: inout MessageCoder) {
+        row.text("key", &key)
+        row.longText("error", &error, length: &length)
     }
 }

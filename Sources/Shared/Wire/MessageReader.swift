@@ -1,67 +1,132 @@
-/// Takes one message apart in place: the verb, then field by field, copying nothing but the texts that are asked for.
-/// A busy daemon reads hundreds of thousands of these in a second.
+import Values
+
+/// Takes one message apart in place: where its verb and its fields stand. Nothing is copied but the texts that are asked for: a
+/// busy daemon reads hundreds of thousands of messages in a second.
 ///
-/// The buffer must outlive the reader.
-package struct MessageReader {
-    private let bytes: UnsafeRawBufferPointer
-    private var position = 0
-    private let verbEnd: Int
+/// The line must outlive the reader.
+package struct MessageReader: ~Copyable {
+    private let line: UnsafeRawBufferPointer
+    private var verbEnd = 0
+    package private(set) var count = 0
+    // Nearly no message has more fields than there is room for here, on the stack.
+    private var places = [32 of Place](repeating: Place())
+    private var others: [Place] = []
+
+    private struct Place {
+        var key = UInt16(0)
+        var keyEnd = UInt16(0)
+        var value = UInt16(0)
+        var valueEnd = UInt16(0)
+        var hasEscapes = false
+    }
+
+    /// Of no message.
+    init() { line = UnsafeRawBufferPointer(start: nil, count: 0) }
 
     /// `line`: a message without its newline.
     package init(_ line: UnsafeRawBufferPointer) throws(WireError) {
-        bytes = line
-        var end = 0
-        while end < line.count, line[end] != UInt8(ascii: " ") { end += 1 }
-        guard end > 0 else { throw .empty }
-        verbEnd = end
-        position = end
+        self.line = line
+        guard line.count < WireFormat.longestMessage else { throw .tooLong }
+        verbEnd = end(from: 0, " ", " ")
+        guard verbEnd > 0 else { throw .empty }
+        var position = verbEnd
+        while true {
+            while isAt(position, " ") { position += 1 }
+            guard position < line.count else { return }
+            position = try takeField(at: position)
+        }
     }
 
-    package func isVerb(_ name: StaticString) -> Bool { Self.equal(bytes[0..<verbEnd], name) }
+    private func isAt(_ position: Int, _ character: Unicode.Scalar) -> Bool {
+        position < line.count && line[position] == UInt8(ascii: character)
+    }
+
+    private func end(from start: Int, _ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Int {
+        var end = start
+        while end < line.count, !isAt(end, first), !isAt(end, second) { end += 1 }
+        return end
+    }
+
+    /// Returns where it ends.
+    private mutating func takeField(at start: Int) throws(WireError) -> Int {
+        let keyEnd = end(from: start, "=", " ")
+        guard isAt(keyEnd, "="), keyEnd > start else {
+            throw .syntax("'\(bytes(start, keyEnd).excerpt)' is no field; expected key=value")
+        }
+        let isQuoted = isAt(keyEnd + 1, "\"")
+        let value = isQuoted ? keyEnd + 2 : keyEnd + 1
+        var place = Place(key: UInt16(start), keyEnd: UInt16(keyEnd), value: UInt16(value))
+        let valueEnd = isQuoted ? try closingQuote(of: &place) : end(from: value, " ", " ")
+        place.valueEnd = UInt16(valueEnd)
+        if count < places.count { places[count] = place } else { others.append(place) }
+        count += 1
+        return isQuoted ? valueEnd + 1 : valueEnd
+    }
+
+    private func closingQuote(of place: inout Place) throws(WireError) -> Int {
+        var end = Int(place.value)
+        while end < line.count, !isAt(end, "\"") {
+            if isAt(end, "\\") { (place.hasEscapes, end) = (true, end + 1) }
+            end += 1
+        }
+        let key = bytes(Int(place.key), Int(place.keyEnd))
+        guard end < line.count else { throw .syntax("'\(key.excerpt)' has no closing quote") }
+        guard end + 1 == line.count || isAt(end + 1, " ") else {
+            throw .syntax("'\(key.excerpt)' goes on after its closing quote; expected a space")
+        }
+        return end
+    }
+
+    private func bytes(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: line[start..<end])
+    }
+
+    package func isVerb(_ name: StaticString) -> Bool { bytes(0, verbEnd).equal(name) }
 
     /// For an error message: cut, and with replacement characters where it is not text.
-    package var verb: String { Self.excerpt(bytes[0..<verbEnd]) }
+    package var verb: String { bytes(0, verbEnd).excerpt }
 
-    /// A key and its value, still in the message's buffer.
+    package subscript(index: Int) -> Field {
+        let place = index < places.count ? places[index] : others[index - places.count]
+        return Field(
+            key: bytes(Int(place.key), Int(place.keyEnd)), value: bytes(Int(place.value), Int(place.valueEnd)),
+            hasEscapes: place.hasEscapes)
+    }
+
+    /// Of several with the name the last one.
+    func field(_ name: StaticString) -> Field? {
+        var index = count
+        while index > 0 {
+            index -= 1
+            let field = self[index]
+            if field.isNamed(name) { return field }
+        }
+        return nil
+    }
+
+    /// A key and its value, still in the message's line.
     package struct Field {
-        fileprivate let key: Slice<UnsafeRawBufferPointer>
-        fileprivate let value: Slice<UnsafeRawBufferPointer>
+        fileprivate let key: UnsafeRawBufferPointer
+        fileprivate let value: UnsafeRawBufferPointer
         fileprivate let hasEscapes: Bool
 
-        package func isNamed(_ name: StaticString) -> Bool { MessageReader.equal(key, name) }
-
-        package func hasPrefix(_ prefix: StaticString) -> Bool {
-            key.count >= prefix.utf8CodeUnitCount && MessageReader.equal(key.prefix(prefix.utf8CodeUnitCount), prefix)
-        }
-
-        package var name: String { MessageReader.excerpt(key) }
-
-        package func integer() throws(WireError) -> Int64 {
-            guard let number = MessageReader.integer(value) else { throw .badField(name, expected: "an integer") }
-            return number
-        }
-
-        /// An integer that must not be negative, such as a count.
-        package func count() throws(WireError) -> Int64 {
-            let number = try integer()
-            guard number >= 0 else { throw .badField(name, expected: "a number of 0 or more") }
-            return number
-        }
-
-        package func isValue(_ text: StaticString) -> Bool { MessageReader.equal(value, text) }
+        /// For an error message.
+        package var name: String { key.excerpt }
+        package func isNamed(_ name: StaticString) -> Bool { key.equal(name) }
+        func isValue(_ text: StaticString) -> Bool { value.equal(text) }
+        /// `nil`: it is none of 64 bits.
+        var integer: Int64? { value.integer }
 
         package func text() throws(WireError) -> String {
-            guard hasEscapes else { return try MessageReader.text(UnsafeRawBufferPointer(rebasing: value)) }
-            let bytes = try unescaped()
-            return try bytes.withUnsafeBufferPointer { bytes throws(WireError) in
-                try MessageReader.text(UnsafeRawBufferPointer(bytes))
-            }
+            let text = hasEscapes ? try unescaped().withUnsafeBytes { String(checking: $0) } : String(checking: value)
+            guard let text else { throw .notUTF8 }
+            return text
         }
 
         private func unescaped() throws(WireError) -> [UInt8] {
             var decoded: [UInt8] = []
             decoded.reserveCapacity(value.count)
-            var rest = value
+            var rest = value[...]
             while let byte = rest.popFirst() {
                 decoded.append(byte == UInt8(ascii: "\\") ? try unescape(&rest) : byte)
             }
@@ -81,7 +146,7 @@ package struct MessageReader {
                 }
             default: break
             }
-            throw .badField(name, expected: #"one of \n \r \t \" \\ \xHH behind a backslash"#)
+            throw .badField(name, expected: #"one of \n \r \t \" \\ \xHH after a backslash"#)
         }
 
         private func hexadecimal(_ digit: UInt8) -> UInt8? {
@@ -92,81 +157,22 @@ package struct MessageReader {
             }
         }
     }
+}
 
-    /// The next field, `nil` at the end of the message.
-    package mutating func next() throws(WireError) -> Field? {
-        while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
-        guard position < bytes.count else { return nil }
-        let key = takeKey()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "="), !key.isEmpty else {
-            throw .syntax("'\(Self.excerpt(key))' is no field; expected key=value")
-        }
-        position += 1
-        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") { return try takeQuoted(key) }
-        let start = position
-        while position < bytes.count, bytes[position] != UInt8(ascii: " ") { position += 1 }
-        return Field(key: key, value: bytes[start..<position], hasEscapes: false)
-    }
-
-    private mutating func takeKey() -> Slice<UnsafeRawBufferPointer> {
-        let start = position
-        while position < bytes.count, bytes[position] != UInt8(ascii: "="), bytes[position] != UInt8(ascii: " ") {
-            position += 1
-        }
-        return bytes[start..<position]
-    }
-
-    private mutating func takeQuoted(_ key: Slice<UnsafeRawBufferPointer>) throws(WireError) -> Field {
-        position += 1
-        let start = position
-        var hasEscapes = false
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                let value = bytes[start..<position]
-                position += 1
-                guard position == bytes.count || bytes[position] == UInt8(ascii: " ") else {
-                    throw .syntax("'\(Self.excerpt(key))' goes on behind its closing quote; expected a space")
-                }
-                return Field(key: key, value: value, hasEscapes: hasEscapes)
-            case UInt8(ascii: "\\"):
-                hasEscapes = true
-                position += 2
-            default: position += 1
-            }
-        }
-        throw .syntax("'\(Self.excerpt(key))' has no closing quote")
-    }
-
-    /// `String(validating:as:)` would do, but it is generic code that looks up its witnesses at each call: slow in the daemon,
-    /// and twelve kilobytes of the runtime's tables in every worker. Decoding mends what is wrong, which shows.
-    fileprivate static func text(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> String {
-        var text = String(decoding: bytes, as: UTF8.self)
-        let isSame = text.withUTF8 { decoded in
-            guard decoded.count == bytes.count else { return false }
-            for index in 0..<bytes.count where decoded[index] != bytes[index] { return false }
-            return true
-        }
-        guard isSame else { throw .notUTF8 }
-        return text
-    }
-
-    fileprivate static func equal(_ slice: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
-        guard slice.count == text.utf8CodeUnitCount else { return false }
-        for offset in 0..<slice.count where slice.base[slice.startIndex + offset] != text.utf8Start[offset] {
-            return false
-        }
+extension UnsafeRawBufferPointer {
+    fileprivate func equal(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<count where self[index] != text.utf8Start[index] { return false }
         return true
     }
 
     /// Decimal digits with an optional minus; `nil` for anything else and for what does not fit.
-    fileprivate static func integer(_ slice: Slice<UnsafeRawBufferPointer>) -> Int64? {
-        let isNegative = slice.first == UInt8(ascii: "-")
-        let digits = isNegative ? slice.dropFirst() : slice
-        guard !digits.isEmpty else { return nil }
+    fileprivate var integer: Int64? {
+        let isNegative = first == UInt8(ascii: "-")
+        guard count > (isNegative ? 1 : 0) else { return nil }
         // Below zero there is one number more than above.
         var negative = Int64(0)
-        for digit in digits {
+        for digit in dropFirst(isNegative ? 1 : 0) {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
             let (tens, overflow) = negative.multipliedReportingOverflow(by: 10)
             let (difference, borrow) = tens.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
@@ -177,8 +183,8 @@ package struct MessageReader {
         return negative == .min ? nil : -negative
     }
 
-    fileprivate static func excerpt(_ slice: Slice<UnsafeRawBufferPointer>) -> String {
-        var text = String(decoding: slice.prefix(40), as: UTF8.self)
+    fileprivate var excerpt: String {
+        var text = String(decoding: prefix(40), as: UTF8.self)
         text.unicodeScalars.removeAll { $0.value < 0x20 || $0.value == 0x7F }
         return text
     }

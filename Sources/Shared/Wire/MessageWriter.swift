@@ -3,6 +3,9 @@
 package struct MessageWriter {
     private var bytes: [UInt8] = []
 
+    /// Of no message.
+    init() {}
+
     package init(_ verb: StaticString) {
         bytes.reserveCapacity(128)
         append(verb)
@@ -14,9 +17,9 @@ package struct MessageWriter {
         return bytes
     }
 
-    // A run reports ten of these. They are put together on the stack, from behind, and appended once each: with a string
+    // A run reports ten of these. They are put together on the stack, from the end, and appended once each: with a string
     // for the digits and an append for each part they would be a third of the instructions that the run takes.
-    package mutating func field(_ key: StaticString, _ value: Int64) {
+    mutating func field(_ key: StaticString, _ value: Int64) {
         let (keyCount, mostDigits) = (key.utf8CodeUnitCount, 20)
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: keyCount + mostDigits + 2) { field in
             var (rest, start) = (value.magnitude, field.count)
@@ -36,46 +39,23 @@ package struct MessageWriter {
         }
     }
 
-    package mutating func field(_ key: StaticString, _ value: Int) { field(key, Int64(value)) }
-
-    /// A short value that certainly fits, such as a name.
-    package mutating func field(_ key: StaticString, _ value: String) {
-        begin(key)
-        if Self.isPlain(value.utf8) { bytes.append(contentsOf: value.utf8) } else { _ = quote(value[...], limit: .max) }
-    }
-
-    /// A value of any length. What does not fit is cut off at a character's boundary, and `length` then states how many
-    /// bytes it had. `reserve` bytes are left free for fields that follow.
-    package mutating func textField(_ key: StaticString, _ value: String, reserve: Int = 0) {
-        begin(key)
-        let lengthField = " length=".utf8.count + 20
-        let limit = WireFormat.longestMessage - bytes.count - reserve - lengthField - 3
-        if value.utf8.count <= limit, Self.isPlain(value.utf8) {
-            bytes.append(contentsOf: value.utf8)
-        } else if !quote(value[...], limit: limit).isEmpty {
-            field("length", value.utf8.count)
-        }
-    }
-
-    /// As much of `value` as fits, where its `length` has been stated already.
-    package mutating func cutTextField(_ key: StaticString, _ value: String) {
-        _ = partialTextField(key, value[...])
-    }
-
-    /// As much of `value` as fits into this message; returns the rest, for the next message.
-    package mutating func partialTextField(_ key: StaticString, _ value: Substring) -> Substring {
-        begin(key)
-        return quote(value, limit: WireFormat.longestMessage - bytes.count - 3)
-    }
-
-    /// How many bytes the message has so far, without its newline.
-    package var count: Int { bytes.count }
-
-    private mutating func begin(_ key: StaticString) {
+    /// As much of `value` as fits, whole characters at a time, with `reserve` bytes left free for fields that follow. Returns
+    /// the rest. `isWhole`: all of it, though no reader may take it.
+    @discardableResult
+    package mutating func field(
+        _ key: StaticString, _ value: Substring, reserve: Int = 0, isWhole: Bool = false
+    ) -> Substring {
         bytes.append(UInt8(ascii: " "))
         append(key)
         bytes.append(UInt8(ascii: "="))
+        let limit = isWhole ? .max : WireFormat.longestMessage - bytes.count - reserve - 3
+        guard value.utf8.count <= limit, Self.isPlain(value.utf8) else { return quote(value, limit: limit) }
+        bytes.append(contentsOf: value.utf8)
+        return value[value.endIndex...]
     }
+
+    /// How many bytes there is room for before the newline.
+    var room: Int { WireFormat.longestMessage - bytes.count - 1 }
 
     private mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -118,7 +98,7 @@ package struct MessageWriter {
     }
 
     /// Whether a value needs no quotes.
-    private static func isPlain(_ value: String.UTF8View) -> Bool {
+    private static func isPlain(_ value: Substring.UTF8View) -> Bool {
         !value.isEmpty
             && value.allSatisfy { byte in
                 byte > UInt8(ascii: " ") && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")

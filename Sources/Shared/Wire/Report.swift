@@ -18,46 +18,67 @@ package enum Report: Hashable, Sendable {
     case fault(Fault)
 
     /// The worker has its definition and waits for its first slot.
-    package struct Ready: Hashable, Sendable {
-        package var next: SlotInstant
+    package struct Ready: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "ready" }
+        /// Those that both sides have.
+        package var features = Features.none
+        package var next = SlotInstant(nanoseconds: 0)
 
-        package init(next: SlotInstant) { self.next = next }
+        package init() {}
+        package init(next: SlotInstant, features: Features = .all) { (self.next, self.features) = (next, features) }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.version(&features)
+            row.moment("next", &next)
+        }
     }
 
     /// A run begins.
-    package struct Begin: Hashable, Sendable {
+    package struct Begin: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "begin" }
         /// Counts from 1 over the whole life of the job in the daemon.
-        package var run: Int64
+        package var run = Int64(0)
         /// `nil`: the run was asked for and has no slot.
         package var slot: SlotInstant?
-        package var next: SlotInstant
-        package var lateness: Nanoseconds
+        package var next = SlotInstant(nanoseconds: 0)
+        package var lateness = Nanoseconds.zero
         /// Of the command that asked for the run.
         package var call: Int64?
 
+        package init() {}
         package init(
             run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, call: Int64? = nil
         ) {
             (self.run, self.slot, self.next) = (run, slot, next)
             (self.lateness, self.call) = (lateness, call)
         }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.integer("run", &run, least: 0)
+            row.moment("slot", &slot)
+            row.moment("next", &next)
+            row.microseconds("lateness_us", &lateness)
+            row.integer("call", &call, least: 0)
+        }
     }
 
     /// The run ended by itself: `ok` with a result, or `failed` with an error.
-    package struct End: Hashable, Sendable {
-        package var run: Int64
+    package struct End: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "end" }
+        package var run = Int64(0)
         /// `nil`: the run was asked for and had no slot.
         package var slot: SlotInstant?
-        package var next: SlotInstant
-        package var lateness: Nanoseconds
-        package var duration: Nanoseconds
+        package var next = SlotInstant(nanoseconds: 0)
+        package var lateness = Nanoseconds.zero
+        package var duration = Nanoseconds.zero
         /// `ok` or `failed`.
-        package var outcome: Outcome
+        package var outcome = Outcome.ok
         /// The result, or the error.
-        package var text: String
+        package var text = ""
         /// How many bytes the text had if it was cut.
         package var fullLength: Int64?
 
+        package init() {}
         package init(
             run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, duration: Nanoseconds,
             outcome: Outcome, text: String, fullLength: Int64? = nil
@@ -66,82 +87,124 @@ package enum Report: Hashable, Sendable {
             (self.lateness, self.duration) = (lateness, duration)
             (self.outcome, self.text, self.fullLength) = (outcome, text, fullLength)
         }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.integer("run", &run, least: 0)
+            row.moment("slot", &slot)
+            row.moment("next", &next)
+            row.microseconds("lateness_us", &lateness)
+            row.microseconds("duration_us", &duration)
+            row.word("outcome", &outcome, expected: "ok or failed")
+            if !outcome.isReported { row.fail("outcome", expected: "ok or failed") }
+            row.longText(outcome.textKey, &text, length: &fullLength)
+        }
     }
 
     /// Slots came due during the run that just ended, and are not made up for.
-    package struct Skipped: Hashable, Sendable {
-        package var first: SlotInstant
-        package var last: SlotInstant
-        package var next: SlotInstant
+    package struct Skipped: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "skipped" }
+        package var first = SlotInstant(nanoseconds: 0)
+        package var last = SlotInstant(nanoseconds: 0)
+        package var next = SlotInstant(nanoseconds: 0)
 
+        package init() {}
         package init(first: SlotInstant, last: SlotInstant, next: SlotInstant) {
             (self.first, self.last, self.next) = (first, last, next)
+        }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.moment("first", &first)
+            row.moment("last", &last)
+            row.moment("next", &next)
         }
     }
 
     /// A line from the job function's logger.
-    package struct Log: Hashable, Sendable {
+    package struct Log: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "log" }
         package enum Level: String, Hashable, Sendable, CaseIterable {
             case debug, info, warning, error
         }
 
-        package struct Field: Hashable, Sendable {
-            package var key: String
-            package var value: String
+        package typealias Field = TextPair
 
-            package init(key: String, value: String) { (self.key, self.value) = (key, value) }
-        }
+        package var level = Level.info
+        package var run = Int64(0)
+        package var message = ""
+        package var fields: [Field] = []
+        /// How many bytes the message had if it was cut.
+        package var fullLength: Int64?
 
-        package var level: Level
-        package var run: Int64
-        package var message: String
-        package var fields: [Field]
-
+        package init() {}
         package init(level: Level, run: Int64, message: String, fields: [Field]) {
             (self.level, self.run, self.message, self.fields) = (level, run, message, fields)
+        }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.word("level", &level, expected: "debug, info, warning or error")
+            row.integer("run", &run, least: 0)
+            row.longText("message", &message, length: &fullLength, reserve: 1_024)
+            row.pairs("key", "value", &fields)
         }
     }
 
     /// A line that a command wrote.
-    package struct Output: Hashable, Sendable {
+    package struct Output: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "output" }
         package enum Stream: String, Hashable, Sendable, CaseIterable {
             case standardOutput = "stdout"
             case standardError = "stderr"
         }
 
-        package var stream: Stream
-        package var run: Int64
-        package var text: String
+        package var stream = Stream.standardOutput
+        package var run = Int64(0)
+        package var text = ""
         /// How many bytes the line had if it was cut.
         package var fullLength: Int64?
 
+        package init() {}
         package init(stream: Stream, run: Int64, text: String, fullLength: Int64? = nil) {
             (self.stream, self.run, self.text, self.fullLength) = (stream, run, text, fullLength)
         }
 
         /// In bytes, with what was cut off.
         package var size: Int { max(text.utf8.count, Int(clamping: fullLength ?? 0)) }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.word("stream", &stream, expected: "stdout or stderr")
+            row.integer("run", &run, least: 0)
+            row.longText("text", &text, length: &fullLength)
+        }
     }
 
     /// What was left out of a command's output.
-    package struct OutputLoss: Hashable, Sendable {
-        package var lines: Int64
-        package var bytes: Int64
+    package struct OutputLoss: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "output_dropped" }
+        package var lines = Int64(0)
+        package var bytes = Int64(0)
 
+        package init() {}
         package init(lines: Int64, bytes: Int64) { (self.lines, self.bytes) = (lines, bytes) }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.integer("lines", &lines, least: 0)
+            row.integer("bytes", &bytes, least: 0)
+        }
     }
 
     /// The daemon did not read for so long that reports were given up; what their slots came to is kept.
-    package struct Dropped: Hashable, Sendable {
-        package var reports: Int64
-        package var ok: Int64
-        package var failed: Int64
-        package var skipped: Int64
+    package struct Dropped: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "dropped" }
+        package var reports = Int64(0)
+        package var ok = Int64(0)
+        package var failed = Int64(0)
+        package var skipped = Int64(0)
         /// The last slot that the counts cover; `nil` if only log lines were given up.
         package var through: SlotInstant?
         /// The last run that the counts cover.
-        package var run: Int64
+        package var run = Int64(0)
 
+        package init() {}
         package init(
             reports: Int64 = 0, ok: Int64 = 0, failed: Int64 = 0, skipped: Int64 = 0,
             through: SlotInstant? = nil, run: Int64 = 0
@@ -149,17 +212,38 @@ package enum Report: Hashable, Sendable {
             (self.reports, self.ok, self.failed, self.skipped) = (reports, ok, failed, skipped)
             (self.through, self.run) = (through, run)
         }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.integer("reports", &reports, least: 0)
+            row.integer("ok", &ok, least: 0)
+            row.integer("failed", &failed, least: 0)
+            row.integer("skipped", &skipped, least: 0)
+            row.moment("through", &through)
+            row.integer("run", &run, least: 0)
+        }
     }
 
     /// The worker cannot serve its job: the step that failed, and why.
-    package struct Fault: Hashable, Sendable {
-        package var step: String
+    package struct Fault: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "fault" }
+        package var step = ""
         /// From errno(3); 0 if the step is no system call.
-        package var errno: Int32
-        package var message: String
+        package var errno = Int32(0)
+        package var message = ""
+        /// How many bytes the message had if it was cut.
+        package var fullLength: Int64?
 
+        package init() {}
         package init(step: String, errno: Int32, message: String) {
             (self.step, self.errno, self.message) = (step, errno, message)
+        }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.text("step", &step)
+            var code = Int64(errno)
+            row.integer("errno", &code, least: 0, most: Int64(Int32.max))
+            errno = Int32(code)
+            row.longText("error", &message, length: &fullLength)
         }
     }
 }

@@ -30,44 +30,15 @@ package struct ScheduleWords: Hashable, Sendable {
         (jitter, splay, end) = (schedule.jitter, schedule.splay, schedule.end)
     }
 
-    func write(to message: inout MessageWriter) {
-        message.field(interval == nil ? "schedule" : "interval", text)
-        if let interval { message.field("interval_ns", interval.count) }
-        if isAligned { message.field("align", "true") }
-        if hasSeconds { message.field("seconds", "first") }
-        if !zoneFile.isEmpty { message.field("zone_file", zoneFile) }
-        if jitter > .zero { message.field("jitter_ns", jitter.count) }
-        if splay > .zero { message.field("splay_ns", splay.count) }
-        if end < .distantFuture { message.field("ends_at", end.nanoseconds) }
-    }
-
-    /// Whether the field was one of these.
-    mutating func take(_ field: MessageReader.Field) throws(WireError) -> Bool {
-        if field.isNamed("interval") || field.isNamed("schedule") {
-            text = try field.text()
-        } else if field.isNamed("interval_ns") {
-            interval = try field.nanoseconds()
-        } else if field.isNamed("align") {
-            isAligned = field.isValue("true")
-        } else if field.isNamed("seconds") {
-            hasSeconds = field.isValue("first")
-        } else if field.isNamed("zone_file") {
-            zoneFile = try field.text()
-        } else if field.isNamed("jitter_ns") {
-            jitter = try field.nanoseconds()
-        } else if field.isNamed("splay_ns") {
-            splay = try field.nanoseconds()
-        } else if field.isNamed("ends_at") {
-            end = SlotInstant(nanoseconds: try field.integer())
-        } else {
-            return false
-        }
-        return true
-    }
-
-    func check() throws(WireError) {
-        guard !text.isEmpty else { throw .missingField("interval", verb: "definition") }
-        if let interval, interval.count == 0 { throw .badField("interval_ns", expected: "a number above 0") }
+    mutating func fields(_ row: inout MessageCoder) {
+        row.text("schedule", &text)
+        row.nanoseconds("interval_ns", &interval, least: 1)
+        row.flag("align", &isAligned)
+        row.flag("seconds", &hasSeconds, "first")
+        row.text("zone_file", &zoneFile, absent: "")
+        row.nanoseconds("jitter_ns", &jitter, absent: .zero)
+        row.nanoseconds("splay_ns", &splay, absent: .zero)
+        row.moment("ends_at", &end, least: .min, absent: .distantFuture)
     }
 
     /// The rule that the words stand for. `zone`: whose civil time it goes by.
@@ -77,8 +48,4 @@ package struct ScheduleWords: Hashable, Sendable {
         let parser = CronParser(entry: entry.description, hasSeconds: hasSeconds)
         return .calendar(CalendarSchedule(try parser.parse(text), in: zone))
     }
-}
-
-extension MessageReader.Field {
-    fileprivate func nanoseconds() throws(WireError) -> Nanoseconds { Nanoseconds(try count()) }
 }

@@ -1,7 +1,7 @@
 /// What every message on the pipes has in common. docs/PROTOCOL.md describes each of them with examples.
 package enum WireFormat {
     /// Announced in `ready` and in the first `definition`; the other side refuses any other number.
-    package static let version = 1
+    package static let version = Int64(2)
     /// The longest message in bytes, with its newline: PIPE_BUF, so that a write is whole or not at all (pipe(7)).
     package static let longestMessage = 4_096
 
@@ -27,6 +27,8 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case syntax(String)
     case notUTF8
     case unsupportedVersion(Int64)
+    case notAgreed(Feature, verb: String)
+    case tooLong
 
     package var description: String {
         switch self {
@@ -38,6 +40,9 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notUTF8: "text is not valid UTF-8"
         case .unsupportedVersion(let version):
             "protocol version \(version) is not spoken here; expected \(WireFormat.version)"
+        case .notAgreed(let feature, let verb):
+            "message '\(verb)' belongs to the feature '\(feature.rawValue)', which was not agreed on"
+        case .tooLong: "longer than \(WireFormat.longestMessage) bytes"
         }
     }
 }

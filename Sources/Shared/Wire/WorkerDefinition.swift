@@ -1,8 +1,9 @@
+package import Clocks
 package import Values
 
 /// All that a worker knows of its job.
 package struct WorkerDefinition: Hashable, Sendable {
-    package var header: DefinitionPart.Header
+    package var header: Header
     package var meta: Value.Map
     package var data: Value.Map
     /// `ProcessSettings`, as they are sent.
@@ -12,114 +13,139 @@ package struct WorkerDefinition: Hashable, Sendable {
     package var zone: String
 
     package init(
-        header: DefinitionPart.Header, meta: Value.Map = .init(), data: Value.Map = .init(),
-        process: Value.Map = .init(), zone: String = ""
+        header: Header, meta: Value.Map = .init(), data: Value.Map = .init(), process: Value.Map = .init(),
+        zone: String = ""
     ) {
         (self.header, self.meta, self.data, self.process) = (header, meta, data, process)
         self.zone = zone
     }
 
-    /// The longest key of a map, in bytes, that is sure to fit into a message.
+    /// All but the values of the entry.
+    package struct Header: Hashable, Sendable {
+        /// Those that the daemon has.
+        package var features = Features.none
+        package var entry = EntryID()
+        package var kind = ""
+        package var schedule = ScheduleWords()
+        /// The moment from which the schedule holds.
+        package var start = SlotInstant(nanoseconds: 0)
+        /// Every slot up to this one has its outcome; the worker's first is a later one.
+        package var accounted = SlotInstant(nanoseconds: 0)
+        /// How many runs the job had before.
+        package var runs = Int64(0)
+        /// Run once now, besides the slots.
+        package var runsNow = false
+        /// A slot that comes due during a run is run right after it.
+        package var queues = false
+        /// Each run is to be asked for with `due`, and waits for the answer.
+        package var asks = false
+        /// The registry file that holds the entry.
+        package var file = ""
+        /// How many bytes of values follow.
+        var size = Int64(0)
+
+        package init() {}
+        package init(
+            entry: EntryID, kind: String, schedule: ScheduleWords, start: SlotInstant,
+            accounted: SlotInstant, runs: Int64, file: String, runsNow: Bool = false
+        ) {
+            (self.entry, self.kind, self.schedule) = (entry, kind, schedule)
+            (self.start, self.accounted, self.runs, self.file) = (start, accounted, runs, file)
+            (self.runsNow, features) = (runsNow, .all)
+        }
+    }
+
+    /// In bytes, of a key of the values and of the file's path.
     package static let longestKey = 512
 
     /// The messages that make it up, one after the other.
     package func encoded() -> [UInt8] {
-        var bytes = DefinitionPart.header(header).encoded()
-        Self.append(.map(meta), key: "meta", to: &bytes)
-        Self.append(.map(data), key: "data", to: &bytes)
-        if !process.isEmpty { Self.append(.map(process), key: "process", to: &bytes) }
-        if !zone.isEmpty { Self.append(.string(zone), key: "zone", to: &bytes) }
-        bytes += DefinitionPart.complete.encoded()
+        let values = values
+        var header = header
+        header.size = Int64(values.utf8.count)
+        var bytes = header.encoded()
+        var rest = values[...]
+        while !rest.isEmpty {
+            let utf8 = rest.utf8
+            var end =
+                utf8.index(rest.startIndex, offsetBy: Self.longestPiece, limitedBy: rest.endIndex) ?? rest.endIndex
+            // At a scalar's boundary, not a character's: a character may be of any length.
+            while end != rest.endIndex, utf8[end] & 0xC0 == 0x80 { utf8.formIndex(before: &end) }
+            bytes += Command.values(String(rest[..<end])).encoded()
+            rest = rest[end...]
+        }
         return bytes
     }
 
-    private static func append(_ value: Value, key: String?, to bytes: inout [UInt8]) {
-        switch value {
-        case .string(let string): append(string[...], key: key, to: &bytes)
-        case .null, .bool, .int, .double: bytes += DefinitionPart.scalar(key: key, value).encoded()
-        case .list(let list):
-            bytes += DefinitionPart.beginList(key: key).encoded()
-            for element in list { append(element, key: nil, to: &bytes) }
-            bytes += DefinitionPart.end.encoded()
-        case .map(let map):
-            bytes += DefinitionPart.beginMap(key: key).encoded()
-            for (key, value) in zip(map.keys, map.values) { append(value, key: key, to: &bytes) }
-            bytes += DefinitionPart.end.encoded()
+    /// So many bytes of values fit into a message: of what JSON text is made of, no byte takes more than two in quotes.
+    private static let longestPiece = WireFormat.longestMessage / 2 - 20
+
+    private var values: String {
+        var map = Value.Map(uniqueKeys: ["meta", "data"], values: [.map(meta), .map(data)])
+        if !process.isEmpty { map["process"] = .map(process) }
+        if !zone.isEmpty { map["zone"] = .string(zone) }
+        do throws(JSONCoding.Failure) {
+            return try JSONCoding.text(of: .map(map), .exact)
+        } catch {
+            preconditionFailure("the values of '\(header.entry)' cannot be sent: \(error)")
         }
     }
+}
 
-    private static func append(_ text: Substring, key: String?, to bytes: inout [UInt8]) {
-        var rest = text
-        // Four bytes for each of the text's is what escaping takes at the most.
-        let piece = (WireFormat.longestMessage - longestKey * 4 - 64) / 4
-        while rest.utf8.count > piece {
-            // At a scalar's boundary, not a character's: a character may be of any length.
-            var end = rest.utf8.index(rest.startIndex, offsetBy: piece)
-            while rest.utf8[end] & 0xC0 == 0x80 { rest.utf8.formIndex(before: &end) }
-            bytes += DefinitionPart.text(key: key, String(rest[..<end])).encoded()
-            rest = rest[end...]
-        }
-        bytes += DefinitionPart.scalar(key: key, .string(String(rest))).encoded()
+extension WorkerDefinition.Header: WireMessage {
+    package static var verb: StaticString { "definition" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.version(&features)
+        row.entry("entry", &entry)
+        row.text("kind", &kind)
+        schedule.fields(&row)
+        row.moment("start", &start, least: .min)
+        row.moment("accounted", &accounted, least: .min)
+        row.integer("runs", &runs)
+        row.flag("run_now", &runsNow)
+        row.flag("overlap", &queues, "queue")
+        row.flag("asks", &asks)
+        row.text("file", &file)
+        row.integer("size", &size, least: 0, absent: 0)
     }
 }
 
 /// Puts the messages of a definition together.
 package struct DefinitionAssembler {
-    private var header: DefinitionPart.Header?
-    private var open: [Container] = []
-    private var roots = Value.Map()
-    private var pendingText = ""
-
-    private enum Container {
-        case map(key: String?, Value.Map)
-        case list(key: String?, [Value])
-    }
+    private var header: WorkerDefinition.Header?
+    private var text: [UInt8] = []
 
     package init() {}
 
-    /// Returns the definition when `part` completes it.
-    package mutating func add(_ part: DefinitionPart) throws(WireError) -> WorkerDefinition? {
-        switch part {
-        case .header(let header):
-            self = DefinitionAssembler()
-            self.header = header
-        case .scalar(let key, .string(let text)):
-            try insert(.string(pendingText + text), key)
-            pendingText = ""
-        case .scalar(let key, let value): try insert(value, key)
-        case .text(_, let piece): pendingText += piece
-        case .beginMap(let key): open.append(.map(key: key, .init()))
-        case .beginList(let key): open.append(.list(key: key, []))
-        case .end:
-            switch open.popLast() {
-            case .map(let key, let map): try insert(.map(map), key)
-            case .list(let key, let list): try insert(.list(list), key)
-            case nil: throw .syntax("the definition closes a list or map that it did not open")
-            }
-        case .complete: return try complete()
-        }
-        return nil
+    /// Each returns the definition when it is complete.
+
+    package mutating func add(_ header: WorkerDefinition.Header) throws(WireError) -> WorkerDefinition? {
+        self.header = header
+        text = []
+        return try definition()
     }
 
-    private mutating func insert(_ value: Value, _ key: String?) throws(WireError) {
-        switch (open.popLast(), key) {
-        case (.map(let mapKey, var map), let key?):
-            map[key] = value
-            open.append(.map(key: mapKey, map))
-        case (.list(let listKey, var list), nil):
-            list.append(value)
-            open.append(.list(key: listKey, list))
-        case (nil, let key?): roots[key] = value
-        case (.map, nil), (nil, nil): throw .missingField("key", verb: "definition")
-        case (.list, .some): throw .syntax("a list's element has a key")
-        }
+    package mutating func add(_ values: String) throws(WireError) -> WorkerDefinition? {
+        text += values.utf8
+        return try definition()
     }
 
-    private func complete() throws(WireError) -> WorkerDefinition {
-        guard let header else { throw .syntax("the definition is complete without its first message") }
-        guard open.isEmpty else { throw .syntax("the definition is complete with a list or map still open") }
-        return WorkerDefinition(
-            header: header, meta: roots["meta"]?.map ?? .init(), data: roots["data"]?.map ?? .init(),
-            process: roots["process"]?.map ?? .init(), zone: roots["zone"]?.string ?? "")
+    private func definition() throws(WireError) -> WorkerDefinition? {
+        guard var header else { throw .syntax("values come before the definition that they belong to") }
+        guard text.count >= header.size else { return nil }
+        guard text.count == header.size else {
+            throw .syntax("the definition has \(text.count) bytes of values; expected \(header.size)")
+        }
+        header.size = 0
+        guard !text.isEmpty else { return WorkerDefinition(header: header) }
+        do throws(JSONCoding.Failure) {
+            let values = try JSONCoding.value(from: text, .exact)
+            return WorkerDefinition(
+                header: header, meta: values["meta"]?.map ?? .init(), data: values["data"]?.map ?? .init(),
+                process: values["process"]?.map ?? .init(), zone: values["zone"]?.string ?? "")
+        } catch {
+            throw .badField("text", expected: "the definition's values; \(error)")
+        }
     }
 }

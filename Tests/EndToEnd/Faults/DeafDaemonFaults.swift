@@ -166,7 +166,7 @@ private final class BareWorker {
             arguments: ["test:chatter", "1s"], input: control.reader, output: null, error: null, report: report.writer,
             registry: null)
         let start = SlotInstant(nanoseconds: Clock.monotonic().nanoseconds - interval.count)
-        var header = DefinitionPart.Header(
+        var header = WorkerDefinition.Header(
             entry: EntryID("test:chatter")!, kind: kind, schedule: ScheduleWords(.interval(interval)), start: start,
             accounted: start, runs: 0, file: "registry.yaml")
         (header.asks, header.queues) = (asks, queues)

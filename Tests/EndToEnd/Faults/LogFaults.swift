@@ -49,7 +49,7 @@ struct LogFaults {
     @Test("tells of a worker that talks nonsense, and its neighbours are none the worse for it")
     func nonsense() throws {
         try Scene.play { scene in
-            let kinds = ["torn", "oversize", "nul", "foreign", "version", "hostile"]
+            let kinds = ["torn", "oversize", "nul", "foreign", "version", "feature", "hostile"]
             try scene.declare(
                 [JobText(name: "neighbour", interval: "100ms")]
                     + kinds.map { JobText(name: "raw.\($0)", interval: "1h", lifecycle: JobText.noRestart) })
@@ -62,7 +62,8 @@ struct LogFaults {
             try said("torn", "Message rejected", "torn at its worker's death")
             try said("oversize", "Message rejected", "longer than 4096 bytes by")
             try said("nul", "Message rejected", "")
-            try said("version", "Message rejected", "protocol version 999 is not spoken here; expected 1")
+            try said("version", "Message rejected", "protocol version 999 is not spoken here; expected 2")
+            try said("feature", "Message rejected", "belongs to the feature 'gates', which was not agreed on")
             try said("hostile", "Protocol error", "")
             // The name of the job is that of the pipe, whatever the text says.
             try daemon.wait(for: "hello", entry: "test:raw.foreign")

@@ -61,8 +61,9 @@ struct OwnWorkerTests {
             try scene.add("#!/bin/sh\n", as: "plain", mode: 0o644)
             try scene.add("#!/bin/sh\necho hello\n", as: "script", mode: 0o755)
             try scene.add("#!/bin/sh\n", as: "silent", mode: 0o755)
+            try scene.add("#!/bin/sh\necho function tick\n", as: "old", mode: 0o755)
             // Relative to the registry's file.
-            try scene.declare(["missing", "plain", "script", "silent"].map { own($0, "tick", at: $0) })
+            try scene.declare(["missing", "plain", "script", "silent", "old"].map { own($0, "tick", at: $0) })
             let (finished, path) = (try scene.check(), scene.registry)
             #expect(finished.status == .exited(code: 100))
             let expected = [
@@ -70,6 +71,7 @@ struct OwnWorkerTests {
                 "execve '\(path)/plain': Permission denied",
                 "'\(path)/script --catalog' printed hello; expected lines 'function NAME'",
                 "'\(path)/silent --catalog' printed nothing; expected lines 'function NAME'",
+                "'\(path)/old' speaks protocol 1, and this cronsupd 2; build it again with the CronWorkerKit of this",
             ]
             for (index, error) in expected.enumerated() {
                 let place = "\(path)/jobs.yaml:\(10 + 7 * index):13: source: "

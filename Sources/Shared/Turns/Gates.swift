@@ -1,0 +1,42 @@
+package import Model
+
+/// What a run must pass before it may begin: the job's concurrency group. The worker of a job with a gate asks before each run.
+///
+/// | permit  | event        | permit  | to the outside      |
+/// |---------|--------------|---------|---------------------|
+/// | `none`  | a run waits  | `asked` | ask the group       |
+/// | `asked` | it has room  | `held`  |                     |
+/// | `asked` | no run waits | `none`  | the room goes back  |
+/// | `held`  | the run ends | `none`  | the room goes back  |
+package struct Gates: Sendable {
+    package let group: RunPolicy.Concurrency?
+    package private(set) var permit = Permit.none
+    /// Whether the worker waits for the answer to a `due`.
+    package var isAsking = false
+
+    package enum Permit: Hashable, Sendable { case none, asked, held }
+
+    package init(_ policy: RunPolicy) { group = policy.concurrency }
+
+    package var areOpen: Bool { group == nil }
+
+    /// A run waits for its turn. Returns whether the group is to be asked.
+    package mutating func ask() -> Bool {
+        guard permit == .none else { return false }
+        permit = .asked
+        return true
+    }
+
+    /// The group has room. Returns whether anybody had asked.
+    package mutating func admit() -> Bool {
+        guard permit == .asked else { return false }
+        permit = .held
+        return true
+    }
+
+    /// Returns whether there was something to give back.
+    package mutating func giveBack() -> Bool {
+        defer { permit = .none }
+        return permit != .none
+    }
+}

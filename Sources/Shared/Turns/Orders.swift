@@ -1,0 +1,162 @@
+package import Clocks
+package import Model
+package import Wire
+
+/// What a worker is told to run besides what its own timer says: further attempts at a slot, what has passed a gate, and calls of
+/// its function. It is told of one at a time, and of the next when it has begun that.
+///
+/// | has                      | event                           | has                                        |
+/// |--------------------------|---------------------------------|--------------------------------------------|
+/// | nothing                  | a run ends that is tried again  | an attempt                                 |
+/// | an attempt               | its time, and the worker waits  | an attempt, given                          |
+/// | an attempt               | the next slot is due, or a stop | nothing: its slot has the outcome before   |
+/// | an attempt, given        | the worker begins it            | nothing                                    |
+/// | an attempt, given        | it begins another slot          | nothing: its slot has the outcome before   |
+/// | calls                    | the worker waits                | calls, the first of them given             |
+/// | calls, the first given   | the worker begins it            | the other calls                            |
+/// | anything given           | the worker's exit               | the same, not given                        |
+package struct Orders: Sendable {
+    /// A further attempt at a slot, which has no outcome yet.
+    package private(set) var pending: PendingAttempt?
+    /// What the worker was told to run and has not begun.
+    package private(set) var given: RunOrder?
+    /// Those that the worker has not begun.
+    package private(set) var calls: [FunctionCall] = []
+    private var callNumber: Int64 = 0
+
+    /// So many calls wait for their function; further ones are dropped.
+    package static let mostCalls = 100
+
+    package init() {}
+
+    // MARK: Attempts
+
+    /// Plans the next attempt at the slot of a run, if there is one. `end`: when the next slot is due. Returns the run's
+    /// booking, with the delay.
+    package mutating func plan(
+        after booking: Booking, _ retry: RunPolicy.Retry, until end: MonotonicInstant, at now: MonotonicInstant,
+        using random: inout SplitMix64
+    ) -> Booking {
+        guard let run = booking.run, let cause = booking.outcome.retriedAs,
+            retry.outcomes.contains(cause), run.attempt < retry.delays.maxAttempts, run.call == nil
+        else { return booking }
+        let delay = retry.delays.delay(run.attempt, using: &random)
+        guard now + delay < end else { return booking }
+        var booking = booking
+        booking.retryAfter = delay
+        pending = PendingAttempt(kept: .booking(booking), at: now + delay, end: end)
+        return booking
+    }
+
+    /// When the next slot is due has changed.
+    package mutating func endAttempts(at end: MonotonicInstant) { pending?.end = end }
+
+    /// The slot of the last attempt has its outcome. Returns what that had come to.
+    package mutating func giveUpAttempts() -> Booking? {
+        guard let attempt = pending else { return nil }
+        pending = nil
+        if given?.call == nil { given = nil }
+        return attempt.before
+    }
+
+    /// Whether the next slot is due. One that the worker was told to begin may have begun, and its word is on the way.
+    package func attemptsAreOver(at now: MonotonicInstant) -> Bool {
+        given == nil && (pending?.end ?? .distantFuture) <= now
+    }
+
+    /// When the pending attempt has something to do.
+    package func deadline(isIdle: Bool) -> MonotonicInstant {
+        guard let pending, given == nil else { return .distantFuture }
+        return isIdle && pending.at < pending.end ? pending.at : pending.end
+    }
+
+    /// The attempt whose time has come, for a worker that waits for work.
+    package func attempt(at now: MonotonicInstant) -> PendingAttempt? {
+        given == nil ? pending.flatMap { $0.at <= now ? $0 : nil } : nil
+    }
+
+    // MARK: Calls
+
+    /// Takes a call of the job's function. Returns whether there was room for it.
+    package mutating func take(call event: String) -> Bool {
+        guard calls.count < Self.mostCalls else { return false }
+        callNumber += 1
+        calls.append(FunctionCall(number: callNumber, event: event))
+        return true
+    }
+
+    /// The next call, for a worker that waits for work.
+    package var nextCall: FunctionCall? { given == nil ? calls.first : nil }
+
+    /// All calls but the one that the worker was told of are taken away.
+    package mutating func takeCalls() -> [String] {
+        let waiting = calls.filter { $0.number != given?.call }
+        calls.removeAll { $0.number != given?.call }
+        return waiting.map(\.event)
+    }
+
+    // MARK: The one that was given
+
+    package mutating func give(_ order: RunOrder) { given = order }
+
+    /// What the worker was told is what it begins, or overtaken by what it begins instead. Returns `nil` for the latter.
+    package mutating func match(_ begin: Report.Begin) -> RunOrder? {
+        guard let order = given, order.slot == begin.slot, order.call == begin.call else { return nil }
+        fulfil(order)
+        return order
+    }
+
+    /// It has begun, and perhaps ended.
+    private mutating func fulfil(_ order: RunOrder) {
+        given = nil
+        if order.attempt > 1 { pending = nil }
+        calls.removeAll { $0.number == order.call }
+    }
+
+    /// Whether it is a call that was made. One that was taken for a run that could not be reported may begin all the same.
+    package func isKnown(_ call: Int64?) -> Bool { call.map { $0 > 0 && $0 <= callNumber } ?? true }
+
+    /// The run that the worker was told to make is among those that it could not report. Returns whether there is such a one.
+    package mutating func lose() -> Bool {
+        guard let order = given else { return false }
+        fulfil(order)
+        return true
+    }
+
+    /// The worker that was told is gone.
+    package mutating func forget() { given = nil }
+}
+
+/// A further attempt at a slot that is still to come.
+package struct PendingAttempt: Hashable, Sendable {
+    /// What the attempt before came to: the slot's outcome if there is no other.
+    package var before: Booking { kept.booking }
+    let kept: Booking.Kept
+    package var at: MonotonicInstant
+    /// When the next slot is due, which ends the attempts.
+    package var end: MonotonicInstant
+
+    /// `nil`: that of a run besides the slots.
+    package var slot: SlotInstant? { before.last }
+    package var number: Int { (before.run?.attempt ?? 0) + 1 }
+}
+
+/// What the worker was told to run, until it says that it begins.
+package struct RunOrder: Hashable, Sendable {
+    package var slot: SlotInstant?
+    package var attempt: Int
+    /// `nil`: it is no call.
+    package var call: Int64?
+    /// Its slot was looked at before: the wall clock may have been set back since.
+    package var isChecked = true
+
+    package init(slot: SlotInstant?, attempt: Int, call: Int64? = nil, isChecked: Bool = true) {
+        (self.slot, self.attempt, self.call, self.isChecked) = (slot, attempt, call, isChecked)
+    }
+}
+
+/// A call that a job's function is to get.
+package struct FunctionCall: Hashable, Sendable {
+    package var number: Int64
+    package var event: String
+}

@@ -1,0 +1,57 @@
+/// What a program speaks besides that which all programs of its protocol do. The daemon's `definition` offers its features, and
+/// the worker's `ready` says which of them it has too: these are agreed on, and the verbs of all others are refused.
+package enum Feature: String, Hashable, Sendable, CaseIterable {
+    /// A run may need leave: `due` and `skip`.
+    case gates
+
+    fileprivate var bit: UInt32 {
+        switch self {
+        case .gates: 1
+        }
+    }
+}
+
+package struct Features: Hashable, Sendable {
+    private var bits: UInt32 = 0
+
+    package static var none: Features { Features() }
+    /// Those that this program has.
+    package static var all: Features {
+        var all = Features()
+        for feature in Feature.allCases { all.bits |= feature.bit }
+        return all
+    }
+
+    package func include(_ feature: Feature) -> Bool { bits & feature.bit != 0 }
+}
+
+// MARK: - On the wire
+
+extension Features {
+    /// Separated by commas.
+    var names: String {
+        var names = ""
+        for feature in Feature.allCases where include(feature) {
+            names += (names.isEmpty ? "" : ",") + feature.rawValue
+        }
+        return names
+    }
+
+    /// A name that is not known is ignored: the other side may be newer.
+    init(names: String) {
+        var name = ""
+        for scalar in names.unicodeScalars {
+            if scalar == "," {
+                add(name)
+                name = ""
+            } else {
+                name.unicodeScalars.append(scalar)
+            }
+        }
+        add(name)
+    }
+
+    private mutating func add(_ name: String) {
+        if let feature = Feature(rawValue: name) { bits |= feature.bit }
+    }
+}

@@ -1,0 +1,75 @@
+import Clocks
+import Model
+import Schedules
+import Turns
+import Values
+
+/// Whom a job tells how it stands: the functions of its `on_failure`, `on_recovery` and `on_late`.
+struct Alerts: Sendable {
+    private let id: EntryID
+    private let clock: ScheduleClock
+    private(set) var standing: JobStanding
+    var watch: LatenessWatch
+
+    init(_ job: JobDefinition, standing: JobStanding) {
+        (id, clock) = (job.id, job.schedule.rule.clock)
+        (self.standing, watch) = (standing, LatenessWatch(job.policy.hooks))
+    }
+
+    /// Whether a slot that does not begin is to be watched.
+    var watchesSlots: Bool { watch.isOn && !standing.isLate }
+
+    mutating func note(_ booking: Booking, _ hooks: JobHooks, _ step: inout Step) {
+        let change = standing.note(booking, hooks)
+        tell(change, hooks, booking, &step)
+    }
+
+    /// The worker cannot be kept alive: no run of its own says so.
+    mutating func giveUp(failures: Int, runs: Int64, _ hooks: JobHooks, _ step: inout Step) {
+        let text = "the worker failed \(failures) times in a row"
+        let run = Booking.Run(number: runs, began: step.now.wall, text: text)
+        let change = standing.fail()
+        tell(change, hooks, Booking(count: 0, outcome: .crashed, run: run), &step)
+    }
+
+    private func tell(
+        _ change: JobStanding.Change?, _ hooks: JobHooks, _ booking: Booking, _ step: inout Step
+    ) {
+        switch change {
+        case .failed: tell(hooks.onFailure, "failure", booking, &step)
+        case .recovered: tell(hooks.onRecovery, "recovery", booking, &step)
+        case nil: break
+        }
+    }
+
+    private func tell(_ function: EntryID?, _ event: String, _ booking: Booking, _ step: inout Step) {
+        guard let function else { return }
+        let notice = Notice.verdict(event, id, booking, failures: standing.failures, on: clock, at: step.now)
+        step.emit(.call(function, notice))
+    }
+
+    // MARK: Lateness
+
+    /// A run that begins, or asks to, tells whether its job is late. `stated`: by its worker.
+    mutating func judgeBegin(
+        _ slot: SlotInstant, _ expected: MonotonicInstant, stated: Nanoseconds? = nil, _ hooks: JobHooks,
+        _ step: inout Step
+    ) {
+        guard let isLate = watch.isLate(expected, stated: stated, step) else { return }
+        if isLate, !standing.isLate { tellLate(slot, hooks, &step) }
+        standing.isLate = isLate
+    }
+
+    /// The slot is due and has not begun. Returns whether it is late by that.
+    mutating func judge(_ slot: SlotInstant, _ hooks: JobHooks, _ step: inout Step) -> Bool {
+        guard slot <= step.now.on(clock), watch.isLate(step) else { return false }
+        tellLate(slot, hooks, &step)
+        return true
+    }
+
+    private mutating func tellLate(_ slot: SlotInstant, _ hooks: JobHooks, _ step: inout Step) {
+        standing.isLate = true
+        guard let function = hooks.onLate else { return }
+        step.emit(.call(function, Notice.late(id, slot, on: clock, at: step.now)))
+    }
+}

@@ -1,0 +1,120 @@
+package import Clocks
+
+/// A worker that is to go: why, by which means by now, and with which run.
+package struct Leave: Hashable, Sendable {
+    package var cause: Cause
+    package var stage: Stage
+    /// When the next, rougher means is taken.
+    package var until: MonotonicInstant
+    package var run: Phase.Run?
+
+    package enum Cause: Hashable, Sendable {
+        /// It hangs, or broke the protocol.
+        case fault
+        /// Its run was ended by the job's policy.
+        case policy
+        /// The job is to end.
+        case stop(Stop)
+    }
+
+    package enum Stage: Hashable, Sendable {
+        /// The control pipe is closed: a run that is going may finish.
+        case draining
+        /// SIGTERM was sent.
+        case terminated
+        /// SIGKILL was sent.
+        case killed
+    }
+
+    package struct Stop: Hashable, Sendable {
+        /// When the job was told to end.
+        package var asked: SlotInstant
+        /// The run may come to its end although the job is to: how long its worker then has to go.
+        package var graceAfterRun: Nanoseconds?
+        /// The daemon ends with the job.
+        package var isFinal = false
+    }
+
+    /// From SIGTERM to SIGKILL.
+    package static let killDelay = Nanoseconds.seconds(1)
+    /// How often a worker that outlives SIGKILL is named in the log.
+    package static let unkillableReminder = Nanoseconds.seconds(5)
+    /// How long the daemon, at its own end, waits for a worker that was sent SIGKILL.
+    package static let leaveDelay = Nanoseconds.milliseconds(1_500)
+}
+
+extension Leave {
+    private var stop: Stop? { if case .stop(let stop) = cause { stop } else { nil } }
+
+    private var isFinal: Bool { stop?.isFinal ?? false }
+
+    /// A killed worker that is still there after this is named in the log.
+    private var patience: Nanoseconds { isFinal ? Self.leaveDelay : Self.unkillableReminder }
+
+    /// Whether a run may still begin, and end within its own limits.
+    private var sparesRun: Bool { stage == .draining && stop?.graceAfterRun != nil }
+
+    /// Takes the next, rougher means. Returns whether there is none left, at the daemon's end.
+    mutating func escalate(_ step: inout Step) -> Bool {
+        let now = step.now.monotonic
+        switch stage {
+        case .draining:
+            if var limited = run {
+                limited.cut = cut(limited, at: now)
+                run = limited
+            }
+            step.log(.terminated)
+            step.emit(.terminate)
+            (stage, until) = (.terminated, now + Self.killDelay)
+        case .terminated: kill(.killed, &step)
+        case .killed where isFinal: return true
+        case .killed:
+            step.log(.unkillable)
+            until = now + patience
+        }
+        return false
+    }
+
+    /// Kills the worker at once, unless it is killed already: what is left in its pipe may be thousands of messages.
+    mutating func kill(_ incident: Incident, _ step: inout Step) {
+        guard stage != .killed else { return }
+        step.log(incident)
+        step.emit(.kill)
+        (stage, until) = (.killed, step.now.monotonic + patience)
+    }
+
+    /// Which of its limits a run has come to that is going in a stop.
+    private func cut(_ run: Phase.Run, at now: MonotonicInstant) -> Phase.Cut? {
+        if run.bounds.timeout <= now { return .timeout }
+        return sparesRun && run.bounds.replacement <= now ? .replaced : nil
+    }
+
+    /// A stop may leave less time than an earlier one, or than the job's policy.
+    mutating func hasten(_ stop: Stop, grace: Nanoseconds, at now: MonotonicInstant) {
+        let wasStopping = self.stop != nil
+        cause = .stop(stop)
+        switch stage {
+        case .draining: until = min(until, now + grace, run?.bounds.timeout ?? .distantFuture)
+        case .terminated: if !wasStopping { until = min(until, now + grace) }
+        case .killed: until = min(until, now + patience)
+        }
+    }
+
+    mutating func begin(_ run: Phase.Run) {
+        self.run = run
+        guard stage == .draining else { return }
+        until = sparesRun ? run.limit : min(until, run.bounds.timeout)
+    }
+
+    mutating func end(at now: MonotonicInstant) {
+        run = nil
+        if stage == .draining, let grace = stop?.graceAfterRun { until = now + grace }
+    }
+
+    /// The wall clock was set: a run that is spared has its limit at another moment.
+    mutating func renew(_ limited: (Phase.Run) -> Phase.Run) {
+        guard sparesRun, let run else { return }
+        self.run = limited(run)
+        until = limited(run).limit
+    }
+}

@@ -1,0 +1,39 @@
+import Clocks
+import Model
+import Turns
+import Values
+
+/// What the function of an entry is told of what has become of a job.
+enum Notice {
+    /// Of a result or an error that a function is called with, in Unicode scalars.
+    static let longestText = 400
+
+    /// `on_failure`, `on_recovery`: what its slot, or its worker, has come to. `failures`: in a row.
+    static func verdict(
+        _ event: String, _ id: EntryID, _ booking: Booking, failures: Int, on clock: ScheduleClock, at now: Moment
+    ) -> Value.Map {
+        let run = booking.run
+        var fields: [(String, Value)] = [
+            ("event", .string(event)), ("entry", .string(id.description)), ("run", .int(run?.number ?? 0)),
+            ("attempt", .int(Int64(run?.attempt ?? 1))), ("outcome", .string(booking.outcome.rawValue)),
+        ]
+        if let slot = booking.last { fields.append(("slot", civil(slot, on: clock, at: now))) }
+        let text = String((run?.text ?? "").unicodeScalars.prefix(longestText))
+        fields.append(("\(booking.outcome.textKey)", .string(text)))
+        if booking.outcome != .ok { fields.append(("failures", .int(Int64(failures)))) }
+        return Value.Map(fields)
+    }
+
+    /// `on_late`
+    static func late(_ id: EntryID, _ slot: SlotInstant, on clock: ScheduleClock, at now: Moment) -> Value.Map {
+        Value.Map([
+            ("event", .string("late")), ("entry", .string(id.description)),
+            ("slot", civil(slot, on: clock, at: now)),
+            ("lateness_us", .int((now.on(clock) - slot).wholeMicroseconds)),
+        ])
+    }
+
+    private static func civil(_ slot: SlotInstant, on clock: ScheduleClock, at now: Moment) -> Value {
+        .string(CivilTime(now.wall(of: slot, on: clock)).millisecondsText)
+    }
+}

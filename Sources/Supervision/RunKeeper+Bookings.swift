@@ -1,0 +1,112 @@
+import Clocks
+import Model
+import Schedules
+import Turns
+import Values
+
+extension RunKeeper {
+    // MARK: What runs come to
+
+    /// Its slot has its outcome by that, unless another attempt at it follows.
+    mutating func conclude(
+        _ run: Phase.Run, _ outcome: Outcome, _ end: Booking.Run, because reason: Booking.Reason? = nil,
+        in phase: Phase, _ step: inout Step
+    ) {
+        alerts.watch.freeSince = step.now.monotonic
+        var booking = Booking(
+            first: run.slot, last: run.slot, count: 0, outcome: outcome, reason: reason, run: end)
+        if !phase.isStopping, let retry = policy.retry {
+            booking = orders.plan(
+                after: booking, retry, until: limits.end(ofAttemptsAt: run.slot, at: step.now),
+                at: step.now.monotonic, using: &step.random)
+        }
+        settle(booking, &step)
+    }
+
+    /// The run was ended with its worker: by the job's policy, or for a stop.
+    mutating func lose(_ run: Phase.Run, _ status: String, in phase: Phase, _ step: inout Step) {
+        let text =
+            switch run.cut {
+            case .timeout: "no end within \(DurationText.format(policy.timeout ?? .zero))"
+            case .replaced: "the next slot is due"
+            case nil: status
+            }
+        let reason = run.cut.map(\.reason) ?? .stop
+        conclude(run, run.cut?.outcome ?? .cancelled, run.lost(text, at: step.now), because: reason, in: phase, &step)
+    }
+
+    /// The next slot is due, or the job is to end: the outcome of the last attempt is that of its slot.
+    mutating func giveUpAttempts(_ reason: Booking.Reason, _ phase: inout Phase, _ step: inout Step) {
+        guard var booking = orders.giveUpAttempts() else { return }
+        leaveQueue(&phase, &step)
+        booking.reason = reason
+        settle(booking, &step)
+    }
+
+    private mutating func settle(_ booking: Booking, _ step: inout Step) {
+        let isSettled = booking.retryAfter == nil || booking.isGivenUp
+        if isSettled, let slot = booking.last { book(books.miss(before: slot), &step) }
+        book(books.book(booking, isSettled: isSettled), &step)
+    }
+
+    /// The worker is gone, and with it what it was told and what it was permitted.
+    mutating func loseWorker(_ step: inout Step) {
+        orders.forget()
+        gates.isAsking = false
+        returnPermit(&step)
+    }
+
+    /// There is no worker: the last slot that is due stays open, and the next worker makes up for it, late. Those before it are lost.
+    mutating func missAllButLast(_ phase: inout Phase, _ step: inout Step) {
+        guard books.areOpen, let due = books.due(at: step.now) else { return }
+        // The wall clock was set, and word of that is on the way.
+        if let slot = orders.pending?.slot, slot < due { giveUpAttempts(.overlap, &phase, &step) }
+        book(books.miss(before: due), &step)
+    }
+
+    /// The job is over. What came due after it was told to stop was not to begin any more.
+    mutating func close(_ phase: inout Phase, _ step: inout Step) {
+        giveUpAttempts(.stop, &phase, &step)
+        dropCalls(&step)
+        guard books.areOpen else { return }
+        let end = phase.stop?.asked ?? step.now.on(clock)
+        book(books.close(through: end, .missed, phase.hasWorker ? .stop : .noWorker), &step)
+    }
+
+    mutating func dropCalls(_ step: inout Step) {
+        let dropped = orders.takeCalls().count
+        if dropped > 0 { step.log(.callsDropped(dropped)) }
+    }
+
+    /// All that slots and runs come to goes through here: to the log and all others who are told, and into the job's standing.
+    mutating func book(_ booking: Booking?, _ step: inout Step) {
+        guard let booking else { return }
+        step.emit(.book(booking))
+        alerts.note(booking, policy.hooks, &step)
+    }
+
+    // MARK: Time
+
+    /// When the slot's run should have begun at the latest.
+    func expected(_ slot: SlotInstant, _ step: Step) -> MonotonicInstant {
+        step.now.monotonic(of: slot, on: clock) + schedule.longestDelay
+    }
+
+    /// The wall clock was set: the next slot, which ends the attempts, is due at another moment.
+    mutating func clockWasSet(_ step: Step) {
+        guard let attempt = orders.pending else { return }
+        orders.endAttempts(at: limits.end(ofAttemptsAt: attempt.slot, at: step.now))
+    }
+
+    /// To be called when time or a run has changed what is waited for.
+    mutating func watchLateness(_ phase: Phase, _ step: Step) {
+        let isWatched = books.areOpen && alerts.watchesSlots && phase.mayBeginLate && !(phase.isIdle && gates.isAsking)
+        alerts.watch.watch(isWatched ? expected(books.timetable.next(after: workerAccounted), step) : nil)
+    }
+
+    mutating func lateIsDue(_ phase: Phase, _ step: inout Step) {
+        guard alerts.watch.deadline <= step.heard else { return }
+        let isLate = alerts.judge(books.timetable.next(after: workerAccounted), policy.hooks, &step)
+        if !isLate { watchLateness(phase, step) }
+    }
+}

@@ -1,0 +1,195 @@
+import Clocks
+import Model
+import Schedules
+import Turns
+import Wire
+
+/// The runs of one job: what its worker may begin, and what that comes to. It composes the books, the orders and the gates.
+struct RunKeeper: Sendable {
+    let schedule: Schedule
+    let policy: RunPolicy
+    var books: SlotBooks
+    var orders = Orders()
+    var gates: Gates
+    var alerts: Alerts
+
+    init(_ job: JobDefinition, standing: JobStanding, at start: Moment) {
+        (schedule, policy, gates) = (job.schedule, job.policy, Gates(job.policy))
+        books = SlotBooks(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
+        alerts = Alerts(job, standing: standing)
+    }
+
+    var clock: ScheduleClock { books.clock }
+
+    /// Every slot up to this one is none that a worker has to care for by itself: it has its outcome, or is attempted again when
+    /// the worker is told so.
+    var workerAccounted: SlotInstant { max(books.accounted, orders.pending?.slot ?? books.accounted) }
+
+    var limits: RunLimits {
+        RunLimits(
+            policy: policy, longestDelay: schedule.longestDelay, timetable: books.timetable,
+            accounted: books.accounted)
+    }
+
+    // MARK: What the worker may begin
+
+    /// The worker of a job with a gate asks before each run.
+    mutating func take(due slot: SlotInstant?, _ phase: inout Phase, _ step: inout Step) throws(Violation) {
+        guard !gates.areOpen, !gates.isAsking else {
+            throw Violation("'due' from a worker that need not ask, or has asked")
+        }
+        if let slot {
+            guard books.isOpen(slot, at: step.now.on(clock)) else {
+                throw Violation("'due' for slot \(slot.nanoseconds), which is not due")
+            }
+            // Those before it would have been attempted again.
+            giveUpAttempts(.overlap, &phase, &step)
+            book(books.miss(before: slot), &step)
+            alerts.judgeBegin(slot, expected(slot, step), policy.hooks, &step)
+        }
+        gates.isAsking = true
+        var turn = Phase.Turn(slot: slot, attempt: 1)
+        if slot != nil, let wait = gates.group?.wait { turn.until = step.now.monotonic + wait }
+        gates.permit == .held ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
+    }
+
+    private mutating func queue(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
+        phase = .queued(turn)
+        if gates.ask() { step.emit(.askForPermit) }
+    }
+
+    mutating func permitted(_ phase: inout Phase, _ step: inout Step) {
+        guard gates.admit() else { return }
+        guard case .queued(let turn) = phase else { return returnPermit(&step) }
+        tell(turn, &phase, &step)
+    }
+
+    mutating func returnPermit(_ step: inout Step) { if gates.giveBack() { step.emit(.returnPermit) } }
+
+    /// What waited for its turn does so no more.
+    mutating func leaveQueue(_ phase: inout Phase, _ step: inout Step) {
+        guard case .queued = phase else { return }
+        returnPermit(&step)
+        phase = vigil(books.next(at: step.now), step)
+    }
+
+    /// The slot has waited for as long as it may; what came due meanwhile has waited with it.
+    mutating func stopWaiting(_ phase: inout Phase, _ step: inout Step) {
+        let last = max(books.due(at: step.now) ?? books.accounted, books.accounted)
+        // None, if the wall clock was set back meanwhile.
+        book(books.close(through: last, .skipped, .wait), &step)
+        gates.isAsking = false
+        step.emit(.send(.skip(through: last)))
+        leaveQueue(&phase, &step)
+    }
+
+    /// Begins the attempt whose time has come, or makes the next call, if the worker waits for work.
+    mutating func giveOrders(_ phase: inout Phase, _ step: inout Step) {
+        if phase.isIdle, let attempt = orders.attempt(at: step.now.monotonic) {
+            let turn = Phase.Turn(slot: attempt.slot, attempt: attempt.number)
+            gates.areOpen ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
+        }
+        if phase.isIdle, let call = orders.nextCall {
+            order(RunOrder(slot: nil, attempt: 1, call: call.number), call.event, &phase, &step)
+        }
+    }
+
+    private mutating func tell(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
+        order(RunOrder(slot: turn.slot, attempt: turn.attempt), nil, &phase, &step)
+    }
+
+    /// Tells the worker to begin a run now, which it must then do soon.
+    private mutating func order(_ order: RunOrder, _ event: String?, _ phase: inout Phase, _ step: inout Step) {
+        orders.give(order)
+        step.emit(
+            .send(.run(.init(slot: order.slot, attempt: Int64(order.attempt), call: order.call, event: event))))
+        let now = step.now.monotonic
+        phase = .idle(
+            Phase.Vigil(slot: books.next(at: step.now), next: now, deadline: now + WorkerLife.overdueGrace))
+    }
+
+    /// What the worker says that it waits for. One that names a slot beyond the next one would never be asked whether it lives.
+    func vigil(_ next: SlotInstant, _ step: Step) -> Phase {
+        // A second, as in `isOpen`. Where the wall clock was set back, the slots that come again have their outcome.
+        let last = max(step.now.on(clock) + .seconds(1), books.accounted)
+        let slot = min(next, books.timetable.next(after: last))
+        let begin = expected(slot, step)
+        return .idle(Phase.Vigil(slot: slot, next: begin, deadline: begin + WorkerLife.overdueGrace))
+    }
+
+    // MARK: What it says of its runs
+
+    mutating func take(
+        _ begin: Report.Begin, _ phase: inout Phase, _ step: inout Step
+    ) throws(Violation) -> Phase.Run {
+        guard begin.run > books.runs, books.isNear(begin.run) else {
+            throw Violation("'begin' of run \(begin.run) after run \(books.runs)")
+        }
+        guard let order = match(begin, &phase, &step) else {
+            throw Violation("'begin' of run \(begin.run) without leave")
+        }
+        if let slot = begin.slot {
+            guard order.isChecked ? slot > books.accounted : books.isOpen(slot, at: step.now.on(clock)) else {
+                throw Violation("'begin' for slot \(slot.nanoseconds), which is not due")
+            }
+            book(books.miss(before: slot), &step)
+            // Others have waited for what their policy says, and that is no lateness.
+            if order.attempt == 1, gates.areOpen {
+                alerts.judgeBegin(slot, expected(slot, step), stated: begin.lateness, policy.hooks, &step)
+            }
+        }
+        books.count(through: begin.run)
+        return limits.run(order, begin, at: step.now)
+    }
+
+    private mutating func match(_ begin: Report.Begin, _ phase: inout Phase, _ step: inout Step) -> RunOrder? {
+        if let order = orders.match(begin) {
+            gates.isAsking = false
+            return order
+        }
+        guard gates.areOpen, orders.isKnown(begin.call) else { return nil }
+        // A slot of its own timer; a call, which it has not come to yet, stays.
+        if begin.slot != nil { giveUpAttempts(.overlap, &phase, &step) }
+        return RunOrder(slot: begin.slot, attempt: 1, call: begin.call, isChecked: false)
+    }
+
+    mutating func take(_ skipped: Report.Skipped, _ phase: inout Phase, _ step: inout Step) throws(Violation) {
+        let isInRun = phase.run != nil
+        // They come after the slot that would have been attempted again.
+        if !isInRun { giveUpAttempts(.overlap, &phase, &step) }
+        let now = step.now.on(clock)
+        guard !isInRun, skipped.first <= skipped.last, books.isOpen(skipped.first, at: now),
+            books.isOpen(skipped.last, at: now)
+        else { throw Violation("'skipped' for slots that are not due") }
+        book(books.miss(before: skipped.first), &step)
+        book(books.close(through: skipped.last, .skipped, .overlap), &step)
+        if phase.isIdle { phase = vigil(skipped.next, step) }
+    }
+
+    /// Returns the slot after those that the counts cover if they cover the run that is going, or the next slot if that has none.
+    mutating func take(
+        _ dropped: Report.Dropped, _ phase: inout Phase, _ step: inout Step
+    ) throws(Violation) -> SlotInstant? {
+        guard books.isNear(dropped.run) else {
+            throw Violation("'dropped' up to run \(dropped.run) after run \(books.runs)")
+        }
+        let run = phase.run
+        if dropped.run > books.runs, run.map({ $0.number < dropped.run }) ?? true, orders.lose() {
+            gates.isAsking = false
+            returnPermit(&step)
+        }
+        if let through = dropped.through {
+            if let slot = orders.pending?.slot, slot <= through { giveUpAttempts(.overlap, &phase, &step) }
+            // The slot of a run that goes on would get a second outcome at its end.
+            let goesOn = run.map { $0.number > dropped.run && ($0.slot ?? .distantFuture) <= through } ?? false
+            guard books.isOpen(through, at: step.now.on(clock)), !goesOn,
+                let bookings = books.take(dropped, through: through)
+            else { throw Violation("'dropped' with slots that were not due") }
+            for booking in bookings { book(booking, &step) }
+        }
+        books.count(through: dropped.run)
+        guard let run, run.number <= dropped.run, dropped.through != nil || run.slot == nil else { return nil }
+        alerts.watch.freeSince = step.now.monotonic
+        return dropped.through.map { books.timetable.next(after: $0) } ?? books.next(at: step.now)
+    }
+}

@@ -1,0 +1,101 @@
+import Clocks
+import Model
+
+/// How a job without a worker comes by one: when it is tried again after a failure, for want of room, or beside a worker of a
+/// previous life.
+///
+/// | what happened                                      | next try                                                 |
+/// |----------------------------------------------------|----------------------------------------------------------|
+/// | the worker failed, or the spawn                    | by the backoff; given up, every 300 s                    |
+/// | the machine is short of something                  | in 0.5 to 5 s                                            |
+/// | a worker of a previous life holds the job's lock   | every 0.5 s; that one is killed after its `timeout`      |
+/// | the worker was ended with its run                  | at once                                                  |
+/// | the job has a moment at which it starts            | then                                                     |
+struct WorkerStarts: Sendable {
+    private(set) var backoff: Backoff
+    private let stableThreshold: Nanoseconds
+    /// When the worker said `ready`.
+    private var readySince: MonotonicInstant?
+    private var shortage = Shortage()
+    /// The wait for a worker of a previous life of the daemon's.
+    private(set) var predecessor: PredecessorWait?
+
+    /// In a row, and when one was named in the log.
+    private struct Shortage {
+        var count = 0
+        var loggedAt: MonotonicInstant?
+    }
+
+    /// How often the same shortage is named for one job.
+    static let shortageReminder = Nanoseconds.seconds(60)
+    /// How often it is tried whether the worker before has ended.
+    static let predecessorInterval = Nanoseconds.milliseconds(500)
+    /// How often one that has not is named in the log.
+    static let predecessorReminder = Nanoseconds.seconds(60)
+
+    init(_ lifecycle: Lifecycle) {
+        backoff = Backoff(lifecycle.restart)
+        stableThreshold = lifecycle.stableThreshold
+    }
+
+    mutating func spawned() { (readySince, predecessor, shortage.count) = (nil, nil, 0) }
+
+    mutating func isReady(_ step: Step) { readySince = step.now.monotonic }
+
+    /// The worker is gone: when comes the next?
+    mutating func retreat(_ step: inout Step) -> Phase {
+        recover(step)
+        switch backoff.fail(using: &step.random) {
+        case .retry(let delay):
+            step.log(.retry(after: delay, failures: backoff.failures))
+            return .waiting(until: step.now.monotonic + delay, .backoff)
+        case .giveUp(let delay):
+            step.log(.gaveUp(retryAfter: delay, failures: backoff.failures))
+            return .failed(until: step.now.monotonic + delay)
+        }
+    }
+
+    /// A fresh worker takes the place of one that was ended with its run, which is no failure.
+    mutating func succeed(_ step: Step) -> Phase {
+        recover(step)
+        return .waiting(until: step.now.monotonic, .succession)
+    }
+
+    private mutating func recover(_ step: Step) {
+        if let readySince, step.now.monotonic - readySince >= stableThreshold { backoff.reset() }
+        readySince = nil
+    }
+
+    /// Tried again in 0.5 to 5 s, and no failure of the job's.
+    mutating func runShort(_ reason: String, _ step: inout Step) -> Phase {
+        if shortage.loggedAt.map({ step.now.monotonic - $0 >= Self.shortageReminder }) ?? true {
+            shortage.loggedAt = step.now.monotonic
+            step.log(.shortage(reason))
+        }
+        shortage.count = min(shortage.count + 1, 4)
+        let longest = min(0.5 * Double(1 << shortage.count), 5)
+        let delay = Double.random(in: 0.5...longest, using: &step.random)
+        return .waiting(until: step.now.monotonic + Nanoseconds(Int64(delay * 1e9)), .shortage)
+    }
+
+    /// A worker of a previous life of the daemon's still finishes its run, or what a dead one has left does not go. That is no failure
+    /// of the job's, whose slots come due all the same.
+    mutating func wait(for holder: Int32?, isKilled: Bool, _ policy: RunPolicy, _ step: inout Step) -> Phase {
+        let now = step.now.monotonic
+        var wait = predecessor ?? PredecessorWait(since: now)
+        let isReminder = wait.loggedAt.map { now - $0 >= Self.predecessorReminder } ?? true
+        if isReminder {
+            wait.loggedAt = now
+            step.log(.waitingForPredecessor(holder))
+        }
+        // When its run began is not known any more: it has had as much time here as it may have in all.
+        let isOverdue = policy.timeout.map { wait.since + $0 + policy.killAfter <= now } ?? false
+        if let holder, !isKilled, isOverdue, isReminder || !wait.isKilled {
+            wait.isKilled = true
+            step.log(.predecessorKilled(holder))
+            step.emit(.killPredecessor)
+        }
+        predecessor = wait
+        return .waiting(until: now + Self.predecessorInterval, .predecessor)
+    }
+}
