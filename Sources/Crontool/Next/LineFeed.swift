@@ -6,34 +6,29 @@ package enum LineFeed {
     private static let blockSize = 1 << 16
 
     package static func run(_ lines: inout SlotLines) throws(SystemError) {
-        var splitter = LineBlocks(longestLine: SlotLines.longestLine)
+        var splitter = LineSplitter(longest: SlotLines.longestLine)
         var output: [UInt8] = []
         output.reserveCapacity(2 * blockSize)
+        var failure: SystemError?
+        func flush() {
+            guard failure == nil else { return }
+            do throws(SystemError) { try StandardDescriptors.writeOutput(output) } catch { failure = error }
+            output.removeAll(keepingCapacity: true)
+        }
+        func answer(_ line: UnsafeRawBufferPointer, _ lost: Int) {
+            guard failure == nil else { return }
+            lines.answer(line, lost: lost, into: &output)
+            // A line may ask for ten thousand slots.
+            if output.count >= blockSize { flush() }
+        }
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 1)
         defer { block.deallocate() }
-        while let count = try StandardDescriptors.readInput(into: block) {
-            try splitter.take(UnsafeRawBufferPointer(rebasing: block[..<count])) { line throws(SystemError) in
-                try answer(line, &lines, &output)
-            }
-            try flush(&output)
+        while failure == nil, let count = try StandardDescriptors.readInput(into: block) {
+            splitter.feed(UnsafeRawBufferPointer(rebasing: block[..<count]), answer)
+            flush()
         }
-        try splitter.finish { line throws(SystemError) in try answer(line, &lines, &output) }
-        try flush(&output)
-    }
-
-    private static func answer(
-        _ line: LineBlocks.Line, _ lines: inout SlotLines, _ output: inout [UInt8]
-    ) throws(SystemError) {
-        switch line {
-        case .whole(let bytes): lines.answer(bytes, into: &output)
-        case .tooLong: SlotLines.answerTooLong(into: &output)
-        }
-        // A line may ask for ten thousand slots.
-        if output.count >= blockSize { try flush(&output) }
-    }
-
-    private static func flush(_ output: inout [UInt8]) throws(SystemError) {
-        try StandardDescriptors.writeOutput(output)
-        output.removeAll(keepingCapacity: true)
+        splitter.finish(answer)
+        flush()
+        if let failure { throw failure }
     }
 }

@@ -40,7 +40,7 @@ package struct SlotReport: Sendable {
         let report = Value.object([
             ("schedule", .string(text)), ("timezone", .string(zone.name.name)),
             ("from", .string(CivilText.text(search.from, offset: nil))),
-            (search.direction == .next ? "next" : "previous", .list(slots.map { Self.utc($0) })),
+            (search.direction.rawValue, .list(slots.map { Self.utc($0) })),
             ("slots", .list(slots.map(details))),
         ])
         return JSONCoding.output(report) + "\n"
