@@ -64,6 +64,9 @@ let package = Package(
             path: "Sources/Shared/Jobs",
             swiftSettings: strict),
 
+        // What a program with a loop is made of.
+        .target(name: "Links", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
+
         // Lua with type annotations → plain Lua.
         .target(name: "LuaDialect", swiftSettings: strict),
 
@@ -84,7 +87,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Clocks", "Host", "Kernel", "Model", "Registry", "Schedules", "Supervision", "Turns", "Values", "Wire",
+                "Clocks", "Host", "Kernel", "Links", "Model", "Registry", "Schedules", "Supervision", "Turns", "Values",
+                "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -147,8 +151,8 @@ let package = Package(
             dependencies: ["CronWorkerKit", "Kernel", "Model"],
             path: "Tests/CommandHost", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Clocks", "Kernel", "Schedules", "Values"], path: "Tests/Support",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Clocks", "Kernel", "Links", "Schedules", "Values"],
+            path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "ClocksTests",
             dependencies: ["Clocks", "TestSupport"],
@@ -191,13 +195,15 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Model", "Registry", "Schedules", "Supervision",
-                "TestSupport", "Values", "Wire", .product(name: "Logging", package: "swift-log"),
+                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Links", "Model", "Registry", "Schedules",
+                "Supervision", "TestSupport", "Values", "Wire", .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
             name: "CrontoolTests",
-            dependencies: ["Clocks", "Crontool", "Find", "Host", "Model", "Registry", "Schedules", "Values"],
+            dependencies: ["Clocks", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
             swiftSettings: strict),
+        .testTarget(
+            name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsTests",

@@ -4,8 +4,7 @@ import Wire
 /// The worker's end of the control pipe: what the daemon says, message by message.
 final class ControlChannel {
     private let descriptor: Descriptor
-    /// The beginning of a message whose end has not come yet.
-    private var partial: [UInt8] = []
+    private var lines = LineSplitter(longest: WireFormat.longestMessage - 1)
     /// The daemon closed its end: finish the current run, and exit.
     private(set) var isClosed = false
     /// What the daemon has ordered during a run, to be run after it. It orders one at a time: a call stands until it
@@ -37,32 +36,19 @@ final class ControlChannel {
             switch try descriptor.read(into: buffer) {
             case .closed: isClosed = true
             case .wouldBlock: break
-            case .bytes(let count): try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), body)
+            case .bytes(let count):
+                try lines.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { line, lost in
+                    guard lost == 0 else {
+                        throw WireError.syntax(
+                            "a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
+                    }
+                    try take(line, body)
+                }
             }
         }
     }
 
-    private func take(_ bytes: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {
-        var rest = bytes
-        while let end = rest.firstIndex(ofByte: UInt8(ascii: "\n")) {
-            let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
-            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
-            if partial.isEmpty {
-                try take(line: line, body)
-            } else {
-                partial.append(contentsOf: line)
-                let whole = partial
-                partial = []
-                try whole.withUnsafeBytes { try take(line: $0, body) }
-            }
-        }
-        guard partial.count + rest.count < WireFormat.longestMessage else {
-            throw WireError.syntax("a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
-        }
-        partial.append(contentsOf: rest)
-    }
-
-    private func take(line: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {
+    private func take(_ line: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {
         let command = try Command.decode(line, agreed: agreed)
         if case .definition(let header) = command { agreed = header.features }
         try body(command)

@@ -1,6 +1,7 @@
 import Clocks
 import Host
 package import Kernel
+import Links
 import Logging
 import Model
 import Registry
@@ -13,7 +14,9 @@ package final class Daemon {
     private let configuration: Configuration
     private let log: CronLog
     private let loop: PollLoop
-    private let signals: SignalSource
+    private let signals: Box<SignalQueue>
+    private let children: ChildTable<Child>
+    private let machine = Machine()
     private let pool: WorkerPool
     private let reloader: Reloader
     private let programs: WorkerPrograms
@@ -26,7 +29,6 @@ package final class Daemon {
     /// The jobs that the registry in force declares.
     private var desired: [JobDefinition]
     private var isStopping = false
-    private var hearing = Hearing()
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
     private var isLogWatched = false
@@ -35,30 +37,24 @@ package final class Daemon {
     private static let deadlinesAtOnce = 32
     private static let logRetryInterval = Nanoseconds.milliseconds(100)
 
-    private final class SignalSource {
-        let queue: SignalQueue
-        init(_ queue: consuming SignalQueue) { self.queue = queue }
-    }
-
     /// The signals must be blocked already.
     package init(
         _ configuration: Configuration, _ startup: Startup, _ runtime: RuntimeDirectory, log: CronLog
     ) throws(SystemError) {
-        let moment = Clock.moment()
-        let now = moment.monotonic
         (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs + startup.loaded.called)
         (programs, registry, self.runtime) = (startup.programs, startup.registry, runtime)
-        loop = try PollLoop()
-        signals = SignalSource(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
-        try loop.poller.add(signals.queue.descriptor, token: EventToken.signals.packed, for: .read)
-        manager = ServiceManager(at: now)
+        loop = try PollLoop(machine)
+        children = ChildTable(machine)
+        signals = Box(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
+        try loop.poller.add(signals.value.descriptor, token: EventToken.signals.packed, for: .read)
+        manager = ServiceManager(at: machine.now)
         groups = ContainmentChoice(startup.groups, registry: configuration.registry)
         pool = WorkerPool(
-            loop: loop, programs: startup.programs, registry: startup.registry, runtime: runtime, groups: groups.groups,
-            stopTimeout: configuration.stopTimeout, log: log, at: moment)
+            loop: loop, children: children, programs: startup.programs, registry: startup.registry, runtime: runtime,
+            groups: groups.groups, stopTimeout: configuration.stopTimeout, log: log, machine: machine)
         reloader = Reloader(
-            path: configuration.registry, programs: startup.programs, loop: loop, mostJobs: startup.mostJobs,
-            controllers: startup.groups.controllers)
+            path: configuration.registry, programs: startup.programs, loop: loop, children: children,
+            mostJobs: startup.mostJobs, controllers: startup.groups.controllers, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         zones = ZoneWatch(loop)
         try ThisProcess.becomeSubreaper()
@@ -98,15 +94,13 @@ package final class Daemon {
     /// One round: wait, take what is there, then see whose time is up. The clock is read for each step, since the one before may
     /// have taken seconds on a busy machine.
     private func turn() throws(SystemError) {
-        let round = try loop.wait(until: nextDeadline)
-        for readiness in round.ready { try handle(readiness) }
-        hearing.finish(began: round.began, isPartial: round.isPartial)
-        manager.beat(at: Clock.monotonic())
-        advanceReload(at: Clock.monotonic())
-        checkZones(at: Clock.monotonic())
+        try loop.turn(until: nextDeadline) { source throws(SystemError) in try handle(source) }
+        manager.beat(at: machine.now)
+        advanceReload()
+        checkZones(at: machine.now)
         reloader.keepReserve()
-        pool.fireDeadlines(through: hearing.heard, limit: Self.deadlinesAtOnce)
-        serveLog(at: Clock.monotonic())
+        pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
+        serveLog(at: machine.now)
         manager.setStatus(statusText)
     }
 
@@ -119,8 +113,8 @@ package final class Daemon {
         return "\(workers) \(workers == 1 ? "worker" : "workers") for \(jobs) \(jobs == 1 ? "job" : "jobs")"
     }
 
-    private func handle(_ readiness: Poller.Readiness) throws(SystemError) {
-        switch EventToken(packed: readiness.token) {
+    private func handle(_ source: Source) throws(SystemError) {
+        switch EventToken(source) {
         case .signals: try takeSignals()
         case .log: log.sink.flush()
         // The reload is advanced in every round.
@@ -137,13 +131,27 @@ package final class Daemon {
     // MARK: Signals
 
     private func takeSignals() throws(SystemError) {
-        for signal in try signals.queue.take() {
+        for signal in try signals.value.take() {
             switch signal {
             case .terminate, .interrupt: stop()
             case .hangUp: requestReload()
-            case .child: try pool.reap { if reloader.exited($0) { reloadIsDue = true } }
+            case .child: try reap()
             default: break
             }
+        }
+    }
+
+    private func reap() throws(SystemError) {
+        pool.expectExits()
+        try children.reap { pid, owner throws(SystemError) in
+            switch owner {
+            case .worker(let job): return try pool.exited(pid, job)
+            case .query(let query):
+                query.exited()
+                reloadIsDue = true
+            case nil: break
+            }
+            return { _ in }
         }
     }
 
@@ -163,16 +171,16 @@ package final class Daemon {
 
     private func requestReload() {
         guard !isStopping else { return }
-        let now = Clock.monotonic()
+        let now = machine.now
         reloader.request(at: now)
         // Each one: a manager that asked for this one waits for a moment after its signal.
         manager.reloading(at: now)
     }
 
-    private func advanceReload(at now: MonotonicInstant) {
-        guard reloadIsDue || now >= reloader.deadline else { return }
+    private func advanceReload() {
+        guard reloadIsDue || machine.now >= reloader.deadline else { return }
         reloadIsDue = false
-        guard let result = reloader.advance(at: now, wall: Clock.wall) else { return }
+        guard let result = reloader.advance() else { return }
         switch result {
         case .loaded(let loaded, let snapshot, let programs): apply(loaded, snapshot, programs)
         case .refused(let errors): refuse(errors)
@@ -275,10 +283,10 @@ package final class Daemon {
 
     /// What is still kept back has one more second.
     private func flushLog() throws(SystemError) {
-        let end = Clock.monotonic() + .seconds(1)
-        while log.sink.isBacklogged, Clock.monotonic() < end {
-            serveLog(at: Clock.monotonic())
-            _ = try loop.wait(until: min(end, logRetry))
+        let end = machine.now + .seconds(1)
+        while log.sink.isBacklogged, machine.now < end {
+            serveLog(at: machine.now)
+            try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }
     }

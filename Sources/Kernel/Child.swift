@@ -48,19 +48,25 @@ package struct Program: ~Copyable {
     private let file: ProgramFile?
     private let environment: CStringArray
     private let openFiles: rlimit
+    private let player: Player?
 
-    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE).
-    package init(_ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit) {
-        self.init(path: file.path, file: file, environment: environment, openFiles: openFiles)
+    /// A test that plays the programs: it is given the arguments and the numbers of the descriptors, and names the process.
+    package typealias Player = (_ arguments: [String], _ descriptors: [Int32]) throws(SystemError) -> ProcessID
+
+    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE). `player`: is asked instead of the kernel.
+    package init(_ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit, player: Player? = nil) {
+        self.init(path: file.path, file: file, environment: environment, openFiles: openFiles, player: player)
     }
 
     /// What stands at the path at each start.
     package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
-        self.init(path: path, file: nil, environment: environment, openFiles: openFiles)
+        self.init(path: path, file: nil, environment: environment, openFiles: openFiles, player: nil)
     }
 
-    private init(path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit) {
-        (self.path, self.file) = (path, file)
+    private init(
+        path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit, player: Player?
+    ) {
+        (self.path, self.file, self.player) = (path, file, player)
         // Without it spawning works as well, only slower.
         _ = cspawn_reserve()
         self.environment = CStringArray(environment)
@@ -104,6 +110,7 @@ package struct Program: ~Copyable {
     private func spawn(
         arguments: [String], descriptors: [Int32], group: Int32 = -1
     ) throws(SystemError) -> ProcessID {
+        if let player { return try player(arguments, descriptors) }
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
         let pid = unsafe path.withCString { path in

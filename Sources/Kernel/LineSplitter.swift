@@ -9,28 +9,30 @@ package struct LineSplitter {
     package init(longest: Int) { self.longest = longest }
 
     /// Calls `body` with each line that is complete, without its newline, and with the number of its bytes that were cut off.
-    package mutating func feed(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void) {
+    package mutating func feed(
+        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, _ lost: Int) throws -> Void
+    ) rethrows {
         var rest = unsafe bytes
         while let end = unsafe rest.firstIndex(ofByte: UInt8(ascii: "\n")) {
             let piece = unsafe UnsafeRawBufferPointer(rebasing: rest[..<end])
             unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
             if partial.isEmpty, piece.count <= longest {
-                unsafe body(piece, 0)
+                try unsafe body(piece, 0)
             } else {
                 unsafe keep(piece)
-                unsafe finish(body)
+                try unsafe finish(body)
             }
         }
         unsafe keep(rest)
     }
 
     /// Calls `body` with what has come of the last line, if there is any.
-    package mutating func finish(_ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void) {
+    package mutating func finish(_ body: (UnsafeRawBufferPointer, _ lost: Int) throws -> Void) rethrows {
         guard !partial.isEmpty else { return }
-        unsafe partial.withUnsafeBytes { unsafe body($0, lost) }
         // The capacity is given back: of thousands of streams few are within a line at a time.
-        partial = []
-        lost = 0
+        let (line, excess) = (partial, lost)
+        (partial, lost) = ([], 0)
+        try unsafe line.withUnsafeBytes { try unsafe body($0, excess) }
     }
 
     private mutating func keep(_ piece: UnsafeRawBufferPointer) {

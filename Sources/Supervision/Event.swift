@@ -23,14 +23,14 @@ package enum Event: Sendable {
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled. `ranOutOfMemory`: the kernel killed it, or something in its
-    /// control group, for want of memory.
+    /// control group, because memory ran out.
     case exited(String, ranOutOfMemory: Bool = false)
     /// The moment of `deadline` has come, and nothing that the worker wrote before is unread.
     case deadline
-    /// The job is to end: the run in hand may take `grace` to finish. `isFinal`: the daemon ends too, and does not wait for ever for
+    /// The job is to end: the current run may take `grace` to end. `isFinal`: the daemon ends too, and does not wait for ever for
     /// a worker that outlives SIGKILL.
     case stop(grace: Nanoseconds, isFinal: Bool = false)
-    /// The job is to end and to go on by another schedule. The run in hand may come to its end within its own limits; a worker
+    /// The job is to end and to go on by another schedule. The current run may go on to its end within its own limits; a worker
     /// without one has `grace`.
     case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
@@ -58,7 +58,7 @@ package enum Effect: Hashable, Sendable {
     case kill
     /// Kill the worker of a previous life that is waited for, with all that it has started.
     case killPredecessor
-    /// What slots or a run came to: every slot that came due is in one of these.
+    /// The outcome of slots or of a run: every slot that came due is in one of these.
     case book(Booking)
     case log(Incident)
 }

@@ -14,7 +14,7 @@ package struct JobStanding: Hashable, Sendable {
     /// A change that is to be told.
     enum Change { case failed, recovered }
 
-    /// Compares what slots came to with how the job stood before.
+    /// Compares the outcomes of slots with how the job stood before.
     mutating func note(_ booking: Booking, _ hooks: JobHooks) -> Change? {
         guard booking.isVerdict else { return nil }
         if booking.outcome == .ok {

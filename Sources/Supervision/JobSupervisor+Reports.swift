@@ -18,7 +18,7 @@ extension JobSupervisor {
         case .dropped(let dropped): try take(dropped)
         case .fault(let fault): step.log(.fault(fault))
         // Its last word. A worker that stops unasked has failed its job, which its exit will show.
-        case .stopped: if phase.run != nil { throw Violation("'stopped' with a run in hand") }
+        case .stopped: if phase.run != nil { throw Violation("'stopped' during a run") }
         }
     }
 
@@ -41,7 +41,7 @@ extension JobSupervisor {
 
     private mutating func take(_ end: Report.End) throws(Violation) {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
-            throw Violation("'end' of run \(end.run), which is not in hand")
+            throw Violation("'end' of run \(end.run), which is not running")
         }
         // It ended after its limit, before its worker was ended.
         if run.cut == nil {

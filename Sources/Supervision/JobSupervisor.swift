@@ -33,7 +33,7 @@ package struct JobSupervisor: Sendable {
     package var standing: JobStanding { runKeeper.alerts.standing }
     /// Failures of the worker in a row.
     package var failures: Int { life.starts.backoff.failures }
-    /// What a worker need not care for by itself.
+    /// What a worker does not begin by itself.
     package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
 
     /// When to come back with `.deadline`.
@@ -235,6 +235,6 @@ package struct JobSupervisor: Sendable {
         step.log(.stopped(byItself: byItself))
     }
 
-    /// Takes the calls that the worker was not told of away, for the job that takes this one's place.
+    /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
     package mutating func handOverCalls() -> [String] { runKeeper.orders.takeCalls() }
 }

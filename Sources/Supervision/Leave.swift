@@ -29,7 +29,7 @@ package struct Leave: Hashable, Sendable {
     package struct Stop: Hashable, Sendable {
         /// When the job was told to end.
         package var asked: SlotInstant
-        /// The run may come to its end although the job is to: how long its worker then has to go.
+        /// The run may go on to its end although the job is to end: how long its worker then has to exit.
         package var graceAfterRun: Nanoseconds?
         /// The daemon ends with the job.
         package var isFinal = false
@@ -83,7 +83,7 @@ extension Leave {
         (stage, until) = (.killed, step.now.monotonic + patience)
     }
 
-    /// Which of its limits a run has come to that is going in a stop.
+    /// Which of its limits a run has reached during a stop.
     private func cut(_ run: Phase.Run, at now: MonotonicInstant) -> Phase.Cut? {
         if run.bounds.timeout <= now { return .timeout }
         return sparesRun && run.bounds.replacement <= now ? .replaced : nil

@@ -3,12 +3,12 @@ import Model
 import Turns
 import Values
 
-/// What the function of an entry is told of what has become of a job.
+/// What a hook is told about a job.
 enum Notice {
     /// Of a result or an error that a function is called with, in Unicode scalars.
     static let longestText = 400
 
-    /// `on_failure`, `on_recovery`: what its slot, or its worker, has come to. `failures`: in a row.
+    /// `on_failure`, `on_recovery`: how its slot, or its worker, ended. `failures`: in a row.
     static func verdict(
         _ event: String, _ id: EntryID, _ booking: Booking, failures: Int, on clock: ScheduleClock, at now: Moment
     ) -> Value.Map {

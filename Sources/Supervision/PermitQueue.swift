@@ -1,6 +1,6 @@
 package import Model
 
-/// Who of a group's jobs may have a run in hand: first come, first served.
+/// Which of a group's jobs may run, in the order of asking.
 package struct PermitQueue: Sendable {
     private var groups: [String: Group] = [:]
 
@@ -31,7 +31,7 @@ package struct PermitQueue: Sendable {
         return admitted
     }
 
-    /// `job` has no run in hand any more, or waits no more. Returns who has a turn by that.
+    /// `job` does not run any more, or does not wait any more. Returns the jobs that may run now.
     package mutating func giveBack(_ job: Int, group name: String) -> [Int] {
         guard var group = groups[name] else { return [] }
         if group.holders.remove(job) == nil { group.waiting.removeAll { $0 == job } }

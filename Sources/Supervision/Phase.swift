@@ -34,7 +34,7 @@ package enum Phase: Hashable, Sendable {
 
     /// A run that may begin when it is its turn.
     package struct Turn: Hashable, Sendable {
-        /// `nil`: it is besides the slots.
+        /// `nil`: it has no slot.
         package var slot: SlotInstant?
         package var attempt: Int
         /// How long it waits.
@@ -83,7 +83,7 @@ extension Phase {
     /// Why no run may begin, if none may.
     var obstacle: String? {
         if case .starting = self { return "it is starting" }
-        return run == nil ? nil : "a run is in hand"
+        return run == nil ? nil : "it is running"
     }
 
     var isIdle: Bool { if case .idle = self { true } else { false } }

@@ -5,7 +5,7 @@ import Turns
 import Values
 
 extension RunKeeper {
-    // MARK: What runs come to
+    // MARK: The outcomes of runs
 
     /// Its slot has its outcome by that, unless another attempt at it follows.
     mutating func conclude(

@@ -4,7 +4,7 @@ import Schedules
 import Turns
 import Wire
 
-/// The runs of one job: what its worker may begin, and what that comes to. It composes the books, the orders and the gates.
+/// The runs of one job: what its worker may begin, and how that ends. It composes the books, the orders and the gates.
 struct RunKeeper: Sendable {
     let schedule: Schedule
     let policy: RunPolicy
@@ -21,7 +21,7 @@ struct RunKeeper: Sendable {
 
     var clock: ScheduleClock { books.clock }
 
-    /// Every slot up to this one is none that a worker has to care for by itself: it has its outcome, or is attempted again when
+    /// A worker does not begin any slot up to this one by itself: it has its outcome, or is attempted again when
     /// the worker is told so.
     var workerAccounted: SlotInstant { max(books.accounted, orders.pending?.slot ?? books.accounted) }
 
@@ -126,7 +126,7 @@ struct RunKeeper: Sendable {
             throw Violation("'begin' of run \(begin.run) after run \(books.runs)")
         }
         guard let order = match(begin, &phase, &step) else {
-            throw Violation("'begin' of run \(begin.run) without leave")
+            throw Violation("'begin' of run \(begin.run) without a permit")
         }
         if let slot = begin.slot {
             guard order.isChecked ? slot > books.accounted : books.isOpen(slot, at: step.now.on(clock)) else {
@@ -148,7 +148,7 @@ struct RunKeeper: Sendable {
             return order
         }
         guard gates.areOpen, orders.isKnown(begin.call) else { return nil }
-        // A slot of its own timer; a call, which it has not come to yet, stays.
+        // A slot of its own timer; a call that it has not begun yet stays.
         if begin.slot != nil { giveUpAttempts(.overlap, &phase, &step) }
         return RunOrder(slot: begin.slot, attempt: 1, call: begin.call, isChecked: false)
     }

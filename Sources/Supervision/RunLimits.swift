@@ -38,7 +38,7 @@ struct RunLimits {
         return timetable.last(through: now.on(clock)).flatMap { $0 > slot ? $0 : nil }
     }
 
-    /// Which of its limits a run has come to; `nil`: none, since the wall clock was set back meanwhile.
+    /// Which of its limits a run has reached; `nil`: none, since the wall clock was set back meanwhile.
     func cut(_ run: Phase.Run, _ step: Step) -> Phase.Cut? {
         if run.bounds.timeout <= step.heard { return .timeout }
         return replacing(run, at: step.now) == nil ? nil : .replaced

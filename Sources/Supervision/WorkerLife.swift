@@ -161,7 +161,7 @@ struct WorkerLife: Sendable {
         phase = .leaving(leave)
     }
 
-    /// Takes the next, rougher means. Returns whether there is none left: the worker is left behind, at the daemon's end.
+    /// Takes the next, rougher means. Returns whether there is no other: the daemon ends without the worker.
     mutating func escalate(_ leave: Leave, _ step: inout Step) -> Bool {
         var leave = leave
         defer { phase = .leaving(leave) }

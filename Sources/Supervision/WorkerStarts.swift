@@ -1,7 +1,7 @@
 import Clocks
 import Model
 
-/// How a job without a worker comes by one: when it is tried again after a failure, for want of room, or beside a worker of a
+/// How a job without a worker comes by one: when it is tried again after a failure, a shortage, or because of a worker of a
 /// previous life.
 ///
 /// | what happened                                      | next try                                                 |

@@ -1,4 +1,5 @@
 import Glibc
+import Links
 import Testing
 
 @testable import Daemon
@@ -7,7 +8,7 @@ import Testing
 @Suite("An event's token")
 struct EventTokenTests {
     private static let extremes: [(job: Int, generation: UInt32)] = [
-        (0, 0), (1, 1), (EventToken.mostJobs - 1, .max), (EventToken.mostJobs - 1, 0), (0, .max), (0xFF, 0x100),
+        (0, 0), (1, 1), (Source.mostPlaces - 1, .max), (Source.mostPlaces - 1, 0), (0, .max), (0xFF, 0x100),
         (0x123456, 0x789A_BCDE),
     ]
 
@@ -19,13 +20,13 @@ struct EventTokenTests {
                 tokens.append(.worker(channel, job: job, generation: generation))
             }
         }
-        for token in tokens { #expect(EventToken(packed: token.packed) == token) }
+        for token in tokens { #expect(EventToken(Source(packed: token.packed)) == token) }
         #expect(Set(tokens.map(\.packed)).count == tokens.count)
     }
 
     @Test("is none of bits that nobody packed", arguments: [5, 15, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
     func invalid(bits: UInt64) {
-        #expect(EventToken(packed: bits) == nil)
+        #expect(EventToken(Source(packed: bits)) == nil)
     }
 
     @Test("is the same bits again, or nothing")
@@ -33,7 +34,7 @@ struct EventTokenTests {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<10_000 {
             let bits = UInt64.random(in: 0 ... .max, using: &random) >> UInt64.random(in: 0..<64, using: &random)
-            #expect([nil, bits].contains(EventToken(packed: bits)?.packed))
+            #expect([nil, bits].contains(EventToken(Source(packed: bits))?.packed))
         }
     }
 }
@@ -44,7 +45,7 @@ struct DescriptorBudgetTests {
         "has room for a third of what is left beside the daemon's own",
         arguments: [
             (0, 0), (39, 0), (40, 0), (42, 0), (43, 1), (1_024, 328), (1 << 20, 349_512),
-            (UInt64(Int.max), EventToken.mostJobs), (.max, EventToken.mostJobs),
+            (UInt64(Int.max), Source.mostPlaces), (.max, Source.mostPlaces),
         ] as [(UInt64, Int)])
     func mostJobs(soft: UInt64, jobs: Int) {
         let limit = OpenFilesLimit(limit: rlimit(rlim_cur: rlim_t(soft), rlim_max: .max))

@@ -1,6 +1,7 @@
 import Clocks
 import Glibc
 import Kernel
+import Links
 import Model
 import Registry
 import TestSupport
@@ -165,9 +166,9 @@ struct FunctionInquiryTests {
         // The clock of the inquiry goes on only when nothing more comes.
         for _ in 0..<10_000 where answers == nil {
             answers = try inquiry.advance(at: now)
-            guard answers == nil, let output = inquiry.output else { continue }
+            guard answers == nil, let output = inquiry.query?.answer.end else { continue }
             var poll = Poll()
-            poll.add(output.descriptor.pollHandle, for: .read)
+            poll.add(output.value.pollHandle, for: .read)
             try poll.wait(.milliseconds(500))
             if !poll.isReady(0) { now = inquiry.deadline }
         }

@@ -2,6 +2,7 @@ import Clocks
 import Kernel
 import Logging
 import Supervision
+import TestSupport
 import Testing
 import Wire
 

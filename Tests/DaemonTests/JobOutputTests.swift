@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
 import Logging
+import TestSupport
 import Testing
 
 @testable import Daemon

@@ -108,7 +108,7 @@ struct EndTests {
     @Test("gives the slot of the run its outcome", arguments: [Outcome.ok, .failed])
     func ends(outcome: Outcome) {
         let report = end(run: 1, slot: Rig.slot, outcome)
-        var changes = violations("'end' of run 1, which is not in hand")
+        var changes = violations("'end' of run 1, which is not running")
         for stage in Stage.inRun { changes[stage] = Cell(stage.phase.with(nil), [.book(Rig.run, outcome, "done")]) }
         // It came behind the time-out, however it went.
         let lost = Effect.book(Rig.lateRun, .timeout, "no end within 3s")
@@ -130,7 +130,7 @@ struct EndTests {
             (1, .distantFuture),
         ] as [(Int64, SlotInstant?)])
     func foreign(run: Int64, slot: SlotInstant?) {
-        expectRow(.report(end(run: run, slot: slot)), violations("'end' of run \(run), which is not in hand"))
+        expectRow(.report(end(run: run, slot: slot)), violations("'end' of run \(run), which is not running"))
     }
 
     @Test("of a run that was asked for concerns no slot")
@@ -283,7 +283,7 @@ struct OtherReportTests {
     @Test("'stopped' is the last word of a worker without a run in hand", arguments: [0, .max, .min] as [Int64])
     func stopped(runs: Int64) {
         expectRow(
-            .report(.stopped(runs: runs)), violations("'stopped' with a run in hand", at: Stage.inRun))
+            .report(.stopped(runs: runs)), violations("'stopped' during a run", at: Stage.inRun))
     }
 
     @Test("'pong' matters to a worker that was asked", arguments: [1, 0, .max, .min] as [Int64])

@@ -14,6 +14,8 @@ final class DaemonEnds: @unchecked Sendable {
     private var lines = LineSplitter(longest: WireFormat.longestMessage)
 
     init(waits: Bool = false, agreed: Features = .all) throws(SystemError) {
+        // As in a worker. Else a report without a reader would end this process and all of its tests.
+        BrokenPipe.becomesAnError()
         let commands = try Pipe.open(nonblocking: .writer)
         let reports = try Pipe.open(nonblocking: .both)
         control = ControlChannel(commands.reader, agreed: agreed)

@@ -34,7 +34,7 @@ package struct SlotLines {
 
     private mutating func search(_ line: UnsafeRawBufferPointer, lost: Int) throws(InputFailure) -> SlotSearch {
         guard lost == 0 else { throw InputFailure("the line has more than \(Self.longestLine) bytes") }
-        let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line[...]
+        let text = LineFeed.withoutReturn(line)
         var fields = text.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }

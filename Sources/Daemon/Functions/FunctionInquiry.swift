@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Wire
 
@@ -16,10 +17,11 @@ final class FunctionInquiry {
 
     let programs: WorkerPrograms
     private let registry: SharedRegistry
+    private let machine: Machine
     private var questions: [Question] = []
     private var answers = FunctionAnswers()
     // Of the current question, which is the first.
-    private var query: ProgramQuery?
+    private(set) var query: ProgramQuery?
     private var catalog = FunctionCatalog()
     private var checked = 0
     private var version = ""
@@ -30,8 +32,11 @@ final class FunctionInquiry {
     /// From one answer to the next.
     private static let timeout = Nanoseconds.seconds(5)
 
-    init(about functions: [EntryFunction], _ programs: WorkerPrograms, _ registry: SharedRegistry) {
-        (self.programs, self.registry) = (programs, registry)
+    init(
+        about functions: [EntryFunction], _ programs: WorkerPrograms, _ registry: SharedRegistry,
+        _ machine: Machine = Machine()
+    ) {
+        (self.programs, self.registry, self.machine) = (programs, registry, machine)
         var paths: Set<String?> = []
         var seen: Set<LuaFunction> = []
         // The standard program runs all but those that have their own.
@@ -41,16 +46,6 @@ final class FunctionInquiry {
         let checks = functions.compactMap(\.luaFunction).filter { seen.insert($0).inserted }
         // Those of a file follow each other, so that it is loaded once.
         if !checks.isEmpty { questions.append(.checks(checks.sorted { $0.file < $1.file })) }
-    }
-
-    /// The pipe on which the answer comes that is waited for.
-    var output: WorkerProcess.PipeEnd? { query?.output }
-
-    /// Takes note of the exit of a process that is not collected yet. Returns whether it was the one that was asked.
-    func exited(_ pid: ProcessID) -> Bool {
-        guard let query, query.pid == pid else { return false }
-        query.exited()
-        return true
     }
 
     /// Takes what has come, and asks on. Returns all answers when there are no more questions.
@@ -85,9 +80,9 @@ final class FunctionInquiry {
         inquiry.collects = true
         while true {
             if let answers = try inquiry.advance(at: Clock.monotonic()) { return answers }
-            guard let output = inquiry.output else { continue }
+            guard let output = inquiry.query?.answer.end else { continue }
             var poll = Poll()
-            poll.add(output.descriptor.pollHandle, for: .read)
+            poll.add(output.value.pollHandle, for: .read)
             poll.add(signals.descriptor.pollHandle, for: .read)
             try poll.wait(inquiry.deadline - Clock.monotonic())
             if try !signals.take().isEmpty {
@@ -106,7 +101,7 @@ final class FunctionInquiry {
     private func ask(_ question: Question) throws -> Bool {
         (catalog, checked, version) = (FunctionCatalog(), 0, "")
         // To start the program may take seconds, which are not the program's.
-        defer { deadline = Clock.monotonic() + Self.timeout }
+        defer { deadline = machine.now + Self.timeout }
         do throws(SystemError) {
             switch question {
             case .catalog(let path, let program):
@@ -126,6 +121,7 @@ final class FunctionInquiry {
             questions.removeFirst()
             return false
         }
+        query?.signalGroup = machine.signalGroup
         return true
     }
 

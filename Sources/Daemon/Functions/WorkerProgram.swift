@@ -15,11 +15,12 @@ final class WorkerProgram {
     private var catalog: (identity: FileIdentity, functions: Set<String>)?
 
     /// `marks`: variables of its workers alone.
-    init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String]) {
+    init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String], player: Program.Player?) {
         file = ProgramFile(path)
         let supervisor = "\(ReservedVariables.supervisor)=\(ThisProcess.id)"
-        worker = Program(file, environment: marks + environment + [supervisor], openFiles: openFiles)
-        answerer = Program(file, environment: environment, openFiles: openFiles)
+        worker = Program(
+            file, environment: marks + environment + [supervisor], openFiles: openFiles, player: player)
+        answerer = Program(file, environment: environment, openFiles: openFiles, player: player)
     }
 
     var path: String { file.path }

@@ -7,23 +7,28 @@ package final class WorkerPrograms {
     private let environment: [String]
     private let marks: [String]
     private let openFiles: OpenFilesLimit
+    private let player: Program.Player?
     private var others: [String: WorkerProgram] = [:]
 
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with. `mark`: a variable that tells
     /// whose workers they are.
-    package init(standard path: String, openFiles: OpenFilesLimit, mark: String? = nil) {
+    package init(
+        standard path: String, openFiles: OpenFilesLimit, mark: String? = nil, player: Program.Player? = nil
+    ) {
         let variables = [ReservedVariables.supervisor, ReservedVariables.instance]
         let own = (variables + ServiceManager.variables).map { "\($0)=" }
         environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
-        (self.openFiles, marks) = (openFiles, mark.map { [$0] } ?? [])
-        standard = WorkerProgram(path: path, environment: environment, openFiles: openFiles, marks: marks)
+        (self.openFiles, marks, self.player) = (openFiles, mark.map { [$0] } ?? [], player)
+        standard = WorkerProgram(
+            path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
     }
 
     /// `nil`: the standard one.
     func program(at path: String?) -> WorkerProgram {
         guard let path else { return standard }
         if let program = others[path] { return program }
-        let program = WorkerProgram(path: path, environment: environment, openFiles: openFiles, marks: marks)
+        let program = WorkerProgram(
+            path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
         others[path] = program
         return program
     }
@@ -36,12 +41,13 @@ package final class WorkerPrograms {
     }
 
     private init(_ other: WorkerPrograms) {
-        (environment, marks, openFiles) = (other.environment, other.marks, other.openFiles)
+        (environment, marks, openFiles, player) = (other.environment, other.marks, other.openFiles, other.player)
         let path = other.standard.path
         standard =
             other.standard.isCurrent
             ? other.standard
-            : WorkerProgram(path: path, environment: environment, openFiles: openFiles, marks: marks)
+            : WorkerProgram(
+                path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
     }
 
     /// Takes over what was renewed, but for programs that no job has any more.

@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Supervision
 import Values
@@ -12,15 +13,10 @@ final class WorkerGroups {
     private let own: ControlGroup
     private let root: ControlGroup
     /// Held for life: another daemon would take the workers in there for leftovers.
-    private let lock: Holder
+    private let lock: Box<DirectoryLock>
     private var enabled: Set<String> = []
     private var serial: UInt64 = 0
     private var leaving = LeavingGroups()
-
-    private final class Holder {
-        let lock: DirectoryLock
-        init(_ lock: consuming DirectoryLock) { self.lock = lock }
-    }
 
     /// The daemon before this one may be dying.
     private static let patience = Nanoseconds.milliseconds(500)
@@ -39,7 +35,7 @@ final class WorkerGroups {
         self.own = own
         root = ControlGroupSite.root(of: own)
         base = root.child("cronsupd-\(key)")
-        lock = Holder(try Self.take(base))
+        lock = Box(try Self.take(base))
     }
 
     private static func take(_ base: ControlGroup) throws -> DirectoryLock {

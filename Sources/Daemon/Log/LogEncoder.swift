@@ -1,6 +1,7 @@
 import Clocks
 import Logging
 import Model
+import Values
 
 /// Writes records as lines, into a buffer that it uses again and again.
 struct LogEncoder: ~Copyable {
@@ -37,8 +38,14 @@ struct LogEncoder: ~Copyable {
         if format.isDetailed { encodeDetails(tick) }
         field(tick.outcome.textKey, tick.text)
         if let length = tick.fullLength { field("length", length) }
-        if let delay = tick.retryAfter { field("retry", IncidentLog.seconds(delay)) }
+        if let delay = tick.retryAfter { field("retry", Self.seconds(delay)) }
         end()
+    }
+
+    /// A delay, without what is of no use to people.
+    static func seconds(_ duration: Nanoseconds) -> String {
+        let milliseconds = max(1, duration.count / 1_000_000)
+        return DurationText.format(.milliseconds(milliseconds))
     }
 
     private mutating func encodeDetails(_ tick: TickFields) {

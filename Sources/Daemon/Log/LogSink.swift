@@ -92,7 +92,7 @@ private struct State: ~Copyable {
 
     private mutating func report(_ loss: LogBacklog.Loss) {
         let event = LogEvent(
-            level: .warning, message: "Log lines dropped", metadata: nil, source: "Daemon", file: #fileID,
+            level: .warning, message: "Log lines dropped", metadata: nil, source: "cronsupd", file: #fileID,
             function: #function, line: #line)
         write(event, loss.metadata, .record)
     }

@@ -1,4 +1,5 @@
 package import Kernel
+import Links
 import Model
 
 /// How many jobs fit into the limit of open files.
@@ -15,18 +16,18 @@ package enum DescriptorBudget {
     }
 
     package static func mostJobs(_ limit: OpenFilesLimit) -> Int {
-        min(max(0, (Int(clamping: limit.soft) - own) / perJob), EventToken.mostJobs)
+        min(max(0, (Int(clamping: limit.soft) - own) / perJob), Source.mostPlaces)
     }
 }
 
 /// Descriptors set aside for what must work when there are no more, such as to read the registry again.
 final class DescriptorReserve {
-    private var held: [WorkerProcess.PipeEnd] = []
+    private var held: [Box<Descriptor>] = []
     private static let size = 8
 
     func fill() {
         while held.count < Self.size, let null = try? Descriptor.open(updating: "/dev/null") {
-            held.append(WorkerProcess.PipeEnd(null))
+            held.append(Box(null))
         }
     }
 

@@ -1,4 +1,6 @@
-/// What a ready descriptor belongs to, packed into the 64 bits that epoll carries.
+import Links
+
+/// What the daemon's loop waits for.
 enum EventToken: Hashable {
     case signals
     case log
@@ -11,38 +13,26 @@ enum EventToken: Hashable {
         case control, report, output
     }
 
-    private static let workerBase: UInt64 = 16
+    /// Those that there is one of, by the kinds of their sources.
+    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .zones]
+    private static let workerBase: UInt8 = 16
 
-    var packed: UInt64 {
-        switch self {
-        case .signals: 0
-        case .log: 1
-        case .functionAnswer: 2
-        case .clock: 3
-        case .zones: 4
-        case .worker(let channel, let job, let generation):
-            Self.workerBase + UInt64(channel.rawValue) | UInt64(job) << 8 | UInt64(generation) << 32
+    var source: Source {
+        if case .worker(let channel, let job, let generation) = self {
+            return Source(kind: Self.workerBase + channel.rawValue, place: job, generation: generation)
+        }
+        return Source(kind: UInt8(Self.single.firstIndex(of: self) ?? 0))
+    }
+
+    /// `nil`: it is none of the daemon's.
+    init?(_ source: Source) {
+        if source.kind >= Self.workerBase, let channel = Channel(rawValue: source.kind - Self.workerBase) {
+            self = .worker(channel, job: source.place, generation: source.generation)
+        } else {
+            guard source.kind < Self.single.count, source == Source(kind: source.kind) else { return nil }
+            self = Self.single[Int(source.kind)]
         }
     }
 
-    /// `nil` for bits that `packed` never made.
-    init?(packed: UInt64) {
-        switch packed {
-        case 0: self = .signals
-        case 1: self = .log
-        case 2: self = .functionAnswer
-        case 3: self = .clock
-        case 4: self = .zones
-        default:
-            let low = packed & 0xFF
-            guard low >= Self.workerBase, let channel = Channel(rawValue: UInt8(low - Self.workerBase)) else {
-                return nil
-            }
-            self = .worker(
-                channel, job: Int(packed >> 8 & 0xFF_FFFF), generation: UInt32(truncatingIfNeeded: packed >> 32))
-        }
-    }
-
-    /// How many jobs the token has room for.
-    static let mostJobs = 1 << 24
+    var packed: UInt64 { source.packed }
 }

@@ -1,25 +1,21 @@
 import Clocks
 import Kernel
+import Links
 
 /// Talks to the service manager that started the daemon, if one did (sd_notify(3), systemd.service(5) `Type=notify-reload`).
 final class ServiceManager {
-    private let socket: Socket?
+    private let socket: Box<NotifySocket>?
     private let watchdogInterval: Nanoseconds?
     /// When the next sign of life is due.
     private(set) var watchdogDeadline = MonotonicInstant.distantFuture
     private var status = ""
-
-    private final class Socket {
-        let notify: NotifySocket
-        init(_ path: String) throws(SystemError) { notify = try NotifySocket(path: path) }
-    }
 
     /// What it hands to the daemon in the environment, and to the daemon alone: a worker that answered for it would hide its
     /// death.
     static let variables = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
 
     init(at now: MonotonicInstant) {
-        socket = ThisProcess.environment("NOTIFY_SOCKET").flatMap { try? Socket($0) }
+        socket = ThisProcess.environment("NOTIFY_SOCKET").flatMap { try? Box(NotifySocket(path: $0)) }
         watchdogInterval = socket == nil ? nil : Self.watchdogInterval()
         if let watchdogInterval { watchdogDeadline = now + watchdogInterval }
     }
@@ -57,5 +53,5 @@ final class ServiceManager {
         send("WATCHDOG=1")
     }
 
-    private func send(_ text: String) { socket?.notify.send(text) }
+    private func send(_ text: String) { socket?.value.send(text) }
 }

@@ -1,6 +1,7 @@
 import Clocks
 import Host
 import Kernel
+import Links
 import Model
 import Schedules
 import Values

@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Values
 
@@ -13,21 +14,10 @@ package final class RuntimeDirectory {
     /// registry at the same path.
     package let instance: String
     let locks: JobLocks
-    private let lock: Lock
-    private let cleaningGuard: CleaningGuard?
+    private let lock: Box<FileLock>
+    private let cleaningGuard: Box<DirectoryLock>?
     /// When all processes may be looked at again.
     var nextSweep = MonotonicInstant(nanoseconds: 0)
-
-    /// Classes, since there are no references to what cannot be copied.
-    private final class Lock {
-        let file: FileLock
-        init(_ file: consuming FileLock) { self.file = file }
-    }
-
-    private final class CleaningGuard {
-        let lock: DirectoryLock
-        init(_ path: String) throws(SystemError) { lock = try DirectoryLock.share(path) }
-    }
 
     /// How long the start waits for the end of what it has killed.
     private static let sweepPatience = Nanoseconds.seconds(1)
@@ -36,7 +26,7 @@ package final class RuntimeDirectory {
 
     /// Creates what is missing and takes the daemon's lock.
     package init(in directory: String, registry: String) throws(RuntimeFailure) {
-        let (lock, lockPath): (Lock?, String)
+        let (lock, lockPath): (Box<FileLock>?, String)
         do throws(SystemError) {
             let place = (try? FileSystem.realPath(registry)) ?? registry
             key = RegistryKey.of(place)
@@ -52,7 +42,7 @@ package final class RuntimeDirectory {
         }
         guard let lock else { throw .busy(path: lockPath, holder: FileLock.note(in: lockPath)) }
         self.lock = lock
-        cleaningGuard = try? CleaningGuard(path)
+        cleaningGuard = try? Box(DirectoryLock.share(path))
         locks = JobLocks(in: path)
     }
 
@@ -66,10 +56,10 @@ package final class RuntimeDirectory {
     }
 
     /// `nil`: somebody else has it.
-    private static func lock(_ path: String) throws(SystemError) -> Lock? {
+    private static func lock(_ path: String) throws(SystemError) -> Box<FileLock>? {
         guard let file = try FileLock.take(path) else { return nil }
         try file.leave(note: "\(ThisProcess.id)")
-        return Lock(file)
+        return Box(file)
     }
 
     // MARK: The place

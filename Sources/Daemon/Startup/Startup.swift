@@ -4,9 +4,6 @@ import Model
 import Registry
 package import Schedules
 
-/// SIGTERM or SIGINT came before all functions had been asked for.
-package struct StartInterrupted: Error {}
-
 /// From the configuration to everything that a run or a dry run needs.
 package struct Startup {
     package let programs: WorkerPrograms

@@ -1,47 +1,47 @@
 import Clocks
 import Kernel
+import Links
 import Supervision
 
 extension WorkerPool {
-    /// Collects every child that has exited, strangers too, of which `onStranger` is told before their number is free.
-    func reap(_ onStranger: (ProcessID) -> Void) throws(SystemError) {
+    /// To be called before a round of `exited`.
+    func expectExits() {
         stackTaker.letGo()
-        var swept: Set<ProcessID> = []
-        while let pid = Children.peekExited() {
-            guard let job = jobsByProcess[pid], let worker = job.worker else {
-                onStranger(pid)
-                _ = try Children.collect(pid)
-                continue
-            }
-            drain(worker, job)
-            // While the leader is a zombie its number is still the group's, and nobody else's.
-            Children.signalGroup(pid, .kill)
-            let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
-            if let group = worker.group {
-                groups?.retire(group, at: Clock.monotonic())
-            } else if job.supervisor.phase.run != nil, !swept.contains(pid) {
-                try sweep(&swept)
-            }
-            bury(worker, job, try Children.collect(pid), ranOutOfMemory)
+        swept = []
+    }
+
+    /// Ends what a worker that has exited has left. Returns what is to be done with its status, when it is collected.
+    func exited(_ pid: ProcessID, _ job: Job) throws(SystemError) -> (ExitStatus) -> Void {
+        guard let worker = job.worker else { return { _ in } }
+        drain(worker, job)
+        // While the leader is a zombie its number is still the group's, and nobody else's.
+        machine.signalGroup(pid, .kill)
+        let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
+        if let group = worker.group {
+            groups?.retire(group, at: machine.now)
+        } else if job.supervisor.phase.run != nil, !swept.contains(pid) {
+            try sweep()
         }
+        return { self.bury(worker, job, $0, ranOutOfMemory) }
     }
 
     /// Kills the commands of all workers without a control group that have died in a run: each has a group of its own within its worker's session. One
     /// look at all processes serves them all, since they may be many.
-    private func sweep(_ swept: inout Set<ProcessID>) throws(SystemError) {
-        for (pid, job) in jobsByProcess where job.supervisor.phase.run != nil && job.worker?.group == nil {
-            if try Children.hasExited(pid) { swept.insert(pid) }
+    private func sweep() throws(SystemError) {
+        for case (let pid, .worker(let job)) in children.all
+        where job.supervisor.phase.run != nil && job.worker?.group == nil {
+            if try machine.hasExited(pid) { swept.insert(pid) }
         }
-        try SessionSweep.kill(swept)
+        _ = try machine.killSessions(swept)
     }
 
     /// Reads what the worker wrote before it died. Its pipes may never end, since a grandchild may hold them open; what a
     /// pipe can hold at most is all that can be the worker's own.
     private func drain(_ worker: WorkerProcess, _ job: Job) {
         drain { readReport(worker, job) }
-        worker.reportLines.finish { line, lost in reject("torn at its worker's death", worker, job) }
+        worker.report.finish { line, lost in reject("torn at its worker's death", worker, job) }
         drain { readOutput(worker, job) }
-        worker.outputLines.finish { line, lost in takeOutput(line, lost, job) }
+        worker.output.finish { line, lost in takeOutput(line, lost, job) }
     }
 
     private func drain(_ read: () -> Descriptor.Transfer) {
@@ -56,7 +56,6 @@ extension WorkerPool {
         process(.exited(text, ranOutOfMemory: isVictim), job)
         worker.closeAll(loop.poller)
         job.worker = nil
-        jobsByProcess[worker.pid] = nil
         workerCount -= 1
         settle(job)
     }

@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Supervision
 import Wire
@@ -7,28 +8,17 @@ import Wire
 extension WorkerPool {
     // MARK: The control pipe
 
-    func send(_ command: Command, _ job: Job) {
-        job.worker?.control?.send(command.encoded())
-        watchControl(job)
-    }
-
     /// Waits for room in the pipe if something is left to say.
-    func watchControl(_ job: Job) {
-        guard let control = job.worker?.control, control.isPending, !control.isWatched else { return }
+    func send(_ message: [UInt8], _ job: Job) {
+        guard let control = job.worker?.control else { return }
+        control.send(message)
         do throws(SystemError) {
-            try loop.poller.add(control.descriptor, token: token(.control, job), for: .write)
-            control.isWatched = true
+            try control.watch(loop.poller, as: source(.control, job))
         } catch {
             handle(.violation("its control pipe cannot be watched: \(error)"), job)
         }
-    }
-
-    private func writeControl(_ job: Job) {
-        guard let control = job.worker?.control else { return }
-        control.flush()
-        guard !control.isPending else { return }
-        loop.poller.remove(control.descriptor)
-        control.isWatched = false
+        guard control.isCondemned else { return }
+        handle(.violation("it leaves more than \(WorkerProcess.mostPending >> 20) MiB of commands unread"), job)
     }
 
     // MARK: The report and output pipes
@@ -39,33 +29,27 @@ extension WorkerPool {
             return
         }
         switch channel {
-        case .control: writeControl(job)
+        case .control: worker.control?.resume(loop.poller)
         case .report: if readReport(worker, job) == .closed { reportClosed(worker, job) }
-        case .output: if readOutput(worker, job) == .closed { worker.closeOutput(loop.poller) }
+        case .output: if readOutput(worker, job) == .closed { worker.output.close(loop.poller) }
         }
         settle(job)
     }
 
     func readReport(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {
-        read(worker.report) { bytes in
-            worker.reportLines.feed(bytes) { line, lost in takeMessage(line, lost, worker, job) }
-        }
+        read(&worker.report) { line, lost in takeMessage(line, lost, worker, job) }
     }
 
     func readOutput(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {
-        read(worker.output) { bytes in
-            worker.outputLines.feed(bytes) { line, lost in takeOutput(line, lost, job) }
-        }
+        read(&worker.output) { line, lost in takeOutput(line, lost, job) }
     }
 
-    func read(
-        _ end: WorkerProcess.PipeEnd?, _ body: (UnsafeRawBufferPointer) -> Void
+    private func read(
+        _ inbox: inout Inbox, _ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void
     ) -> Descriptor.Transfer {
-        guard let end else { return .wouldBlock }
-        // A pipe has no errors but those of a wrong call; for the loop it is over then.
-        let transfer = (try? end.descriptor.read(into: buffer)) ?? .closed
+        let transfer = inbox.read(into: buffer)
         readClock()
-        if case .bytes(let count) = transfer { body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+        if case .bytes(let count) = transfer { inbox.split(buffer, count, body) }
         return transfer
     }
 
@@ -104,7 +88,7 @@ extension WorkerPool {
 
     /// The end of the reports comes a moment before the exit of a worker that ends; of one that lives on it is a fault.
     private func reportClosed(_ worker: WorkerProcess, _ job: Job) {
-        worker.closeReport(loop.poller)
+        worker.report.close(loop.poller)
         worker.exitDeadline = now + WorkerProcess.exitGrace
     }
 }

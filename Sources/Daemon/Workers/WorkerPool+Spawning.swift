@@ -1,5 +1,5 @@
-import Clocks
 import Kernel
+import Links
 import Model
 import Schedules
 import Supervision
@@ -18,14 +18,13 @@ extension WorkerPool {
             lock.note(worker.pid)
             if worker.group != nil { lacksGroup = false }
             job.worker = worker
-            jobsByProcess[worker.pid] = job
+            children[worker.pid] = .worker(job)
             workerCount += 1
             incidents.spawning(job)
             if job.definition.goesByZone { usesZones = true }
             // After the spawn, which takes its time: the job's grid begins at this moment.
             process(.spawned, job)
-            worker.control?.send(job.workerDefinition.encoded())
-            watchControl(job)
+            send(job.workerDefinition.encoded(), job)
         } catch {
             process(.spawnFailed(error.description, isShortage: error.isShortage), job)
         }
@@ -56,8 +55,8 @@ extension WorkerPool {
         let report = try Pipe.open(nonblocking: .reader)
         let output = try Pipe.open(nonblocking: .reader)
         // Before there is a process that nobody would listen to if this fails.
-        try loop.poller.add(report.reader, token: token(.report, job), for: .read)
-        try loop.poller.add(output.reader, token: token(.output, job), for: .read)
+        try loop.poller.add(report.reader, token: source(.report, job).packed, for: .read)
+        try loop.poller.add(output.reader, token: source(.output, job).packed, for: .read)
         let (pid, group) = try inGroup(job.definition) { group throws(SystemError) in
             try programs.program(at: job.definition.function.program).spawn(
                 arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
@@ -77,7 +76,7 @@ extension WorkerPool {
             return (try spawn(group), group)
         } catch {
             guard let group else { throw error }
-            groups?.retire(group, at: Clock.monotonic())
+            groups?.retire(group, at: machine.now)
             guard job.group.isEmpty, error.isRefusal(of: group) else { throw error }
             goWithoutGroup(error)
             return (try spawn(nil), nil)
@@ -102,7 +101,7 @@ extension WorkerPool {
         lacksGroup = true
     }
 
-    func token(_ channel: EventToken.Channel, _ job: Job) -> UInt64 {
-        EventToken.worker(channel, job: job.index, generation: job.generation).packed
+    func source(_ channel: EventToken.Channel, _ job: Job) -> Source {
+        EventToken.worker(channel, job: job.index, generation: job.generation).source
     }
 }

@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Supervision
 import Turns
@@ -9,6 +10,8 @@ import Wire
 /// All jobs with their workers: carries out what the supervision decides, and brings it what the workers say.
 final class WorkerPool {
     let loop: PollLoop
+    let children: ChildTable<Child>
+    let machine: Machine
     let programs: WorkerPrograms
     let registry: SharedRegistry
     let runtime: RuntimeDirectory
@@ -19,8 +22,9 @@ final class WorkerPool {
     var jobs: [Job?] = []
     private var freeIndices: [Int] = []
     private var jobsByID: [EntryID: Job] = [:]
-    var jobsByProcess: [ProcessID: Job] = [:]
-    private var deadlines = DeadlineQueue()
+    /// Dead workers whose sessions were looked for already.
+    var swept: Set<ProcessID> = []
+    var deadlines = DeadlineQueue()
     var limiter = RespawnLimiter()
     private var permits = PermitQueue()
     private var stackLimiter = StackLimiter()
@@ -42,12 +46,12 @@ final class WorkerPool {
     private var isStopping = false
 
     init(
-        loop: PollLoop, programs: WorkerPrograms, registry: SharedRegistry, runtime: RuntimeDirectory,
-        groups: WorkerGroups?, stopTimeout: Nanoseconds, log: CronLog, at moment: Moment
+        loop: PollLoop, children: ChildTable<Child>, programs: WorkerPrograms, registry: SharedRegistry,
+        runtime: RuntimeDirectory, groups: WorkerGroups?, stopTimeout: Nanoseconds, log: CronLog, machine: Machine
     ) {
-        (self.loop, self.programs, self.registry) = (loop, programs, registry)
-        (self.runtime, self.groups) = (runtime, groups)
-        (self.stopTimeout, self.moment) = (stopTimeout, moment)
+        (self.loop, self.children, self.programs, self.registry) = (loop, children, programs, registry)
+        (self.runtime, self.groups, self.machine) = (runtime, groups, machine)
+        (self.stopTimeout, moment) = (stopTimeout, machine.moment())
         incidents = IncidentLog(log: log, moment: moment)
     }
 
@@ -64,7 +68,7 @@ final class WorkerPool {
     /// To be called for each event, or after the read that several of them come from. A round may take seconds: by a clock that was
     /// read before it, workers would be judged for what they say later.
     func readClock() {
-        moment = Clock.moment()
+        moment = machine.moment()
         incidents.moment = moment
     }
 
@@ -83,7 +87,7 @@ final class WorkerPool {
         }
     }
 
-    private func endIfOver(_ job: Job) {
+    func endIfOver(_ job: Job) {
         // The end of an entry does not concern a job that is ending already.
         guard job.isOver(at: moment), !job.supervisor.phase.isStopping else { return }
         process(.stop(grace: grace(of: job)), job)
@@ -195,13 +199,13 @@ final class WorkerPool {
             incidents.record(incident, of: job)
         case .spawn: spawn(job)
         case .closeControl: job.worker?.closeControl(loop.poller)
-        case .ping(let token): send(.ping(token: token), job)
-        case .send(let command): send(command, job)
+        case .ping(let token): send(Command.ping(token: token).encoded(), job)
+        case .send(let command): send(command.encoded(), job)
         case .askForPermit: askForPermit(job)
         case .returnPermit: returnPermit(job)
         case .call(let function, let event): call(function, with: event, for: job)
         case .logStacks: logStacks(job)
-        case .terminate: if let worker = job.worker { Children.signalGroup(worker.pid, .terminate) }
+        case .terminate: if let worker = job.worker { machine.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
         case .book(let booking): incidents.record(booking, of: job)
         case .killPredecessor: runtime.killHolder(of: job.definition.id)
@@ -224,9 +228,9 @@ final class WorkerPool {
     /// A command that the worker runs has a group of its own, and what that has started may have others: they would outlive it.
     func kill(_ worker: WorkerProcess, _ job: Job) {
         // What has left the control group is found in the tree as long as its parents live.
-        if job.supervisor.phase.run != nil { ProcessTree.killDescendants(of: worker.pid) }
+        if job.supervisor.phase.run != nil { machine.killDescendants(worker.pid) }
         if let group = worker.group { try? group.kill() }
-        Children.signalGroup(worker.pid, .kill)
+        machine.signalGroup(worker.pid, .kill)
     }
 
     // MARK: Jobs among each other
@@ -254,48 +258,6 @@ final class WorkerPool {
             target.callsForSuccessor.append(text)
         } else {
             handle(.call(event: text), target)
-        }
-    }
-
-    // MARK: Time
-
-    /// Handles the deadlines that came before `heard`, at most `limit` of them. All that workers wrote before it has been read:
-    /// only then is silence an answer.
-    func fireDeadlines(through heard: MonotonicInstant, limit: Int) {
-        readClock()
-        if let groups, groups.deadline <= now { groups.advance(at: now).forEach(incidents.unkillable) }
-        if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
-        var count = 0
-        while count < limit, let (index, instant) = deadlines.popDue(at: heard) {
-            guard let job = jobs[index], job.scheduledAt == instant else { continue }
-            count += 1
-            job.scheduledAt = .distantFuture
-            fire(job, heard)
-        }
-    }
-
-    private func fire(_ job: Job, _ heard: MonotonicInstant) {
-        readClock()
-        if job.outputLimiter.deadline <= heard { reportOutputLoss(job) }
-        if let worker = job.worker, worker.exitDeadline <= heard { missExit(worker, job) }
-        if job.endDeadline <= heard { endIfOver(job) }
-        if job.supervisor.deadline <= heard { process(.deadline, job, heard: heard) }
-        settle(job)
-    }
-
-    private func missExit(_ worker: WorkerProcess, _ job: Job) {
-        // The daemon itself was held up, and its worker with it perhaps.
-        if now - worker.exitDeadline > JobSupervisor.longestDelayOfOurs {
-            worker.exitDeadline = now + WorkerProcess.exitGrace
-        } else {
-            worker.exitDeadline = .distantFuture
-            process(.violation("it closed its report pipe and lives on"), job)
-        }
-    }
-
-    func reportOutputLoss(_ job: Job) {
-        if let loss = job.outputLimiter.takeLoss() {
-            incidents.outputDropped(lines: loss.lines, bytes: loss.bytes, job)
         }
     }
 }

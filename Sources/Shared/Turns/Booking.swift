@@ -1,13 +1,13 @@
 package import Clocks
 package import Model
 
-/// What slots came to, or a run: the one fact that the log, the job's standing and its counts are made of.
+/// The outcome of slots or of a run: the one fact that the log, the job's standing and its counts are made of.
 package struct Booking: Hashable, Sendable {
-    /// The first and the last of its slots; `nil`: it is of a run besides the slots. Where reports were lost, several bookings have
+    /// The first and the last of its slots; `nil`: it is about a run without a slot. Where reports were lost, several bookings have
     /// the same slots, and which of them came to what is not known.
     package var first: SlotInstant?
     package var last: SlotInstant?
-    /// How many slots have their outcome by it: none by a run besides the slots, or by an attempt that another one follows.
+    /// How many slots it gives their outcome: none if it is about a run without a slot, or an attempt that another one follows.
     package var count: Int64
     package var outcome: Outcome
     package var reason: Reason?
@@ -16,7 +16,7 @@ package struct Booking: Hashable, Sendable {
     /// When the next attempt at the slot follows; `nil`: none does.
     package var retryAfter: Nanoseconds?
 
-    /// Why it came to that, where the outcome does not say it all.
+    /// Why, where the outcome does not say it all.
     package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// Another slot of the job had its run, or was due.
         case overlap

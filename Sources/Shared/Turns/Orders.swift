@@ -2,8 +2,8 @@ package import Clocks
 package import Model
 package import Wire
 
-/// What a worker is told to run besides what its own timer says: further attempts at a slot, what has passed a gate, and calls of
-/// its function. It is told of one at a time, and of the next when it has begun that.
+/// What a worker is told to run in addition to what its own timer says: further attempts at a slot, what has passed a gate, and calls of
+/// its function. It is told one at a time, and the next when it has begun that one.
 ///
 /// | has                      | event                           | has                                        |
 /// |--------------------------|---------------------------------|--------------------------------------------|
@@ -51,7 +51,7 @@ package struct Orders: Sendable {
     /// When the next slot is due has changed.
     package mutating func endAttempts(at end: MonotonicInstant) { pending?.end = end }
 
-    /// The slot of the last attempt has its outcome. Returns what that had come to.
+    /// The slot of the last attempt has its outcome. Returns the outcome of that attempt.
     package mutating func giveUpAttempts() -> Booking? {
         guard let attempt = pending else { return nil }
         pending = nil
@@ -88,7 +88,7 @@ package struct Orders: Sendable {
     /// The next call, for a worker that waits for work.
     package var nextCall: FunctionCall? { given == nil ? calls.first : nil }
 
-    /// All calls but the one that the worker was told of are taken away.
+    /// All calls but the one that the worker was told about are removed.
     package mutating func takeCalls() -> [String] {
         let waiting = calls.filter { $0.number != given?.call }
         calls.removeAll { $0.number != given?.call }
@@ -129,14 +129,14 @@ package struct Orders: Sendable {
 
 /// A further attempt at a slot that is still to come.
 package struct PendingAttempt: Hashable, Sendable {
-    /// What the attempt before came to: the slot's outcome if there is no other.
+    /// The outcome of the attempt before: that of the slot if there is no other attempt.
     package var before: Booking { kept.booking }
     let kept: Booking.Kept
     package var at: MonotonicInstant
     /// When the next slot is due, which ends the attempts.
     package var end: MonotonicInstant
 
-    /// `nil`: that of a run besides the slots.
+    /// `nil`: it is at a run without a slot.
     package var slot: SlotInstant? { before.last }
     package var number: Int { (before.run?.attempt ?? 0) + 1 }
 }

@@ -23,7 +23,7 @@ package struct SlotBooks: Sendable {
     private var counts = Outcome.Counts()
     /// How many runs the job had.
     package private(set) var runs: Int64 = 0
-    /// What the last run came to that has ended.
+    /// The outcome of the last run that has ended.
     package var lastRun: Booking? { kept?.booking }
     private var kept: Booking.Kept?
 
@@ -81,7 +81,7 @@ package struct SlotBooks: Sendable {
 
     // MARK: Bookings
 
-    /// What a run came to. If `isSettled`, its slot has its outcome by that; those before it must have theirs.
+    /// The outcome of a run. If `isSettled`, it is that of its slot; the slots before must have theirs.
     package mutating func book(_ end: Booking, isSettled: Bool) -> Booking {
         var booking = end
         if isSettled, let slot = end.last {
@@ -98,7 +98,7 @@ package struct SlotBooks: Sendable {
         slot > accounted ? close(through: SlotInstant(nanoseconds: slot.nanoseconds - 1), .missed, .noWorker) : nil
     }
 
-    /// Every open slot up to `instant` has come to `outcome`.
+    /// Every open slot up to `instant` has this outcome.
     package mutating func close(
         through instant: SlotInstant, _ outcome: Outcome, _ reason: Booking.Reason
     ) -> Booking? {

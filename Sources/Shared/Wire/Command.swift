@@ -1,6 +1,6 @@
 package import Clocks
 
-/// What the daemon tells a worker. The end of the stream means: finish the run in hand, then exit.
+/// What the daemon tells a worker. The end of the stream means: finish the current run, then exit.
 package enum Command: Hashable, Sendable {
     /// Opens the worker's definition; `DefinitionAssembler` puts it together. There is one, and the other commands do not carry
     /// its size about.

@@ -1,4 +1,4 @@
-/// What a program speaks besides that which all programs of its protocol do. The daemon's `definition` offers its features, and
+/// What a program speaks in addition to what all programs of its protocol do. The daemon's `definition` offers its features, and
 /// the worker's `ready` says which of them it has too: these are agreed on, and the verbs of all others are refused.
 package enum Feature: String, Hashable, Sendable, CaseIterable {
     /// A run may need leave: `due` and `skip`.

@@ -26,7 +26,7 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     /// `version` changes when the file's contents do.
     case read(file: String, version: String)
     case ready
-    /// `key`: of the entry, which is to blame.
+    /// `key`: the key of the entry that is wrong.
     case refused(key: String, error: String)
 
     /// Of a file whose contents were not to be had.

@@ -6,7 +6,7 @@ package enum Report: Hashable, Sendable {
     case ready(Ready)
     case begin(Begin)
     case end(End)
-    /// The worker asks whether it may begin the run of this slot; `nil`: one besides the slots.
+    /// The worker asks whether it may begin the run of this slot; `nil`: a run without a slot.
     case due(slot: SlotInstant?)
     case skipped(Skipped)
     case log(Log)
@@ -192,7 +192,7 @@ package enum Report: Hashable, Sendable {
         }
     }
 
-    /// The daemon did not read for so long that reports were given up; what their slots came to is kept.
+    /// The daemon did not read for so long that reports were given up; the outcomes of their slots are kept.
     package struct Dropped: WireMessage, Hashable, Sendable {
         package static var verb: StaticString { "dropped" }
         package var reports = Int64(0)

@@ -33,7 +33,7 @@ package struct WorkerDefinition: Hashable, Sendable {
         package var accounted = SlotInstant(nanoseconds: 0)
         /// How many runs the job had before.
         package var runs = Int64(0)
-        /// Run once now, besides the slots.
+        /// Run once now, without a slot.
         package var runsNow = false
         /// A slot that comes due during a run is run right after it.
         package var queues = false

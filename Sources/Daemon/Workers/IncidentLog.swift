@@ -195,10 +195,7 @@ struct IncidentLog {
 
     func pid(_ job: Job) -> String { job.worker.map { String($0.pid) } ?? "" }
 
-    static func seconds(_ duration: Nanoseconds) -> String {
-        let milliseconds = max(1, duration.count / 1_000_000)
-        return DurationText.format(.milliseconds(milliseconds))
-    }
+    private static func seconds(_ duration: Nanoseconds) -> String { LogEncoder.seconds(duration) }
 
     private func civilTime(_ slot: SlotInstant, _ job: Job) -> WallInstant {
         moment.wall(of: slot, on: job.definition.schedule.rule.clock)

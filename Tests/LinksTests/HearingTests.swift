@@ -1,7 +1,7 @@
 import Clocks
 import Testing
 
-@testable import Daemon
+@testable import Links
 
 @Suite("What the daemon has heard")
 struct HearingTests {

@@ -1,6 +1,7 @@
 import Clocks
 import Host
 import Kernel
+import Links
 import Model
 import Registry
 import Values
@@ -25,13 +26,15 @@ final class Reloader {
     private let path: String
     private let programs: WorkerPrograms
     private let loop: PollLoop
+    private let children: ChildTable<Child>
+    private let machine: Machine
     private let reserve: DescriptorReserve
     private let mostJobs: Int
     private let controllers: GroupControllers
     private var state = State.idle
     private var isRequestedAgain = false
-    /// The pipe of the current question, which the loop watches.
-    private var watched: WorkerProcess.PipeEnd?
+    /// The current question, whose answer the loop waits for.
+    private var watched: ProgramQuery?
 
     /// A registry that was written to more recently may be half-written.
     private static let quietTime = Nanoseconds.milliseconds(200)
@@ -39,9 +42,11 @@ final class Reloader {
     private static let patience = Nanoseconds.seconds(10)
 
     init(
-        path: String, programs: WorkerPrograms, loop: PollLoop, mostJobs: Int, controllers: GroupControllers
+        path: String, programs: WorkerPrograms, loop: PollLoop, children: ChildTable<Child>, mostJobs: Int,
+        controllers: GroupControllers, machine: Machine
     ) {
         (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
+        (self.children, self.machine) = (children, machine)
         self.controllers = controllers
         reserve = DescriptorReserve()
         reserve.fill()
@@ -71,23 +76,19 @@ final class Reloader {
         (state, isRequestedAgain) = (.idle, false)
     }
 
-    /// To be called with every stranger that has exited, before it is collected. Returns whether `advance` has something to do.
-    func exited(_ pid: ProcessID) -> Bool {
-        if case .asking(let inquiry, _, _) = state { inquiry.exited(pid) } else { false }
-    }
-
     /// Sets descriptors aside again that were not free when the last reload was over. To be called in every round.
     func keepReserve() { reserve.fill() }
 
     /// To be called when the deadline is past or a worker's program has answered. Returns what came of the reload, when it is
-    /// done. `wall` reads the clock, which must be done after the files were read.
-    func advance(at now: MonotonicInstant, wall: () -> WallInstant) -> Result? {
+    /// done.
+    func advance() -> Result? {
         reserve.release()
         defer { reserve.fill() }
+        let now = machine.now
         let result: Result?
         switch state {
         case .idle: result = nil
-        case .settling(let next, let end): result = now < next ? nil : read(at: now, wall, end)
+        case .settling(let next, let end): result = now < next ? nil : read(at: now, end)
         case .asking(let inquiry, let candidate, let end): result = ask(inquiry, candidate, at: now, end)
         }
         guard let result else { return nil }
@@ -96,10 +97,10 @@ final class Reloader {
         return result
     }
 
-    private func read(at now: MonotonicInstant, _ wall: () -> WallInstant, _ end: MonotonicInstant) -> Result? {
+    private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
-            if let reading = try RegistryReader.read(path), Self.isQuiet(reading.modified, wall()),
-                let candidate = candidate(reading, wall)
+            if let reading = try RegistryReader.read(path), isQuiet(reading.modified),
+                let candidate = candidate(reading)
             {
                 return check(candidate, at: now, end)
             }
@@ -119,26 +120,26 @@ final class Reloader {
         return nil
     }
 
-    /// A time of change in the future says that the clock was set back, and nothing of the registry. One so long ago that
-    /// its age wraps around looks like one.
-    private static func isQuiet(_ modified: WallInstant, _ wall: WallInstant) -> Bool {
-        let age = wall.nanoseconds &- modified.nanoseconds
-        return age < 0 || age >= quietTime.count
+    /// To be asked after the files were read. A time of change in the future says that the clock was set back, and nothing of the
+    /// registry. One so long ago that its age wraps around looks like one.
+    private func isQuiet(_ modified: WallInstant) -> Bool {
+        let age = machine.moment().wall.nanoseconds &- modified.nanoseconds
+        return age < 0 || age >= Self.quietTime.count
     }
 
     /// `nil`: a file that it names was written to a moment ago.
-    private func candidate(_ reading: RegistryReader.Reading, _ wall: () -> WallInstant) -> RegistryCandidate? {
+    private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
         let reader = EnvironmentFileReader()
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
             controllers: controllers)
-        return Self.isQuiet(reader.modified, wall()) ? candidate : nil
+        return isQuiet(reader.modified) ? candidate : nil
     }
 
     private func check(_ candidate: RegistryCandidate, at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         do {
             let inquiry = FunctionInquiry(
-                about: candidate.functions, programs.renewed(), try SharedRegistry(candidate.load.snapshot))
+                about: candidate.functions, programs.renewed(), try SharedRegistry(candidate.load.snapshot), machine)
             state = .asking(inquiry, candidate, end: end)
             return ask(inquiry, candidate, at: now, end)
         } catch {
@@ -167,15 +168,16 @@ final class Reloader {
     }
 
     private func watchAnswer(of inquiry: FunctionInquiry) throws(SystemError) {
-        guard watched !== inquiry.output else { return }
+        guard watched !== inquiry.query else { return }
         unwatch()
-        guard let output = inquiry.output else { return }
-        try loop.poller.add(output.descriptor, token: EventToken.functionAnswer.packed, for: .read)
-        watched = output
+        guard let query = inquiry.query, let output = query.answer.end else { return }
+        try loop.poller.add(output.value, token: EventToken.functionAnswer.packed, for: .read)
+        children[query.pid] = .query(query)
+        watched = query
     }
 
     private func unwatch() {
-        if let watched { loop.poller.remove(watched.descriptor) }
+        if let output = watched?.answer.end { loop.poller.remove(output.value) }
         watched = nil
     }
 }

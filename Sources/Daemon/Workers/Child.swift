@@ -1,0 +1,5 @@
+/// Whose child a process is.
+enum Child {
+    case worker(Job)
+    case query(ProgramQuery)
+}

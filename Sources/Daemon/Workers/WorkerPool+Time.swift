@@ -1,0 +1,46 @@
+import Clocks
+import Links
+import Model
+import Supervision
+
+extension WorkerPool {
+    /// Handles the deadlines that came before `heard`, at most `limit` of them. All that workers wrote before it has been read:
+    /// only then is silence an answer.
+    func fireDeadlines(through heard: MonotonicInstant, limit: Int) {
+        readClock()
+        if let groups, groups.deadline <= now { groups.advance(at: now).forEach(incidents.unkillable) }
+        if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
+        var count = 0
+        while count < limit, let (index, instant) = deadlines.popDue(at: heard) {
+            guard let job = jobs[index], job.scheduledAt == instant else { continue }
+            count += 1
+            job.scheduledAt = .distantFuture
+            fire(job, heard)
+        }
+    }
+
+    private func fire(_ job: Job, _ heard: MonotonicInstant) {
+        readClock()
+        if job.outputLimiter.deadline <= heard { reportOutputLoss(job) }
+        if let worker = job.worker, worker.exitDeadline <= heard { missExit(worker, job) }
+        if job.endDeadline <= heard { endIfOver(job) }
+        if job.supervisor.deadline <= heard { process(.deadline, job, heard: heard) }
+        settle(job)
+    }
+
+    private func missExit(_ worker: WorkerProcess, _ job: Job) {
+        // The daemon itself was held up, and its worker with it perhaps.
+        if now - worker.exitDeadline > JobSupervisor.longestDelayOfOurs {
+            worker.exitDeadline = now + WorkerProcess.exitGrace
+        } else {
+            worker.exitDeadline = .distantFuture
+            process(.violation("it closed its report pipe and lives on"), job)
+        }
+    }
+
+    func reportOutputLoss(_ job: Job) {
+        if let loss = job.outputLimiter.takeLoss() {
+            incidents.outputDropped(lines: loss.lines, bytes: loss.bytes, job)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Clocks
+import Links
+import Model
+import Registry
+import TestSupport
+import Testing
+import Values
+
+@testable import Daemon
+@testable import Kernel
+
+@Suite("A reload")
+struct ReloaderTests {
+    private let kernel = PlayedKernel()
+    private let directory: TemporaryDirectory
+    private let loop: PollLoop
+    private let children: ChildTable<Child>
+    private let reloader: Reloader
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        let machine = kernel.machine
+        loop = try PollLoop(machine)
+        children = ChildTable(machine)
+        reloader = Reloader(
+            path: "\(directory.path)/jobs.yaml", programs: try kernel.programs(), loop: loop, children: children,
+            mostJobs: 100, controllers: .none, machine: machine)
+        try write("heartbeat")
+        pass(.seconds(1))
+    }
+
+    private func write(_ method: String) throws {
+        try directory.write(registry(("job.one", method, "1s")), to: "jobs.yaml")
+        // The wall clock shows the file's own time at this moment.
+        let written = try FileSystem.status("\(directory.path)/jobs.yaml").identity.modified
+        kernel.wallLead = Nanoseconds(written.nanoseconds - kernel.now.nanoseconds)
+    }
+
+    private func pass(_ time: Nanoseconds) { kernel.now = kernel.now + time }
+
+    /// One round. Returns whether a program has answered.
+    private func turn() throws -> Bool {
+        var isAnswered = false
+        try loop.turn(until: .distantFuture) { if EventToken($0) == .functionAnswer { isAnswered = true } }
+        try children.reap { pid, owner in
+            if case .query(let query)? = owner { query.exited() }
+            return { _ in }
+        }
+        return isAnswered
+    }
+
+    private func answer(_ text: String, _ process: PlayedProcess) throws {
+        try process.write(text, to: 1)
+        kernel.exit(process)
+    }
+
+    private func jobs(_ result: Reloader.Result?) -> [String]? {
+        guard case .loaded(let loaded, _, _)? = result else { return nil }
+        return loaded.jobs.map(\.id.description)
+    }
+
+    private func isPending(_ result: Reloader.Result?) -> Bool { if case nil = result { true } else { false } }
+
+    private func failure(_ result: Reloader.Result?) -> String? {
+        guard case .failed(let reason)? = result else { return nil }
+        return reason
+    }
+
+    @Test("asks the program for its functions while the loop goes on, and has the jobs when it has answered")
+    func loads() throws {
+        #expect(reloader.isIdle && reloader.deadline == .distantFuture)
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()) && !reloader.isIdle)
+        let program = try #require(kernel.processes.first)
+        #expect(program.arguments == ["--catalog"])
+        #expect(try turn() == false)
+        try program.write("function heart", to: 1)
+        #expect(try turn())
+        #expect(isPending(reloader.advance()))
+        try answer("beat\n", program)
+        #expect(try turn())
+        #expect(jobs(reloader.advance()) == ["app:job.one"])
+        #expect(reloader.isIdle && children.all.isEmpty)
+    }
+
+    @Test("refuses a registry that names functions which are not there")
+    func refuses() throws {
+        try write("hartbeat")
+        pass(.seconds(1))
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        try answer("function heartbeat\n", kernel.processes[0])
+        _ = try turn()
+        guard case .refused(let errors)? = reloader.advance() else { throw SystemError("not refused", code: 0) }
+        #expect(errors.count == 1)
+    }
+
+    @Test("waits until nobody has written to the registry for a while")
+    func settles() throws {
+        try write("heartbeat")
+        reloader.request(at: kernel.now)
+        for _ in 0..<4 {
+            #expect(reloader.deadline == kernel.now)
+            #expect(isPending(reloader.advance()))
+            #expect(kernel.processes.isEmpty && reloader.deadline == kernel.now + .milliseconds(50))
+            pass(.milliseconds(50))
+        }
+        #expect(isPending(reloader.advance()))
+        #expect(kernel.processes.count == 1)
+    }
+
+    @Test("gives up a registry that is written to all the time")
+    func restless() throws {
+        reloader.request(at: kernel.now)
+        var result: Reloader.Result?
+        for _ in 0..<201 where isPending(result) {
+            try write("heartbeat")
+            result = reloader.advance()
+            pass(.milliseconds(50))
+        }
+        #expect(failure(result)?.contains("is still being written to after 10s") == true)
+    }
+
+    @Test("gives a program 5 s from its start, and ends it when they are over")
+    func silence() throws {
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        #expect(reloader.deadline == kernel.now + .seconds(5))
+        pass(.milliseconds(4_999))
+        #expect(isPending(reloader.advance()))
+        pass(.milliseconds(1))
+        #expect(failure(reloader.advance())?.contains("did not answer within 5s") == true)
+        #expect(kernel.signals == ["kill 0"] && reloader.isIdle)
+    }
+
+    @Test("has the answer of a program that has exited, although its pipe is still open")
+    func exited() throws {
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        let program = kernel.processes[0]
+        try program.write("function heartbeat\n", to: 1)
+        let heir = program.ends
+        kernel.exit(program)
+        _ = try turn()
+        withExtendedLifetime(heir) { #expect(jobs(reloader.advance()) == ["app:job.one"]) }
+    }
+
+    @Test("that is asked for during another follows it, and is none when both are given up")
+    func again() throws {
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        reloader.request(at: kernel.now)
+        try answer("function heartbeat\n", kernel.processes[0])
+        _ = try turn()
+        #expect(jobs(reloader.advance()) != nil)
+        #expect(!reloader.isIdle && reloader.deadline == kernel.now)
+        #expect(isPending(reloader.advance()))
+        reloader.request(at: kernel.now)
+        reloader.cancel()
+        #expect(reloader.isIdle && kernel.signals.last == "kill 1")
+        #expect(try turn() == false)
+    }
+}
