@@ -2,7 +2,7 @@
 package enum CivilText {
     /// `2026-03-29T01:00:00Z`, `2026-03-29T03:00:00.5+02:00`; `nil` for anything else, and for moments that no `WallInstant` is.
     package static func instant(_ text: String) -> WallInstant? {
-        var scanner = Scanner(bytes: Array(text.utf8))
+        var scanner = ByteScanner(text)
         guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
             let day = scanner.number(2), scanner.take("T") || scanner.take("t") || scanner.take(" "),
             let hour = scanner.number(2), scanner.take(":"), let minute = scanner.number(2), scanner.take(":"),
@@ -34,49 +34,36 @@ package enum CivilText {
         let seconds = distance % 60 == 0 ? "" : ":\(two(distance % 60))"
         return "\(sign)\(two(distance / 3_600)):\(two(distance / 60 % 60))\(seconds)"
     }
+}
 
-    private struct Scanner {
-        let bytes: [UInt8]
-        var position = 0
-
-        var isAtEnd: Bool { position == bytes.count }
-
-        mutating func take(_ character: Unicode.Scalar) -> Bool {
-            guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
-            position += 1
-            return true
+extension ByteScanner {
+    fileprivate mutating func number(_ digits: Int) -> Int64? {
+        var number: Int64 = 0
+        for _ in 0..<digits {
+            guard let digit = takeDigit() else { return nil }
+            number = number * 10 + digit
         }
+        return number
+    }
 
-        mutating func number(_ digits: Int) -> Int64? {
-            guard bytes.count - position >= digits else { return nil }
-            var number: Int64 = 0
-            for byte in bytes[position..<position + digits] {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                number = number * 10 + Int64(byte - UInt8(ascii: "0"))
-            }
-            position += digits
-            return number
+    /// In nanoseconds; 0 if there is none.
+    fileprivate mutating func fraction() -> Int64? {
+        guard take(".") else { return 0 }
+        var (value, unit): (Int64, Int64) = (0, 1_000_000_000)
+        while let digit = takeDigit() {
+            unit /= 10
+            value += digit * unit
         }
+        return unit == 1_000_000_000 ? nil : value
+    }
 
-        /// In nanoseconds; 0 if there is none.
-        mutating func fraction() -> Int64? {
-            guard take(".") else { return 0 }
-            var (value, unit): (Int64, Int64) = (0, 1_000_000_000)
-            while let digit = number(1) {
-                unit /= 10
-                value += digit * unit
-            }
-            return unit == 1_000_000_000 ? nil : value
-        }
-
-        /// In seconds.
-        mutating func offset() -> Int64? {
-            if take("Z") || take("z") { return 0 }
-            let sign: Int64 = take("-") ? -1 : 1
-            guard sign == -1 || take("+"), let hours = number(2), take(":"), let minutes = number(2), hours < 24,
-                minutes < 60
-            else { return nil }
-            return sign * (hours * 3_600 + minutes * 60)
-        }
+    /// In seconds.
+    fileprivate mutating func offset() -> Int64? {
+        if take("Z") || take("z") { return 0 }
+        let sign: Int64 = take("-") ? -1 : 1
+        guard sign == -1 || take("+"), let hours = number(2), take(":"), let minutes = number(2), hours < 24,
+            minutes < 60
+        else { return nil }
+        return sign * (hours * 3_600 + minutes * 60)
     }
 }

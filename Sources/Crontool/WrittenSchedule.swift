@@ -24,9 +24,8 @@ package enum WrittenSchedule: Hashable, Sendable {
 
     /// None, if the text is no nickname: nearly all are not, and a program may ask for many.
     private static func nicknameWords(_ text: String) -> [Substring] {
-        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        guard text.utf8.first(where: { !isBlank($0) }) == UInt8(ascii: "@") else { return [] }
-        return text.utf8.split(whereSeparator: isBlank).map { Substring($0) }
+        guard text.utf8.first(where: { !ASCII.isBlank($0) }) == UInt8(ascii: "@") else { return [] }
+        return text.utf8.split(whereSeparator: ASCII.isBlank).map { Substring($0) }
     }
 
     private static func interval(_ word: Substring, in text: String) throws(CronFailure) -> Nanoseconds {

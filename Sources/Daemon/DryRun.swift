@@ -65,27 +65,28 @@ package struct DryRun: Sendable {
 
     package var json: String {
         let jobs = loaded.jobs.map { job in
-            JSONText.object([
+            Value.object([
                 ("id", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
                 ("interval", job.schedule.key == "interval" ? .string(job.schedule.text) : .null),
                 ("schedule", job.schedule.key == "schedule" ? .string(job.schedule.text) : .null),
                 ("timezone", job.schedule.zone.map { .string($0.name) } ?? .null),
                 ("function", .string(job.function.label)),
-                ("next", .array(slots(job).map { .string(CivilTime($0).millisecondsText) })),
-                ("file", .string(job.location.file)), ("line", .number(job.location.line)),
-                ("column", .number(job.location.column)),
+                ("next", .list(slots(job).map { .string(CivilTime($0).millisecondsText) })),
+                ("file", .string(job.location.file)), ("line", .int(Int64(job.location.line))),
+                ("column", .int(Int64(job.location.column))),
             ])
         }
-        return JSONText.object([
-            ("jobs", .array(jobs)), ("notes", .array(loaded.notes.map(Self.json))),
-            ("errors", .array(loaded.errors.map(Self.json))),
-        ]).text + "\n"
+        let report = Value.object([
+            ("jobs", .list(jobs)), ("notes", .list(loaded.notes.map(Self.json))),
+            ("errors", .list(loaded.errors.map(Self.json))),
+        ])
+        return JSONCoding.output(report) + "\n"
     }
 
-    private static func json(_ diagnostic: Diagnostic) -> JSONText {
+    private static func json(_ diagnostic: Diagnostic) -> Value {
         .object([
-            ("file", .string(diagnostic.location.file)), ("line", .number(diagnostic.location.line)),
-            ("column", .number(diagnostic.location.column)), ("message", .string(diagnostic.message)),
+            ("file", .string(diagnostic.location.file)), ("line", .int(Int64(diagnostic.location.line))),
+            ("column", .int(Int64(diagnostic.location.column))), ("message", .string(diagnostic.message)),
         ])
     }
 }

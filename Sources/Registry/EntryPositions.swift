@@ -20,46 +20,37 @@ struct EntryPositions: Sendable {
         origins[id].map { sources[$0.source].location(of: Int(Self.node(at: path, in: $0.node).place)) }
     }
 
-    func diagnostic(
-        _ severity: Diagnostic.Severity, at path: [String], of entry: Entry, _ message: String
-    ) -> Diagnostic {
-        diagnostic(severity, of: entry, message) { Self.node(at: path, in: $0).place }
+    /// What of a value in an entry a diagnostic is about.
+    enum Part {
+        case value
+        /// The key that leads to it.
+        case key
+        /// What stands so many bytes after the beginning of a text on one line; where the text is not written out as it
+        /// is, its beginning.
+        case byte(Int)
     }
 
-    /// As `diagnostic(_:at:of:_:)`, about the place `offset` bytes after the beginning of a text on one line; where the
-    /// text is not written out as it is, about its beginning.
     func diagnostic(
-        _ severity: Diagnostic.Severity, at path: [String], offset: Int, of entry: Entry, _ message: String
+        _ severity: Diagnostic.Severity, at path: [String], _ part: Part = .value, of entry: Entry, _ message: String
     ) -> Diagnostic {
         guard let origin = origins[entry.id] else { return Diagnostic(severity, at: entry.location, message) }
-        let node = Self.node(at: path, in: origin.node)
         let source = sources[origin.source]
-        let place = node.scalar.flatMap { scalar in
-            source.place(of: scalar.text, from: Int(node.place)).map { $0 + Self.scalarCount(scalar.text, offset) }
-        }
-        return source.diagnostic(severity, at: place.map { UInt32($0) } ?? node.place, message)
+        return source.diagnostic(severity, at: Self.place(of: part, at: path, in: origin.node, source), message)
     }
 
-    /// How many scalars the first `bytes` of the text have.
-    private static func scalarCount(_ text: String, _ bytes: Int) -> Int {
-        text.utf8.prefix(bytes).count { $0 & 0xC0 != 0x80 }
-    }
-
-    /// As `diagnostic(_:at:of:_:)`, about the key at `path` instead of its value.
-    func diagnostic(
-        _ severity: Diagnostic.Severity, atKey path: [String], of entry: Entry, _ message: String
-    ) -> Diagnostic {
-        diagnostic(severity, of: entry, message) { node in
-            let parent = Self.node(at: path.dropLast(), in: node)
+    private static func place(of part: Part, at path: [String], in root: Node, _ source: SourceText) -> UInt32 {
+        let node = node(at: path, in: root)
+        switch part {
+        case .value: return node.place
+        case .key:
+            let parent = Self.node(at: path.dropLast(), in: root)
             return parent.pairs?.first { $0.key == path.last }?.keyPlace ?? parent.place
+        case .byte(let offset):
+            guard let text = node.scalar?.text, let start = source.place(of: text, from: Int(node.place)) else {
+                return node.place
+            }
+            return UInt32(start + text.utf8.prefix(offset).count { $0 & 0xC0 != 0x80 })
         }
-    }
-
-    private func diagnostic(
-        _ severity: Diagnostic.Severity, of entry: Entry, _ message: String, place: (Node) -> UInt32
-    ) -> Diagnostic {
-        guard let origin = origins[entry.id] else { return Diagnostic(severity, at: entry.location, message) }
-        return sources[origin.source].diagnostic(severity, at: place(origin.node), message)
     }
 
     private static func node(at path: some Sequence<String>, in root: Node) -> Node {

@@ -36,7 +36,10 @@ struct SlotLinesTests {
 
     @Test(
         "takes what it leaves out from the options",
-        arguments: ["0 1 * * *", "0 1 * * *\t", "0 1 * * *\t\t", "0 1 * * *\t\t\t", "0 1 * * *\tUTC\t\t1"])
+        arguments: [
+            "0 1 * * *", "0 1 * * *\t", "0 1 * * *\t\t", "0 1 * * *\t\t\t", "0 1 * * *\tUTC\t\t1",
+            "0 1 * * *\r", "0 1 * * *\t\t\t1\r",
+        ])
     func defaults(line: String) throws {
         #expect(try answers([line]) == [#"{"next":["2026-01-01T01:00:00Z"]}"# + "\n"])
     }
@@ -83,6 +86,15 @@ struct SlotLinesTests {
         ])
     func errors(line: String, message: String) throws {
         #expect(try answers([line]) == ["{\"error\":\"\(message)\"}\n"])
+    }
+
+    @Test("of which a part is missing is not answered with slots")
+    func tooLong() throws {
+        var answerer = SlotLines(SlotDefaults(from: WallInstant(nanoseconds: 0)), zones: zones)
+        var output: [UInt8] = []
+        Array("0 1 * * *".utf8).withUnsafeBytes { answerer.answer($0, lost: 1, into: &output) }
+        #expect(
+            String(decoding: output, as: UTF8.self) == "{\"error\":\"the line has more than 65536 bytes\"}\n")
     }
 
     @Test("with an interval has no slots before its start")

@@ -1,3 +1,4 @@
+import Clocks
 import Schedules
 
 /// Reads one crontab line by line, as cron does: what a line sets holds for the lines after it.
@@ -41,9 +42,9 @@ struct CrontabReader {
         guard let text = String(validating: bytes, as: UTF8.self) else { return fail("is not UTF-8", 1) }
         if let scalar = text.unicodeScalars.firstIndex(where: { $0 == "\0" }) {
             let offset = text.utf8.distance(from: text.startIndex, to: scalar)
-            return fail("has a NUL", CrontabScanner(text).column(of: offset))
+            return fail("has a NUL", ByteScanner(text).column(of: offset))
         }
-        var scanner = CrontabScanner(text)
+        var scanner = ByteScanner(text)
         scanner.skipBlanks()
         switch scanner.next {
         case nil: flushComment()
@@ -126,7 +127,7 @@ struct CrontabReader {
 
     // MARK: Entries
 
-    private mutating func readEntry(_ scanner: inout CrontabScanner, _ namer: inout EntryNamer) {
+    private mutating func readEntry(_ scanner: inout ByteScanner, _ namer: inout EntryNamer) {
         let comment = takeComment()
         let place = scanner.position
         guard let schedule = schedule(&scanner) else { return }
@@ -148,7 +149,7 @@ struct CrontabReader {
 
     private var behind: String { file.isSystem ? "the schedule and the user" : "the schedule" }
 
-    private mutating func user(_ scanner: inout CrontabScanner, _ place: Int) -> String? {
+    private mutating func user(_ scanner: inout ByteScanner, _ place: Int) -> String? {
         let start = scanner.position
         let user = scanner.takeWord()
         if CrontabText.isUser(user) { return user }
@@ -159,7 +160,7 @@ struct CrontabReader {
     }
 
     /// As `meta.schedule` takes it.
-    private mutating func schedule(_ scanner: inout CrontabScanner) -> String? {
+    private mutating func schedule(_ scanner: inout ByteScanner) -> String? {
         let start = scanner.position
         let isNickname = scanner.next == UInt8(ascii: "@")
         var (text, count) = scanner.takeWords(isNickname ? 1 : Self.fieldCount)

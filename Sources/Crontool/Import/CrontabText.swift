@@ -1,3 +1,5 @@
+import Clocks
+
 /// Tells the sorts of words and lines of a crontab apart.
 enum CrontabText {
     static func trimmed(_ text: some StringProtocol) -> String {
@@ -28,7 +30,6 @@ enum CrontabText {
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-        return isLetter || byte >= 0x80 || "0123456789_.-$:@\\".utf8.contains(byte)
+        ASCII.isLetter(byte) || byte >= 0x80 || "0123456789_.-$:@\\".utf8.contains(byte)
     }
 }

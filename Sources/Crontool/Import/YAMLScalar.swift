@@ -1,3 +1,5 @@
+import Clocks
+
 /// Writes a string as a YAML scalar on one line, which reads back as the same string.
 enum YAMLScalar {
     static func text(_ string: String) -> String {
@@ -11,14 +13,12 @@ enum YAMLScalar {
 
     /// Without quotes only what nobody can misread.
     private static func isPlain(_ string: String) -> Bool {
-        guard let first = string.utf8.first, isLetter(first) || first == UInt8(ascii: "/") else { return false }
+        guard let first = string.utf8.first, ASCII.isLetter(first) || first == UInt8(ascii: "/") else { return false }
         return string.utf8.allSatisfy(isPlainByte) && !words.contains(string.lowercased())
     }
 
-    private static func isPlainByte(_ byte: UInt8) -> Bool { isLetter(byte) || "0123456789_./-".utf8.contains(byte) }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    private static func isPlainByte(_ byte: UInt8) -> Bool {
+        ASCII.isLetter(byte) || "0123456789_./-".utf8.contains(byte)
     }
 
     private static func singleQuoted(_ string: String) -> String {

@@ -24,11 +24,7 @@ package enum LineFeed {
     private static func answer(
         _ line: UnsafeRawBufferPointer, _ lost: Int, _ lines: inout SlotLines, _ output: inout [UInt8]
     ) throws(SystemError) {
-        if lost > 0 {
-            SlotLines.answerTooLong(into: &output)
-        } else {
-            lines.answer(withoutReturn(line), into: &output)
-        }
+        lines.answer(line, lost: lost, into: &output)
         // A line may ask for ten thousand slots.
         if output.count >= blockSize { try flush(&output) }
     }

@@ -1,5 +1,6 @@
-import Host
+import Clocks
 package import Schedules
+import Values
 
 /// Answers lines `EXPR<TAB>ZONE<TAB>FROM<TAB>COUNT`, each with one line of JSON. The last three may be empty or missing.
 package struct SlotLines {
@@ -14,28 +15,33 @@ package struct SlotLines {
 
     package init(_ defaults: SlotDefaults, zones: ZoneSource) { (self.defaults, self.zones) = (defaults, zones) }
 
-    /// Appends the answer to `line`, which has no line end, and a line end.
-    package mutating func answer(_ line: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    /// Appends the answer to `line`, which has no LF at its end but may have a CR, and a line end. `lost`: so many bytes of
+    /// the line are not there to be read.
+    package mutating func answer(_ line: UnsafeRawBufferPointer, lost: Int = 0, into output: inout [UInt8]) {
+        let answer: (String, Value)
         do throws(InputFailure) {
-            let search = try search(line)
-            Self.write(search, into: &output)
+            let search = try search(line, lost: lost)
+            let slots = search.slots().map { Value.string(CivilText.text($0, offset: nil)) }
+            answer = (search.direction.rawValue, .list(slots))
         } catch {
-            Self.write(error, into: &output)
+            answer = ("error", .string(error.description))
         }
-    }
-
-    /// For a line that is not there to be read.
-    package static func answerTooLong(into output: inout [UInt8]) {
-        write(InputFailure("the line has more than \(longestLine) bytes"), into: &output)
+        output += JSONCoding.output(.object([answer])).utf8
+        output.append(UInt8(ascii: "\n"))
     }
 
     // MARK: Reading
 
-    private mutating func search(_ line: UnsafeRawBufferPointer) throws(InputFailure) -> SlotSearch {
-        let fields = TabFields(line)
+    private mutating func search(_ line: UnsafeRawBufferPointer, lost: Int) throws(InputFailure) -> SlotSearch {
+        guard lost == 0 else { throw InputFailure("the line has more than \(Self.longestLine) bytes") }
+        let text = LineFeed.withoutReturn(line)
+        var fields = text.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         guard fields.count <= 4 else {
             throw InputFailure("the line has \(fields.count) fields; expected 1 to 4, with a tab between them")
         }
+        fields += Array(repeating: "", count: 4 - fields.count)
         let schedule = try schedule(fields[0])
         return SlotSearch(
             schedule, in: try rules(fields[1]),
@@ -56,25 +62,5 @@ package struct SlotLines {
         let rules = try SlotInput.zone(name.isEmpty ? defaults.zone : name, in: zones).rules
         zoneRules[name] = rules
         return rules
-    }
-
-    // MARK: Writing
-
-    private static func write(_ search: SlotSearch, into output: inout [UInt8]) {
-        output += search.direction == .next ? #"{"next":["#.utf8 : #"{"previous":["#.utf8
-        var isFirst = true
-        for slot in search.slots() {
-            if !isFirst { output.append(UInt8(ascii: ",")) }
-            output.append(UInt8(ascii: "\""))
-            UTCBytes.append(slot, to: &output)
-            output.append(UInt8(ascii: "\""))
-            isFirst = false
-        }
-        output += "]}\n".utf8
-    }
-
-    private static func write(_ failure: InputFailure, into output: inout [UInt8]) {
-        output += JSONText.object([("error", .string(failure.description))]).text.utf8
-        output.append(UInt8(ascii: "\n"))
     }
 }

@@ -1,6 +1,7 @@
 import Clocks
 import Host
 package import Schedules
+import Values
 
 /// The slots of one schedule for people, or as JSON.
 package struct SlotReport: Sendable {
@@ -36,17 +37,18 @@ package struct SlotReport: Sendable {
 
     package var json: String {
         let slots = search.slots()
-        return JSONText.object([
+        let report = Value.object([
             ("schedule", .string(text)), ("timezone", .string(zone.name.name)),
             ("from", .string(CivilText.text(search.from, offset: nil))),
-            (search.direction == .next ? "next" : "previous", .array(slots.map { Self.utc($0) })),
-            ("slots", .array(slots.map(details))),
-        ]).text + "\n"
+            (search.direction.rawValue, .list(slots.map { Self.utc($0) })),
+            ("slots", .list(slots.map(details))),
+        ])
+        return JSONCoding.output(report) + "\n"
     }
 
-    private static func utc(_ slot: WallInstant) -> JSONText { .string(CivilText.text(slot, offset: nil)) }
+    private static func utc(_ slot: WallInstant) -> Value { .string(CivilText.text(slot, offset: nil)) }
 
-    private func details(_ slot: WallInstant) -> JSONText {
+    private func details(_ slot: WallInstant) -> Value {
         let reason = reason(slot)
         return .object([
             ("utc", Self.utc(slot)), ("local", .string(local(slot))),

@@ -9,7 +9,7 @@ package struct SlotSearch: Sendable {
     package let count: Int
     package let direction: Direction
 
-    package enum Direction: Hashable, Sendable {
+    package enum Direction: String, Sendable {
         case next, previous
     }
 

@@ -12,8 +12,17 @@ package enum EntryReport {
 
     /// An array of objects, one object a line.
     package static func json(_ entries: [Entry]) -> String {
-        "[" + entries.map { JSONText($0).text }.joined(separator: ",\n") + "]\n"
+        "[" + entries.map { JSONCoding.output(value(of: $0)) }.joined(separator: ",\n") + "]\n"
     }
 
-    package static func json(_ entry: Entry) -> String { JSONText(entry).text + "\n" }
+    package static func json(_ entry: Entry) -> String { JSONCoding.output(value(of: entry)) + "\n" }
+
+    /// All that is known of an entry.
+    private static func value(of entry: Entry) -> Value {
+        .object([
+            ("id", .string(entry.id.description)), ("kind", .string(entry.kind)), ("meta", .map(entry.meta)),
+            ("data", .map(entry.data)), ("file", .string(entry.location.file)),
+            ("line", .int(Int64(entry.location.line))),
+        ])
+    }
 }

@@ -1,3 +1,4 @@
+import Clocks
 import Model
 import Wire
 
@@ -73,7 +74,7 @@ struct EnvironmentFileParser {
     /// Up to the `=` and past it.
     private mutating func name() throws(Fault) -> String {
         let start = position
-        guard let first = current, Self.isNameByte(first), !Self.isDigit(first) else {
+        guard let first = current, Self.isNameByte(first), !ASCII.isDigit(first) else {
             throw fault("expected NAME=value, a comment after # or ;, or an empty line")
         }
         while let byte = current, Self.isNameByte(byte) { position += 1 }
@@ -94,10 +95,8 @@ struct EnvironmentFileParser {
         return name
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || isDigit(byte) || byte == UInt8(ascii: "_")
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
     }
 
     // MARK: Values
@@ -125,7 +124,7 @@ struct EnvironmentFileParser {
             position += 1
         }
         var end = position
-        while end > start, Self.isBlank(bytes[end - 1]) { end -= 1 }
+        while end > start, ASCII.isBlank(bytes[end - 1]) { end -= 1 }
         return Array(bytes[start..<end])
     }
 
@@ -174,9 +173,7 @@ struct EnvironmentFileParser {
         return byte == UInt8(ascii: "\r") && next == UInt8(ascii: "\n")
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-
-    private mutating func skipBlanks() { while let byte = current, Self.isBlank(byte) { position += 1 } }
+    private mutating func skipBlanks() { while let byte = current, ASCII.isBlank(byte) { position += 1 } }
 
     private mutating func skipLine() {
         while let byte = current {

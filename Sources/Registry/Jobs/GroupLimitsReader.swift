@@ -9,9 +9,7 @@ struct GroupLimitsReader {
     private static let range = 0.01...10_000.0
 
     /// `process`: what was read of the limits that processes have too. They hold for the group as well where that can be.
-    static func read(
-        _ entry: Entry, _ process: ProcessSettings, _ controllers: GroupControllers, _ issues: inout EntryDiagnostics
-    ) -> GroupLimits {
+    static func read(_ data: EntryField, _ process: ProcessSettings, _ controllers: GroupControllers) -> GroupLimits {
         var limits = GroupLimits()
         for limit in process.limits {
             switch limit.resource {
@@ -20,30 +18,18 @@ struct GroupLimitsReader {
             default: break
             }
         }
-        limits.processorTime = entry.data["limits"]?.map?[processors].flatMap { time($0, controllers, &issues) }
+        limits.processorTime = data["limits"]?[processors].flatMap { time($0, controllers) }
         return limits
     }
 
-    private static func time(_ value: Value, _ groups: GroupControllers, _ issues: inout EntryDiagnostics) -> Int64? {
-        let path = ["limits", processors]
-        guard let share = number(value), range.contains(share) else {
-            issues.error(
-                "limits.cpu: expected a number of processors from 0.01 to 10000, such as 0.5, found \(value.phrase)",
-                at: path)
-            return nil
+    private static func time(_ field: EntryField, _ groups: GroupControllers) -> Int64? {
+        guard let share = field.number, range.contains(share) else {
+            return field.expected("a number of processors from 0.01 to 10000, such as 0.5")
         }
         guard groups.available.contains(.cpu) else {
-            issues.error("limits.cpu: the control group controller 'cpu' is not available: \(groups.reason)", at: path)
+            field.error("the control group controller 'cpu' is not available: \(groups.reason)")
             return nil
         }
         return Int64((share * Double(GroupLimits.period)).rounded())
-    }
-
-    private static func number(_ value: Value) -> Double? {
-        switch value {
-        case .int(let number): Double(number)
-        case .double(let number): number
-        default: nil
-        }
     }
 }

@@ -6,14 +6,14 @@ struct HookReader {
     static let keys = ["on_failure", "on_late", "on_recovery"]
     private static let mostFailures = 1_000_000
 
-    static func read(_ entry: Entry, _ issues: inout EntryDiagnostics) -> JobHooks {
+    static func read(_ data: EntryField) -> JobHooks {
         var hooks = JobHooks()
-        hooks.onFailure = function("on_failure", entry, ["failures"], &issues) { reader, issues in
-            hooks.failures = reader.count("failures", 1...mostFailures, &issues) ?? hooks.failures
+        hooks.onFailure = data["on_failure"].flatMap {
+            function($0, ["failures"]) { hooks.failures = $0["failures"]?.integer(1...mostFailures) ?? hooks.failures }
         }
-        hooks.onRecovery = function("on_recovery", entry, [], &issues) { _, _ in }
-        hooks.onLate = function("on_late", entry, ["after"], &issues) { reader, issues in
-            hooks.lateAfter = reader.duration("after", &issues) ?? hooks.lateAfter
+        hooks.onRecovery = data["on_recovery"].flatMap { function($0, []) { _ in } }
+        hooks.onLate = data["on_late"].flatMap {
+            function($0, ["after"]) { hooks.lateAfter = $0["after"]?.duration() ?? hooks.lateAfter }
         }
         return hooks
     }
@@ -24,25 +24,18 @@ struct HookReader {
     }
 
     /// `others`: the other keys that a map may have, which `body` reads.
-    private static func function(
-        _ key: String, _ entry: Entry, _ others: [String], _ issues: inout EntryDiagnostics,
-        _ body: (MapReader, inout EntryDiagnostics) -> Void
-    ) -> EntryID? {
-        guard let value = entry.data[key] else { return nil }
-        if value.map == nil { return id(value, at: [key], &issues) }
-        guard let reader = MapReader(value, at: [key], keys: ["function"] + others, &issues) else { return nil }
-        body(reader, &issues)
-        guard let function = reader.map["function"] else {
-            issues.error("\(key): no 'function'; expected the ID of an entry", at: [key])
+    private static func function(_ field: EntryField, _ others: [String], _ body: (EntryField) -> Void) -> EntryID? {
+        if field.value.map == nil { return id(field) }
+        guard let map = field.map(of: ["function"] + others) else { return nil }
+        body(map)
+        guard let function = map["function"] else {
+            map.error("no 'function'; expected the ID of an entry")
             return nil
         }
-        return id(function, at: [key, "function"], &issues)
+        return id(function)
     }
 
-    private static func id(_ value: Value, at path: [String], _ issues: inout EntryDiagnostics) -> EntryID? {
-        if let id = value.string.flatMap({ EntryID($0) }) { return id }
-        let name = path.joined(separator: ".")
-        issues.error("\(name): expected the ID of an entry such as app:alert, found \(value.phrase)", at: path)
-        return nil
+    private static func id(_ field: EntryField) -> EntryID? {
+        field.value.string.flatMap { EntryID($0) } ?? field.expected("the ID of an entry such as app:alert")
     }
 }

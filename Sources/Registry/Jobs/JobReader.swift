@@ -11,7 +11,7 @@ struct JobReader {
     private let accounts: AccountSource
     private let files: EnvironmentFiles
     private let controllers: GroupControllers
-    private var issues: EntryDiagnostics
+    private let issues: EntryDiagnostics
 
     /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// another key that resembles them, such as `bind`, is not misspelt.
@@ -48,8 +48,8 @@ struct JobReader {
         guard let kind = kind() else { return nil }
         checkKeys(kind)
         checkMetaKeys()
-        let schedule = ScheduleReader.read(entry, zones, &issues)
-        isEnabled = ScheduleReader.isEnabled(entry, &issues)
+        let schedule = ScheduleReader(id: entry.id, meta: issues.meta, zones: zones).schedule()
+        isEnabled = issues.meta["enabled"]?.flag() ?? true
         surprise = schedule.flatMap { issues.note(on: $0) }
         return definition(kind, schedule)
     }
@@ -61,9 +61,9 @@ struct JobReader {
         checkKeys(kind)
         // A disabled job may have them. They do not bound calls.
         let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
-        for key in slotKeys where entry.data[key] != nil {
-            issues.error(
-                "\(key): goes with a \(JobEntries.jobType); expected none in the function of a hook", atKey: [key])
+        for key in slotKeys {
+            issues.data[key]?.error(
+                "goes with a \(JobEntries.jobType); expected none in the function of a hook", .key)
         }
         var definition = definition(kind, Schedule(.none, text: Schedule.onDemandText))
         definition?.isOnDemand = true
@@ -74,10 +74,11 @@ struct JobReader {
     private mutating func definition(_ kind: FunctionKind, _ schedule: Schedule?) -> JobDefinition? {
         checkLengths()
         function = readFunction(kind)
-        let (lifecycle, policy) = (LifecycleReader.read(entry, &issues), PolicyReader.read(entry, &issues))
-        var process = ProcessReader.read(entry, accounts, &issues)
-        EnvironmentReader.read(entry, kind, files, into: &process, &issues)
-        let group = GroupLimitsReader.read(entry, process, controllers, &issues)
+        let data = issues.data
+        let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
+        var process = ProcessReader(data: data, accounts: accounts).settings()
+        EnvironmentReader(data: data, kind: kind, directory: directory, files: files).read(into: &process)
+        let group = GroupLimitsReader.read(data, process, controllers)
         guard issues.errors.isEmpty, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
@@ -88,7 +89,7 @@ struct JobReader {
     }
 
     /// The other keys of an entry of a foreign kind are not checked.
-    private mutating func kind() -> FunctionKind? {
+    private func kind() -> FunctionKind? {
         if let kind = FunctionKind(rawValue: entry.kind) { return kind }
         let supported = FunctionKind.allCases.map(\.rawValue).joined(separator: ", ")
         let found = PrintableText.quote(entry.kind)
@@ -98,27 +99,27 @@ struct JobReader {
 
     // MARK: Keys
 
-    private mutating func checkKeys(_ kind: FunctionKind) {
+    private func checkKeys(_ kind: FunctionKind) {
         let known = Self.commonKeys + EntryFunction.keys(of: kind)
         for key in entry.data.keys where !known.contains(key) {
             // A function may have keys of its own, unless they look like misspelt keys of ours. A command does not get
             // them.
             if kind == .exec || KnownKeys.nearest(to: key, known) != nil {
-                issues.error("unknown key \(KnownKeys.complaint(about: key, known))", atKey: [key])
+                issues.data.unknownKey(key, known)
             }
         }
     }
 
-    private mutating func checkMetaKeys() {
+    private func checkMetaKeys() {
         for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
             guard KnownKeys.nearest(to: key, Self.metaKeys) != nil else { continue }
-            issues.error("meta: unknown key \(KnownKeys.complaint(about: key, Self.metaKeys))", atKey: ["meta", key])
+            issues.meta.unknownKey(key, Self.metaKeys)
         }
     }
 
     /// The definition is sent to the worker in messages of a bounded size, and kept until the worker has read it.
-    private mutating func checkLengths() {
-        KeyLengths.check(entry, &issues)
+    private func checkLengths() {
+        KeyLengths.check([issues.meta, issues.data])
         let most = WorkerDefinition.longestKey
         let file = entry.location.file.utf8.count
         if file > most { issues.error("the file's path has \(file) bytes; expected at most \(most)", at: []) }
@@ -140,8 +141,9 @@ struct JobReader {
 
     // MARK: The function
 
-    private mutating func readFunction(_ kind: FunctionKind) -> EntryFunction? {
-        let directory = RegistryPath.directory(of: entry.location.file)
+    private var directory: String { RegistryPath.directory(of: entry.location.file) }
+
+    private func readFunction(_ kind: FunctionKind) -> EntryFunction? {
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: directory)
         for failure in failures { report(failure) }
         if kind == .exec { checkArgs() }
@@ -149,7 +151,7 @@ struct JobReader {
     }
 
     /// A command gets them in a variable of its environment.
-    private mutating func checkArgs() {
+    private func checkArgs() {
         guard let args = entry.data["args"] else { return }
         let most = ExecCommand.longestArgument - "CRONSUPD_ARGS=".utf8.count
         let size = (try? JSONCoding.text(of: args).utf8.count) ?? .max
@@ -157,14 +159,12 @@ struct JobReader {
     }
 
     /// Says nothing about a missing key if it is there misspelt, which has been reported.
-    private mutating func report(_ failure: EntryFailure) {
+    private func report(_ failure: EntryFailure) {
         if let key = failure.missing {
             guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
             issues.error("no '\(key)' in the \(role); \(failure.message)", at: [])
-        } else if failure.isAboutKey {
-            issues.error(failure.message, atKey: failure.path)
         } else {
-            issues.error(failure.message, at: failure.path)
+            issues.error(failure.message, at: failure.path, failure.isAboutKey ? .key : .value)
         }
     }
 }

@@ -4,10 +4,9 @@ import Wire
 
 /// Looks for keys that are too long for a worker's definition.
 struct KeyLengths {
-    static func check(_ entry: Entry, _ issues: inout EntryDiagnostics) {
+    static func check(_ fields: [EntryField]) {
         // Nearly no registry has one, so that the paths to it are made only then.
-        if hasLongKey(.map(entry.meta)) { report(.map(entry.meta), at: ["meta"], &issues) }
-        if hasLongKey(.map(entry.data)) { report(.map(entry.data), at: [], &issues) }
+        for field in fields where hasLongKey(field.value) { report(field) }
     }
 
     private static func isLong(_ key: String) -> Bool { key.utf8.count > WorkerDefinition.longestKey }
@@ -20,19 +19,17 @@ struct KeyLengths {
         }
     }
 
-    private static func report(_ value: Value, at path: [String], _ issues: inout EntryDiagnostics) {
-        switch value {
-        case .null, .bool, .int, .double, .string: break
-        case .list(let list): for (index, item) in list.enumerated() { report(item, at: path + ["\(index)"], &issues) }
-        case .map(let map):
-            for (key, value) in zip(map.keys, map.values) {
-                if isLong(key) {
-                    issues.error(
-                        "key of \(key.utf8.count) bytes; expected at most \(WorkerDefinition.longestKey)",
-                        atKey: path + [key])
-                }
-                report(value, at: path + [key], &issues)
+    private static func report(_ field: EntryField) {
+        for item in field.items ?? [] { report(item) }
+        guard let map = field.value.map else { return }
+        for (key, value) in zip(map.keys, map.values) {
+            let path = field.path + [key]
+            if isLong(key) {
+                field.issues.error(
+                    "key of \(key.utf8.count) bytes; expected at most \(WorkerDefinition.longestKey)", at: path,
+                    .key)
             }
+            report(EntryField(value, at: path, field.issues))
         }
     }
 }

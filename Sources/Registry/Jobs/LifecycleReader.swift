@@ -6,18 +6,13 @@ struct LifecycleReader {
     private static let keys = ["restart", "stable_threshold", "stop_timeout"]
     private static let mostAttempts = 1_000_000
 
-    static func read(_ entry: Entry, _ issues: inout EntryDiagnostics) -> Lifecycle {
+    static func read(_ data: EntryField) -> Lifecycle {
         var lifecycle = Lifecycle()
-        let path = ["lifecycle"]
-        guard let value = entry.data["lifecycle"], let reader = MapReader(value, at: path, keys: keys, &issues) else {
-            return lifecycle
-        }
-        lifecycle.stopTimeout = reader.duration("stop_timeout", &issues)
-        lifecycle.stableThreshold = reader.duration("stable_threshold", &issues) ?? lifecycle.stableThreshold
-        if let value = reader.map["restart"],
-            let reader = MapReader(value, at: path + ["restart"], keys: MapReader.delayKeys, &issues)
-        {
-            reader.delays(&lifecycle.restart, attempts: 0...mostAttempts, &issues)
+        guard let field = data["lifecycle"]?.map(of: keys) else { return lifecycle }
+        lifecycle.stopTimeout = field["stop_timeout"]?.duration()
+        lifecycle.stableThreshold = field["stable_threshold"]?.duration() ?? lifecycle.stableThreshold
+        if let restart = field["restart"]?.map(of: DelayReader.keys) {
+            DelayReader.read(restart, into: &lifecycle.restart, attempts: 0...mostAttempts)
         }
         return lifecycle
     }

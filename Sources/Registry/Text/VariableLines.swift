@@ -1,3 +1,4 @@
+import Clocks
 import Synchronization
 
 /// The lines of a text that may show what a variable of an `environment` is, which may be a secret: each line with that key,
@@ -78,8 +79,6 @@ struct VariableLines {
 
     private static func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-
     private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
     /// What stands after `environment:`, which may be in quotes and anywhere in the line.
@@ -88,8 +87,8 @@ struct VariableLines {
         while let start = unsafe rest.firstIndex(of: key[0]) {
             unsafe rest = rest[start...]
             if unsafe rest.starts(with: key) {
-                let tail = unsafe rest.dropFirst(key.count).drop { isBlank($0) || isQuote($0) }
-                if unsafe tail.first == UInt8(ascii: ":") { return unsafe tail.dropFirst().drop(while: isBlank) }
+                let tail = unsafe rest.dropFirst(key.count).drop { ASCII.isBlank($0) || isQuote($0) }
+                if unsafe tail.first == UInt8(ascii: ":") { return unsafe tail.dropFirst().drop(while: ASCII.isBlank) }
             }
             unsafe rest = rest.dropFirst()
         }

@@ -1,3 +1,4 @@
+import Clocks
 import Values
 
 /// What a scalar without quotes means (https://yaml.org/spec/1.2.2/#103-core-schema).
@@ -58,11 +59,11 @@ enum CoreSchema {
             return (text.dropFirst(2), isOctal ? 8 : nil)
         }
         if text.hasPrefix("0x") {
-            let isHexadecimal = bytes.count > 2 && bytes.dropFirst(2).allSatisfy(isHexadecimalDigit)
+            let isHexadecimal = bytes.count > 2 && bytes.dropFirst(2).allSatisfy { ASCII.hexadecimal($0) != nil }
             return (text.dropFirst(2), isHexadecimal ? 16 : nil)
         }
         let unsigned = withoutSign(bytes[...])
-        return (text[...], !unsigned.isEmpty && unsigned.allSatisfy(isDigit) ? 10 : nil)
+        return (text[...], !unsigned.isEmpty && unsigned.allSatisfy(ASCII.isDigit) ? 10 : nil)
     }
 
     /// `nil` unless the text has the form of a floating point number; integers have it too.
@@ -81,10 +82,10 @@ enum CoreSchema {
     /// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
     private static func hasFloatForm(_ text: Substring.UTF8View) -> Bool {
         var rest = withoutSign(text)
-        let whole = rest.prefix(while: isDigit)
+        let whole = rest.prefix(while: ASCII.isDigit)
         rest = rest.dropFirst(whole.count)
         if rest.first == UInt8(ascii: ".") {
-            let fraction = rest.dropFirst().prefix(while: isDigit)
+            let fraction = rest.dropFirst().prefix(while: ASCII.isDigit)
             guard !whole.isEmpty || !fraction.isEmpty else { return false }
             rest = rest.dropFirst(1 + fraction.count)
         } else if whole.isEmpty {
@@ -92,17 +93,11 @@ enum CoreSchema {
         }
         guard let mark = rest.first else { return true }
         let exponent = withoutSign(rest.dropFirst())
-        return mark | 0x20 == UInt8(ascii: "e") && !exponent.isEmpty && exponent.allSatisfy(isDigit)
+        return mark | 0x20 == UInt8(ascii: "e") && !exponent.isEmpty && exponent.allSatisfy(ASCII.isDigit)
     }
 
     private static func withoutSign(_ text: Substring.UTF8View) -> Substring.UTF8View {
         text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
     }
 }
 

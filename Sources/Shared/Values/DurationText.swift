@@ -45,14 +45,14 @@ package enum DurationText {
     ]
 
     package static func parse(_ text: String) throws(Failure) -> Nanoseconds {
-        var scanner = Scanner(bytes: Array(text.utf8))
+        var scanner = ByteScanner(text)
         guard !scanner.isAtEnd else { throw .empty }
-        if scanner.bytes[0] == UInt8(ascii: "-") { throw .negative }
+        if scanner.isAt("-") { throw .negative }
         var total = Int64(0)
         var previousUnit: Int?
         while !scanner.isAtEnd {
             let number = scanner.takeNumber()
-            let unitName = scanner.takeUnit()
+            let unitName = scanner.take(while: ASCII.isLetter)
             guard number.hasDigits else { throw .missingNumber(unit: unitName.isEmpty ? scanner.rest : unitName) }
             guard !unitName.isEmpty else {
                 throw scanner.isAtEnd ? .missingUnit(number: number.text) : .unknownUnit(scanner.rest)
@@ -96,7 +96,7 @@ package enum DurationText {
         return "\(nanoseconds / 1_000)\(places.isEmpty ? "" : ".")\(places)us"
     }
 
-    private struct Number {
+    fileprivate struct Number {
         var text: String
         var digits: [UInt8]
         var decimalPlaces: Int
@@ -121,52 +121,34 @@ package enum DurationText {
             return quotient
         }
     }
+}
 
-    private struct Scanner {
-        let bytes: [UInt8]
-        var position = 0
-
-        init(bytes: [UInt8]) { self.bytes = bytes }
-
-        var isAtEnd: Bool { position == bytes.count }
-        var rest: String { String(decoding: bytes[position...], as: UTF8.self) }
-
-        mutating func takeNumber() -> Number {
-            let start = position
-            var digits: [UInt8] = []
-            var point: Int?
-            while position < bytes.count {
-                switch bytes[position] {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(bytes[position] - UInt8(ascii: "0"))
-                case UInt8(ascii: ".") where point == nil: point = digits.count
-                default: return number(from: start, digits: digits, point: point)
-                }
-                position += 1
+extension ByteScanner {
+    fileprivate mutating func takeNumber() -> DurationText.Number {
+        let start = position
+        var digits: [UInt8] = []
+        var point: Int?
+        while true {
+            if let digit = takeDigit() {
+                digits.append(UInt8(digit))
+            } else if point == nil, take(".") {
+                point = digits.count
+            } else {
+                return number(from: start, digits: digits, point: point)
             }
-            return number(from: start, digits: digits, point: point)
         }
+    }
 
-        private func number(from start: Int, digits: [UInt8], point: Int?) -> Number {
-            var digits = digits
-            let places = digits.count - (point ?? digits.count)
-            // Trailing zeros after the point mean nothing and would only use up the range.
-            var significant = places
-            while significant > 0, digits.last == 0 {
-                digits.removeLast()
-                significant -= 1
-            }
-            if places > 0, digits.isEmpty { digits = [0] }
-            return Number(
-                text: String(decoding: bytes[start..<position], as: UTF8.self), digits: digits,
-                decimalPlaces: significant)
+    private func number(from start: Int, digits: [UInt8], point: Int?) -> DurationText.Number {
+        var digits = digits
+        let places = digits.count - (point ?? digits.count)
+        // Trailing zeros after the point mean nothing and would only use up the range.
+        var significant = places
+        while significant > 0, digits.last == 0 {
+            digits.removeLast()
+            significant -= 1
         }
-
-        mutating func takeUnit() -> String {
-            let start = position
-            while position < bytes.count, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[position] | 0x20) {
-                position += 1
-            }
-            return String(decoding: bytes[start..<position], as: UTF8.self)
-        }
+        if places > 0, digits.isEmpty { digits = [0] }
+        return DurationText.Number(text: text(since: start), digits: digits, decimalPlaces: significant)
     }
 }

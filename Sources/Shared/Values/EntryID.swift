@@ -1,3 +1,5 @@
+import Clocks
+
 /// The name by which everything refers to a registry entry: `namespace:name`, as in `app:job.heartbeat`. Each part has
 /// 1 to 128 letters and digits of ASCII, `_`, `-` and `.`.
 public struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -42,12 +44,8 @@ public struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-            true
-        default: false
-        }
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: ".")
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }

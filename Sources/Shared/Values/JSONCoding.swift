@@ -11,6 +11,8 @@ package enum JSONCoding {
         case standard
         /// The same with the words `NaN`, `Infinity` and `-Infinity`: every value reads back as what was written.
         case exact
+        /// The same with NaN and the infinities as strings, as YAML writes them.
+        case printed
     }
 
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -23,6 +25,11 @@ package enum JSONCoding {
         var writer = JSONWriter(dialect)
         try writer.append(value, depth: 0)
         return writer.text
+    }
+
+    /// What our programs print of their own values, which are not so deep.
+    package static func output(_ value: Value) -> String {
+        do throws(Failure) { return try text(of: value, .printed) } catch { preconditionFailure(error.description) }
     }
 
     package static func value(
@@ -45,4 +52,9 @@ package enum JSONCoding {
         }
         return try result.get()
     }
+}
+
+extension Value {
+    /// A map, as the JSON that we print has them: each name once, and few of them.
+    package static func object(_ members: [(String, Value)]) -> Value { .map(Map(members)) }
 }

@@ -1,3 +1,5 @@
+import Clocks
+
 /// Reads one JSON text, byte by byte, and nothing beyond the end of its bytes.
 struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
@@ -96,7 +98,7 @@ struct JSONReader {
         while isDigit { position += 1 }
     }
 
-    private var isDigit: Bool { byte.map { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } ?? false }
+    private var isDigit: Bool { byte.map(ASCII.isDigit) ?? false }
 
     // MARK: Strings
 
@@ -170,20 +172,11 @@ struct JSONReader {
     private mutating func codeUnit() throws(JSONCoding.Failure) -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = byte.flatMap(Self.hexadecimal) else { throw expected("four hexadecimal digits") }
-            unit = unit << 4 | digit
+            guard let digit = byte.flatMap(ASCII.hexadecimal) else { throw expected("four hexadecimal digits") }
+            unit = unit << 4 | UInt32(digit)
             position += 1
         }
         return unit
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a")) + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A")) + 10
-        default: nil
-        }
     }
 
     // MARK: Bytes

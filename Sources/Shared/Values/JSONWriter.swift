@@ -21,8 +21,11 @@ struct JSONWriter {
     }
 
     private func word(for double: Double) -> String {
-        if dialect == .standard { return "null" }
-        return double.isNaN ? "NaN" : double < 0 ? "-Infinity" : "Infinity"
+        switch dialect {
+        case .standard: "null"
+        case .exact: double.isNaN ? "NaN" : double < 0 ? "-Infinity" : "Infinity"
+        case .printed: JSONString.quoted(Value.double(double).scalarText ?? "")
+        }
     }
 
     private mutating func append(_ list: [Value], _ depth: Int) throws(JSONCoding.Failure) {

@@ -1,3 +1,5 @@
+import Clocks
+
 /// Sizes as people write them: `64KiB`, `10MiB`, `1GiB`; a number alone counts bytes.
 package enum SizeText {
     private static let units: [(name: String, factor: UInt64)] = [
@@ -9,7 +11,7 @@ package enum SizeText {
 
     /// `nil` unless it is a whole number of bytes that fits 63 bits.
     package static func parse(_ text: String) -> UInt64? {
-        let digits = text.utf8.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        let digits = text.utf8.prefix(while: ASCII.isDigit)
         let unit = String(text.dropFirst(digits.count))
         guard let number = UInt64(String(Substring(digits))),
             let factor = units.first(where: { $0.name == unit })?.factor

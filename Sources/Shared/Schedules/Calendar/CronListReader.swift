@@ -1,3 +1,4 @@
+import Clocks
 import Values
 
 /// Reads one field: elements with commas between them.
@@ -113,7 +114,7 @@ struct CronListReader {
         guard !text.isEmpty, text.utf8.count <= 9 else { return nil }
         var number = 0
         for byte in text.utf8 {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            guard ASCII.isDigit(byte) else { return nil }
             number = number * 10 + Int(byte - UInt8(ascii: "0"))
         }
         return number

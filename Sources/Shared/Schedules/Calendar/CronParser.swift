@@ -1,3 +1,4 @@
+import Clocks
 import Values
 
 /// Reads cron expressions in the Vixie dialect, as Debian's cron does (crontab(5)), with `L`, `W`, `#` and `H` in
@@ -113,17 +114,12 @@ package struct CronParser {
 
     private static func words(of text: String) -> [CronWord] {
         var words: [CronWord] = []
-        var start: Int?
-        let bytes = Array(text.utf8)
-        for index in 0...bytes.count {
-            let isBlank =
-                index == bytes.count || bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t")
-            if isBlank, let first = start {
-                words.append(CronWord(text: String(decoding: bytes[first..<index], as: UTF8.self), offset: first))
-                start = nil
-            } else if !isBlank, start == nil {
-                start = index
-            }
+        var scanner = ByteScanner(text)
+        scanner.skipBlanks()
+        while !scanner.isAtEnd {
+            let offset = scanner.position
+            words.append(CronWord(text: scanner.takeWord(), offset: offset))
+            scanner.skipBlanks()
         }
         return words
     }

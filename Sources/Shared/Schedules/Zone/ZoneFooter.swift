@@ -124,7 +124,7 @@ private struct YearlyMoment: Hashable, Sendable {
 extension ZoneFooter {
     /// `nil` if the text is not one.
     init?(_ text: some Collection<UInt8>) {
-        var scanner = FooterScanner(Array(text))
+        var scanner = ByteScanner(Array(text))
         guard scanner.takeName(), let west = scanner.takeTime(mostHours: 24) else { return nil }
         standard = -west
         guard !scanner.isAtEnd else {
@@ -169,37 +169,20 @@ extension YearlyMoment {
     }
 }
 
-private struct FooterScanner {
-    private let bytes: [UInt8]
-    private var position = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    var isAtEnd: Bool { position == bytes.count }
-
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    func isAt(_ character: Unicode.Scalar) -> Bool { next == UInt8(ascii: character) }
-
-    mutating func take(_ character: Unicode.Scalar) -> Bool {
-        guard isAt(character) else { return false }
-        position += 1
-        return true
-    }
-
+extension ByteScanner {
     /// `EET`, or `<+03>`.
-    mutating func takeName() -> Bool {
+    fileprivate mutating func takeName() -> Bool {
         let start = position
         if take("<") {
-            while let byte = next, byte != UInt8(ascii: ">") { position += 1 }
+            skip { $0 != UInt8(ascii: ">") }
             return take(">")
         }
-        while let byte = next, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) { position += 1 }
+        skip(while: ASCII.isLetter)
         return position - start >= 3
     }
 
     /// `[+-]h[:m[:s]]`, in seconds.
-    mutating func takeTime(mostHours: Int64) -> Int64? {
+    fileprivate mutating func takeTime(mostHours: Int64) -> Int64? {
         let sign: Int64 = take("-") ? -1 : 1
         if sign == 1 { _ = take("+") }
         guard let hours = takeNumber(), hours <= mostHours else { return nil }
@@ -211,7 +194,7 @@ private struct FooterScanner {
         return sign * seconds
     }
 
-    mutating func takeMoment() -> YearlyMoment? {
+    fileprivate mutating func takeMoment() -> YearlyMoment? {
         guard let day = takeDay() else { return nil }
         guard take("/") else { return YearlyMoment(day: day, time: 7_200) }
         return takeTime(mostHours: 167).map { YearlyMoment(day: day, time: $0) }
@@ -229,10 +212,7 @@ private struct FooterScanner {
     private mutating func takeNumber() -> Int64? {
         let start = position
         var number = Int64(0)
-        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), position - start < 4 {
-            number = number * 10 + Int64(byte - UInt8(ascii: "0"))
-            position += 1
-        }
+        while position - start < 4, let digit = takeDigit() { number = number * 10 + digit }
         return position > start ? number : nil
     }
 }

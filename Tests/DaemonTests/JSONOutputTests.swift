@@ -1,16 +1,17 @@
 import Testing
+import Values
 
-@testable import Host
-
-@Suite("A JSON text")
-struct JSONTextTests {
+@Suite("JSON output")
+struct JSONOutputTests {
     @Test("is written without spaces, its members in the order in which they were given")
     func structure() {
-        let value = JSONText.object([
-            ("b", .array([.number(1), .number(.min), .number(.max)])), ("a", .object([])), ("c", .array([])),
+        let value = Value.object([
+            ("b", .list([.int(1), .int(.min), .int(.max)])), ("a", .object([])), ("c", .list([])),
             ("d", .string("x")), ("e", .null),
         ])
-        #expect(value.text == #"{"b":[1,-9223372036854775808,9223372036854775807],"a":{},"c":[],"d":"x","e":null}"#)
+        #expect(
+            JSONCoding.output(value)
+                == #"{"b":[1,-9223372036854775808,9223372036854775807],"a":{},"c":[],"d":"x","e":null}"#)
     }
 
     @Test("reads back as what was written")
@@ -18,18 +19,18 @@ struct JSONTextTests {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<500 {
             let value = randomValue(&random, depth: 4)
-            #expect(try StrictJSON(value.text) == value.expected)
+            #expect(try StrictJSON(JSONCoding.output(value)) == value.expected)
         }
     }
 
-    private func randomValue(_ random: inout SystemRandomNumberGenerator, depth: Int) -> JSONText {
+    private func randomValue(_ random: inout SystemRandomNumberGenerator, depth: Int) -> Value {
         switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
-        case 0: .number(Int.random(in: .min ... .max, using: &random))
+        case 0: .int(Int64.random(in: .min ... .max, using: &random))
         case 1: .string(String(String.UnicodeScalarView((0..<6).map { _ in scalar(&random) })))
         case 2: .null
         case 3: .bool(Bool.random(using: &random))
         case 4: .double(Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random)))
-        case 5: .array((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
+        case 5: .list((0..<3).map { _ in randomValue(&random, depth: depth - 1) })
         default: .object((0..<3).map { ("\($0)\n", randomValue(&random, depth: depth - 1)) })
         }
     }
@@ -39,7 +40,7 @@ struct JSONTextTests {
     }
 }
 
-extension JSONText {
+extension Value {
     fileprivate var expected: StrictJSON {
         switch self {
         case .null: .null
@@ -47,9 +48,9 @@ extension JSONText {
         case .double(let double) where double.isFinite: .number("\(double)")
         case .double(let double): .string(double.isNaN ? ".nan" : double < 0 ? "-.inf" : ".inf")
         case .string(let string): .string(string)
-        case .number(let number): .number(String(number))
-        case .array(let elements): .list(elements.map(\.expected))
-        case .object(let members): .object(members.map { .init(name: $0.0, value: $0.1.expected) })
+        case .int(let int): .number(String(int))
+        case .list(let list): .list(list.map(\.expected))
+        case .map(let map): .object(zip(map.keys, map.values).map { .init(name: $0, value: $1.expected) })
         }
     }
 }

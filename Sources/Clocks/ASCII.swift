@@ -1,0 +1,20 @@
+/// The kinds of bytes that are characters of ASCII.
+package enum ASCII {
+    @inlinable
+    package static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    @inlinable
+    package static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+    /// A space or a tab.
+    @inlinable
+    package static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+    /// The value of a hexadecimal digit, in upper case or lower; `nil` for any other byte.
+    @inlinable
+    package static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        if isDigit(byte) { return byte - UInt8(ascii: "0") }
+        let value = (byte | 0x20) &- UInt8(ascii: "a")
+        return value < 6 ? value + 10 : nil
+    }
+}
