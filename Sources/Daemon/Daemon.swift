@@ -41,7 +41,9 @@ package final class Daemon {
     package init(
         _ configuration: Configuration, _ startup: Startup, _ runtime: RuntimeDirectory, log: CronLog
     ) throws(SystemError) {
-        (self.configuration, self.log, desired) = (configuration, log, startup.loaded.jobs + startup.loaded.called)
+        (self.configuration, self.log, desired) = (
+            configuration, log, startup.loaded.jobs + startup.loaded.hookFunctions
+        )
         (programs, registry, self.runtime) = (startup.programs, startup.registry, runtime)
         loop = try PollLoop(machine)
         children = ChildTable(machine)
@@ -79,7 +81,7 @@ package final class Daemon {
         return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
-    private var discoveredCount: Int { desired.count { !$0.isOnDemand } }
+    private var discoveredCount: Int { desired.count { !$0.isHookOnly } }
 
     private func clearPreviousLife() {
         do throws(SystemError) {
@@ -195,8 +197,8 @@ package final class Daemon {
         } catch {
             return log.records.error("Reload failed", metadata: ["error": "\(error)"])
         }
-        let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.called)
-        desired = loaded.jobs + loaded.called
+        let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
+        desired = loaded.jobs + loaded.hookFunctions
         self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         log.records.info(

@@ -57,7 +57,7 @@ package enum Effect: Hashable, Sendable {
     case terminate
     case kill
     /// Kill the worker of a previous life that is waited for, with all that it has started.
-    case killPredecessor
+    case killPreviousWorker
     /// The outcome of slots or of a run: every slot that came due is in one of these.
     case book(Booking)
     case log(Incident)
@@ -79,8 +79,8 @@ package enum Incident: Hashable, Sendable {
     case gaveUp(retryAfter: Nanoseconds, failures: Int)
     case spawnFailed(String)
     case shortage(String)
-    case waitingForPredecessor(Int32?)
-    case predecessorKilled(Int32)
+    case waitingForPreviousWorker(Int32?)
+    case previousWorkerKilled(Int32)
     case violation(String)
     case hung(String)
     case overdue(by: Nanoseconds)

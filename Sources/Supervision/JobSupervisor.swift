@@ -24,7 +24,7 @@ package struct JobSupervisor: Sendable {
         step = Step(at: start, seed: seed)
         runKeeper = RunKeeper(definition, standing: standing, at: start)
         // One that is only called is started for its first call.
-        life = WorkerLife(definition.lifecycle, at: definition.isOnDemand ? .distantFuture : start.monotonic)
+        life = WorkerLife(definition.lifecycle, at: definition.isHookOnly ? .distantFuture : start.monotonic)
     }
 
     package var phase: Phase { life.phase }

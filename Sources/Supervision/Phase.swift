@@ -29,7 +29,7 @@ package enum Phase: Hashable, Sendable {
         /// The worker before was ended with its run, by the job's policy.
         case succession
         /// A worker of a previous life of the daemon's is still there.
-        case predecessor
+        case previousWorker
     }
 
     /// A run that may begin when it is its turn.

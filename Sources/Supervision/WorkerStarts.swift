@@ -18,7 +18,7 @@ struct WorkerStarts: Sendable {
     private var readySince: MonotonicInstant?
     private var shortage = Shortage()
     /// The wait for a worker of a previous life of the daemon's.
-    private(set) var predecessor: PredecessorWait?
+    private(set) var previousWorker: PreviousWorkerWait?
 
     /// In a row, and when one was named in the log.
     private struct Shortage {
@@ -29,16 +29,16 @@ struct WorkerStarts: Sendable {
     /// How often the same shortage is named for one job.
     static let shortageReminder = Nanoseconds.seconds(60)
     /// How often it is tried whether the worker before has ended.
-    static let predecessorInterval = Nanoseconds.milliseconds(500)
+    static let previousWorkerInterval = Nanoseconds.milliseconds(500)
     /// How often one that has not is named in the log.
-    static let predecessorReminder = Nanoseconds.seconds(60)
+    static let previousWorkerReminder = Nanoseconds.seconds(60)
 
     init(_ lifecycle: Lifecycle) {
         backoff = Backoff(lifecycle.restart)
         stableThreshold = lifecycle.stableThreshold
     }
 
-    mutating func spawned() { (readySince, predecessor, shortage.count) = (nil, nil, 0) }
+    mutating func spawned() { (readySince, previousWorker, shortage.count) = (nil, nil, 0) }
 
     mutating func isReady(_ step: Step) { readySince = step.now.monotonic }
 
@@ -82,20 +82,20 @@ struct WorkerStarts: Sendable {
     /// of the job's, whose slots come due all the same.
     mutating func wait(for holder: Int32?, isKilled: Bool, _ policy: RunPolicy, _ step: inout Step) -> Phase {
         let now = step.now.monotonic
-        var wait = predecessor ?? PredecessorWait(since: now)
-        let isReminder = wait.loggedAt.map { now - $0 >= Self.predecessorReminder } ?? true
+        var wait = previousWorker ?? PreviousWorkerWait(since: now)
+        let isReminder = wait.loggedAt.map { now - $0 >= Self.previousWorkerReminder } ?? true
         if isReminder {
             wait.loggedAt = now
-            step.log(.waitingForPredecessor(holder))
+            step.log(.waitingForPreviousWorker(holder))
         }
         // When its run began is not known any more: it has had as much time here as it may have in all.
         let isOverdue = policy.timeout.map { wait.since + $0 + policy.killAfter <= now } ?? false
         if let holder, !isKilled, isOverdue, isReminder || !wait.isKilled {
             wait.isKilled = true
-            step.log(.predecessorKilled(holder))
-            step.emit(.killPredecessor)
+            step.log(.previousWorkerKilled(holder))
+            step.emit(.killPreviousWorker)
         }
-        predecessor = wait
-        return .waiting(until: now + Self.predecessorInterval, .predecessor)
+        previousWorker = wait
+        return .waiting(until: now + Self.previousWorkerInterval, .previousWorker)
     }
 }

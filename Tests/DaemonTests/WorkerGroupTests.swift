@@ -96,7 +96,7 @@ struct WorkerGroupTests {
         let (directory, own) = try group([:])
         let groups = try WorkerGroups(own: own, key: "key")
         try withExtendedLifetime(directory) {
-            var limits = GroupLimits()
+            var limits = ControlGroupLimits()
             limits.memory = 1 << 30
             // A directory of the disk: the kernel puts no files into those below it.
             #expect {
@@ -105,7 +105,7 @@ struct WorkerGroupTests {
                 (error as? SystemError)?.object == "\(own.path)/cronsupd-supervisor/cgroup.procs"
             }
             #expect(try groups.base.children() == [])
-            let leaf = try groups.makeLeaf(for: try id("app:job"), GroupLimits())
+            let leaf = try groups.makeLeaf(for: try id("app:job"), ControlGroupLimits())
             #expect(try groups.base.children() == [String(leaf.name)])
             #expect(!groups.ranOutOfMemory(leaf))
             groups.retire(leaf, at: Clock.monotonic())
@@ -116,8 +116,8 @@ struct WorkerGroupTests {
 
     @Test("need groups, and a job whose limits need one is not run without")
     func without() throws {
-        #expect(try WorkerGroups.goWithout(GroupLimits()) == nil)
-        var limits = GroupLimits()
+        #expect(try WorkerGroups.goWithout(ControlGroupLimits()) == nil)
+        var limits = ControlGroupLimits()
         limits.processorTime = 50_000
         #expect {
             try WorkerGroups.goWithout(limits)
@@ -185,7 +185,7 @@ struct WorkerGroupTests {
         let own = try #require(RealControlGroups.own)
         let groups = try WorkerGroups(own: own, key: "test-\(ThisProcess.id)")
         defer { _ = groups.close() }
-        let leaves = try ["n:a", "n:b", "n:c"].map { try groups.makeLeaf(for: try id($0), GroupLimits()) }
+        let leaves = try ["n:a", "n:b", "n:c"].map { try groups.makeLeaf(for: try id($0), ControlGroupLimits()) }
         let sleepers = ["-c", "setsid --fork sleep 1000; exec sleep 1000"]
         // A process of the first one has made a group below it.
         let below = leaves[0].child("below")
@@ -231,7 +231,7 @@ struct WorkerGroupTests {
                 let supervisor = delegated.child("cronsupd-supervisor")
                 #expect(try supervisor.processes() == [ThisProcess.id])
                 #expect(try delegated.enabledControllers() == [controller])
-                let leaf = try groups.makeLeaf(for: try #require(EntryID("n:a")), GroupLimits())
+                let leaf = try groups.makeLeaf(for: try #require(EntryID("n:a")), ControlGroupLimits())
                 #expect(try leaf.controllers() == [controller])
                 let pid = try RealControlGroups.start(["-c", "exec sleep 1000"], in: leaf)
                 groups.retire(leaf, at: Clock.monotonic())

@@ -11,17 +11,17 @@ struct GroupLimitTests {
             in: load(job(rest: "method: m, limits: {\(limits)}")), controllers: controllers)
     }
 
-    private func limits(_ limits: String, _ available: Set<GroupController>) throws -> GroupLimits {
+    private func limits(_ limits: String, _ available: Set<GroupController>) throws -> ControlGroupLimits {
         let found = found(limits, available)
         try #require(found.errors == [])
-        return try #require(found.jobs.first).group
+        return try #require(found.jobs.first).controlGroupLimits
     }
 
     @Test("are those of its processes, and more, where there is the controller")
     func controllers() throws {
         let text = "memory: 64MiB, processes: 10, core: 0"
         #expect(try limits(text, []).isEmpty)
-        var both = GroupLimits()
+        var both = ControlGroupLimits()
         (both.memory, both.processes) = (64 << 20, 10)
         #expect(try limits(text, [.memory, .pids]) == both)
         #expect(both.controllers == [.memory, .pids])

@@ -40,16 +40,16 @@ struct HookTests {
     @Test("are entries with bounds of their own, each once, whether or not they are jobs")
     func entries() throws {
         let found = found("on_failure: app:alert, on_late: app:alert", function)
-        #expect(found.called.map(\.id) == [alert] && found.jobs.count == 1)
-        let called = try #require(found.called.first)
-        #expect(called.isOnDemand && called.policy.timeout == .seconds(5))
+        #expect(found.hookFunctions.map(\.id) == [alert] && found.jobs.count == 1)
+        let called = try #require(found.hookFunctions.first)
+        #expect(called.isHookOnly && called.policy.timeout == .seconds(5))
         #expect(found.functions.map(\.entry).contains(alert))
         let job = "{name: alert, kind: function.exec, command: [mail], meta: {type: cron.job, interval: 1h}}"
-        #expect(self.found("on_failure: app:alert", job).called.isEmpty)
+        #expect(self.found("on_failure: app:alert", job).hookFunctions.isEmpty)
         // Out of service as a job, and called all the same.
         let off =
             "{name: alert, kind: function.exec, command: [x], meta: {type: cron.job, interval: 1h, enabled: false}}"
-        #expect(self.found("on_failure: app:alert", off).called.map(\.id) == [alert])
+        #expect(self.found("on_failure: app:alert", off).hookFunctions.map(\.id) == [alert])
     }
 
     @Test("may be disabled jobs, whose keys for slots are allowed and bound no calls")
@@ -62,7 +62,7 @@ struct HookTests {
         try #require(found.errors == [])
         var policy = RunPolicy()
         policy.timeout = .seconds(5)
-        #expect(found.called.map(\.policy) == [policy])
+        #expect(found.hookFunctions.map(\.policy) == [policy])
         #expect(found.functions.count == 2)
     }
 

@@ -9,9 +9,9 @@ import Wire
 
 @Suite("What the daemon hears late, or not at all")
 struct CrossingTests {
-    private var onDemand: JobDefinition {
-        var job = definition(Schedule(.none, text: Schedule.onDemandText))
-        job.isOnDemand = true
+    private var hookOnly: JobDefinition {
+        var job = definition(Schedule(.none, text: Schedule.hookOnlyText))
+        job.isHookOnly = true
         return job
     }
 
@@ -21,7 +21,7 @@ struct CrossingTests {
 
     @Test("the end of a run without a slot, whose report was given up, ends the run")
     func runWithoutSlot() {
-        var rig = Rig(.starting, onDemand)
+        var rig = Rig(.starting, hookOnly)
         rig.send(.report(.ready(.init(next: .distantFuture))))
         rig.send(.call(event: "{}"))
         rig.send(begin(1, call: 1))

@@ -182,17 +182,17 @@ extension Value.Map {
 
 @Suite("A function that is called")
 struct CallTests {
-    private var onDemand: JobDefinition {
-        var job = definition(Schedule(.none, text: Schedule.onDemandText))
-        job.isOnDemand = true
+    private var hookOnly: JobDefinition {
+        var job = definition(Schedule(.none, text: Schedule.hookOnlyText))
+        job.isHookOnly = true
         return job
     }
 
     private func call(_ number: Int64) -> Effect { .send(.run(.init(call: number, event: "{}"))) }
 
     @Test("gets its worker with its first call, and runs one call after the other")
-    func onDemandWorker() {
-        var rig = Rig(.firstStart, onDemand)
+    func hookOnlyWorker() {
+        var rig = Rig(.firstStart, hookOnly)
         #expect(rig.supervisor.deadline == .distantFuture)
         rig.send(.call(event: "{}"))
         rig.send(.call(event: "{}"))

@@ -181,7 +181,7 @@ struct DeadlineTests {
         arguments: ScheduleClock.both)
     func spawn(clock: ScheduleClock) {
         let stages: [(Stage, Int64)] = [
-            (.firstStart, 0), (.backoff, 0), (.shortage, 0), (.predecessor, 0), (.failed, 30),
+            (.firstStart, 0), (.backoff, 0), (.shortage, 0), (.previousWorker, 0), (.failed, 30),
         ]
         for (stage, missed) in stages {
             var rig = Rig(stage, clock)
@@ -275,7 +275,7 @@ struct StopTests {
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
+        for stage in [Stage.backoff, .shortage, .previousWorker, .failed] {
             changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
@@ -300,7 +300,7 @@ struct StopTests {
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
+        for stage in [Stage.backoff, .shortage, .previousWorker, .failed] {
             changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])

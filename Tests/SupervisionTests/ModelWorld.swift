@@ -30,7 +30,7 @@ final class ModelWorld {
     private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
     private var hasProcess = false
     /// A worker of a previous life is still there.
-    private var hasPredecessor: Bool
+    private var hasPreviousWorker: Bool
     private var hasBegun = false
     private var hasBooks = false
     private var isDying = false
@@ -85,7 +85,7 @@ final class ModelWorld {
         if random.chance(2) { job.policy.hooks.onLate = hook }
         job.policy.hooks.failures = 1 + random.below(3)
         policy = job.policy
-        hasPredecessor = random.chance(4)
+        hasPreviousWorker = random.chance(4)
         supervisor = JobSupervisor(job, start: now, seed: seed)
     }
 
@@ -254,9 +254,9 @@ final class ModelWorld {
             permit = .none
         case .call: require(!hasStopped, "a call behind the end")
         case .book(let booking): file(booking)
-        case .killPredecessor:
-            require(hasPredecessor, "a kill of nobody")
-            hasPredecessor = !random.chance(2)
+        case .killPreviousWorker:
+            require(hasPreviousWorker, "a kill of nobody")
+            hasPreviousWorker = !random.chance(2)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
             hasStopped = true
@@ -321,8 +321,8 @@ final class ModelWorld {
     private func spawn() {
         require(!hasProcess, "a second worker")
         require(!hasStopped, "a worker behind the end")
-        if hasPredecessor { hasPredecessor = !random.chance(3) }
-        if hasPredecessor { return occupy() }
+        if hasPreviousWorker { hasPreviousWorker = !random.chance(3) }
+        if hasPreviousWorker { return occupy() }
         switch random.below(8) {
         case 0: handle(.spawnFailed("gone", isShortage: false))
         case 1: handle(.spawnFailed("short", isShortage: true))
@@ -337,7 +337,7 @@ final class ModelWorld {
     private func occupy() {
         let failures = supervisor.failures
         handle(.occupied(by: random.chance(5) ? nil : 77))
-        require(supervisor.failures == failures, "a failure for a predecessor")
+        require(supervisor.failures == failures, "a failure for a previous worker")
         require(supervisor.deadline > now.monotonic, "no pause before the next try")
     }
 

@@ -35,7 +35,7 @@ struct RescheduleTests {
         // Their run is over already.
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .predecessor, .failed] {
+        for stage in [Stage.backoff, .shortage, .previousWorker, .failed] {
             changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])

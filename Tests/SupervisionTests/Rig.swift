@@ -107,11 +107,11 @@ extension ScheduleClock {
 
 /// Every state that a job can be in.
 enum Stage: CaseIterable {
-    case firstStart, backoff, shortage, predecessor, starting, idle, asked, running, condemned, condemnedInRun
+    case firstStart, backoff, shortage, previousWorker, starting, idle, asked, running, condemned, condemnedInRun
     case draining, drainingInRun, terminated, terminatedInRun, killed, killedInRun, failed, stopped
     case overtime, overtimeKilled
 
-    static let withoutWorker: [Stage] = [.firstStart, .backoff, .shortage, .predecessor, .failed]
+    static let withoutWorker: [Stage] = [.firstStart, .backoff, .shortage, .previousWorker, .failed]
     static let inRun: [Stage] =
         [.running, .condemnedInRun, .drainingInRun, .terminatedInRun, .killedInRun] + pastTimeout
     /// Their run has reached its time-out.
@@ -125,7 +125,7 @@ struct Rig {
     static let now: MonotonicInstant = at(1_000)
     static let slot: SlotInstant = at(995)
     static let next: SlotInstant = at(1_005)
-    /// When it is tried again whether a predecessor has ended.
+    /// When it is tried again whether a previous worker has ended.
     static let soon = now + .milliseconds(500)
     /// A worker of a previous life.
     static let holder: Int32 = 77
@@ -158,7 +158,7 @@ struct Rig {
         case .firstStart, .starting: break
         case .backoff: send(.exited("exit 1"))
         case .shortage: follow(.backoff, .spawnDeferred(until: at(1_002)))
-        case .predecessor: follow(.backoff, .occupied(by: Self.holder))
+        case .previousWorker: follow(.backoff, .occupied(by: Self.holder))
         case .failed: follow(.backoff, .spawnFailed("no such file", isShortage: false))
         case .idle: send(.report(.ready(.init(next: Self.slot))), at: at(985))
         case .asked: follow(.idle, .deadline)
@@ -219,7 +219,7 @@ extension Stage {
         case .firstStart: .waiting(until: Rig.now, .firstStart)
         case .backoff: .waiting(until: at(1_001), .backoff)
         case .shortage: .waiting(until: at(1_002), .shortage)
-        case .predecessor: .waiting(until: Rig.soon, .predecessor)
+        case .previousWorker: .waiting(until: Rig.soon, .previousWorker)
         case .starting: .starting(deadline: at(1_015))
         case .idle: .idle(.init(next: Rig.slot, deadline: at(1_000)))
         case .asked: .idle(.init(next: Rig.slot, deadline: at(1_010), isAsked: true))

@@ -214,7 +214,7 @@ extension Effect {
         case .logStacks: "stacks"
         case .terminate: "SIGTERM"
         case .kill: "SIGKILL"
-        case .killPredecessor: "kill that one"
+        case .killPreviousWorker: "kill that one"
         case .book: "book"
         case .log: "log"
         }

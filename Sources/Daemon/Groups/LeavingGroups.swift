@@ -41,19 +41,19 @@ struct LeavingGroups {
     }
 
     /// What is still there of what a worker has left.
-    struct Remains {
+    struct Leftovers {
         /// One of the processes, if it has a number here.
         let process: ProcessID?
         let since: MonotonicInstant
     }
 
     /// What is still there in the groups of one entry's workers. `nil`: nothing, but perhaps a worker that is spared.
-    func remains(of stem: String) -> Remains? {
+    func leftovers(of stem: String) -> Leftovers? {
         for entry in entries where entry.stem == stem && !Self.isSpared(entry) {
             guard (try? entry.group.isPopulated()) ?? false else { continue }
             // One that was spared until now has left it.
             try? entry.group.kill()
-            return Remains(process: entry.group.treeProcesses().first, since: entry.since)
+            return Leftovers(process: entry.group.treeProcesses().first, since: entry.since)
         }
         return nil
     }

@@ -25,7 +25,7 @@ final class WorkerGroups {
     private static let closePatience = Leave.leaveDelay
     /// What was killed goes within milliseconds; only what does not is worth a word.
     private static let quietWait = Nanoseconds.milliseconds(500)
-    private static let remainsInterval = Nanoseconds.milliseconds(5)
+    private static let leftoversInterval = Nanoseconds.milliseconds(5)
 
     /// Why there are none.
     struct Refusal: Error, CustomStringConvertible { let description: String }
@@ -70,14 +70,14 @@ final class WorkerGroups {
     // MARK: Leaves
 
     /// `nil` for a worker where there are no groups, unless its limits need one.
-    static func goWithout(_ limits: GroupLimits) throws(SystemError) -> ControlGroup? {
+    static func goWithout(_ limits: ControlGroupLimits) throws(SystemError) -> ControlGroup? {
         if limits.isEmpty { return nil }
         let names = limits.controllers.map(\.rawValue).sorted().joined(separator: ", ")
         throw SystemError("control group", names, code: 0, note: "the job's limits need one, and there are none")
     }
 
     /// An empty group with these limits in force.
-    func makeLeaf(for entry: EntryID, _ limits: GroupLimits) throws(SystemError) -> ControlGroup {
+    func makeLeaf(for entry: EntryID, _ limits: ControlGroupLimits) throws(SystemError) -> ControlGroup {
         try enable(Set(limits.controllers.map(\.rawValue)))
         let leaf = try createLeaf(for: entry)
         do throws(SystemError) {
@@ -146,10 +146,10 @@ final class WorkerGroups {
 
     /// Why the entry's next worker may not begin yet: something that one before it has started is still there, although it was
     /// killed, and would run at the same time as what the next one starts. `nil`: there are none.
-    func obstacle(to entry: EntryID, at now: MonotonicInstant) -> Event? {
-        guard !leaving.isEmpty, let remains = leaving.remains(of: LeafName.stem(entry)) else { return nil }
-        if now - remains.since < Self.quietWait { return .spawnDeferred(until: now + Self.remainsInterval) }
-        return .occupied(by: remains.process, isKilled: true)
+    func leftovers(to entry: EntryID, at now: MonotonicInstant) -> Event? {
+        guard !leaving.isEmpty, let left = leaving.leftovers(of: LeafName.stem(entry)) else { return nil }
+        if now - left.since < Self.quietWait { return .spawnDeferred(until: now + Self.leftoversInterval) }
+        return .occupied(by: left.process, isKilled: true)
     }
 
     /// The end, after the last worker: what was killed last may still be there for a moment. Returns what does not end.

@@ -7,7 +7,7 @@ import Wire
 final class JobLocks {
     private let directory: String
     /// Workers that were still at work when this daemon began, and when `holders` was last asked for.
-    private var predecessors: Set<ProcessIdentity> = []
+    private var previousWorkers: Set<ProcessIdentity> = []
 
     private static let suffix = ".lock"
     /// A name in a directory may have 255 bytes.
@@ -17,8 +17,8 @@ final class JobLocks {
 
     /// Workers of a previous life that are still at work.
     var holders: Set<ProcessID> {
-        predecessors = predecessors.filter(\.isAlive)
-        return Set(predecessors.map(\.pid))
+        previousWorkers = previousWorkers.filter(\.isAlive)
+        return Set(previousWorkers.map(\.pid))
     }
 
     /// The holders and all that descends from them.
@@ -44,8 +44,8 @@ final class JobLocks {
 
     /// Whether the worker before was one of a previous life and has ended since `holders` was last asked for. The lock must be taken.
     func hasJustBecomeFree(_ id: EntryID) -> Bool {
-        guard !predecessors.isEmpty, let note = FileLock.note(in: path(id)) else { return false }
-        return ProcessIdentity(note: note).map(predecessors.contains) ?? false
+        guard !previousWorkers.isEmpty, let note = FileLock.note(in: path(id)) else { return false }
+        return ProcessIdentity(note: note).map(previousWorkers.contains) ?? false
     }
 
     /// Removes the file of a job that is gone from the registry, unless a worker still holds its lock.
@@ -89,7 +89,7 @@ final class JobLocks {
             if Self.isFree(path) {
                 if !wanted.contains(name) { Self.removeIfFree(path) }
             } else if let holder = Self.holder(path) {
-                predecessors.insert(holder)
+                previousWorkers.insert(holder)
             } else {
                 nameless.append(path)
             }
@@ -115,7 +115,7 @@ final class JobLocks {
             guard let path = file.flatMap({ files[$0.key] }), ProcessTable.row(pid)?.session == pid,
                 let holder = ProcessIdentity(pid)
             else { return }
-            predecessors.insert(holder)
+            previousWorkers.insert(holder)
             try? FileLock.leave(note: holder.note, in: path)
         }
     }

@@ -6,7 +6,7 @@ import Values
 package struct LoadedJobs: Sendable {
     package var jobs: [JobDefinition]
     /// Functions that are called with what becomes of jobs, each with a worker of its own from its first call on.
-    package var called: [JobDefinition]
+    package var hookFunctions: [JobDefinition]
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
     /// Of the Lua files that were checked.
@@ -14,11 +14,11 @@ package struct LoadedJobs: Sendable {
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         jobs = Self.versioned(candidate.found.jobs, answers)
-        called = Self.versioned(candidate.found.called, answers)
+        hookFunctions = Self.versioned(candidate.found.hookFunctions, answers)
         let load = candidate.load
         errors = Self.inOrder(
             load.errors + candidate.found.errors + candidate.functionErrors(answers)
-                + Self.excess(jobs + called, max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions)), load)
+                + Self.excess(jobs + hookFunctions, max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions)), load)
         )
         notes = Self.inOrder(load.notes + candidate.found.notes)
     }

@@ -73,9 +73,9 @@ struct IncidentLog {
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": Self.seconds(delay)])
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
-        case .waitingForPredecessor(let holder):
+        case .waitingForPreviousWorker(let holder):
             records(.notice, "Waiting for previous worker", job, holder.map { ["pid": "\($0)"] } ?? [:])
-        case .predecessorKilled(let holder): records(.warning, "Previous worker killed", job, ["pid": "\(holder)"])
+        case .previousWorkerKilled(let holder): records(.warning, "Previous worker killed", job, ["pid": "\(holder)"])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
         case .leftBehind:
             records(
@@ -166,7 +166,7 @@ struct IncidentLog {
 
     private func stopped(_ job: Job, _ byItself: Bool) {
         // A function that nobody has called had no worker.
-        if job.definition.isOnDemand, job.generation == 0 { return }
+        if job.definition.isHookOnly, job.generation == 0 { return }
         let books = job.supervisor.books
         var pairs = ["runs": "\(job.supervisor.runs)"]
         for outcome in Outcome.allCases where isDetailed || (outcome != .ok && books[outcome] > 0) {

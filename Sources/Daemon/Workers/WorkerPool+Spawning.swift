@@ -9,7 +9,7 @@ import Wire
 extension WorkerPool {
     func spawn(_ job: Job) {
         // In front of the limit, which those that must wait would use up.
-        guard let lock = claim(job), !mustWaitForRemains(job) else { return }
+        guard let lock = claim(job), !mustWaitForLeftovers(job) else { return }
         if job.generation > 0, let moment = limiter.admit(at: now) {
             return process(.spawnDeferred(until: moment), job)
         }
@@ -43,8 +43,8 @@ extension WorkerPool {
     }
 
     /// A dead worker holds no lock, but what it has started may be in the kernel's hands for as long as a disk does not answer.
-    private func mustWaitForRemains(_ job: Job) -> Bool {
-        guard let event = groups?.obstacle(to: job.definition.id, at: now) else { return false }
+    private func mustWaitForLeftovers(_ job: Job) -> Bool {
+        guard let event = groups?.leftovers(to: job.definition.id, at: now) else { return false }
         process(event, job)
         return true
     }
@@ -77,7 +77,7 @@ extension WorkerPool {
         } catch {
             guard let group else { throw error }
             groups?.retire(group, at: machine.now)
-            guard job.group.isEmpty, error.isRefusal(of: group) else { throw error }
+            guard job.controlGroupLimits.isEmpty, error.isRefusal(of: group) else { throw error }
             goWithoutGroup(error)
             return (try spawn(nil), nil)
         }
@@ -86,10 +86,10 @@ extension WorkerPool {
     /// A job that needs none can do without one. `nil`: there is none.
     private func makeGroup(_ job: JobDefinition) throws(SystemError) -> ControlGroup? {
         do throws(SystemError) {
-            guard let groups else { return try WorkerGroups.goWithout(job.group) }
-            return try groups.makeLeaf(for: job.id, job.group)
+            guard let groups else { return try WorkerGroups.goWithout(job.controlGroupLimits) }
+            return try groups.makeLeaf(for: job.id, job.controlGroupLimits)
         } catch {
-            guard job.group.isEmpty, !error.isShortage else { throw error }
+            guard job.controlGroupLimits.isEmpty, !error.isShortage else { throw error }
             goWithoutGroup(error)
             return nil
         }

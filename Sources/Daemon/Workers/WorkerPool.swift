@@ -208,7 +208,7 @@ final class WorkerPool {
         case .terminate: if let worker = job.worker { machine.signalGroup(worker.pid, .terminate) }
         case .kill: if let worker = job.worker { kill(worker, job) }
         case .book(let booking): incidents.record(booking, of: job)
-        case .killPredecessor: runtime.killHolder(of: job.definition.id)
+        case .killPreviousWorker: runtime.killHolder(of: job.definition.id)
         }
     }
 

@@ -9,8 +9,10 @@ struct GroupLimitsReader {
     private static let range = 0.01...10_000.0
 
     /// `process`: what was read of the limits that processes have too. They hold for the group as well where that can be.
-    static func read(_ data: EntryField, _ process: ProcessSettings, _ controllers: GroupControllers) -> GroupLimits {
-        var limits = GroupLimits()
+    static func read(_ data: EntryField, _ process: ProcessSettings, _ controllers: GroupControllers)
+        -> ControlGroupLimits
+    {
+        var limits = ControlGroupLimits()
         for limit in process.limits {
             switch limit.resource {
             case .memory where controllers.available.contains(.memory): limits.memory = limit.value
@@ -30,6 +32,6 @@ struct GroupLimitsReader {
             field.error("the control group controller 'cpu' is not available: \(groups.reason)")
             return nil
         }
-        return Int64((share * Double(GroupLimits.period)).rounded())
+        return Int64((share * Double(ControlGroupLimits.period)).rounded())
     }
 }

@@ -11,7 +11,7 @@ package enum JobEntries {
     package struct Found: Sendable {
         package var jobs: [JobDefinition] = []
         /// The functions of hooks that are no jobs themselves.
-        package var called: [JobDefinition] = []
+        package var hookFunctions: [JobDefinition] = []
         /// The functions of all job entries, also of those that have an error elsewhere or are disabled.
         package var functions: [(entry: EntryID, function: EntryFunction)] = []
         package var errors: [Diagnostic] = []
@@ -59,7 +59,7 @@ package enum JobEntries {
             }
             if !job.policy.hooks.isEmpty { hooks.add(hooksOf: job) }
         }
-        found.called = hooks.definitions
+        found.hookFunctions = hooks.definitions
         found.functions += hooks.functions
         errors.append(hooks.errors)
     }

@@ -65,8 +65,8 @@ struct JobReader {
             issues.data[key]?.error(
                 "goes with a \(JobEntries.jobType); expected none in the function of a hook", .key)
         }
-        var definition = definition(kind, Schedule(.none, text: Schedule.onDemandText))
-        definition?.isOnDemand = true
+        var definition = definition(kind, Schedule(.none, text: Schedule.hookOnlyText))
+        definition?.isHookOnly = true
         definition?.policy.keepCallKeys()
         return definition
     }
@@ -84,7 +84,7 @@ struct JobReader {
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
         job.policy = policy
-        (job.process, job.group) = (process, group)
+        (job.process, job.controlGroupLimits) = (process, group)
         return job
     }
 

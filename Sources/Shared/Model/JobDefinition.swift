@@ -15,8 +15,8 @@ package struct JobDefinition: Sendable {
     package var policy = RunPolicy()
     package var process = ProcessSettings()
     /// It has no slots: its function is the hook of other jobs.
-    package var isOnDemand = false
-    package var group = GroupLimits()
+    package var isHookOnly = false
+    package var controlGroupLimits = ControlGroupLimits()
     package var meta: Value.Map
     /// All keys of the entry but `name`, `kind` and `meta`.
     package var data: Value.Map
@@ -39,9 +39,9 @@ package struct JobDefinition: Sendable {
 
     /// Whether a run of `self` does what one of `other` would, though perhaps at other times.
     package func isSameWork(as other: JobDefinition) -> Bool {
-        id == other.id && kind == other.kind && function == other.function && isOnDemand == other.isOnDemand
+        id == other.id && kind == other.kind && function == other.function && isHookOnly == other.isHookOnly
             && lifecycle == other.lifecycle && policy == other.policy && process == other.process
-            && group == other.group && timelessMeta == other.timelessMeta
+            && controlGroupLimits == other.controlGroupLimits && timelessMeta == other.timelessMeta
             && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
     }
 

@@ -24,7 +24,7 @@ package struct Schedule: Hashable, Sendable {
     /// A job that runs when it starts and never again.
     package static var startOnlyText: String { "@reboot" }
     /// For a function that runs only when it is called. No entry can have this schedule.
-    package static var onDemandText: String { "@call" }
+    package static var hookOnlyText: String { "@call" }
 
     /// The keys of an entry's `meta` that say it.
     package static let metaKeys = [

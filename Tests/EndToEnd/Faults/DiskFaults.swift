@@ -38,7 +38,7 @@ struct DiskFaults {
     // MARK: F18
 
     @Test("holds a job's lock with its worker, also for a daemon that comes behind one that was killed")
-    func predecessor() throws {
+    func previousWorker() throws {
         try Scene.play { scene in
             let disk = try FrozenDisk(scene)
             defer { disk.remove() }

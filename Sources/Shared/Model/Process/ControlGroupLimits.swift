@@ -1,6 +1,6 @@
 /// The limits on all processes of a worker together, in its control group: those of the entry's `limits` for which the
 /// daemon has the controllers. The daemon puts them into effect, before there is a worker.
-package struct GroupLimits: Hashable, Sendable {
+package struct ControlGroupLimits: Hashable, Sendable {
     /// In bytes, swap not counted (memory.max).
     package var memory: UInt64?
     /// pids.max.
@@ -13,7 +13,7 @@ package struct GroupLimits: Hashable, Sendable {
 
     package init() {}
 
-    package var isEmpty: Bool { self == GroupLimits() }
+    package var isEmpty: Bool { self == ControlGroupLimits() }
 
     package var controllers: Set<GroupController> {
         var controllers: Set<GroupController> = []

@@ -8,15 +8,15 @@ import Turns
 @testable import Supervision
 
 @Suite("A job whose worker of a previous life is still there")
-struct PredecessorTests {
-    private static let waiting = Effect.log(.waitingForPredecessor(Rig.holder))
+struct PreviousWorkerTests {
+    private static let waiting = Effect.log(.waitingForPreviousWorker(Rig.holder))
 
     @Test("waits for it, and says so once; where a worker is, the event means nothing")
     func occupied() {
-        let phase = Phase.waiting(until: Rig.soon, .predecessor)
+        let phase = Phase.waiting(until: Rig.soon, .previousWorker)
         expectRow(
             .occupied(by: Rig.holder),
-            row(Stage.withoutWorker) { Cell(phase, $0 == .predecessor ? [] : [Self.waiting]) })
+            row(Stage.withoutWorker) { Cell(phase, $0 == .previousWorker ? [] : [Self.waiting]) })
     }
 
     @Test("counts no failure, asks again twice a second, and names it once a minute")
@@ -49,7 +49,7 @@ struct PredecessorTests {
             rig.send(.spawned)
             #expect(rig.supervisor.books.timetable.start == at(1_000))
             #expect(rig.supervisor.books.isOpen(slots.open, at: at(1_036)), "\(clock)")
-            #expect(rig.supervisor.life.starts.predecessor == nil)
+            #expect(rig.supervisor.life.starts.previousWorker == nil)
         }
     }
 
@@ -60,7 +60,7 @@ struct PredecessorTests {
         var rig = Rig(.backoff, definition)
         for _ in 0..<300 {
             rig.send(.occupied(by: Rig.holder, isKilled: true))
-            #expect(!rig.effects.contains(.killPredecessor))
+            #expect(!rig.effects.contains(.killPreviousWorker))
             rig.fireDeadline()
         }
     }
@@ -73,8 +73,8 @@ struct PredecessorTests {
         var killedAt: [MonotonicInstant] = []
         for _ in 0..<300 {
             rig.send(.occupied(by: Rig.holder))
-            if rig.effects.contains(.killPredecessor) {
-                #expect(rig.effects.suffix(2) == [.log(.predecessorKilled(Rig.holder)), .killPredecessor])
+            if rig.effects.contains(.killPreviousWorker) {
+                #expect(rig.effects.suffix(2) == [.log(.previousWorkerKilled(Rig.holder)), .killPreviousWorker])
                 killedAt.append(rig.now)
             }
             rig.fireDeadline()
@@ -91,7 +91,7 @@ struct PredecessorTests {
             var rig = Rig(.backoff, definition)
             for _ in 0..<300 {
                 rig.send(.occupied(by: holder))
-                #expect(!rig.effects.contains(.killPredecessor))
+                #expect(!rig.effects.contains(.killPreviousWorker))
                 rig.fireDeadline()
             }
         }

@@ -3,7 +3,7 @@ import Kernel
 import Testing
 
 @Suite("A daemon in the place of one that was killed")
-struct PredecessorFaults {
+struct PreviousWorkerFaults {
     private static let entry = "test:job"
 
     /// Its runs, once begun, last until the gate is opened.
