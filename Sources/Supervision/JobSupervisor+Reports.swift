@@ -24,7 +24,7 @@ extension JobSupervisor {
 
     private mutating func take(_ ready: Report.Ready) throws(Violation) {
         guard try life.isReady(&step) else { return }
-        life.phase = runKeeper.vigil(ready.next, step)
+        life.phase = try runKeeper.take(ready, step)
         step.log(.started)
     }
 

@@ -60,7 +60,7 @@ extension Leave {
         switch stage {
         case .draining:
             if var limited = run {
-                limited.cut = cut(limited, at: now)
+                limited.cut = cut(limited, at: step.heard)
                 run = limited
             }
             step.log(.terminated)
@@ -83,20 +83,21 @@ extension Leave {
         (stage, until) = (.killed, step.now.monotonic + patience)
     }
 
-    /// Which of its limits a run has reached during a stop.
-    private func cut(_ run: Phase.Run, at now: MonotonicInstant) -> Phase.Cut? {
-        if run.bounds.timeout <= now { return .timeout }
-        return sparesRun && run.bounds.replacement <= now ? .replaced : nil
+    /// Which of its limits a run has reached during a stop, as far as its worker was heard.
+    private func cut(_ run: Phase.Run, at heard: MonotonicInstant) -> Phase.Cut? {
+        if run.bounds.timeout <= heard { return .timeout }
+        return sparesRun && run.bounds.replacement <= heard ? .replaced : nil
     }
 
     /// A stop may leave less time than an earlier one, or than the job's policy.
     mutating func hasten(_ stop: Stop, grace: Nanoseconds, at now: MonotonicInstant) {
-        let wasStopping = self.stop != nil
+        let (wasStopping, wasFinal) = (self.stop != nil, isFinal)
         cause = .stop(stop)
         switch stage {
         case .draining: until = min(until, now + grace, run?.bounds.timeout ?? .distantFuture)
         case .terminated: if !wasStopping { until = min(until, now + grace) }
-        case .killed: until = min(until, now + patience)
+        // The daemon's end waits for its whole patience, however long ago the signal was sent.
+        case .killed: until = isFinal && !wasFinal ? now + patience : min(until, now + patience)
         }
     }
 

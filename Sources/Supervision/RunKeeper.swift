@@ -108,6 +108,14 @@ struct RunKeeper: Sendable {
             Phase.Vigil(slot: books.next(at: step.now), next: now, deadline: now + WorkerLife.overdueGrace))
     }
 
+    /// The worker waits for its next slot.
+    func take(_ ready: Report.Ready, _ step: Step) throws(Violation) -> Phase {
+        guard gates.areOpen || ready.features.include(.gates) else {
+            throw Violation("a program without the feature 'gates', which a job in a group needs")
+        }
+        return vigil(ready.next, step)
+    }
+
     /// What the worker says that it waits for. One that names a slot beyond the next one would never be asked whether it lives.
     func vigil(_ next: SlotInstant, _ step: Step) -> Phase {
         // A second, as in `isOpen`. Where the wall clock was set back, the slots that come again have their outcome.

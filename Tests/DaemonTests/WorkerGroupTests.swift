@@ -186,7 +186,8 @@ struct WorkerGroupTests {
         let groups = try WorkerGroups(own: own, key: "test-\(ThisProcess.id)")
         defer { _ = groups.close() }
         let leaves = try ["n:a", "n:b", "n:c"].map { try groups.makeLeaf(for: try id($0), ControlGroupLimits()) }
-        let sleepers = ["-c", "setsid --fork sleep 1000; exec sleep 1000"]
+        // Two processes from the moment at which there are two.
+        let sleepers = ["-c", "setsid sleep 1000 & exec sleep 1000"]
         // A process of the first one has made a group below it.
         let below = leaves[0].child("below")
         try below.create()

@@ -37,6 +37,15 @@ struct GroupTests {
         #expect(rig.effects.last == .returnPermit)
     }
 
+    @Test("has no worker whose program does not know that it must ask")
+    func features() {
+        var job = definition(ScheduleClock.monotonic.schedule)
+        job.policy.concurrency = .init(group: "db", max: 1)
+        var rig = Rig(.starting, job)
+        rig.send(.report(.ready(.init(next: Rig.slot, features: .none))))
+        #expect(rig.effects.contains(.kill) && !rig.supervisor.phase.isServing)
+    }
+
     @Test("makes room when its worker dies, in a run and while it waits")
     func death() {
         var waiting = rig()

@@ -44,4 +44,19 @@ struct HeardTests {
         rig.supervisor.handle(.deadline, at: rig.moment, heard: deadline, effects: &effects)
         #expect(effects.count == 1)
     }
+
+    @Test("ends no run of a stop as timed out whose end may lie unread")
+    func stopping() {
+        var job = definition()
+        job.policy.timeout = .seconds(8)
+        var rig = Rig(.running, job)
+        rig.send(.stop(grace: Rig.grace))
+        let deadline = rig.supervisor.deadline
+        rig.now = deadline + .seconds(3)
+        var effects: [Effect] = []
+        rig.supervisor.handle(.deadline, at: rig.moment, heard: deadline, effects: &effects)
+        #expect(effects.contains(.terminate))
+        rig.send(.report(end(run: 1, slot: Rig.slot)))
+        #expect(rig.supervisor.books[.ok] == 1 && rig.supervisor.books[.timeout] == 0)
+    }
 }

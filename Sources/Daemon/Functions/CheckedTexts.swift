@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Model
 import Wire
@@ -18,12 +19,16 @@ struct CheckedTexts: Sendable {
         if versions.updateValue(version, forKey: file) ?? version != version { isTorn = true }
     }
 
-    /// `nil`: a file is not what was checked any more.
-    static func read(_ files: CheckedTexts) throws -> SourceTexts? {
+    /// `nil`: a file is not what was checked any more, or was written to a moment ago. `isQuiet`: of when a file was written to.
+    static func read(
+        _ files: CheckedTexts, isQuiet: (WallInstant) -> Bool = { _ in true }
+    ) throws -> SourceTexts? {
         guard !files.isTorn else { return nil }
         var texts = SourceTexts()
         for (path, version) in files.versions where version != FunctionCheckAnswer.unreadable {
-            guard let bytes = try contents(path), FunctionCheckAnswer.version(of: bytes) == version else { return nil }
+            guard let (bytes, identity) = try contents(path), isQuiet(identity.modified),
+                FunctionCheckAnswer.version(of: bytes) == version
+            else { return nil }
             texts.add(bytes, of: path)
             guard texts.size <= totalBytes else { throw Excess() }
         }
@@ -35,9 +40,9 @@ struct CheckedTexts: Sendable {
     }
 
     /// Gone is changed, too.
-    private static func contents(_ path: String) throws(SystemError) -> [UInt8]? {
+    private static func contents(_ path: String) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
         do throws(SystemError) {
-            return try FileSystem.contents(of: path, limit: largest)?.bytes
+            return try FileSystem.contents(of: path, limit: largest)
         } catch {
             if error.isShortage { throw error }
             return nil

@@ -33,6 +33,9 @@ package final class WorkerPrograms {
         return program
     }
 
+    /// The file of a program, for those who look into it: one that the registry does not name any more is not opened again.
+    func image(at path: String?) -> String { path.map { others[$0]?.image ?? $0 } ?? standard.image }
+
     /// The same programs for a registry that is not in force yet: those whose files are others by now are opened anew.
     func renewed() -> WorkerPrograms {
         let programs = WorkerPrograms(self)

@@ -10,9 +10,10 @@ package enum DescriptorBudget {
     /// program; a spawn in progress; the reserve; a reload's files.
     private static let own = 40
 
-    /// How many jobs have no room for the sake of the programs that the functions name, each of which is open.
+    /// How many jobs have no room for the sake of the programs that the functions name. Each is open, and during a reload
+    /// another one in its place.
     static func jobs(for functions: [EntryFunction]) -> Int {
-        (Set(functions.compactMap(\.program)).count + perJob - 1) / perJob
+        (2 * Set(functions.compactMap(\.program)).count + perJob - 1) / perJob
     }
 
     package static func mostJobs(_ limit: OpenFilesLimit) -> Int {

@@ -61,7 +61,12 @@ final class ZoneWatch {
             watch(timezone, zones)
             let identities = Self.identities(timezone, zones)
             guard identities != seen[timezone] else { continue }
-            let zone = Result { () throws(ZoneSource.Failure) in try zones.source.zone(timezone) }
+            // Without /etc/localtime the zone is UTC, and yet a link that is gone for a moment is no other rule.
+            let isGone = zip(seen[timezone] ?? [], identities).contains { $0 != nil && $1 == nil }
+            let zone = Result { () throws(ZoneSource.Failure) in
+                if isGone { throw ZoneSource.Failure("has lost its file") }
+                return try zones.source.zone(timezone)
+            }
             if Self.identities(timezone, zones) == identities {
                 seen[timezone] = identities
                 changes.append((timezone, zone))

@@ -157,7 +157,9 @@ final class Reloader {
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             // One that has changed since it was checked is checked again.
-            guard let texts = try CheckedTexts.read(answers.files) else { return tryAgain(at: now, end) }
+            guard let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet) else {
+                return tryAgain(at: now, end)
+            }
             loaded.texts = texts
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs)
         } catch {

@@ -16,10 +16,10 @@ package struct LoadedJobs: Sendable {
         jobs = Self.versioned(candidate.found.jobs, answers)
         hookFunctions = Self.versioned(candidate.found.hookFunctions, answers)
         let load = candidate.load
+        let room = max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions))
         errors = Self.inOrder(
             load.errors + candidate.found.errors + candidate.functionErrors(answers)
-                + Self.excess(jobs + hookFunctions, max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions)), load)
-        )
+                + Self.excess(jobs + hookFunctions, room, load))
         notes = Self.inOrder(load.notes + candidate.found.notes)
     }
 

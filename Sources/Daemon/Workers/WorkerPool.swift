@@ -176,6 +176,8 @@ final class WorkerPool {
 
     func retire(_ job: Job) {
         guard jobs[job.index] === job else { return }
+        // Of a worker that is left behind at the daemon's end: what still comes is not read.
+        job.worker?.closeAll(loop.poller)
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
@@ -218,8 +220,8 @@ final class WorkerPool {
         guard job.supervisor.phase.run == nil || job.definition.kind != .exec else { return }
         switch stackLimiter.admit(job.definition.id, at: now) {
         case .take:
-            let program = programs.program(at: job.definition.function.program)
-            incidents.stacks(stackTaker.take(of: worker.pid, program: program.image), of: job)
+            let image = programs.image(at: job.definition.function.program)
+            incidents.stacks(stackTaker.take(of: worker.pid, program: image), of: job)
         case .repeated: break
         case .tooMany: incidents.stacksLeftOut(of: job)
         }
