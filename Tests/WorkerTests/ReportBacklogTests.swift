@@ -119,7 +119,7 @@ struct ReportBacklogTests {
         #expect(pipe.take().last == .dropped(.init(reports: 2, run: 6)))
     }
 
-    @Test("hold the begin of the run in hand, behind what the runs before came to, until that run ends")
+    @Test("hold the begin of the current run, after what the runs before came to, until that run ends")
     func heldBegin() {
         let pipe = FakePipe(room: 0)
         fill(pipe)

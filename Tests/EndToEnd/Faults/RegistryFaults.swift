@@ -42,7 +42,7 @@ struct RegistryFaults {
         }
     }
 
-    @Test("lets the run in hand of a removed or a changed job finish")
+    @Test("lets the current run of a removed or a changed job finish")
     func runInHand() throws {
         try Scene.play { scene in
             let data = ["milliseconds": "700", "ledger": scene.ledger]
