@@ -277,8 +277,8 @@ static inline const char *clinux_call_name(long number) {
         CLINUX_CALL(getdents64) CLINUX_CALL(ioctl) CLINUX_CALL(linkat) CLINUX_CALL(mkdirat) CLINUX_CALL(mmap) CLINUX_CALL(mount)
         CLINUX_CALL(munmap) CLINUX_CALL(nanosleep) CLINUX_CALL(openat) CLINUX_CALL(ppoll) CLINUX_CALL(pread64)
         CLINUX_CALL(pselect6) CLINUX_CALL(pwrite64) CLINUX_CALL(read) CLINUX_CALL(readv) CLINUX_CALL(recvfrom)
-        CLINUX_CALL(recvmsg) CLINUX_CALL(renameat2) CLINUX_CALL(rt_sigsuspend) CLINUX_CALL(rt_sigtimedwait) CLINUX_CALL(sendfile)
-        CLINUX_CALL(sendmsg) CLINUX_CALL(sendto) CLINUX_CALL(statfs) CLINUX_CALL(sync) CLINUX_CALL(syncfs) CLINUX_CALL(umount2)
+        CLINUX_CALL(recvmsg) CLINUX_CALL(renameat2) CLINUX_CALL(restart_syscall) CLINUX_CALL(rt_sigsuspend) CLINUX_CALL(rt_sigtimedwait)
+        CLINUX_CALL(sendfile) CLINUX_CALL(sendmsg) CLINUX_CALL(sendto) CLINUX_CALL(statfs) CLINUX_CALL(sync) CLINUX_CALL(syncfs) CLINUX_CALL(umount2)
         CLINUX_CALL(unlinkat) CLINUX_CALL(wait4) CLINUX_CALL(waitid) CLINUX_CALL(write) CLINUX_CALL(writev)
 #ifdef SYS_open /* processors that are older than openat(2) */
         CLINUX_CALL(epoll_wait) CLINUX_CALL(mkdir) CLINUX_CALL(open) CLINUX_CALL(pause) CLINUX_CALL(poll) CLINUX_CALL(rename)
