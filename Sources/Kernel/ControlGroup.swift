@@ -52,13 +52,15 @@ package struct ControlGroup: Hashable, Sendable {
 
     func open() throws(SystemError) -> Descriptor { try Descriptor.open(path, flags: O_RDONLY | O_DIRECTORY) }
 
-    package var exists: Bool { unsafe access("\(path)/cgroup.procs", F_OK) == 0 }
+    package var exists: Bool { has("cgroup.procs") }
+
+    package func has(_ file: String) -> Bool { unsafe access("\(path)/\(file)", F_OK) == 0 }
 
     package func canWrite(_ file: String) -> Bool { unsafe access("\(path)/\(file)", W_OK) == 0 }
 
     /// The one at the top of the machine's hierarchy has no type, and may have processes as well as groups with
     /// controllers.
-    package var isRoot: Bool { unsafe exists && access("\(path)/cgroup.type", F_OK) != 0 }
+    package var isRoot: Bool { exists && !has("cgroup.type") }
 
     // MARK: Its files
 
