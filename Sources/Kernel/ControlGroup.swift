@@ -19,7 +19,7 @@ package struct ControlGroup: Hashable, Sendable {
     // MARK: The directory
 
     /// Fails with EEXIST if there is one.
-    package func create() throws(SystemError) { try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) } }
+    package func create() throws(SystemError) { try FileSystem.createDirectory(path, in: AT_FDCWD, path, 0o755) }
 
     /// Fails with EBUSY as long as there is a process in it, or a group below it. Zombies do not count.
     package func remove() throws(SystemError) { try systemCall("rmdir", path) { unsafe rmdir(path) } }

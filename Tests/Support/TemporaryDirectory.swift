@@ -23,11 +23,13 @@ package final class TemporaryDirectory {
         guard symlink(target, "\(path)/\(name)") == 0 else { throw SystemError("symlink", name, code: errno) }
     }
 
+    /// A file, or a directory with all below it.
+    package func remove(_ name: String) { Self.remove("\(path)/\(name)") }
+
+    private static func remove(_ path: String) { if unlink(path) != 0 { removeTree(path) } }
+
     private static func removeTree(_ path: String) {
-        for name in (try? FileSystem.names(in: path)) ?? [] {
-            let child = "\(path)/\(name)"
-            if unlink(child) != 0 { removeTree(child) }
-        }
+        for name in (try? FileSystem.names(in: path)) ?? [] { remove("\(path)/\(name)") }
         rmdir(path)
     }
 }

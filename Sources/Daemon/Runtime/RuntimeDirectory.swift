@@ -33,7 +33,7 @@ package final class RuntimeDirectory {
             path = "\(directory)/\(key)"
             lockPath = "\(path)/daemon.lock"
             try Self.create(directory)
-            try FileSystem.createPrivateDirectory(path)
+            _ = try PrivateDirectory.open(path)
             let identity = try FileSystem.status(path).identity
             instance = "\(String(identity.device, radix: 16))-\(identity.inode)-\(key)"
             lock = try Self.lock(lockPath)
@@ -52,7 +52,7 @@ package final class RuntimeDirectory {
             try FileSystem.createDirectories(String(directory[..<slash]))
         }
         if FileSystem.isDirectory(directory), directory != sharedPlace { return }
-        try FileSystem.createPrivateDirectory(directory)
+        _ = try PrivateDirectory.open(directory)
     }
 
     /// `nil`: somebody else has it.
