@@ -9,7 +9,8 @@ package final class DirectoryWatch {
             owning: try systemCall("inotify_init1") { inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)) })
     }
 
-    /// Looks at what is in the directory and at what becomes of itself. One that is watched already is no error.
+    /// Looks at what is in the directory and at what becomes of itself, or at what becomes of a file. One that is watched already
+    /// is no error.
     package func add(_ directory: String) throws(SystemError) {
         let events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF
         let raw = descriptor.raw

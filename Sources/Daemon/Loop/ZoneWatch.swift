@@ -1,7 +1,6 @@
 import Clocks
 import Host
 import Kernel
-import Links
 import Model
 import Schedules
 import Values
@@ -23,12 +22,7 @@ final class ZoneWatch {
     /// However many runs begin.
     private static let glanceInterval = Nanoseconds.seconds(1)
 
-    init(_ loop: PollLoop) {
-        directories = try? DirectoryWatch()
-        if let directories {
-            try? loop.poller.add(directories.descriptor, token: EventToken.zones.packed, for: .read)
-        }
-    }
+    init(_ directories: DirectoryWatch?) { self.directories = directories }
 
     /// To be called with each registry that comes into force: the files may have changed since they were read for it.
     func follow(_ jobs: [JobDefinition], at now: MonotonicInstant) {
@@ -39,7 +33,6 @@ final class ZoneWatch {
 
     /// The kernel has told of something.
     func wake(at now: MonotonicInstant) {
-        directories?.clear()
         if !seen.isEmpty { deadline = min(deadline, now + Self.quietTime) }
     }
 

@@ -9,6 +9,7 @@ package struct Startup {
     package let programs: WorkerPrograms
     /// `nil`: nothing is to be started.
     package let runtime: RuntimeDirectory?
+    let registryLock: RegistryLock?
     package let loaded: LoadedJobs
     package let registry: SharedRegistry
     package let mostJobs: Int
@@ -22,11 +23,12 @@ package struct Startup {
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        let reading = try Self.readThrowingShortages(configuration.registry)
+        let (reading, site) = try Self.readWithSite(configuration.registry)
         // In front of all that is started: another daemon may have the registry.
         runtime = try configuration.runtimeDirectory.map {
             try RuntimeDirectory(in: $0, registry: configuration.registry)
         }
+        registryLock = try runtime.map { _ in try RegistryLock(site) }
         programs = WorkerPrograms(standard: configuration.worker, openFiles: original, mark: runtime?.mark)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
@@ -59,6 +61,14 @@ package struct Startup {
     }
 
     private static let mostTries = 10
+
+    private static func readWithSite(_ path: String) throws -> (RegistryReader.Reading, RegistrySite) {
+        for _ in 0..<mostTries {
+            let reading = try readThrowingShortages(path)
+            if let site = try RegistrySite.find(path, reading) { return (reading, site) }
+        }
+        throw RegistryReader.Failure(restless: path)
+    }
 
     private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {
