@@ -1,7 +1,7 @@
 import Clocks
 import Host
 package import Kernel
-import Links
+package import Links
 import Logging
 import Model
 import Registry
@@ -16,7 +16,7 @@ package final class Daemon {
     private let loop: PollLoop
     private let signals: Box<SignalQueue>
     private let children: ChildTable<Child>
-    private let machine = Machine()
+    private let machine: Machine
     private let pool: WorkerPool
     private let reloader: Reloader
     private let programs: WorkerPrograms
@@ -39,12 +39,12 @@ package final class Daemon {
 
     /// The signals must be blocked already.
     package init(
-        _ configuration: Configuration, _ startup: Startup, _ runtime: RuntimeDirectory, log: CronLog
+        _ configuration: Configuration, _ startup: Startup, _ runtime: RuntimeDirectory, log: CronLog,
+        machine: Machine = Machine()
     ) throws(SystemError) {
-        (self.configuration, self.log, desired) = (
-            configuration, log, startup.loaded.jobs + startup.loaded.hookFunctions
-        )
-        (programs, registry, self.runtime) = (startup.programs, startup.registry, runtime)
+        (self.configuration, self.log, self.runtime, self.machine) = (configuration, log, runtime, machine)
+        (programs, registry) = (startup.programs, startup.registry)
+        desired = startup.loaded.jobs + startup.loaded.hookFunctions
         loop = try PollLoop(machine)
         children = ChildTable(machine)
         signals = Box(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
@@ -59,11 +59,20 @@ package final class Daemon {
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         zones = ZoneWatch(loop)
-        try ThisProcess.becomeSubreaper()
     }
 
     /// Runs until it is told to stop. Returns the exit code.
     package func run() throws(SystemError) -> Int32 {
+        try ThisProcess.becomeSubreaper()
+        start()
+        while !(isStopping && pool.isEmpty) { try turn() }
+        log.records.info("Scheduler stopping", metadata: [:])
+        let isClean = groups.close(log: log)
+        try flushLog()
+        return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
+    }
+
+    func start() {
         log.records.info(
             "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
         log.records.info("Discovered jobs", metadata: ["count": "\(discoveredCount)"])
@@ -74,11 +83,6 @@ package final class Daemon {
         for job in desired { pool.add(job) }
         zones.follow(desired, at: pool.now)
         manager.ready()
-        while !(isStopping && pool.isEmpty) { try turn() }
-        log.records.info("Scheduler stopping", metadata: [:])
-        let isClean = groups.close(log: log)
-        try flushLog()
-        return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
     private var discoveredCount: Int { desired.count { !$0.isHookOnly } }
@@ -95,7 +99,7 @@ package final class Daemon {
 
     /// One round: wait, take what is there, then see whose time is up. The clock is read for each step, since the one before may
     /// have taken seconds on a busy machine.
-    private func turn() throws(SystemError) {
+    func turn() throws(SystemError) {
         try loop.turn(until: nextDeadline) { source throws(SystemError) in try handle(source) }
         manager.beat(at: machine.now)
         advanceReload()

@@ -15,7 +15,9 @@ package struct Startup {
     package let localZone: ZoneRules
     /// Where the workers' control groups can be.
     package let groups: ControlGroupSite
+}
 
+extension Startup {
     /// Reads and checks the registry, and asks the workers' programs for its functions.
     ///
     /// - Throws: what stands in the way of doing so, `RuntimeFailure`, or `StartInterrupted`; errors in the registry are in `loaded`.
