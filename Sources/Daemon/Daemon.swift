@@ -295,5 +295,6 @@ package final class Daemon {
             try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }
+        log.sink.finish(patience: max(end - machine.now, .zero))
     }
 }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Clocks
 internal import Glibc
 
 /// A system call that failed, and on what: `open '/etc/x': Permission denied`.
@@ -17,7 +18,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        object.isEmpty ? "\(call): \(reason)" : "\(call) '\(object)': \(reason)"
+        object.isEmpty ? "\(call): \(reason)" : "\(call) '\(PathText.shown(object))': \(reason)"
     }
 
     package var reason: String { unsafe note ?? String(cString: strerror(code)) }

@@ -1,4 +1,4 @@
-import Clocks
+package import Clocks
 package import Kernel
 import Logging
 import Synchronization
@@ -37,6 +37,9 @@ package final class LogSink: Sendable {
 
     /// Writes what waits, as far as the reader takes it.
     package func flush() { state.withLock { $0.flush() } }
+
+    /// Waits until what was written is with the reader, `patience` at most; nothing may be written after it.
+    package func finish(patience: Nanoseconds) { state.withLock { $0.finish(patience: patience) } }
 
     /// Has the poller tell when the reader takes more. Returns `false` if it cannot be waited for, as a file.
     package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) -> Bool {
@@ -89,6 +92,8 @@ private struct State: ~Copyable {
         }
         if let loss = backlog.takeLoss() { report(loss) }
     }
+
+    func finish(patience: Nanoseconds) { output.finish(patience: patience) }
 
     private mutating func report(_ loss: LogBacklog.Loss) {
         let event = LogEvent(
