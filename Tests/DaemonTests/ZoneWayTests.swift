@@ -10,8 +10,8 @@ import Testing
 @testable import Daemon
 @testable import Kernel
 
-@Suite("The watch over zone files")
-struct ZoneWatchTests {
+@Suite("The watch over the way to zone files")
+struct ZoneWayTests {
     private let directory: TemporaryDirectory
     private let loop: PollLoop
     private let watch: ZoneWatch
