@@ -247,6 +247,7 @@ package final class Daemon {
         if pool.usesZones { zones.glance(at: now) }
         pool.usesZones = false
         guard now >= zones.deadline else { return }
+        reloader.lendReserve()
         for (timezone, zone) in zones.changes(at: now) { apply(zone, to: timezone) }
     }
 

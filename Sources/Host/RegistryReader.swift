@@ -18,6 +18,11 @@ package enum RegistryReader {
 
         /// When the registry was last written to.
         package var modified: WallInstant { identities.values.map(\.modified).max() ?? WallInstant(nanoseconds: 0) }
+
+        /// Whether nothing was written since.
+        package var isCurrent: Bool {
+            identities.allSatisfy { path, identity in (try? FileSystem.status(path).identity) == identity }
+        }
     }
 
     private static let deepestDirectory = 32

@@ -26,6 +26,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
     package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }
 
+    /// The same call may well succeed later, and says nothing of its object now.
+    package var mayPass: Bool { isShortage || code == EIO || code == ESTALE }
+
     /// ELOOP, for a directory that leads back into itself.
     package static var tooManyLinks: Int32 { ELOOP }
 
