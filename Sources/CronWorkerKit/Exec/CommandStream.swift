@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Model
 
@@ -20,7 +21,7 @@ struct CommandStream: ~Copyable {
     /// The last line that is not empty, without blanks at its end.
     var lastText: String {
         var text = lastLine[...]
-        while let last = text.last, Self.isBlank(last) { text.removeLast() }
+        while let last = text.last, ASCII.isSpace(last) { text.removeLast() }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -69,10 +70,5 @@ struct CommandStream: ~Copyable {
         last.append(contentsOf: line)
     }
 
-    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
-        for byte in line where !isBlank(byte) { return false }
-        return true
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool { line.allSatisfy(ASCII.isSpace) }
 }
