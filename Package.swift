@@ -117,7 +117,7 @@ let package = Package(
         // The worker.
         .target(
             name: "LuaFunctions",
-            dependencies: ["CLuaMachine", "Kernel", "Values", "Wire"],
+            dependencies: ["CLuaMachine", "Kernel", "Values"],
             swiftSettings: vouched),
         .target(
             name: "CronWorkerKit",
@@ -125,7 +125,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LuaEngine",
-            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values", "Wire"],
+            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs", "LuaEngine"], swiftSettings: staticExecutable,
@@ -212,7 +212,7 @@ let package = Package(
         .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LuaFunctionsTests",
-            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values", "Wire"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
             dependencies: [

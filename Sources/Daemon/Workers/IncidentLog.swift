@@ -206,7 +206,7 @@ extension Outcome {
     fileprivate var level: Logger.Level { self == .ok ? .info : isFailure ? .error : .warning }
 }
 
-extension Report.Log.Level {
+extension LogLevel {
     fileprivate var loggerLevel: Logger.Level {
         switch self {
         case .debug: .debug
