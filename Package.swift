@@ -148,7 +148,7 @@ let package = Package(
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
         .executableTarget(
             name: "commandhost",
-            dependencies: ["CronWorkerKit", "Kernel", "Model"],
+            dependencies: ["CronWorkerKit", "Kernel", "Model", "Wire"],
             path: "Tests/CommandHost", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Clocks", "Kernel", "Links", "Schedules", "Values"],

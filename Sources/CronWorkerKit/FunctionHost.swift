@@ -115,7 +115,7 @@ final class FunctionHost: @unchecked Sendable {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        let end = try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter, thread: thread)
+        let end = try run.run(CommandReporter(daemon: daemon, run: self.run.number), limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw JobError(end.text) }
         return end.text
     }

@@ -1,17 +1,18 @@
 import Clocks
 import Kernel
 import Model
+import Wire
 
 /// One of a command's two outputs, line by line.
 struct CommandStream: ~Copyable {
-    let name: CommandStreamName
+    let name: Report.Output.Stream
     private let reader: Descriptor
     private var lines = LineSplitter(longest: OutputLimiter.longestLine)
     private(set) var isOpen = true
     /// The last line that is not empty, logged or not.
     private var lastLine: [UInt8] = []
 
-    init(_ name: CommandStreamName, _ reader: consuming Descriptor) {
+    init(_ name: Report.Output.Stream, _ reader: consuming Descriptor) {
         self.name = name
         self.reader = reader
     }
