@@ -196,7 +196,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Links", "Model", "Registry", "Schedules",
-                "Supervision", "TestSupport", "Values", "Wire", .product(name: "Logging", package: "swift-log"),
+                "Supervision", "TestSupport", "Turns", "Values", "Wire",
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
             name: "CrontoolTests",
