@@ -66,16 +66,16 @@ package final class Daemon {
         try ThisProcess.becomeSubreaper()
         start()
         while !(isStopping && pool.isEmpty) { try turn() }
-        log.records.info("Scheduler stopping", metadata: [:])
+        log.write(.info, "Scheduler stopping")
         let isClean = groups.close(log: log)
         try flushLog()
         return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
     func start() {
-        log.records.info(
-            "Scheduler started", metadata: ["pid": "\(ThisProcess.id)", "registry": .string(configuration.registry)])
-        log.records.info("Discovered jobs", metadata: ["count": "\(discoveredCount)"])
+        log.write(
+            .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
+        log.write(.info, "Discovered jobs", ["count": .number(discoveredCount)])
         groups.report(to: log)
         // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
@@ -90,10 +90,10 @@ package final class Daemon {
     private func clearPreviousLife() {
         do throws(SystemError) {
             let count = try runtime.clearPreviousLife(desired.map(\.id))
-            if count > 0 { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
+            if count > 0 { log.write(.warning, "Leftovers killed", ["count": .number(count)]) }
         } catch {
             // The locks hold all the same.
-            log.records.warning("Sweep failed", metadata: ["error": "\(error)"])
+            log.write(.warning, "Sweep failed", ["error": "\(error)"])
         }
     }
 
@@ -190,7 +190,7 @@ package final class Daemon {
         switch result {
         case .loaded(let loaded, let snapshot, let programs): apply(loaded, snapshot, programs)
         case .refused(let errors): refuse(errors)
-        case .failed(let reason): log.records.error("Reload failed", metadata: ["error": .string(reason)])
+        case .failed(let reason): log.write(.error, "Reload failed", ["error": .text(reason)])
         }
         if reloader.isIdle { manager.ready() }
     }
@@ -199,18 +199,18 @@ package final class Daemon {
         do {
             try registry.publish(snapshot, loaded.texts)
         } catch {
-            return log.records.error("Reload failed", metadata: ["error": "\(error)"])
+            return log.write(.error, "Reload failed", ["error": "\(error)"])
         }
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions
         self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
-        log.records.info(
-            "Reloaded registry",
-            metadata: [
-                "count": "\(discoveredCount)", "added": "\(difference.added.count)",
-                "changed": "\(difference.changed.count)", "removed": "\(difference.removed.count)",
-                "unchanged": "\(difference.unchanged.count)",
+        log.write(
+            .info, "Reloaded registry",
+            [
+                "count": .number(discoveredCount), "added": .number(difference.added.count),
+                "changed": .number(difference.changed.count), "removed": .number(difference.removed.count),
+                "unchanged": .number(difference.unchanged.count),
             ])
         for id in difference.removed { pool.stop(id) }
         for job in difference.changed { pool.stop(job.id, successor: job) }
@@ -221,23 +221,19 @@ package final class Daemon {
 
     private func refuse(_ errors: [Diagnostic]) {
         for error in errors {
-            log.records.error(
-                "Registry error",
-                metadata: ["location": .string(error.location.description), "error": .string(error.message)])
+            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
         }
-        log.records.error(
-            "Reload failed",
-            metadata: [
+        log.write(
+            .error, "Reload failed",
+            [
+                "count": .number(errors.count),
                 "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
-                "count": "\(errors.count)",
             ])
     }
 
     private func logNotes(_ notes: [Diagnostic]) {
         for note in notes {
-            log.records.notice(
-                "Registry note",
-                metadata: ["location": .string(note.location.description), "text": .string(note.message)])
+            log.write(.notice, "Registry note", ["location": "\(note.location)", "text": .text(note.message)])
         }
     }
 
@@ -256,9 +252,8 @@ package final class Daemon {
         let name = timezone ?? "local"
         guard case .success(let zone) = zone else {
             if case .failure(let failure) = zone {
-                log.records.warning(
-                    "Zone change ignored",
-                    metadata: ["zone": .string(name), "error": .string("the zone \(failure.message)")])
+                let error: LogValue = "the zone \(failure.message)"
+                log.write(.warning, "Zone change ignored", ["error": error, "zone": .text(name)])
             }
             return
         }
@@ -270,7 +265,7 @@ package final class Daemon {
             pool.stop(job.id, successor: successor)
         }
         guard count > 0 else { return }
-        log.records.notice("Zone changed", metadata: ["zone": .string(name), "count": "\(count)"])
+        log.write(.notice, "Zone changed", ["count": .number(count), "zone": .text(name)])
     }
 
     // MARK: The log
