@@ -10,7 +10,10 @@ extension Daemon {
         if pool.usesZones { zones.glance(at: now) }
         pool.usesZones = false
         guard now >= zones.deadline else { return }
+        reloader.lendReserve()
         for (timezone, zone) in zones.changes(at: now) { apply(zone, to: timezone) }
+        // What has come meanwhile is forgotten, and it may have been about them.
+        locks.check()
     }
 
     /// As if the schedules of the zone's jobs had been changed: what is running ends by itself.
@@ -18,9 +21,8 @@ extension Daemon {
         let name = timezone ?? "local"
         guard case .success(let zone) = zone else {
             if case .failure(let failure) = zone {
-                log.records.warning(
-                    "Zone change ignored",
-                    metadata: ["zone": .string(name), "error": .string("the zone \(failure.message)")])
+                let error: LogValue = "the zone \(failure.message)"
+                log.write(.warning, "Zone change ignored", ["error": error, "zone": .text(name)])
             }
             return
         }
@@ -32,6 +34,6 @@ extension Daemon {
             pool.stop(job.id, successor: successor)
         }
         guard count > 0 else { return }
-        log.records.notice("Zone changed", metadata: ["zone": .string(name), "count": "\(count)"])
+        log.write(.notice, "Zone changed", ["count": .number(count), "zone": .text(name)])
     }
 }

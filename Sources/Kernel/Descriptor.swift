@@ -31,7 +31,10 @@ package struct Descriptor: ~Copyable {
     }
 
     static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> Descriptor {
-        Descriptor(owning: try systemCall("open", path) { unsafe clinux_open(path, flags | O_CLOEXEC, mode) })
+        Descriptor(
+            owning: try systemCall("open", path) {
+                unsafe withPath(path) { unsafe clinux_open($0, flags | O_CLOEXEC, mode) }
+            })
     }
 
     /// Opens `name` in a directory that is open itself. `path`: what it is called in an error.
@@ -39,13 +42,16 @@ package struct Descriptor: ~Copyable {
         _ name: String, in directory: Int32, _ path: String, flags: Int32, mode: mode_t = 0
     ) throws(SystemError) -> Descriptor {
         Descriptor(
-            owning: try systemCall("open", path) { unsafe clinux_openat(directory, name, flags | O_CLOEXEC, mode) })
+            owning: try systemCall("open", path) {
+                unsafe withPath(name) { unsafe clinux_openat(directory, $0, flags | O_CLOEXEC, mode) }
+            })
     }
 
     /// Whether the path leads to what was opened: that may have been removed, or something else put in its place.
     func isStill(at path: String) -> Bool {
         var (held, found) = (stat(), stat())
-        guard unsafe fstat(raw, &held) == 0 && fstatat(AT_FDCWD, path, &found, 0) == 0 else { return false }
+        let isFound = unsafe withPath(path) { unsafe fstatat(AT_FDCWD, $0, &found, 0) } == 0
+        guard unsafe isFound && fstat(raw, &held) == 0 else { return false }
         return held.st_dev == found.st_dev && held.st_ino == found.st_ino
     }
 

@@ -20,16 +20,18 @@ package final class TemporaryDirectory {
     }
 
     package func link(_ name: String, to target: String) throws(SystemError) {
-        guard symlink(target, "\(path)/\(name)") == 0 else { throw SystemError("symlink", name, code: errno) }
+        guard withPath("\(path)/\(name)", { symlink(target, $0) }) == 0 else {
+            throw SystemError("symlink", name, code: errno)
+        }
     }
 
     /// A file, or a directory with all below it.
     package func remove(_ name: String) { Self.remove("\(path)/\(name)") }
 
-    private static func remove(_ path: String) { if unlink(path) != 0 { removeTree(path) } }
+    private static func remove(_ path: String) { if withPath(path, { unlink($0) }) != 0 { removeTree(path) } }
 
     private static func removeTree(_ path: String) {
         for name in (try? FileSystem.names(in: path)) ?? [] { remove("\(path)/\(name)") }
-        rmdir(path)
+        _ = withPath(path) { rmdir($0) }
     }
 }

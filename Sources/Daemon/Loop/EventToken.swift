@@ -6,8 +6,7 @@ enum EventToken: Hashable {
     case log
     case functionAnswer
     case clock
-    /// One that somebody may have changed: of a zone, of a lock.
-    case files
+    case zones
     case worker(Channel, job: Int, generation: UInt32)
 
     enum Channel: UInt8 {
@@ -15,7 +14,7 @@ enum EventToken: Hashable {
     }
 
     /// Those that there is one of, by the kinds of their sources.
-    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files]
+    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .zones]
     private static let workerBase: UInt8 = 16
 
     var source: Source {

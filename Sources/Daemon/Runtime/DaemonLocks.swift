@@ -23,7 +23,7 @@ final class DaemonLocks {
 
     /// A file that is watched already is no error.
     private func watch() {
-        for path in [runtime.lockPath, registry?.path].compactMap(\.self) { try? files?.add(path) }
+        for path in [runtime.lockPath, registry?.path].compactMap(\.self) { files?.add(file: path) }
     }
 
     /// Returns whether there is another file to be watched.

@@ -10,11 +10,9 @@ enum LockLoss {
     func report(to log: CronLog) {
         switch self {
         case .restored(let path):
-            log.records.warning(
-                "Lock restored", metadata: ["path": .string(path), "text": "its file had been removed"])
+            log.write(.warning, "Lock restored", ["path": .text(path), "text": "its file had been removed"])
         case .lasting(let path, let failure):
-            log.records.warning(
-                "Lock lost", metadata: ["path": .string(path), "error": .string(failure.reason)])
+            log.write(.warning, "Lock lost", ["path": .text(path), "error": .text(failure.reason)])
         }
     }
 }

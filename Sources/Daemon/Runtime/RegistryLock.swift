@@ -68,6 +68,6 @@ package final class RegistryLock {
     func report(to log: CronLog) {
         guard hold == nil, let trouble, !isTroubleKnown else { return }
         isTroubleKnown = true
-        log.records.notice("Registry lock unavailable", metadata: ["error": .string(trouble.description)])
+        log.write(.notice, "Registry lock unavailable", ["error": .text(trouble.description)])
     }
 }
