@@ -62,22 +62,29 @@ package enum FileSystem {
 
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
+        var names: [String] = []
+        try visit(directory) { name, _ in names.append(name) }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The same as they come. `isDirectory`: not every file system says so of its directories.
+    static func visit(
+        _ directory: String, _ body: (_ name: String, _ isDirectory: Bool) -> Void
+    ) throws(SystemError) {
         guard let stream = unsafe opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
         defer { unsafe closedir(stream) }
-        var names: [String] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 let code = errno
                 if code != 0 { throw SystemError("readdir", directory, code: code) }
-                break
+                return
             }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
                 unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != ".." { unsafe body(name, entry.pointee.d_type == UInt8(DT_DIR)) }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The bytes of a regular file and what it was when they were read; `nil` if it changed meanwhile. A file of more than
