@@ -59,7 +59,7 @@ package final class Daemon {
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         zones = ZoneWatch(loop)
-        try ThisProcess.becomeSubreaper()
+        try ThisProcess.setSubreaper(true)
     }
 
     /// Runs until it is told to stop. Returns the exit code.

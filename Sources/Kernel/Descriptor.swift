@@ -78,6 +78,18 @@ package struct Descriptor: ~Copyable {
         try systemCall("fcntl", "descriptor \(raw)") { clinux_fcntl(raw, F_SETFL, flags | O_NONBLOCK) }
     }
 
+    /// Takes the right to the open file (flock(2)). Returns whether it was to be had: somebody else may have it, or a share in it.
+    func lock(_ path: String) throws(SystemError) -> Bool {
+        let raw = raw
+        do throws(SystemError) {
+            try systemCall("flock", path) { clinux_lock(raw) }
+            return true
+        } catch {
+            if error.code == EWOULDBLOCK { return false }
+            throw error
+        }
+    }
+
     package enum Transfer: Hashable, Sendable {
         case bytes(Int)
         case wouldBlock

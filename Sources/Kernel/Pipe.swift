@@ -22,9 +22,4 @@ package struct Pipe: ~Copyable {
         if nonblocking != .reader { try pipe.writer.setNonblocking() }
         return pipe
     }
-
-    private init(reader: consuming Descriptor, writer: consuming Descriptor) {
-        self.reader = reader
-        self.writer = writer
-    }
 }

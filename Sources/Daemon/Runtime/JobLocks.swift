@@ -87,10 +87,7 @@ final class JobLocks {
         if !nameless.isEmpty { try find(holdersOf: nameless) }
     }
 
-    private static func isFree(_ path: String) -> Bool {
-        guard (try? FileLock.take(path)) != nil else { return false }
-        return true
-    }
+    private static func isFree(_ path: String) -> Bool { (try? FileLock.take(path)) != nil }
 
     /// All but the daemon's own have a colon in their name.
     private static func isJobLock(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: ":")) }
