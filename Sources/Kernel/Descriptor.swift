@@ -221,6 +221,15 @@ package enum StandardDescriptors {
         }
     }
 
+    /// All that comes on the standard input; of more than `limit` bytes no more than the next piece.
+    package static func readInput(limit: Int = .max) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+        defer { unsafe block.deallocate() }
+        while bytes.count <= limit, let count = try unsafe readInput(into: block) { unsafe bytes += block[..<count] }
+        return bytes
+    }
+
     private static func wait(for number: Int32, _ events: Int32) {
         var entry = pollfd(fd: number, events: Int16(events), revents: 0)
         _ = unsafe poll(&entry, 1, -1)
