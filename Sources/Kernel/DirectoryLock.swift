@@ -5,20 +5,11 @@ internal import Glibc
 package struct DirectoryLock: ~Copyable {
     private let directory: Descriptor
 
-    private init(_ directory: consuming Descriptor) { self.directory = directory }
-
-    /// The right to the directory, which one process has at a time. `nil`: another has it. Fails with ENOENT if
-    /// there is no such directory.
+    /// The right to the directory, which one process has at a time. `nil`: another has it. Fails with ENOENT if there is no such
+    /// directory.
     package static func take(_ path: String) throws(SystemError) -> DirectoryLock? {
         let directory = try Descriptor.open(path, flags: O_RDONLY | O_DIRECTORY)
-        let raw = directory.raw
-        do throws(SystemError) {
-            try systemCall("flock", path) { clinux_lock(raw) }
-        } catch {
-            if error.code == EWOULDBLOCK { return nil }
-            throw error
-        }
-        return DirectoryLock(directory)
+        return try directory.lock(path) ? DirectoryLock(directory: directory) : nil
     }
 
     /// Whether the path still leads to it: another process may have removed it before it was locked.

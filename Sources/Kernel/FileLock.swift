@@ -25,14 +25,8 @@ package struct FileLock: ~Copyable {
     private static func take(_ name: String, in directory: Int32, _ path: String) throws(SystemError) -> FileLock? {
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW
         let file = try Descriptor.open(name, in: directory, path, flags: flags, mode: 0o600)
-        let raw = file.raw
-        do throws(SystemError) {
-            try systemCall("flock", path) { clinux_lock(raw) }
-        } catch {
-            if error.code == EWOULDBLOCK { return nil }
-            throw error
-        }
-        makeUsable(raw)
+        guard try file.lock(path) else { return nil }
+        makeUsable(file.raw)
         return FileLock(descriptor: file, path: path)
     }
 
@@ -40,11 +34,6 @@ package struct FileLock: ~Copyable {
     private static func makeUsable(_ raw: Int32) {
         var status = stat()
         if unsafe fstat(raw, &status) == 0, status.st_mode & 0o777 != 0o600 { fchmod(raw, 0o600) }
-    }
-
-    private init(descriptor: consuming Descriptor, path: String) {
-        self.descriptor = descriptor
-        self.path = path
     }
 
     /// Whether the file is where it was when it was locked. If not, another process can have the lock of another file there.
@@ -68,13 +57,10 @@ package struct FileLock: ~Copyable {
 
     /// The note in the file; `nil` if there is none, or no such file.
     package static func note(in path: String) -> String? {
-        unsafe withUnsafeTemporaryAllocation(byteCount: longestNote, alignment: 1) { buffer in
-            guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW),
-                case .bytes(let count)? = try? unsafe file.read(into: buffer)
-            else { return nil }
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            guard let end = unsafe bytes.firstIndex(ofByte: UInt8(ascii: "\n")) else { return nil }
-            return unsafe String(decoding: bytes[..<end], as: UTF8.self)
-        }
+        var bytes = [UInt8](repeating: 0, count: longestNote)
+        guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW),
+            case .bytes? = try? file.read(into: &bytes, from: 0), let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+        else { return nil }
+        return String(decoding: bytes[..<end], as: UTF8.self)
     }
 }

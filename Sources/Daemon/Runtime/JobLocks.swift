@@ -25,16 +25,6 @@ final class JobLocks {
         return Set(previousWorkers.map(\.pid))
     }
 
-    /// The holders and all that descends from them.
-    var holdersWithDescendants: Set<ProcessID> {
-        var family = holders
-        var open = Array(family)
-        while let parent = open.popLast() {
-            for child in ProcessTable.children(of: parent) where family.insert(child).inserted { open.append(child) }
-        }
-        return family
-    }
-
     // MARK: One job
 
     /// `nil`: a worker of the job's still holds it.
@@ -106,10 +96,7 @@ final class JobLocks {
         try find(holdersOf: nameless)
     }
 
-    private static func isFree(_ path: String) -> Bool {
-        guard (try? FileLock.take(path)) != nil else { return false }
-        return true
-    }
+    private static func isFree(_ path: String) -> Bool { (try? FileLock.take(path)) != nil }
 
     /// All but the daemon's own have a colon in their name.
     private static func isJobLock(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: ":")) }
@@ -121,22 +108,28 @@ final class JobLocks {
         var files: [FileIdentity.Key: String] = [:]
         for path in paths { if let file = try? FileSystem.status(path).identity { files[file.key] = path } }
         let device = try FileSystem.status(directory).identity.device
-        try ProcessTable.visit { pid in
+        for pid in try ProcessTable.processes() {
             let descriptor = "/proc/\(pid)/fd/\(WireFormat.lockDescriptor)"
             // Most processes have none, or one of another file system.
-            guard let file = try? FileSystem.status(descriptor).identity, file.device == device else { return }
+            guard let file = try? FileSystem.status(descriptor).identity, file.device == device else { continue }
             let lost = files[file.key] == nil ? removedFile(descriptor) : nil
             guard let path = lost ?? files[file.key], ProcessTable.row(pid)?.session == pid,
                 let holder = ProcessIdentity(pid)
-            else { return }
+            else { continue }
             previousWorkers.insert(holder)
-            if lost == nil { return note(holder, in: path) }
-            detached.insert(holder)
-            if let new = try? FileLock.take(path) { try? new.leave(note: holder.note) }
+            if lost != nil { detached.insert(holder) }
+            try? note(holder, in: path)
         }
     }
 
-    private func note(_ holder: ProcessIdentity, in path: String) { try? FileLock.leave(note: holder.note, in: path) }
+    /// In the place of a file that was removed comes a new one, which nobody has locked.
+    private func note(_ holder: ProcessIdentity, in path: String) throws(SystemError) {
+        if let new = try FileLock.take(path) {
+            try new.leave(note: holder.note)
+        } else {
+            try FileLock.leave(note: holder.note, in: path)
+        }
+    }
 
     /// Where the file of a job's lock was that is open as this descriptor; `nil`: it is another file, or was not removed.
     private func removedFile(_ descriptor: String) -> String? {
