@@ -63,6 +63,17 @@ package enum FileSystem {
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
         guard let stream = unsafe opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
+        return try unsafe names(of: stream, directory)
+    }
+
+    static func names(in directory: consuming Descriptor, _ path: String) throws(SystemError) -> [String] {
+        guard let stream = unsafe fdopendir(directory.raw) else { throw SystemError("opendir", path, code: errno) }
+        directory.release()
+        return try unsafe names(of: stream, path)
+    }
+
+    /// Closes the stream.
+    static func names(of stream: OpaquePointer, _ directory: String) throws(SystemError) -> [String] {
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {
@@ -85,7 +96,12 @@ package enum FileSystem {
     package static func contents(
         of path: String, limit: Int
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
-        let file = try Descriptor.open(reading: path)
+        try contents(of: try Descriptor.open(reading: path), path, limit: limit)
+    }
+
+    static func contents(
+        of file: borrowing Descriptor, _ path: String, limit: Int
+    ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
         let before = try identity(file, path)
         guard before.kind == .regular else {
             throw SystemError(
@@ -117,6 +133,14 @@ package enum FileSystem {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let size = buffer.count
         let count = try systemCall("readlink", path) { unsafe readlink(path, &buffer, size) }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    /// Of the link that is open itself.
+    static func linkTarget(of link: borrowing Descriptor, _ path: String) throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let (raw, size) = (link.raw, buffer.count)
+        let count = try systemCall("readlink", path) { unsafe clinux_read_link(raw, &buffer, size) }
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 

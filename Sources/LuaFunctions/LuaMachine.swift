@@ -134,7 +134,7 @@ import Wire
         } catch {
             throw LuaFailure(file: path, message: "\(path): \(error)")
         }
-        return try LuaSource.contents(path)
+        return try LuaSource.contents(path, from: host)
     }
 
     // MARK: Lua's questions

@@ -15,8 +15,11 @@ final class WorkerProgram {
     private var catalog: (identity: FileIdentity, functions: Set<String>)?
 
     /// `marks`: variables of its workers alone.
-    init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String], player: Program.Player?) {
-        file = ProgramFile(path)
+    init(
+        path: String, _ trust: Trust, environment: [String], openFiles: OpenFilesLimit, marks: [String],
+        player: Program.Player?
+    ) {
+        file = ProgramFile(path, trust)
         let supervisor = "\(ReservedVariables.supervisor)=\(ThisProcess.id)"
         worker = Program(
             file, environment: marks + environment + [supervisor], openFiles: openFiles, player: player)

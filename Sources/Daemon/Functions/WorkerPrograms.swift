@@ -4,6 +4,8 @@ import Model
 /// `cronworker`, and the programs that entries name as their `source`.
 package final class WorkerPrograms {
     private(set) var standard: WorkerProgram
+    /// Who may have written what is read and run with them.
+    let trust: Trust
     private let environment: [String]
     private let marks: [String]
     private let openFiles: OpenFilesLimit
@@ -13,14 +15,17 @@ package final class WorkerPrograms {
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with. `mark`: a variable that tells
     /// whose workers they are.
     package init(
-        standard path: String, openFiles: OpenFilesLimit, mark: String? = nil, player: Program.Player? = nil
+        standard path: String, openFiles: OpenFilesLimit, mark: String? = nil, trust: Trust = .unasked,
+        player: Program.Player? = nil
     ) {
-        let variables = [ReservedVariables.supervisor, ReservedVariables.instance]
+        let variables = [ReservedVariables.supervisor, ReservedVariables.instance, ReservedVariables.trustedOwners]
         let own = (variables + ServiceManager.variables).map { "\($0)=" }
-        environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
-        (self.openFiles, marks, self.player) = (openFiles, mark.map { [$0] } ?? [], player)
+        environment =
+            ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
+            + (trust.text.isEmpty ? [] : ["\(ReservedVariables.trustedOwners)=\(trust.text)"])
+        (self.openFiles, marks, self.trust, self.player) = (openFiles, mark.map { [$0] } ?? [], trust, player)
         standard = WorkerProgram(
-            path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
+            path: path, trust, environment: environment, openFiles: openFiles, marks: marks, player: player)
     }
 
     /// `nil`: the standard one.
@@ -28,7 +33,7 @@ package final class WorkerPrograms {
         guard let path else { return standard }
         if let program = others[path] { return program }
         let program = WorkerProgram(
-            path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
+            path: path, trust, environment: environment, openFiles: openFiles, marks: marks, player: player)
         others[path] = program
         return program
     }
@@ -45,12 +50,13 @@ package final class WorkerPrograms {
 
     private init(_ other: WorkerPrograms) {
         (environment, marks, openFiles, player) = (other.environment, other.marks, other.openFiles, other.player)
+        trust = other.trust
         let path = other.standard.path
         standard =
             other.standard.isCurrent
             ? other.standard
             : WorkerProgram(
-                path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
+                path: path, trust, environment: environment, openFiles: openFiles, marks: marks, player: player)
     }
 
     /// Takes over what was renewed, but for programs that no job has any more.

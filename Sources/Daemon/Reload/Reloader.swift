@@ -99,7 +99,8 @@ final class Reloader {
 
     private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
-            if let reading = try RegistryReader.read(path), isQuiet(reading.modified),
+            let disk = TrustedFiles(programs.trust)
+            if let reading = try RegistryReader.read(path, from: disk), isQuiet(reading.modified),
                 let candidate = candidate(reading)
             {
                 return check(candidate, at: now, end)
@@ -129,7 +130,7 @@ final class Reloader {
 
     /// `nil`: a file that it names was written to a moment ago.
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
-        let reader = EnvironmentFileReader()
+        let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
             controllers: controllers)
@@ -157,7 +158,8 @@ final class Reloader {
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             // One that has changed since it was checked is checked again.
-            guard let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet) else {
+            let disk = TrustedFiles(programs.trust)
+            guard let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)
             }
             loaded.texts = texts

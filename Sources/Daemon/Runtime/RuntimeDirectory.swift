@@ -1,5 +1,5 @@
 import Clocks
-import Kernel
+package import Kernel
 import Links
 import Model
 import Values
@@ -25,16 +25,16 @@ package final class RuntimeDirectory {
     static let sweepInterval = Nanoseconds.milliseconds(500)
 
     /// Creates what is missing and takes the daemon's lock.
-    package init(in directory: String, registry: String) throws(RuntimeFailure) {
+    package init(in directory: String, registry: String, trust: Trust = .unasked) throws(RuntimeFailure) {
         let (lock, lockPath): (Box<FileLock>?, String)
         do throws(SystemError) {
             let place = (try? FileSystem.realPath(registry)) ?? registry
             key = RegistryKey.of(place)
             path = "\(directory)/\(key)"
             lockPath = "\(path)/daemon.lock"
-            try Self.create(directory)
+            try Self.create(directory, trust)
             try FileSystem.createPrivateDirectory(path)
-            let identity = try FileSystem.status(path).identity
+            let identity = try TrustedFiles(trust).status(path).identity
             instance = "\(String(identity.device, radix: 16))-\(identity.inode)-\(key)"
             lock = try Self.lock(lockPath)
         } catch {
@@ -46,8 +46,13 @@ package final class RuntimeDirectory {
         locks = JobLocks(in: path)
     }
 
-    /// Those above it are not the daemon's own, and open to others.
-    private static func create(_ directory: String) throws(SystemError) {
+    /// Those above it are not the daemon's own, and open to others. Nothing is made in a place that is not trusted.
+    private static func create(_ directory: String, _ trust: Trust) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try TrustedFiles(trust).status(directory)
+        } catch {
+            if error.isUntrusted { throw error }
+        }
         if let slash = directory.lastIndex(of: "/"), slash != directory.startIndex {
             try FileSystem.createDirectories(String(directory[..<slash]))
         }

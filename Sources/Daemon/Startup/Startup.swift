@@ -22,18 +22,20 @@ package struct Startup {
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        let reading = try Self.readThrowingShortages(configuration.registry)
+        let trust = try Trust(naming: configuration.trustedOwners)
+        let reading = try Self.readThrowingShortages(configuration.registry, trust)
         // In front of all that is started: another daemon may have the registry.
         runtime = try configuration.runtimeDirectory.map {
-            try RuntimeDirectory(in: $0, registry: configuration.registry)
+            try RuntimeDirectory(in: $0, registry: configuration.registry, trust: trust)
         }
-        programs = WorkerPrograms(standard: configuration.worker, openFiles: original, mark: runtime?.mark)
+        programs = WorkerPrograms(
+            standard: configuration.worker, openFiles: original, mark: runtime?.mark, trust: trust)
         let zones = ZoneDirectory().source
         localZone = (try? zones.zone(nil).rules) ?? .utc
         groups = .survey()
         let candidate = RegistryCandidate(
-            reading.files, zones: zones, accounts: .host, environmentFiles: EnvironmentFileReader().source,
-            controllers: groups.controllers)
+            reading.files, zones: zones, accounts: .host,
+            environmentFiles: EnvironmentFileReader(TrustedFiles(trust)).source, controllers: groups.controllers)
         let asked = try SharedRegistry(candidate.load.snapshot)
         var checked = try Self.loaded(candidate, programs, asked, mostJobs: mostJobs)
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
@@ -50,7 +52,7 @@ package struct Startup {
             let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
             guard loaded.errors.isEmpty else { return loaded }
-            guard let texts = try CheckedTexts.read(answers.files) else { continue }
+            guard let texts = try CheckedTexts.read(answers.files, from: TrustedFiles(programs.trust)) else { continue }
             loaded.texts = texts
             return loaded
         }
@@ -60,9 +62,9 @@ package struct Startup {
 
     private static let mostTries = 10
 
-    private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
+    private static func readThrowingShortages(_ path: String, _ trust: Trust) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {
-            return try RegistryReader.readPatiently(path)
+            return try RegistryReader.readPatiently(path, trust: trust)
         } catch {
             if let shortage = error.shortage { throw shortage }
             throw error
