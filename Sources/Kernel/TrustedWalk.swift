@@ -103,7 +103,7 @@ struct TrustedWalk {
         let raw = directory.file.raw
         return Descriptor(
             owning: try systemCall("open", goal) {
-                unsafe clinux_open_at(raw, name, flags | O_NOFOLLOW | O_CLOEXEC)
+                unsafe withPath(name) { unsafe clinux_open_at(raw, $0, flags | O_NOFOLLOW | O_CLOEXEC) }
             })
     }
 
