@@ -24,7 +24,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/types.h>
@@ -125,25 +124,6 @@ static inline int clinux_lock_shared(int descriptor) { return flock(descriptor, 
 
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 static inline int clinux_open_at(int directory, const char *name, int flags) { return openat(directory, name, flags); }
-
-/* The target of the link that the descriptor is (readlinkat(2), Linux 2.6.39). */
-static inline ssize_t clinux_read_link(int descriptor, char *buffer, size_t size) {
-    return readlinkat(descriptor, "", buffer, size);
-}
-
-/* Whether nothing can be written through the mount that the file was opened on. Mode bits say nothing of that. */
-static inline int clinux_is_read_only(int descriptor) {
-    struct statvfs file_system;
-    return fstatvfs(descriptor, &file_system) == 0 && (file_system.f_flag & ST_RDONLY) != 0;
-}
-
-/* The access list of a file (acl(5)), as <linux/posix_acl_xattr.h> has it; -1 if there is none. By /proc, since fgetxattr(2) takes no
- * descriptor that is for the path only. */
-static inline ssize_t clinux_access_list(int descriptor, void *buffer, size_t size) {
-    char path[32];
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    return getxattr(path, "system.posix_acl_access", buffer, size);
-}
 
 static inline int clinux_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 

@@ -24,7 +24,9 @@ struct AccessList {
     /// `nil`: there is none, or none that can be read.
     init?(of file: borrowing Descriptor) {
         var bytes = [UInt8](repeating: 0, count: Self.largest)
-        let count = unsafe clinux_access_list(file.raw, &bytes, Self.largest)
+        // By /proc, since fgetxattr(2) takes no descriptor that is for the path only.
+        let path = "/proc/self/fd/\(file.raw)"
+        let count = unsafe getxattr(path, "system.posix_acl_access", &bytes, Self.largest)
         guard count > 0 else { return nil }
         self.init(bytes[..<count])
     }

@@ -23,6 +23,13 @@ struct FileRights {
     /// Only the owner of what is in such a directory, and its own, can put something else into its place (inode(7)).
     var isSticky: Bool { isDirectory && mode & 0o1000 != 0 }
 
+    /// Whether nothing can be written through the mount on which the file was opened. A mode says nothing of that.
+    static func isReadOnly(_ file: borrowing Descriptor) -> Bool {
+        var status = statvfs()
+        // ST_RDONLY, which is an enum's.
+        return unsafe fstatvfs(file.raw, &status) == 0 && status.f_flag & 1 != 0
+    }
+
     /// As chmod(1) has it.
     var text: String { "0" + String(mode & 0o7777, radix: 8) }
 }

@@ -145,11 +145,11 @@ package enum FileSystem {
         return PathText.text(Array(buffer[..<count]))
     }
 
-    /// Of the link that is open itself.
+    /// Of the link that is open itself (Linux 2.6.39).
     static func linkTarget(of link: borrowing Descriptor, _ path: String) throws(SystemError) -> String {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let (raw, size) = (link.raw, buffer.count)
-        let count = try systemCall("readlink", path) { unsafe clinux_read_link(raw, &buffer, size) }
+        let count = try systemCall("readlink", path) { unsafe readlinkat(raw, "", &buffer, size) }
         return PathText.text(Array(buffer[..<count]))
     }
 

@@ -37,7 +37,7 @@ package struct Trust: Hashable, Sendable {
     /// In words, with the place and what allows it; `nil`: all who can write it are trusted.
     func flaw(of file: borrowing Descriptor, _ rights: FileRights, at path: String) -> String? {
         guard includes(rights.owner) else { return owned(by: rights.owner, path) }
-        guard rights.groupWrites || rights.othersWrite, !rights.isSticky, clinux_is_read_only(file.raw) == 0 else {
+        guard rights.groupWrites || rights.othersWrite, !rights.isSticky, !FileRights.isReadOnly(file) else {
             return nil
         }
         if rights.othersWrite { return open(to: "others", rights, path) }

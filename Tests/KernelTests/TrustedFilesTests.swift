@@ -131,6 +131,44 @@ struct TrustedFilesTests {
         #expect(throws: SystemError.self) { try files.contents(of: "\(path)/sub/file", limit: 10) }
     }
 
+    // MARK: F58, programs
+
+    private func program(_ source: String) throws -> (file: ProgramFile, run: () throws -> Run) {
+        try #require(try run("/bin/cp", [source, "\(path)/sub/program"]).status == .exited(code: 0))
+        open("sub/program", 0o755)
+        let file = ProgramFile("\(path)/sub/program", Trust(besidesRoot: []))
+        return (file, { try run(Program(file, environment: [], openFiles: plainLimit), ["text"]) })
+    }
+
+    @Test("is a program that is asked again before each start")
+    func start() throws {
+        let (file, start) = try program("/bin/echo")
+        #expect(file.isCurrent)
+        #expect(try start().output == "text\n")
+        // What was opened is the same, whoever may put another into its place, but the next load does not take it.
+        open("sub", 0o777)
+        #expect(!file.isCurrent)
+        #expect(try start().output == "text\n")
+        open("sub", 0o755)
+        open("sub/program", 0o757)
+        let error = #expect(throws: SystemError.self) { try start() }
+        #expect(error?.isUntrusted == true)
+    }
+
+    @Test("is a script whose path is gone along again before each start")
+    func script() throws {
+        try directory.write("#!/bin/sh\necho $1\n", to: "script")
+        let (_, start) = try program("\(path)/script")
+        #expect(try start().output == "text\n")
+        open("sub", 0o777)
+        let error = #expect(throws: SystemError.self) { try start() }
+        #expect(error?.isUntrusted == true)
+        open("sub", 0o755)
+        #expect(try start().output == "text\n")
+        unlink("\(path)/sub/program")
+        #expect(throws: SystemError("execve", "\(path)/sub/program", code: ENOENT)) { try start() }
+    }
+
     // MARK: F58, access lists
 
     /// `user`: who may write besides the owner.
