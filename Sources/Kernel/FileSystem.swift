@@ -71,33 +71,50 @@ package enum FileSystem {
 
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
-        guard let stream = unsafe withPath(directory, { unsafe opendir($0) }) else {
-            throw SystemError("opendir", directory, code: errno)
-        }
-        return try unsafe names(of: stream, directory)
+        var names: [String] = []
+        try visit(directory) { name, _ in names.append(name) }
+        return inOrder(names)
     }
 
     static func names(in directory: consuming Descriptor, _ path: String) throws(SystemError) -> [String] {
         guard let stream = unsafe fdopendir(directory.raw) else { throw SystemError("opendir", path, code: errno) }
         directory.release()
-        return try unsafe names(of: stream, path)
+        var names: [String] = []
+        try unsafe visit(stream, path) { name, _ in names.append(name) }
+        return inOrder(names)
+    }
+
+    private static func inOrder(_ names: [String]) -> [String] {
+        names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The same as they come. `isDirectory`: not every file system says so of its directories.
+    static func visit(
+        _ directory: String, _ body: (_ name: String, _ isDirectory: Bool) -> Void
+    ) throws(SystemError) {
+        guard let stream = unsafe withPath(directory, { unsafe opendir($0) }) else {
+            throw SystemError("opendir", directory, code: errno)
+        }
+        try unsafe visit(stream, directory, body)
     }
 
     /// Closes the stream.
-    private static func names(of stream: OpaquePointer, _ directory: String) throws(SystemError) -> [String] {
+    private static func visit(
+        _ stream: OpaquePointer, _ directory: String, _ body: (_ name: String, _ isDirectory: Bool) -> Void
+    ) throws(SystemError) {
         defer { unsafe closedir(stream) }
-        var names: [String] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 let code = errno
                 if code != 0 { throw SystemError("readdir", directory, code: code) }
-                break
+                return
             }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
-            if name != [0x2E], name != [0x2E, 0x2E] { names.append(PathText.text(name)) }
+            if name != [0x2E], name != [0x2E, 0x2E] {
+                unsafe body(PathText.text(name), entry.pointee.d_type == UInt8(DT_DIR))
+            }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The bytes of a regular file and what it was when they were read; `nil` if it changed meanwhile. A file of more than

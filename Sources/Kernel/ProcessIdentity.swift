@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// One certain process: its number alone is another's some day.
 package struct ProcessIdentity: Hashable, Sendable {
     package let pid: ProcessID
@@ -8,7 +6,7 @@ package struct ProcessIdentity: Hashable, Sendable {
 
     /// The process that has the number now; `nil` if there is none.
     package init?(_ pid: ProcessID) {
-        guard let began = ProcessTable.beginning(of: pid) else { return nil }
+        guard let began = ProcessTable.row(pid)?.began else { return nil }
         (self.pid, self.began) = (pid, began)
     }
 
@@ -22,7 +20,7 @@ package struct ProcessIdentity: Hashable, Sendable {
     package var note: String { "\(pid) \(began)" }
 
     /// Whether it is still there, and no zombie.
-    package var isAlive: Bool { ProcessIdentity(pid) == self && ProcessTable.row(pid).map { !$0.isZombie } ?? false }
+    package var isAlive: Bool { ProcessTable.row(pid).map { $0.began == began && !$0.isZombie } ?? false }
 
     /// Sends SIGKILL to it and to everything that descends from it, unless it has ended. It need not be a child of this process.
     package func killTree() {
@@ -30,29 +28,7 @@ package struct ProcessIdentity: Hashable, Sendable {
         guard let handle = try? ProcessHandle(pid), isAlive else { return }
         // Stopped, it keeps its number.
         handle.send(.stop)
-        ProcessTree.killDescendants(of: pid)
+        ProcessSweep.kill(descendantsOf: pid)
         handle.kill()
-    }
-}
-
-extension ProcessTable {
-    /// When a process began, in the kernel's ticks since the boot; `nil` if there is none.
-    static func beginning(of pid: ProcessID) -> UInt64? {
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
-            guard let text = unsafe read("/proc/\(pid)/stat", into: buffer) else { return nil }
-            return unsafe beginning(text)
-        }
-    }
-
-    /// The 22nd field (proc(5)). A program's name, the second, may hold blanks and brackets.
-    private static func beginning(_ text: UnsafeRawBufferPointer) -> UInt64? {
-        guard let bracket = unsafe text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
-        var rest = unsafe UnsafeRawBufferPointer(rebasing: text[(bracket + 2)...])
-        for _ in 3..<22 {
-            guard let blank = unsafe rest.firstIndex(ofByte: UInt8(ascii: " ")) else { return nil }
-            unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(blank + 1)...])
-        }
-        let end = unsafe rest.firstIndex(ofByte: UInt8(ascii: " ")) ?? rest.count
-        return unsafe UInt64(String(decoding: rest[..<end], as: UTF8.self))
     }
 }

@@ -54,11 +54,6 @@ struct StalledTerminalTests {
         LogSink(try terminal.passOn(), format: .logfmt, capacity: 1 << 22)
     }
 
-    private func event(_ message: String) -> LogEvent {
-        LogEvent(
-            level: .info, message: "\(message)", metadata: nil, source: "", file: "", function: "", line: 0)
-    }
-
     @Test("never waits for it, and loses nothing")
     func lines() throws {
         let terminal = try StrangersTerminal()

@@ -6,11 +6,8 @@ package final class WorkerPrograms {
     private(set) var standard: WorkerProgram
     /// Who may have written what is read and run with them.
     let trust: Trust
-    private let environment: [String]
-    private let marks: [String]
-    private let openFiles: OpenFilesLimit
-    private let player: Program.Player?
     private var others: [String: WorkerProgram] = [:]
+    private let open: (_ path: String) -> WorkerProgram
 
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with. `mark`: a variable that tells
     /// whose workers they are.
@@ -20,20 +17,21 @@ package final class WorkerPrograms {
     ) {
         let variables = [ReservedVariables.supervisor, ReservedVariables.instance, ReservedVariables.trustedOwners]
         let own = (variables + ServiceManager.variables).map { "\($0)=" }
-        environment =
+        let environment =
             ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
             + (trust.text.isEmpty ? [] : ["\(ReservedVariables.trustedOwners)=\(trust.text)"])
-        (self.openFiles, marks, self.trust, self.player) = (openFiles, mark.map { [$0] } ?? [], trust, player)
-        standard = WorkerProgram(
-            path: path, trust, environment: environment, openFiles: openFiles, marks: marks, player: player)
+        self.trust = trust
+        open = {
+            WorkerProgram(path: $0, trust, environment: environment, openFiles: openFiles, mark: mark, player: player)
+        }
+        standard = open(path)
     }
 
     /// `nil`: the standard one.
     func program(at path: String?) -> WorkerProgram {
         guard let path else { return standard }
         if let program = others[path] { return program }
-        let program = WorkerProgram(
-            path: path, trust, environment: environment, openFiles: openFiles, marks: marks, player: player)
+        let program = open(path)
         others[path] = program
         return program
     }
@@ -42,21 +40,12 @@ package final class WorkerPrograms {
     func image(at path: String?) -> String { path.map { others[$0]?.image ?? $0 } ?? standard.image }
 
     /// The same programs for a registry that is not in force yet: those whose files are others by now are opened anew.
-    func renewed() -> WorkerPrograms {
-        let programs = WorkerPrograms(self)
-        programs.others = others.filter(\.value.isCurrent)
-        return programs
-    }
+    func renewed() -> WorkerPrograms { WorkerPrograms(renewing: self) }
 
-    private init(_ other: WorkerPrograms) {
-        (environment, marks, openFiles, player) = (other.environment, other.marks, other.openFiles, other.player)
-        trust = other.trust
-        let path = other.standard.path
-        standard =
-            other.standard.isCurrent
-            ? other.standard
-            : WorkerProgram(
-                path: path, trust, environment: environment, openFiles: openFiles, marks: marks, player: player)
+    private init(renewing other: WorkerPrograms) {
+        (open, trust) = (other.open, other.trust)
+        standard = other.standard.isCurrent ? other.standard : other.open(other.standard.path)
+        others = other.others.filter(\.value.isCurrent)
     }
 
     /// Takes over what was renewed, but for programs that no job has any more.
