@@ -34,9 +34,15 @@ final class FunctionHost: @unchecked Sendable {
     private var limiter = OutputLimiter()
     /// A function may start processes of its own, which are not a command's.
     private var hasOtherChildren = false
+    private let disk = TrustedFiles(trust)
 
     /// Functions that call each other.
     static let deepest = 16
+    /// As the daemon says, and to nobody whom a function starts.
+    private static let trust: Trust = {
+        defer { ThisProcess.removeEnvironment(ReservedVariables.trustedOwners) }
+        return Trust(text: ThisProcess.environment(ReservedVariables.trustedOwners) ?? "")
+    }()
 
     init(
         _ catalog: JobCatalog, engine: FunctionEngineMaker?, registry: RegistryMap, daemon: DaemonLink,
@@ -64,6 +70,7 @@ final class FunctionHost: @unchecked Sendable {
     func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
     {
         self.run = run
+        disk.forget()
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
             return (.ok, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
@@ -199,6 +206,8 @@ extension FunctionHost: FunctionServices {
 
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
+
+    func contents(of path: String, limit: Int) throws -> [UInt8]? { try disk.contents(of: path, limit: limit)?.bytes }
 
     /// The daemon names files as the registry does, from its own directory.
     func text(of path: String) throws -> [UInt8]? {

@@ -111,6 +111,7 @@ package struct Program: ~Copyable {
         arguments: [String], descriptors: [Int32], group: Int32 = -1
     ) throws(SystemError) -> ProcessID {
         if let player { return try player(arguments, descriptors) }
+        try file?.vet()
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
         let pid = unsafe path.withCString { path in

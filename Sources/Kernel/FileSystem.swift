@@ -73,7 +73,19 @@ package enum FileSystem {
     package static func names(in directory: String) throws(SystemError) -> [String] {
         var names: [String] = []
         try visit(directory) { name, _ in names.append(name) }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return inOrder(names)
+    }
+
+    static func names(in directory: consuming Descriptor, _ path: String) throws(SystemError) -> [String] {
+        guard let stream = unsafe fdopendir(directory.raw) else { throw SystemError("opendir", path, code: errno) }
+        directory.release()
+        var names: [String] = []
+        try unsafe visit(stream, path) { name, _ in names.append(name) }
+        return inOrder(names)
+    }
+
+    private static func inOrder(_ names: [String]) -> [String] {
+        names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The same as they come. `isDirectory`: not every file system says so of its directories.
@@ -83,6 +95,13 @@ package enum FileSystem {
         guard let stream = unsafe withPath(directory, { unsafe opendir($0) }) else {
             throw SystemError("opendir", directory, code: errno)
         }
+        try unsafe visit(stream, directory, body)
+    }
+
+    /// Closes the stream.
+    private static func visit(
+        _ stream: OpaquePointer, _ directory: String, _ body: (_ name: String, _ isDirectory: Bool) -> Void
+    ) throws(SystemError) {
         defer { unsafe closedir(stream) }
         while true {
             errno = 0
@@ -103,7 +122,12 @@ package enum FileSystem {
     package static func contents(
         of path: String, limit: Int
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
-        let file = try Descriptor.open(reading: path)
+        try contents(of: try Descriptor.open(reading: path), path, limit: limit)
+    }
+
+    static func contents(
+        of file: borrowing Descriptor, _ path: String, limit: Int
+    ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
         let before = try identity(file, path)
         guard before.kind == .regular else {
             throw SystemError(
@@ -135,6 +159,14 @@ package enum FileSystem {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let size = buffer.count
         let count = try systemCall("readlink", path) { unsafe withPath(path) { unsafe readlink($0, &buffer, size) } }
+        return PathText.text(Array(buffer[..<count]))
+    }
+
+    /// Of the link that is open itself (Linux 2.6.39).
+    static func linkTarget(of link: borrowing Descriptor, _ path: String) throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let (raw, size) = (link.raw, buffer.count)
+        let count = try systemCall("readlink", path) { unsafe readlinkat(raw, "", &buffer, size) }
         return PathText.text(Array(buffer[..<count]))
     }
 

@@ -66,6 +66,8 @@ private final class Bridge: LuaHost {
 
     func text(of path: String) throws -> [UInt8]? { try services.text(of: path) }
 
+    func contents(of path: String, limit: Int) throws -> [UInt8]? { try services.contents(of: path, limit: limit) }
+
     func encodeJSON(_ value: Value) -> LuaAnswer { answer { .string(try JSONCoding.text(of: value)) } }
 
     func decodeJSON(_ text: [UInt8]) -> LuaAnswer { answer { try JSONCoding.value(from: text) } }

@@ -14,8 +14,11 @@ final class WorkerProgram {
     private var listed: Set<String>?
 
     /// `mark`: a variable of its workers alone.
-    init(path: String, environment: [String], openFiles: OpenFilesLimit, mark: String?, player: Program.Player?) {
-        file = ProgramFile(path)
+    init(
+        path: String, _ trust: Trust, environment: [String], openFiles: OpenFilesLimit, mark: String?,
+        player: Program.Player?
+    ) {
+        file = ProgramFile(path, trust)
         let own = [mark, "\(ReservedVariables.supervisor)=\(ThisProcess.id)"].compactMap(\.self)
         worker = Program(file, environment: environment + own, openFiles: openFiles, player: player)
         answerer = Program(file, environment: environment, openFiles: openFiles, player: player)

@@ -98,7 +98,8 @@ final class Reloader {
 
     private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
-            if let reading = try RegistryReader.read(path), isQuiet(reading.modified),
+            let disk = TrustedFiles(programs.trust)
+            if let reading = try RegistryReader.read(path, from: disk), isQuiet(reading.modified),
                 let candidate = candidate(reading), let site = try? RegistrySite.find(path, reading)
             {
                 return check(candidate, site, at: now, end)
@@ -126,7 +127,7 @@ final class Reloader {
 
     /// `nil`: a file that it names was written to a moment ago.
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
-        let reader = EnvironmentFileReader()
+        let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
             controllers: controllers)
@@ -155,8 +156,9 @@ final class Reloader {
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+            let disk = TrustedFiles(programs.trust)
             // One that has changed since it was checked is checked again, whatever was wrong with it.
-            guard let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet) else {
+            guard let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)
             }
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }

@@ -1,5 +1,5 @@
 import Clocks
-import Kernel
+package import Kernel
 import Model
 import Values
 
@@ -14,6 +14,7 @@ package final class RuntimeDirectory {
     package let instance: String
     let locks: JobLocks
     private let place: String
+    private let trust: Trust
     private var lock: DaemonLock
     private var isLossKnown = false
     /// Nothing tidies up what is in the directory as long as this is open.
@@ -27,19 +28,19 @@ package final class RuntimeDirectory {
     static let sweepInterval = Nanoseconds.milliseconds(500)
 
     /// Creates what is missing and takes the daemon's lock.
-    package init(in place: String, registry: String) throws(RuntimeFailure) {
+    package init(in place: String, registry: String, trust: Trust = .unasked) throws(RuntimeFailure) {
         key = RegistryKey.of((try? FileSystem.realPath(registry)) ?? registry)
         path = "\(place)/\(key)"
-        self.place = place
-        lock = try Self.lock(path, in: place)
+        (self.place, self.trust) = (place, trust)
+        lock = try Self.lock(path, in: place, trust)
         cleaningGuard = Self.cleaningGuard(path)
         locks = JobLocks(in: path)
-        instance = try Self.instance(path, key)
+        instance = try Self.instance(path, key, trust)
     }
 
-    private static func lock(_ path: String, in place: String) throws(RuntimeFailure) -> DaemonLock {
+    private static func lock(_ path: String, in place: String, _ trust: Trust) throws(RuntimeFailure) -> DaemonLock {
         try DaemonLock.take("daemon.lock") { () throws(SystemError) in
-            try create(place)
+            try create(place, trust)
             return try PrivateDirectory.open(path)
         }
     }
@@ -51,10 +52,10 @@ package final class RuntimeDirectory {
     }
 
     /// That of the directory's first life, if it was made anew under a daemon: what that one has started has it.
-    private static func instance(_ path: String, _ key: String) throws(RuntimeFailure) -> String {
+    private static func instance(_ path: String, _ key: String, _ trust: Trust) throws(RuntimeFailure) -> String {
         if let first = FileLock.note(in: instanceFile(path)), first.hasSuffix("-\(key)") { return first }
         do throws(SystemError) {
-            let identity = try FileSystem.status(path).identity
+            let identity = try TrustedFiles(trust).status(path).identity
             return "\(String(identity.device, radix: 16))-\(identity.inode)-\(key)"
         } catch {
             throw .unusable(error)
@@ -63,8 +64,13 @@ package final class RuntimeDirectory {
 
     private static func instanceFile(_ path: String) -> String { "\(path)/instance" }
 
-    /// Those above it are not the daemon's own, and open to others.
-    private static func create(_ place: String) throws(SystemError) {
+    /// Those above it are not the daemon's own, and open to others. Nothing is made in a place that is not trusted.
+    private static func create(_ place: String, _ trust: Trust) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try TrustedFiles(trust).status(place)
+        } catch {
+            if error.isUntrusted { throw error }
+        }
         if let slash = place.lastIndex(of: "/"), slash != place.startIndex {
             try FileSystem.createDirectories(String(place[..<slash]))
         }
@@ -82,9 +88,9 @@ package final class RuntimeDirectory {
     func restore() -> LockLoss? {
         if lock.isStillThere { return nil }
         do throws(RuntimeFailure) {
-            lock = try Self.lock(path, in: place)
+            lock = try Self.lock(path, in: place, trust)
             cleaningGuard = Self.cleaningGuard(path)
-            if try Self.instance(path, key) != instance { leaveInstance() }
+            if try Self.instance(path, key, trust) != instance { leaveInstance() }
             isLossKnown = false
             return .restored(path: lock.path)
         } catch {

@@ -6,6 +6,9 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
     case busy(path: String, holder: String?)
     case unusable(SystemError)
 
+    /// The place was chosen by the user, and others can write to it.
+    package var isWrongInput: Bool { if case .unusable(let error) = self { error.isUntrusted } else { false } }
+
     package var description: String {
         switch self {
         case .busy: reason

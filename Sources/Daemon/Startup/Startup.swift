@@ -26,13 +26,15 @@ extension Startup {
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        let (reading, site) = try Self.readWithSite(configuration.registry)
+        let trust = try Trust(naming: configuration.trustedOwners)
+        let (reading, site) = try Self.readWithSite(configuration.registry, trust)
         // In front of all that is started: another daemon may have the registry.
         runtime = try configuration.runtimeDirectory.map {
-            try RuntimeDirectory(in: $0, registry: configuration.registry)
+            try RuntimeDirectory(in: $0, registry: configuration.registry, trust: trust)
         }
         registryLock = try runtime.map { _ in try RegistryLock(site) }
-        programs = WorkerPrograms(standard: configuration.worker, openFiles: original, mark: runtime?.mark)
+        programs = WorkerPrograms(
+            standard: configuration.worker, openFiles: original, mark: runtime?.mark, trust: trust)
         groups = .survey()
         localZone = (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
         var (candidate, asked, checked, read) = try Self.checked(
@@ -51,7 +53,7 @@ extension Startup {
         _ controllers: GroupControllers, mostJobs: Int,
         until end: MonotonicInstant = Clock.monotonic() + RestingFiles.patience
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, RegistrySite) {
-        let environment = EnvironmentFileReader()
+        let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: environment.source,
             controllers: controllers)
@@ -60,7 +62,8 @@ extension Startup {
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
         let isRight = loaded.errors.isEmpty
         func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }
-        let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet)
+        let disk = TrustedFiles(programs.trust)
+        let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
         let isFirm = (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified))
         if texts != nil && isFirm || !isRight && Clock.monotonic() >= end {
@@ -72,7 +75,7 @@ extension Startup {
         poll.add(signals.descriptor.pollHandle, for: .read)
         try poll.wait(RestingFiles.retryInterval)
         guard try signals.take().isEmpty else { throw StartInterrupted() }
-        let (again, place) = try readWithSite(path)
+        let (again, place) = try readWithSite(path, programs.trust)
         return try checked(again, place, path, programs, controllers, mostJobs: mostJobs, until: end)
     }
 
@@ -81,17 +84,19 @@ extension Startup {
     private static let changing = FunctionInquiry.Failure(
         description: "the registry's files of Lua change while they are read; expected files at rest")
 
-    private static func readWithSite(_ path: String) throws -> (RegistryReader.Reading, RegistrySite) {
+    private static func readWithSite(
+        _ path: String, _ trust: Trust
+    ) throws -> (RegistryReader.Reading, RegistrySite) {
         for _ in 0..<mostTries {
-            let reading = try readThrowingShortages(path)
+            let reading = try readThrowingShortages(path, trust)
             if let site = try RegistrySite.find(path, reading) { return (reading, site) }
         }
         throw RegistryReader.Failure(restless: path)
     }
 
-    private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
+    private static func readThrowingShortages(_ path: String, _ trust: Trust) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {
-            return try RegistryReader.readPatiently(path)
+            return try RegistryReader.readPatiently(path, trust: trust)
         } catch {
             if let shortage = error.shortage { throw shortage }
             throw error

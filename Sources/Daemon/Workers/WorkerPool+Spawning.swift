@@ -26,7 +26,8 @@ extension WorkerPool {
             process(.spawned, job)
             send(job.workerDefinition.encoded(), job)
         } catch {
-            process(.spawnFailed(error.description, isShortage: error.isShortage), job)
+            // Who may have written the program is no fault of the job's either.
+            process(.spawnFailed(error.description, isShortage: error.isShortage || error.isUntrusted), job)
         }
     }
 

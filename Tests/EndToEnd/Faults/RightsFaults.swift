@@ -8,7 +8,7 @@ struct RightsFaults {
 
     private func play(_ job: String, wrapper: [String] = [], _ body: (Scene, DaemonProcess) throws -> Void) throws {
         try Scene.play { scene in
-            chmod(scene.directory, 0o777)
+            chmod(scene.directory, 0o1777)
             try scene.write("version: \"1.0\"\nnamespace: test\nentries:\n" + job)
             try body(scene, try scene.start(worker: Binaries.worker, wrapper: wrapper))
         }
