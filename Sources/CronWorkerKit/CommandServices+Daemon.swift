@@ -3,7 +3,7 @@ import Wire
 
 extension CommandServices {
     /// What a command writes goes to the daemon line by line.
-    init(_ daemon: DaemonLink, run: Int64) {
+    init(_ daemon: DaemonLink, run: Int64, limit: CommandLimit?) {
         let (control, reports) = (daemon.control, daemon.reports)
         self.init(
             control: { control.isClosed ? nil : control.pollHandle }, onControl: { try daemon.serveControl() },
@@ -16,6 +16,7 @@ extension CommandServices {
                         .init(stream: stream, run: run, text: text, fullLength: cut > 0 ? Int64(line.count + cut) : nil)
                     ))
             },
-            dropped: { lines, bytes in reports.send(.outputDropped(.init(lines: Int64(lines), bytes: Int64(bytes)))) })
+            dropped: { lines, bytes in reports.send(.outputDropped(.init(lines: Int64(lines), bytes: Int64(bytes)))) },
+            limit: limit)
     }
 }

@@ -16,6 +16,8 @@ final class FunctionHost: @unchecked Sendable {
         var attempt: Int64 = 1
         /// What the daemon calls the function with.
         var event: Value?
+        /// Of its commands; `nil`: none.
+        var limit: CommandLimit?
     }
 
     private let catalog: JobCatalog
@@ -115,7 +117,8 @@ final class FunctionHost: @unchecked Sendable {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        let end = try run.run(CommandServices(daemon, run: self.run.number), limiter: &limiter, thread: thread)
+        let services = CommandServices(daemon, run: self.run.number, limit: self.run.limit)
+        let end = try run.run(services, limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw JobError(end.text) }
         return end.text
     }

@@ -22,9 +22,8 @@ package enum Event: Sendable {
     case call(event: String)
     /// The worker broke the protocol: what it did.
     case violation(String)
-    /// The worker is dead, and all that it had written has been handled. `ranOutOfMemory`: the kernel killed it, or something in its
-    /// control group, because memory ran out.
-    case exited(String, ranOutOfMemory: Bool = false)
+    /// The worker is dead, and all that it had written has been handled.
+    case exited(String, ExitCause = .other)
     /// The moment of `deadline` has come, and nothing that the worker wrote before is unread.
     case deadline
     /// The job is to end: the current run may take `grace` to end. `isFinal`: the daemon ends too, and does not wait for ever for
@@ -35,6 +34,22 @@ package enum Event: Sendable {
     case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
     case hurry
+}
+
+/// Why a worker is dead, as far as it matters for its run.
+package enum ExitCause: Hashable, Sendable {
+    case other
+    /// SIGKILL, by whoever.
+    case killed
+    /// The kernel killed it, or something in its control group, because memory ran out.
+    case outOfMemory
+
+    var outcome: Outcome {
+        switch self {
+        case .other, .killed: .crashed
+        case .outOfMemory: .oom
+        }
+    }
 }
 
 /// What the shell around the supervision is to do. In this order.

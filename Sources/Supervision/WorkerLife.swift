@@ -92,6 +92,13 @@ struct WorkerLife: Sendable {
             Leave(cause: .policy, stage: .terminated, until: step.now.monotonic + killAfter, run: run))
     }
 
+    /// The daemon was held up for so long that the worker's own timer has ended the run, and with it the worker.
+    mutating func noteOwnTimer(_ limits: RunLimits, _ step: Step) {
+        guard case .running(var run) = phase, step.now.monotonic >= limits.ownTimer(of: run) else { return }
+        run.cut = .timeout
+        phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
+    }
+
     // MARK: Silence
 
     mutating func startIsOver(_ deadline: MonotonicInstant, _ step: inout Step) {

@@ -21,14 +21,16 @@ package struct CommandServices {
     package var line: (CommandStreamName, UnsafeRawBufferPointer, _ cut: Int) -> Bool
     /// Lines that are not logged, and their bytes.
     package var dropped: (_ lines: Int, _ bytes: Int) -> Void
+    /// Of the run; `nil`: none.
+    package var limit: CommandLimit?
 
     package init(
         control: @escaping () -> PollHandle?, onControl: @escaping () throws -> Void, reports: PollHandle,
         flush: @escaping () -> Bool, line: @escaping (CommandStreamName, UnsafeRawBufferPointer, Int) -> Bool,
-        dropped: @escaping (Int, Int) -> Void
+        dropped: @escaping (Int, Int) -> Void, limit: CommandLimit? = nil
     ) {
         (self.control, self.onControl) = (control, onControl)
         (self.reports, self.flush) = (reports, flush)
-        (self.line, self.dropped) = (line, dropped)
+        (self.line, self.dropped, self.limit) = (line, dropped, limit)
     }
 }

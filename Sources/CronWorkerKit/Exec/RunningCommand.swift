@@ -8,6 +8,7 @@ struct RunningCommand: ~Copyable {
     private let exit: ExitWatch
     private let stops: SignalQueue
     private let services: CommandServices
+    private var limit: CommandLimit?
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
     private(set) var stop: Signal?
@@ -25,7 +26,7 @@ struct RunningCommand: ~Copyable {
         pid = try spawn.start(input: input, output: output.writer, error: error.writer)
         exit = ExitWatch(pid)
         self.stops = stops
-        self.services = services
+        (self.services, limit) = (services, services.limit)
         self.output = CommandOutput(
             output: output.reader, error: error.reader, log: CommandLog(limiter, services))
     }
@@ -65,18 +66,25 @@ struct RunningCommand: ~Copyable {
         output.reportLoss(at: Clock.monotonic())
         if poll.isReady(stops) { try passStopOn() }
         if let controls, poll.isReady(controls) { try services.onControl() }
+        if let signal = limit?.signal(at: Clock.monotonic()) { stop(by: signal) }
     }
 
     private func timeout(canTellExit: Bool) -> Nanoseconds? {
         if !canTellExit { return ExitWatch.interval }
-        guard output.deadline != .distantFuture else { return nil }
-        return Nanoseconds(max(0, (output.deadline - Clock.monotonic()).count))
+        let deadline = min(output.deadline, limit?.next ?? .distantFuture)
+        guard deadline != .distantFuture else { return nil }
+        return Nanoseconds(max(0, (deadline - Clock.monotonic()).count))
     }
 
     private mutating func passStopOn() throws(SystemError) {
         for signal in try stops.take() {
-            stop = stop ?? signal
-            Children.signalGroup(pid, signal)
+            limit?.terminated(at: Clock.monotonic())
+            stop(by: signal)
         }
+    }
+
+    private mutating func stop(by signal: Signal) {
+        stop = stop ?? signal
+        Children.signalGroup(pid, signal)
     }
 }

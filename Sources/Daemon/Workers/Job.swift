@@ -56,6 +56,8 @@ final class Job {
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
         header.asks = !Gates(definition.policy).areOpen
+        header.timeout = definition.policy.timeout
+        if header.timeout != nil { header.killAfter = definition.policy.killAfter }
         return WorkerDefinition(
             header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
             zone: definition.schedule.rule.zone?.text ?? "")

@@ -53,7 +53,7 @@ extension WorkerPool {
         reportOutputLoss(job)
         let isVictim = ranOutOfMemory && status.isKill
         let text = isVictim ? "\(status), out of memory" : status.description
-        process(.exited(text, ranOutOfMemory: isVictim), job)
+        process(.exited(text, isVictim ? .outOfMemory : status.isKill ? .killed : .other), job)
         worker.closeAll(loop.poller)
         job.worker = nil
         workerCount -= 1
