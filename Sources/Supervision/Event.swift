@@ -73,6 +73,9 @@ package enum Effect: Hashable, Sendable {
     case kill
     /// Kill the worker of a previous life that is waited for, with all that it has started.
     case killPreviousWorker
+    /// The job ends, and what it waits for with it: from now on `terminate` and `kill` are for the worker of a previous life. Answer
+    /// with `exited` when it is gone.
+    case watchPreviousWorker
     /// The outcome of slots or of a run: every slot that came due is in one of these.
     case book(Booking)
     case log(Incident)

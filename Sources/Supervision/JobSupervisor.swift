@@ -216,8 +216,8 @@ package struct JobSupervisor: Sendable {
         if runKeeper.orders.given == nil { runKeeper.giveUpAttempts(.stop, &life.phase, &step) }
         runKeeper.dropCalls(&step)
         if case .queued = phase { runKeeper.returnPermit(&step) }
-        if !life.stop(grace: grace, isFinal: isFinal, on: books.clock, &step) { finish(byItself: true) }
-        if sparesRun { life.spareRun(grace) }
+        let hasWorker = life.stop(grace: grace, isFinal: isFinal, sparesRun: sparesRun, on: books.clock, &step)
+        if !hasWorker { finish(byItself: true) }
     }
 
     private mutating func escalate(_ leave: Leave) {

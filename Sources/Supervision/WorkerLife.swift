@@ -136,13 +136,20 @@ struct WorkerLife: Sendable {
 
     // MARK: The job's end
 
-    /// A worker is told to finish. Returns `false` if there is none.
-    mutating func stop(grace: Nanoseconds, isFinal: Bool, on clock: ScheduleClock, _ step: inout Step) -> Bool {
+    /// A worker is told to finish, or what is waited for in its place. `sparesRun`: no run is ended for this stop, and only after it the
+    /// worker's own `grace` begins. Returns `false` if there is none.
+    mutating func stop(
+        grace: Nanoseconds, isFinal: Bool, sparesRun: Bool, on clock: ScheduleClock, _ step: inout Step
+    ) -> Bool {
         let now = step.now.monotonic
         let before = phase.stop
         let stop = Leave.Stop(
             asked: before?.asked ?? step.now.on(clock), isFinal: isFinal || before?.isFinal ?? false)
         switch phase {
+        // The job's successor waits on for a run that is not to be ended.
+        case .waiting(_, .previousWorker) where !sparesRun && starts.awaitsWorker:
+            step.emit(.watchPreviousWorker)
+            phase = .leaving(starts.leave(stop, grace: grace, at: now))
         case .waiting, .failed: return false
         case .starting, .idle, .queued, .running:
             step.emit(.closeControl)
@@ -154,11 +161,11 @@ struct WorkerLife: Sendable {
             phase = .leaving(leave)
         case .stopped: break
         }
+        if sparesRun { spareRun(grace) }
         return true
     }
 
-    /// No run is ended for this stop: only then the worker's own `grace` begins.
-    mutating func spareRun(_ grace: Nanoseconds) {
+    private mutating func spareRun(_ grace: Nanoseconds) {
         guard case .leaving(var leave) = phase, leave.stage == .draining, case .stop(var stop) = leave.cause else {
             return
         }

@@ -193,7 +193,7 @@ struct IncidentLog {
         log.records.log(level: level, message, metadata: metadata)
     }
 
-    func pid(_ job: Job) -> String { job.worker.map { String($0.pid) } ?? "" }
+    func pid(_ job: Job) -> String { (job.worker?.pid ?? job.previousWorker?.pid).map { String($0) } ?? "" }
 
     private static func seconds(_ duration: Nanoseconds) -> String { LogEncoder.seconds(duration) }
 

@@ -15,6 +15,8 @@ final class Job {
     var definition: JobDefinition
     var supervisor: JobSupervisor
     var worker: WorkerProcess?
+    /// A worker of a previous life that ends with the job; `nil`: there is none.
+    var previousWorker: PreviousWorker?
     /// Tells this worker's events from those of the one before, whose descriptors had the same numbers.
     var generation: UInt32 = 0
     /// What takes this job's place when it has stopped.
@@ -43,7 +45,8 @@ final class Job {
     }
 
     var deadline: MonotonicInstant {
-        min(supervisor.deadline, outputLimiter.deadline, worker?.exitDeadline ?? .distantFuture, endDeadline)
+        let exit = min(worker?.exitDeadline ?? .distantFuture, previousWorker?.nextLook ?? .distantFuture)
+        return min(supervisor.deadline, outputLimiter.deadline, exit, endDeadline)
     }
 
     /// What the worker is to know.
