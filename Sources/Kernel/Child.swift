@@ -1,5 +1,6 @@
 internal import CLinux
 internal import CSpawn
+package import Clocks
 internal import Glibc
 
 /// A process ID.
@@ -19,6 +20,13 @@ package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
 
     /// SIGKILL, which the kernel sends as well when memory runs out.
     package var isKill: Bool { if case .signaled(SIGKILL, _) = self { true } else { false } }
+
+    /// Whether it ended since it used up its processor time (RLIMIT_CPU): `limit` in seconds, of which it had `used`.
+    package func isEndOfTime(_ limit: UInt64?, used: Nanoseconds?) -> Bool {
+        guard let limit, case .signaled(let number, _) = self else { return false }
+        // SIGKILL comes from others too.
+        return number == SIGXCPU || number == SIGKILL && (used?.count ?? 0) / 1_000_000_000 >= Int64(limit)
+    }
 
     package var description: String {
         switch self {

@@ -1,3 +1,4 @@
+package import Clocks
 internal import Glibc
 
 /// One certain process: its number alone is another's some day.
@@ -43,18 +44,28 @@ package struct ProcessIdentity: Hashable, Sendable {
 
 extension ProcessTable {
     /// When a process began, in the kernel's ticks since the boot; `nil` if there is none.
-    static func beginning(of pid: ProcessID) -> UInt64? {
+    static func beginning(of pid: ProcessID) -> UInt64? { number(22, of: pid) }
+
+    /// What a process has had of the processor, its children not counted; `nil` if there is none. A zombie has it still.
+    package static func processorTime(of pid: ProcessID) -> Nanoseconds? {
+        guard let user = number(14, of: pid), let system = number(15, of: pid) else { return nil }
+        // Ticks of a hundredth of a second, for programs (times(2)).
+        return Nanoseconds(Int64(user + system) * 10_000_000)
+    }
+
+    /// A field of /proc/PID/stat after the third, counted from 1 (proc(5)).
+    private static func number(_ field: Int, of pid: ProcessID) -> UInt64? {
         unsafe withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
             guard let text = unsafe read("/proc/\(pid)/stat", into: buffer) else { return nil }
-            return unsafe beginning(text)
+            return unsafe number(field, in: text)
         }
     }
 
-    /// The 22nd field (proc(5)). A program's name, the second, may hold blanks and brackets.
-    private static func beginning(_ text: UnsafeRawBufferPointer) -> UInt64? {
+    /// A program's name, the second field, may hold blanks and brackets.
+    private static func number(_ field: Int, in text: UnsafeRawBufferPointer) -> UInt64? {
         guard let bracket = unsafe text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
         var rest = unsafe UnsafeRawBufferPointer(rebasing: text[(bracket + 2)...])
-        for _ in 3..<22 {
+        for _ in 3..<field {
             guard let blank = unsafe rest.firstIndex(ofByte: UInt8(ascii: " ")) else { return nil }
             unsafe rest = UnsafeRawBufferPointer(rebasing: rest[(blank + 1)...])
         }

@@ -18,10 +18,17 @@ package enum ProcessRights {
         }
     }
 
-    /// Soft and hard (setrlimit(2)).
+    /// Soft and hard (setrlimit(2)). Processor time has its hard limit a second later: SIGXCPU comes first, then SIGKILL.
     package static func setLimit(_ limit: Limit, _ value: UInt64) throws(SystemError) {
         let (number, name) = limit.resource
-        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value)) }
+        let hard = limit == .cpuTime ? UInt(value) + 1 : UInt(value)
+        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value), hard) }
+    }
+
+    /// In seconds, of this process and each that it starts; `nil`: none.
+    package static var processorTime: UInt64? {
+        let seconds = clinux_processor_time_limit()
+        return seconds == .max ? nil : UInt64(seconds)
     }
 
     /// Of the files that it creates, and its children (umask(2)).

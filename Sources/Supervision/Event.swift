@@ -43,11 +43,14 @@ package enum ExitCause: Hashable, Sendable {
     case killed
     /// The kernel killed it, or something in its control group, because memory ran out.
     case outOfMemory
+    /// It has used up the processor time that its entry gives it.
+    case processorTime
 
     var outcome: Outcome {
         switch self {
         case .other, .killed: .crashed
         case .outOfMemory: .oom
+        case .processorTime: .failed
         }
     }
 }

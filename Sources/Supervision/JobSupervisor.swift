@@ -195,11 +195,11 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    /// It was not asked to go: that is a failure, also with code 0.
+    /// It was not asked to go: that is a failure, also with code 0. A run that has used up its time has failed, and not its worker.
     private mutating func fail(_ status: String, _ cause: ExitCause) {
         step.log(.exited(status))
         conclude(cause.outcome, status)
-        retreat()
+        if cause == .processorTime, case .running = phase { life.phase = life.starts.succeed(step) } else { retreat() }
     }
 
     /// The run ended with its worker, unasked.

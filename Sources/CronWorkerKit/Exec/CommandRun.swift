@@ -48,6 +48,7 @@ package struct CommandRun {
         let status = try running.wait()
         limiter = running.output.log.limiter
         if let signal = running.stop { end(by: signal, leftovers, services) }
+        if let seconds = running.endOfTime { return (.failed, ProcessSettings.Limit.endOfTime(seconds)) }
         return outcome(status, running.output)
     }
 

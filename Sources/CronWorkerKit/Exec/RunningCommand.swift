@@ -12,6 +12,8 @@ struct RunningCommand: ~Copyable {
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
     private(set) var stop: Signal?
+    /// In seconds: it has ended since it used up so much of the processor.
+    private(set) var endOfTime: UInt64?
 
     /// By which a worker ends: from its daemon, or from a terminal.
     static var stopSignals: [Signal] { [.terminate, .interrupt, .hangUp] }
@@ -47,9 +49,13 @@ struct RunningCommand: ~Copyable {
     }
 
     /// While the leader is uncollected the number is its group's, and nobody else's.
-    private func end() throws(SystemError) -> ExitStatus {
+    private mutating func end() throws(SystemError) -> ExitStatus {
+        let limit = ProcessRights.processorTime
+        let used = limit.flatMap { _ in ProcessTable.processorTime(of: pid) }
         Children.signalGroup(pid, .kill)
-        return try Children.collect(pid)
+        let status = try Children.collect(pid)
+        if status.isEndOfTime(limit, used: used) { endOfTime = limit }
+        return status
     }
 
     private mutating func turn(_ buffer: UnsafeMutableRawBufferPointer) throws {

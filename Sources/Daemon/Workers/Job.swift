@@ -49,6 +49,9 @@ final class Job {
         return min(supervisor.deadline, outputLimiter.deadline, exit, endDeadline)
     }
 
+    /// In seconds, what its entry gives it of the processor; `nil`: any.
+    var processorTime: UInt64? { definition.process.limits.first { $0.resource == .cpuTime }?.value }
+
     /// What the worker is to know.
     var workerDefinition: WorkerDefinition {
         var header = WorkerDefinition.Header(
