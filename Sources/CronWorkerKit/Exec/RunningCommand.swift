@@ -36,10 +36,11 @@ struct RunningCommand: ~Copyable {
     /// Waits for its end, then kills all of its process group.
     mutating func wait() throws -> ExitStatus {
         do {
-            try withUnsafeTemporaryAllocation(byteCount: CommandOutput.blockSize, alignment: 16) { buffer in
-                while try !exit.hasExited() { try turn(buffer) }
-                try output.drain(through: buffer)
-            }
+            // Not on the stack, which may be a small one.
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CommandOutput.blockSize, alignment: 16)
+            defer { buffer.deallocate() }
+            while try !exit.hasExited() { try turn(buffer) }
+            try output.drain(through: buffer)
         } catch {
             _ = try? end()
             throw error
