@@ -56,25 +56,34 @@ package struct Program: ~Copyable {
     private let file: ProgramFile?
     private let environment: CStringArray
     private let openFiles: rlimit
+    private let diesWithSpawner: Bool
     private let player: Player?
 
     /// A test that plays the programs: it is given the arguments and the numbers of the descriptors, and names the process.
     package typealias Player = (_ arguments: [String], _ descriptors: [Int32]) throws(SystemError) -> ProcessID
 
-    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE). `player`: is asked instead of the kernel.
-    package init(_ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit, player: Player? = nil) {
-        self.init(path: file.path, file: file, environment: environment, openFiles: openFiles, player: player)
+    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE). `diesWithSpawner`: by SIGKILL, when the thread
+    /// ends that spawned it. `player`: is asked instead of the kernel.
+    package init(
+        _ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit, diesWithSpawner: Bool = false,
+        player: Player? = nil
+    ) {
+        self.init(
+            path: file.path, file: file, environment: environment, openFiles: openFiles,
+            diesWithSpawner: diesWithSpawner, player: player)
     }
 
     /// What stands at the path at each start.
     package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
-        self.init(path: path, file: nil, environment: environment, openFiles: openFiles, player: nil)
+        self.init(
+            path: path, file: nil, environment: environment, openFiles: openFiles, diesWithSpawner: false, player: nil)
     }
 
     private init(
-        path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit, player: Player?
+        path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit, diesWithSpawner: Bool,
+        player: Player?
     ) {
-        (self.path, self.file, self.player) = (path, file, player)
+        (self.path, self.file, self.player, self.diesWithSpawner) = (path, file, player, diesWithSpawner)
         // Without it spawning works as well, only slower.
         _ = cspawn_reserve()
         self.environment = CStringArray(environment)
@@ -126,7 +135,8 @@ package struct Program: ~Copyable {
                 var request = unsafe cspawn_request(
                     path: path, program: file?.raw ?? -1, argv: argv.pointer, envp: environment.pointer,
                     descriptors: descriptors.baseAddress,
-                    descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
+                    descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil,
+                    dies_with: diesWithSpawner ? getpid() : 0,
                     group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
                     open_files_hard: openFiles.rlim_max)
                 return unsafe cspawn(&request, &failure)

@@ -16,6 +16,14 @@ struct Leftovers {
         try ThisProcess.setSubreaper(true)
     }
 
+    /// All children of this process, for one that is only asked something: whichever way it ends, by os.exit(3) of Lua too, it leaves
+    /// nothing.
+    static func clearAtExit() {
+        ThisProcess.atExit { Leftovers(others: []).clear() }
+    }
+
+    private init(others: [ProcessID]) { self.others = others }
+
     /// Kills and collects them. To be called when the command has been collected.
     func clear() {
         let end = Clock.monotonic() + Self.patience

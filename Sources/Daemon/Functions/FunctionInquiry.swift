@@ -110,10 +110,10 @@ final class FunctionInquiry {
                     questions.removeFirst()
                     return false
                 }
-                query = try program.askForCatalog()
+                query = try program.askForCatalog(machine)
             case .checks(let functions):
                 query = try programs.standard.askForChecks(
-                    functions.map { FunctionCheck($0) }, registry: registry.memory.descriptor)
+                    functions.map { FunctionCheck($0) }, registry: registry.memory.descriptor, machine)
             }
         } catch {
             guard case .catalog(let path?, _) = question, !error.isShortage else { throw error }
@@ -121,7 +121,6 @@ final class FunctionInquiry {
             questions.removeFirst()
             return false
         }
-        query?.signalGroup = machine.signalGroup
         return true
     }
 
