@@ -10,6 +10,7 @@ extension ProcessSettings {
         for limit in limits { try ProcessRights.setLimit(limit.resource.kernelLimit, limit.value) }
         if let umask { ProcessRights.setFileMask(umask) }
         if let identity {
+            ProcessRights.giveOutput(to: identity.user, group: identity.group)
             try ProcessRights.become(
                 user: identity.user, group: identity.group, supplementaryGroups: identity.supplementaryGroups)
         }

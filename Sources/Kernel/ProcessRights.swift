@@ -31,6 +31,16 @@ package enum ProcessRights {
         return seconds == .max ? nil : UInt64(seconds)
     }
 
+    /// Makes the pipes of the standard output and error the user's, who can then open them by name, as /dev/stdout. What is no pipe, and
+    /// what may not be given away, stays as it is.
+    package static func giveOutput(to user: UInt32, group: UInt32) {
+        for number in Int32(1)...2 {
+            var status = stat()
+            guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { continue }
+            fchown(number, user, group)
+        }
+    }
+
     /// Of the files that it creates, and its children (umask(2)).
     package static func setFileMask(_ mask: UInt32) { umask(mode_t(mask)) }
 

@@ -50,6 +50,30 @@ struct RightsFaults {
         }
     }
 
+    @Test("let a function open its own output by name")
+    func output() throws {
+        try Scene.play { scene in
+            chmod(scene.directory, 0o777)
+            try scene.write(
+                """
+                return {run = function()
+                    for _, name in ipairs({"stdout", "stderr"}) do
+                        local file <close> = assert(io.open("/dev/" .. name, "w"))
+                        file:write("said to ", name, "\\n")
+                    end
+                end}
+                """, in: "job.lua")
+            var job = JobText.lua("job", "run", in: "job.lua", data: ["user": "nobody"])
+            job.interval = "1h"
+            job.meta = ["at_start": "true"]
+            try scene.declare([job])
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait(for: "Job output", count: 2)
+            #expect(daemon.log.all("Job output").map { $0["text"] } == ["said to stdout", "said to stderr"])
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     // MARK: F53, the limits of a process
 
     @Test("are bounded as its entry says")
