@@ -117,7 +117,7 @@ let package = Package(
         // The worker.
         .target(
             name: "LuaFunctions",
-            dependencies: ["CLuaMachine", "Kernel", "Values", "Wire"],
+            dependencies: ["CLuaMachine", "Kernel", "Values"],
             swiftSettings: vouched),
         .target(
             name: "CronWorkerKit",
@@ -125,7 +125,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LuaEngine",
-            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values", "Wire"],
+            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs", "LuaEngine"], swiftSettings: staticExecutable,
@@ -148,7 +148,7 @@ let package = Package(
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
         .executableTarget(
             name: "commandhost",
-            dependencies: ["CronWorkerKit", "Kernel", "Model"],
+            dependencies: ["CronWorkerKit", "Kernel", "Model", "Wire"],
             path: "Tests/CommandHost", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Clocks", "Kernel", "Links", "Schedules", "Values"],
@@ -196,7 +196,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: [
                 "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Links", "Model", "Registry", "Schedules",
-                "Supervision", "TestSupport", "Values", "Wire", .product(name: "Logging", package: "swift-log"),
+                "Supervision", "TestSupport", "Turns", "Values", "Wire",
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
             name: "CrontoolTests",
@@ -212,7 +213,7 @@ let package = Package(
         .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LuaFunctionsTests",
-            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values", "Wire"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
             dependencies: [

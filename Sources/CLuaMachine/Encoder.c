@@ -30,15 +30,6 @@ struct key {
     int slot;
 };
 
-/* What a table is. */
-struct shape {
-    size_t strings, integers;
-    lua_Integer largest;
-    /* Whether a key lies outside of 1, 2, 3…, and the type of one that is neither number nor string. */
-    bool has_stray_integer;
-    int other_key;
-};
-
 static bool encode_value(struct encoder *encoder, int index, const struct place *place, int depth);
 
 /* Problems */
@@ -137,35 +128,6 @@ static bool encode_stranger(
 
 /* Tables */
 
-static void count_key(lua_State *L, struct shape *shape) {
-    int type = lua_type(L, -2);
-    if (type == LUA_TSTRING) {
-        shape->strings++;
-    } else if (lua_isinteger(L, -2)) {
-        lua_Integer key = lua_tointeger(L, -2);
-        shape->integers++;
-        if (key < 1) shape->has_stray_integer = true;
-        if (key > shape->largest) shape->largest = key;
-    } else {
-        shape->other_key = type;
-    }
-}
-
-static struct shape shape_of(lua_State *L, int table) {
-    struct shape shape = {.other_key = LUA_TNONE};
-    lua_pushnil(L);
-    while (lua_next(L, table)) {
-        count_key(L, &shape);
-        lua_pop(L, 1);
-    }
-    return shape;
-}
-
-static bool is_list(const struct shape *shape) {
-    return shape->strings == 0 && shape->other_key == LUA_TNONE && !shape->has_stray_integer &&
-           (size_t)shape->largest == shape->integers;
-}
-
 static bool encode_list(struct encoder *encoder, int table, size_t count, const struct place *outer, int depth) {
     if (!coding_append_count(encoder->out, TAG_LIST, count)) return no_memory(encoder);
     for (size_t i = 1; i <= count; i++) {
@@ -220,7 +182,7 @@ static bool encode_map(struct encoder *encoder, int table, size_t count, const s
     size_t first = keys->count;
     if (!coding_append_count(encoder->out, TAG_MAP, count)) return no_memory(encoder);
     int top = lua_gettop(encoder->L);
-    bool encoded = push_keys(encoder, table);
+    bool encoded = count == 0 || push_keys(encoder, table);
     for (size_t i = 0; encoded && i < count; i++) {
         struct key key = ((struct key *)keys->start)[first / sizeof(struct key) + i];
         encoded = encode_pair(encoder, table, key, outer, depth);
@@ -230,36 +192,14 @@ static bool encode_map(struct encoder *encoder, int table, size_t count, const s
     return encoded;
 }
 
-static bool is_marked_map(lua_State *L, int table) {
-    if (!lua_getmetatable(L, table)) return false;
-    push_map_mark(L);
-    bool marked = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    return marked;
-}
-
-static bool encode_odd_table(struct encoder *encoder, const struct shape *shape, const struct place *place) {
-    const char *sentence = "is a list with holes; expected the keys 1 to n, with json.null where there is nothing";
-    if (shape->other_key != LUA_TNONE)
-        sentence = "has a key that is neither a string nor a whole number; expected strings, or 1 to n";
-    else if (shape->strings > 0)
-        sentence = "has both strings and numbers as keys; expected strings, or 1 to n";
-    else if (shape->has_stray_integer)
-        sentence = "has a number below 1 as a key; expected strings, or 1 to n";
-    return encode_stranger(encoder, place, "(table)", sentence);
-}
-
 static bool encode_table(struct encoder *encoder, int table, const struct place *place, int depth) {
     /* One level before it would be a problem, since the text that stands for it takes a level too. */
     if (encoder->policy == ENCODE_ANYTHING && depth + 1 >= CODING_DEEPEST)
         return append_raw_text(encoder, "(table)", 7, true);
     struct shape shape = shape_of(encoder->L, table);
-    if (shape.strings == 0 && shape.integers == 0 && shape.other_key == LUA_TNONE)
-        return checked(
-            encoder, coding_append_count(encoder->out, is_marked_map(encoder->L, table) ? TAG_MAP : TAG_LIST, 0));
-    if (is_list(&shape)) return encode_list(encoder, table, shape.integers, place, depth);
-    if (shape.integers > 0 || shape.other_key != LUA_TNONE) return encode_odd_table(encoder, &shape, place);
-    return encode_map(encoder, table, shape.strings, place, depth);
+    if (shape.fault != NULL) return encode_stranger(encoder, place, "(table)", shape.fault);
+    if (shape.is_list) return encode_list(encoder, table, shape.count, place, depth);
+    return encode_map(encoder, table, shape.count, place, depth);
 }
 
 /* Scalars */

@@ -82,6 +82,14 @@ enum encoding_policy {
 bool encode(
     lua_State *L, int index, enum encoding_policy policy, const char *subject, int depth, struct clua_bytes *out);
 
+/* Shape.c: a list or a map of so many values. `fault`: it is neither, and why; NULL: it is one. */
+struct shape {
+    bool is_list;
+    size_t count;
+    const char *fault;
+};
+struct shape shape_of(lua_State *L, int table);
+
 /* Decoder.c: pushes the value; raises an error if the bytes are not one. `decode_list` pushes the elements of a list and
  * returns their number. */
 void decode(lua_State *L, struct clua_text coded);

@@ -2,6 +2,8 @@
 
 #include "CSpawn.h"
 
+#include "Clone3.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -184,63 +186,7 @@ static void clear_stage(const struct cspawn_request *request) {
     for (int i = 0; i < request->descriptor_count + (request->program >= 0); i++) dup3(parked, stage[i], O_CLOEXEC);
 }
 
-/* As clone3(2) reads it, up to the last field that is needed here. <linux/sched.h> does not go with <sched.h>. */
-struct clone_arguments {
-    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
-};
-
 static const uint64_t clone_into_cgroup = 0x200000000;
-
-/* In assembly, since the child comes back from the same call on a stack of its own, where the caller's frame is not: it must not
- * run a single instruction that the compiler has made for the caller. It calls run_child(child) instead, and ends with it.
- * Returns the process ID, or a negative errno. */
-static long clone3_and_run(const struct clone_arguments *arguments, struct child *child) {
-#if defined(__x86_64__)
-    long result = SYS_clone3;
-    register int (*function)(void *) __asm__("r8") = run_child;
-    register void *argument __asm__("r9") = child;
-    __asm__ volatile(
-        "syscall\n\t"
-        "testq %%rax, %%rax\n\t"
-        "jnz 1f\n\t"
-        /* The outermost frame; the kernel has set the stack pointer, which is aligned as a call needs it. */
-        "xorl %%ebp, %%ebp\n\t"
-        "movq %%r9, %%rdi\n\t"
-        "callq *%%r8\n\t"
-        "movl %%eax, %%edi\n\t"
-        "movl %[exit], %%eax\n\t"
-        "syscall\n\t"
-        "hlt\n"
-        "1:"
-        : "+a"(result)
-        : "D"(arguments), "S"(sizeof(*arguments)), "r"(function), "r"(argument), [exit] "i"(SYS_exit)
-        : "rcx", "r11", "cc", "memory");
-    return result;
-#elif defined(__aarch64__)
-    register long number __asm__("x8") = SYS_clone3;
-    register long result __asm__("x0") = (long)arguments;
-    register long size __asm__("x1") = sizeof(*arguments);
-    register int (*function)(void *) __asm__("x2") = run_child;
-    register void *argument __asm__("x3") = child;
-    __asm__ volatile(
-        "svc #0\n\t"
-        "cbnz x0, 1f\n\t"
-        "mov x29, #0\n\t"
-        "mov x0, x3\n\t"
-        "blr x2\n\t"
-        "mov x8, %[exit]\n\t"
-        "svc #0\n\t"
-        "brk #0\n"
-        "1:"
-        : "+r"(result)
-        : "r"(number), "r"(size), "r"(function), "r"(argument), [exit] "i"(SYS_exit)
-        : "cc", "memory");
-    return result;
-#else
-    (void)arguments, (void)child, (void)clone_into_cgroup;
-    return -ENOSYS;
-#endif
-}
 
 enum { STACK_SIZE = 32 * 1024 };
 
@@ -271,7 +217,7 @@ static int start_in_group(struct child *child) {
         .stack_size = sizeof(stack),
         .cgroup = (uint64_t)child->request->group,
     };
-    long result = clone3_and_run(&arguments, child);
+    long result = clone3_and_run(&arguments, run_child, child);
     if (result > 0) return (int)result;
     if (is_refusal((int)-result)) return 0;
     errno = (int)-result;

@@ -6,9 +6,23 @@ package enum ASCII {
     @inlinable
     package static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
 
+    /// What names are made of: a letter, a digit or `_`.
+    @inlinable
+    package static func isWord(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") }
+
     /// A space or a tab.
     @inlinable
     package static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+    /// A blank, or what else ends a word or a line.
+    @inlinable
+    package static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte &- 0x09 < 5 }
+
+    /// The hexadecimal digit of a number below 16, in lower case.
+    @inlinable
+    package static func hexadecimalDigit(_ number: UInt8) -> UInt8 {
+        number < 10 ? UInt8(ascii: "0") + number : UInt8(ascii: "a") + number - 10
+    }
 
     /// The value of a hexadecimal digit, in upper case or lower; `nil` for any other byte.
     @inlinable

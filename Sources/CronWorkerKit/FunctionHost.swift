@@ -117,7 +117,7 @@ final class FunctionHost: @unchecked Sendable {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        let services = CommandServices(daemon, run: self.run.number, limit: self.run.limit)
+        let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
         let end = try run.run(services, limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw JobError(end.text) }
         return end.text
@@ -149,7 +149,7 @@ final class FunctionHost: @unchecked Sendable {
         let (reports, number) = (daemon.reports, run.number)
         return JobLogger { level, message, fields in
             let fields = fields.map { Report.Log.Field(key: $0.key, value: $0.value) }
-            reports.send(.log(.init(level: level.reported, run: number, message: message, fields: fields)))
+            reports.send(.log(.init(level: level, run: number, message: message, fields: fields)))
         }
     }
 
@@ -208,17 +208,6 @@ extension FunctionHost: FunctionServices {
         if let text = try registry.text(of: path) { return text }
         let start = origin == "/" ? origin : "\(origin)/"
         return path.hasPrefix(start) ? try registry.text(of: String(path.dropFirst(start.count))) : nil
-    }
-}
-
-extension JobLogger.Level {
-    fileprivate var reported: Report.Log.Level {
-        switch self {
-        case .debug: .debug
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
-        }
     }
 }
 

@@ -36,8 +36,7 @@ struct Session {
         private static func schedule(_ text: String, _ entry: EntryID) throws -> ScheduleWords {
             var words = ScheduleWords()
             words.text = text
-            let first = text.utf8.first ?? 0
-            if first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9"), !text.utf8.contains(UInt8(ascii: " ")) {
+            if let first = text.utf8.first, ASCII.isDigit(first), !text.utf8.contains(UInt8(ascii: " ")) {
                 do {
                     words.interval = try DurationText.parse(text, minimum: IntervalGrid.shortestInterval)
                 } catch {

@@ -18,12 +18,24 @@ package enum RegistryReader {
 
         /// When the registry was last written to.
         package var modified: WallInstant { identities.values.map(\.modified).max() ?? WallInstant(nanoseconds: 0) }
+
+        /// Whether nothing was written since.
+        package var isCurrent: Bool {
+            identities.allSatisfy { path, identity in (try? FileSystem.status(path).identity) == identity }
+        }
     }
 
     private static let deepestDirectory = 32
 
     /// `nil`: something was written while it was read; to be tried again.
     package static func read(_ path: String, limits: RegistryLimits = .init()) throws(Failure) -> Reading? {
+        try read(path, limits: limits, missing: nil)
+    }
+
+    /// `missing`: what was listed and not there a moment ago.
+    private static func read(
+        _ path: String, limits: RegistryLimits, missing: String?
+    ) throws(Failure) -> Reading? {
         do throws(SystemError) {
             guard let reading = try readOnce(path, limits) else { return nil }
             for (path, identity) in reading.identities where try FileSystem.status(path).identity != identity {
@@ -31,8 +43,10 @@ package enum RegistryReader {
             }
             return reading
         } catch {
-            // What was listed and is gone now is a write like any other.
-            if error.isNotFound, error.object != path { return nil }
+            // What was listed and is gone now is a write like any other, unless it is listed again: a link that leads nowhere.
+            if error.isNotFound, error.object != path, missing != error.object {
+                return missing == nil ? try read(path, limits: limits, missing: error.object) : nil
+            }
             throw Failure(description: error.description, shortage: error.isShortage ? error : nil)
         }
     }

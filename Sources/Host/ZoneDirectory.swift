@@ -23,7 +23,7 @@ package final class ZoneDirectory: Sendable {
         ZoneSource { [self] name in
             if let name { return find(name) }
             let local = localName
-            return find(local).mapError { ZoneSource.Failure("('\(local)') \($0.message)") }
+            return find(local).mapError { ZoneSource.Failure("('\(local)') \($0.message)", mayPass: $0.mayPass) }
         }
     }
 
@@ -60,7 +60,7 @@ package final class ZoneDirectory: Sendable {
         } catch let failure as ZoneSource.Failure {
             throw failure
         } catch {
-            throw ZoneSource.Failure("cannot be read: \(error)")
+            throw ZoneSource.Failure("cannot be read: \(error)", mayPass: (error as? SystemError)?.mayPass ?? false)
         }
     }
 

@@ -31,7 +31,10 @@ package struct Descriptor: ~Copyable {
     }
 
     static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> Descriptor {
-        Descriptor(owning: try systemCall("open", path) { unsafe clinux_open(path, flags | O_CLOEXEC, mode) })
+        Descriptor(
+            owning: try systemCall("open", path) {
+                unsafe withPath(path) { unsafe clinux_open($0, flags | O_CLOEXEC, mode) }
+            })
     }
 
     /// A file in memory that holds `contents`, to be read from its beginning, and that nobody can change any more

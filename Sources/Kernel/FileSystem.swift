@@ -39,10 +39,19 @@ package enum FileKind: Hashable, Sendable {
     case regular, directory, other
 }
 
+/// Calls `body` with the path's bytes and a zero (`PathText`).
+package func withPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    guard let bytes = PathText.bytes(path) else { return unsafe path.withCString(body) }
+    return unsafe (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("an array of at least one") }
+        return unsafe body(base)
+    }
+}
+
 package enum FileSystem {
     package static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         var status = stat()
-        try systemCall("stat", path) { unsafe fstatat(AT_FDCWD, path, &status, 0) }
+        try systemCall("stat", path) { unsafe withPath(path) { unsafe fstatat(AT_FDCWD, $0, &status, 0) } }
         return (kind(status), FileIdentity(status))
     }
 
@@ -62,7 +71,9 @@ package enum FileSystem {
 
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
-        guard let stream = unsafe opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
+        guard let stream = unsafe withPath(directory, { unsafe opendir($0) }) else {
+            throw SystemError("opendir", directory, code: errno)
+        }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while true {
@@ -72,10 +83,8 @@ package enum FileSystem {
                 if code != 0 { throw SystemError("readdir", directory, code: code) }
                 break
             }
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
+            if name != [0x2E], name != [0x2E, 0x2E] { names.append(PathText.text(name)) }
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
@@ -116,8 +125,8 @@ package enum FileSystem {
     package static func linkTarget(_ path: String) throws(SystemError) -> String {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let size = buffer.count
-        let count = try systemCall("readlink", path) { unsafe readlink(path, &buffer, size) }
-        return String(decoding: buffer[..<count], as: UTF8.self)
+        let count = try systemCall("readlink", path) { unsafe withPath(path) { unsafe readlink($0, &buffer, size) } }
+        return PathText.text(Array(buffer[..<count]))
     }
 
     /// The absolute path without links (realpath(3)).
@@ -130,14 +139,14 @@ package enum FileSystem {
     /// Creates a directory and those above it; one that is there already is fine.
     package static func createDirectories(_ path: String) throws(SystemError) {
         do throws(SystemError) {
-            try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) }
+            try systemCall("mkdir", path) { unsafe withPath(path) { unsafe mkdir($0, 0o755) } }
         } catch {
             if error.code == EEXIST { return }
             guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
                 throw error
             }
             try createDirectories(String(path[..<slash]))
-            try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) }
+            try systemCall("mkdir", path) { unsafe withPath(path) { unsafe mkdir($0, 0o755) } }
         }
     }
 

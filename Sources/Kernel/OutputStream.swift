@@ -1,4 +1,5 @@
 internal import CLinux
+package import Clocks
 internal import Glibc
 
 /// The standard output, written to without ever waiting for its reader and without changing the open file for those who
@@ -6,8 +7,8 @@ internal import Glibc
 package struct OutputStream: ~Copyable {
     private let descriptor: Descriptor
     private let isSocket: Bool
-    /// Neither opened again nor a socket: ask before each write whether it would wait.
-    private let mustAsk: Bool
+    /// Where the open file could be neither opened again nor asked not to wait.
+    private var hasPump = false
     /// Whether it can be waited for with a `Poller`; a regular file cannot, and never would have to.
     package let isPollable: Bool
 
@@ -21,26 +22,38 @@ package struct OutputStream: ~Copyable {
         let raw = original.raw
         try systemCall("fstat", "standard output") { unsafe fstat(raw, &status) }
         switch status.st_mode & S_IFMT {
-        case S_IFSOCK: self.init(original, isSocket: true, mustAsk: false, isPollable: true)
+        case S_IFSOCK: self.init(original, isSocket: true, isPollable: true)
         case S_IFIFO, S_IFCHR:
             // Opened again it is an open file of its own, which may be made non-blocking without anyone noticing.
             if let own = try? Descriptor.open("/proc/self/fd/\(raw)", flags: O_WRONLY | O_NONBLOCK | O_NOCTTY) {
-                self.init(own, isSocket: false, mustAsk: false, isPollable: true)
+                self.init(own, isSocket: false, isPollable: true)
             } else {
-                self.init(original, isSocket: false, mustAsk: true, isPollable: true)
+                // Such as a terminal of another user, which says that it has room and then waits.
+                let way = try Pipe.socket()
+                try OutputPump.start(from: way.reader, to: original)
+                self.init(way.writer, isSocket: true, isPollable: true)
+                hasPump = true
             }
-        default: self.init(original, isSocket: false, mustAsk: false, isPollable: false)
+        default: self.init(original, isSocket: false, isPollable: false)
         }
     }
 
-    private init(_ descriptor: consuming Descriptor, isSocket: Bool, mustAsk: Bool, isPollable: Bool) {
+    private init(_ descriptor: consuming Descriptor, isSocket: Bool, isPollable: Bool) {
         self.descriptor = descriptor
-        (self.isSocket, self.mustAsk, self.isPollable) = (isSocket, mustAsk, isPollable)
+        (self.isSocket, self.isPollable) = (isSocket, isPollable)
+    }
+
+    /// Waits until what was written is with its reader, `patience` at most; nothing may be written after it.
+    package func finish(patience: Nanoseconds) {
+        guard hasPump else { return }
+        shutdown(descriptor.raw, Int32(SHUT_WR))
+        // Without events it waits for the other end to be closed.
+        var entry = pollfd(fd: descriptor.raw, events: 0, revents: 0)
+        unsafe poll(&entry, 1, Int32(clamping: patience.count / 1_000_000))
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
         if isSocket { return try unsafe send(bytes) }
-        if mustAsk, !isWritable() { return .wouldBlock }
         do throws(SystemError) {
             return try unsafe descriptor.write(bytes)
         } catch {
@@ -61,11 +74,6 @@ package struct OutputStream: ~Copyable {
             if error.code == EPIPE || error.code == ECONNRESET { return .closed }
             throw error
         }
-    }
-
-    private func isWritable() -> Bool {
-        var entry = pollfd(fd: descriptor.raw, events: Int16(POLLOUT), revents: 0)
-        return unsafe poll(&entry, 1, 0) > 0
     }
 
     package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) {

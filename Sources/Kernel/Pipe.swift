@@ -23,6 +23,15 @@ package struct Pipe: ~Copyable {
         return pipe
     }
 
+    /// A pair of sockets in the place of a pipe: its writer may be told not to wait at each write, and hears when the reader is
+    /// closed.
+    static func socket() throws(SystemError) -> Pipe {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        try systemCall("socketpair") { unsafe socketpair(AF_UNIX, kind, 0, &ends) }
+        return Pipe(reader: Descriptor(owning: ends[0]), writer: Descriptor(owning: ends[1]))
+    }
+
     private init(reader: consuming Descriptor, writer: consuming Descriptor) {
         self.reader = reader
         self.writer = writer

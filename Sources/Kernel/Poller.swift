@@ -12,6 +12,8 @@ internal import Glibc
 
         package static let read = Interest(rawValue: EPOLLIN.rawValue)
         package static let write = Interest(rawValue: EPOLLOUT.rawValue)
+        /// Nothing more after the first time, until `modify`.
+        package static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
     }
 
     /// What a descriptor is ready for. A hang-up or an error makes it ready for whatever was asked: the call finds out.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Clocks
 internal import Glibc
 
 /// What /proc tells about processes (proc(5)).
@@ -96,8 +97,8 @@ package enum ProcessTable {
         mutating func next() -> ProcessID? {
             while unsafe index < text.count, unsafe text[index] == UInt8(ascii: " ") { index += 1 }
             var number: ProcessID?
-            while unsafe index < text.count, case let digit = unsafe text[index] &- UInt8(ascii: "0"), digit <= 9 {
-                number = (number ?? 0) &* 10 &+ ProcessID(digit)
+            while unsafe index < text.count, case let digit = unsafe text[index], ASCII.isDigit(digit) {
+                number = (number ?? 0) &* 10 &+ ProcessID(digit - UInt8(ascii: "0"))
                 index += 1
             }
             return number

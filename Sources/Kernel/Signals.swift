@@ -71,7 +71,18 @@ package struct SignalBlock {
         var set = sigset_t()
         unsafe sigemptyset(&set)
         for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
+        self.init(set)
+    }
+
+    private init(_ set: sigset_t) {
+        var set = set
         unsafe pthread_sigmask(SIG_BLOCK, &set, &previous)
+    }
+
+    static func all() -> SignalBlock {
+        var set = sigset_t()
+        unsafe sigfillset(&set)
+        return SignalBlock(set)
     }
 
     /// As it was before. A signal that came and was not read does now what it would have done then.

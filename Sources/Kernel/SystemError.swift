@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Clocks
 internal import Glibc
 
 /// A system call that failed, and on what: `open '/etc/x': Permission denied`.
@@ -17,13 +18,16 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        object.isEmpty ? "\(call): \(reason)" : "\(call) '\(object)': \(reason)"
+        object.isEmpty ? "\(call): \(reason)" : "\(call) '\(PathText.shown(object))': \(reason)"
     }
 
     package var reason: String { unsafe note ?? String(cString: strerror(code)) }
 
     /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
     package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }
+
+    /// The same call may well succeed later, and says nothing of its object now.
+    package var mayPass: Bool { isShortage || code == EIO || code == ESTALE }
 
     /// ELOOP, for a directory that leads back into itself.
     package static var tooManyLinks: Int32 { ELOOP }

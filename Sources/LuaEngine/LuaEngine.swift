@@ -4,7 +4,6 @@ import LuaDialect
 import LuaFunctions
 package import Model
 package import Values
-import Wire
 
 /// What makes a worker's program one that runs `function.lua`.
 package final class LuaEngine: FunctionEngine {
@@ -52,8 +51,8 @@ private final class Bridge: LuaHost {
 
     init(_ services: any FunctionServices) { self.services = services }
 
-    func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)]) {
-        logger?.log(level.level, message, fields)
+    func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)]) {
+        logger?.log(level, message, fields)
     }
 
     func call(_ target: String, _ arguments: [Value]) -> LuaAnswer { answer { try services.call(target, arguments) } }
@@ -78,17 +77,6 @@ private final class Bridge: LuaHost {
             return .value(try body())
         } catch {
             return .failure("\(error)")
-        }
-    }
-}
-
-extension Report.Log.Level {
-    fileprivate var level: JobLogger.Level {
-        switch self {
-        case .debug: .debug
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
         }
     }
 }

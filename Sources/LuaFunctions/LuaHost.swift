@@ -1,9 +1,8 @@
 package import Values
-package import Wire
 
 /// What a Lua function can ask for beyond its own file. A machine keeps its host.
 package protocol LuaHost: AnyObject {
-    func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)])
+    func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)])
 
     /// Calls the function of an entry, and may call the machine again to do so: functions that call each other have to
     /// end somewhere, so the host counts how deep they are.

@@ -1,6 +1,5 @@
 internal import CLuaMachine
 package import Values
-import Wire
 
 /// The functions of Lua files, in one state of Lua 5.4 that is made when the first file is loaded and lives as long as
 /// this.
@@ -162,13 +161,8 @@ import Wire
 
     private func log(_ question: LuaQuestion) -> Bool {
         let line = question.list
-        let level: Report.Log.Level =
-            switch line.first?.string {
-            case "debug": .debug
-            case "warn": .warning
-            case "error": .error
-            default: .info
-            }
+        let name = line.first?.string ?? ""
+        let level = name == "warn" ? .warning : LogLevel(rawValue: name) ?? .info
         let map = line.last?.map ?? .init()
         var fields: [(key: String, value: String)] = []
         for index in 0..<map.count { fields.append((map.keys[index], text(map.values[index]))) }

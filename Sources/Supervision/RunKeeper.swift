@@ -48,6 +48,8 @@ struct RunKeeper: Sendable {
             alerts.judgeBegin(slot, expected(slot, step), policy.hooks, &step)
         }
         gates.isAsking = true
+        // A worker that asks ignores the call that was on its way.
+        orders.forget()
         var turn = Phase.Turn(slot: slot, attempt: 1)
         if slot != nil, let wait = gates.group?.wait { turn.until = step.now.monotonic + wait }
         gates.permit == .held ? tell(turn, &phase, &step) : queue(turn, &phase, &step)

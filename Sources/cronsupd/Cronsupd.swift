@@ -40,7 +40,7 @@ struct Cronsupd: ParsableCommand {
     var logFormat = LogFormat.text
 
     @Option(help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.")
-    var logLevel = LogLevel(level: .info)
+    var logLevel = LevelOption(level: .info)
 
     @Option(help: "How long runs may take to end at a stop.")
     var stopTimeout = DurationOption(duration: .seconds(10))
@@ -66,7 +66,7 @@ struct Cronsupd: ParsableCommand {
 
 extension LogFormat: ExpressibleByArgument {}
 
-struct LogLevel: ExpressibleByArgument {
+struct LevelOption: ExpressibleByArgument {
     let level: Logger.Level
 
     init(level: Logger.Level) { self.level = level }

@@ -1,11 +1,12 @@
 import CronWorkerKit
 import Kernel
 import Model
+import Wire
 
 /// Runs a command as a worker does, as a process of one thread, and writes what comes of it to the standard output.
-final class Host {
+final class Host: CommandServices {
     private let options: HostOptions
-    private let control: ControlEnd?
+    private let controlEnd: ControlEnd?
     private let output: Descriptor
     /// Its reader never has room for a write: a daemon that does not read.
     private let full: Pipe
@@ -16,7 +17,7 @@ final class Host {
 
     init(_ options: HostOptions) throws(SystemError) {
         self.options = options
-        control = options.hasControl ? ControlEnd() : nil
+        controlEnd = options.hasControl ? ControlEnd() : nil
         full = try Pipe.open(nonblocking: .both)
         output = Descriptor.inherited(1)!
     }
@@ -25,7 +26,7 @@ final class Host {
         let sibling = options.hasSibling ? try startSibling() : nil
         defer { if let sibling { Children.signal(sibling, .kill) } }
         for number in 1...options.runs {
-            let (outcome, text) = try command().run(services(), limiter: &limiter)
+            let (outcome, text) = try command().run(self, limiter: &limiter)
             // The first run leaves what every process keeps.
             if number == 1 { writeState("before") }
             if number == options.runs { write("\(outcome.rawValue) \(text)") }
@@ -48,33 +49,31 @@ final class Host {
             arguments: options.extraArguments, hasOtherChildren: options.hasSibling)
     }
 
-    private func services() -> CommandServices {
-        CommandServices(
-            control: { self.control?.descriptor.pollHandle }, onControl: readControl, reports: full.reader.pollHandle,
-            flush: flush, line: log,
-            dropped: { lines, bytes in
-                self.dropped.lines += lines
-                self.dropped.bytes += bytes
-            })
+    var control: PollHandle? { controlEnd?.descriptor.pollHandle }
+    var reports: PollHandle { full.reader.pollHandle }
+
+    func lose(lines: Int, bytes: Int) {
+        dropped.lines += lines
+        dropped.bytes += bytes
     }
 
     private struct ControlFailure: Error {}
 
     /// `stop` makes it fail.
-    private func readControl() throws {
+    func serveControl() throws {
         var buffer = [UInt8](repeating: 0, count: 100)
-        guard case .bytes(let count)? = try control?.descriptor.read(into: &buffer, from: 0) else { return }
+        guard case .bytes(let count)? = try controlEnd?.descriptor.read(into: &buffer, from: 0) else { return }
         let text = String(decoding: buffer[..<count].filter { $0 != 0x0A }, as: UTF8.self)
         write("control \(text)")
         if text == "stop" { throw ControlFailure() }
     }
 
-    private func flush() -> Bool {
+    func flush() -> Bool {
         taken = 0
         return options.room > 0
     }
 
-    private func log(_ stream: CommandStreamName, _ line: UnsafeRawBufferPointer, _ cut: Int) -> Bool {
+    func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool {
         if taken >= options.room { return false }
         taken += 1
         logged.lines += 1

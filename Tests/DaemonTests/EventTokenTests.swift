@@ -1,5 +1,6 @@
 import Glibc
 import Links
+import Model
 import Testing
 
 @testable import Daemon
@@ -41,6 +42,15 @@ struct EventTokenTests {
 
 @Suite("The budget of descriptors")
 struct DescriptorBudgetTests {
+    @Test("has no room for a job where programs are open, each of them twice during a reload")
+    func programs() {
+        for (count, jobs) in [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (30, 20)] {
+            let functions = (0..<count).map { EntryFunction.swift(name: "tick", program: "/own/\($0)") }
+            let standard = EntryFunction.swift(name: "tick", program: nil)
+            #expect(DescriptorBudget.jobs(for: functions + functions + [standard]) == jobs, "\(count)")
+        }
+    }
+
     @Test(
         "has room for a third of what is left beside the daemon's own",
         arguments: [

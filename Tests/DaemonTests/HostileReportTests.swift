@@ -4,6 +4,7 @@ import Logging
 import Supervision
 import TestSupport
 import Testing
+import Values
 import Wire
 
 @testable import Daemon

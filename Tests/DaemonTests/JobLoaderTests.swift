@@ -6,8 +6,10 @@ import Values
 
 @testable import Daemon
 
-func load(_ text: String, functions: Set<String>? = nil, mostJobs: Int = 100) -> LoadedJobs {
-    let file = RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))
+func load(
+    _ text: String, functions: Set<String>? = nil, mostJobs: Int = 100, path: String = "registry.yaml"
+) -> LoadedJobs {
+    let file = RegistryFile(path: path, bytes: Array(text.utf8))
     var answers = FunctionAnswers()
     answers.catalogs[nil] = functions.map { .functions($0) }
     return LoadedJobs(RegistryCandidate([file], zones: .utcOnly), answers, mostJobs: mostJobs)

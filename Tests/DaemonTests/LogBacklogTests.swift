@@ -22,7 +22,7 @@ struct LogBacklogTests {
         backlog.append(Self.line("r4"), .record)
         #expect(backlog.texts == ["r2", "r3", "r4"])
         let loss = backlog.takeLoss()
-        #expect(loss?.metadata.map { "\($0.key)=\($0.value)" } == ["lines=5", "output=2", "ticks=2", "records=1"])
+        #expect(loss?.fields == ["lines": .integer(5), "output": "2", "ticks": "2", "records": "1"])
         #expect(backlog.takeLoss() == nil)
     }
 
@@ -31,7 +31,7 @@ struct LogBacklogTests {
         var backlog = LogBacklog(capacity: 2)
         backlog.append(Self.line("t1"), .tick)
         backlog.append(Self.line("r1"), .record)
-        #expect(backlog.takeLoss()?.metadata.map { "\($0.key)=\($0.value)" } == ["lines=1", "ticks=1"])
+        #expect(backlog.takeLoss()?.fields == ["lines": .integer(1), "ticks": "1"])
     }
 
     @Test("does not take what is larger than all of it")

@@ -199,7 +199,7 @@ struct LogLineTests {
         ]
         var encoder = LogEncoder(format)
         for (nanoseconds, text) in moments {
-            encoder.encode(event(.info, "m"), metadata: [], at: WallInstant(nanoseconds: nanoseconds))
+            encoder.encode(.info, "m", [:], at: WallInstant(nanoseconds: nanoseconds))
             let line = String(decoding: encoder.line, as: UTF8.self)
             #expect(line.contains(text), "\(nanoseconds): \(line)")
         }
@@ -208,8 +208,8 @@ struct LogLineTests {
     @Test("owes nothing to the line before")
     func reuse() {
         var encoder = LogEncoder(.text)
-        encoder.encode(event(.error, String(repeating: "x", count: 5_000)), metadata: [("a", "1")], at: someTime)
-        encoder.encode(event(.info, "m"), metadata: [("b", "2")], at: someTime)
+        encoder.encode(.error, String(repeating: "x", count: 5_000), ["a": "1"], at: someTime)
+        encoder.encode(.info, "m", ["b": "2"], at: someTime)
         #expect(Array(encoder.line) == bytes(.text, .info, "m", [("b", "2")]))
     }
 

@@ -16,7 +16,7 @@ struct LogSinkTests {
     func plain() throws {
         let pipe = try TestPipe()
         let sink = try Self.sink(pipe, capacity: 1_000)
-        sink.write(event(.info, "one"), [], .record)
+        sink.write(.info, "one", [:], .record)
         #expect(!sink.isBacklogged)
         #expect(messages(try pipe.read()) == ["one"])
     }
@@ -26,7 +26,7 @@ struct LogSinkTests {
         let pipe = try TestPipe()
         let sink = try Self.sink(pipe, capacity: 10_000)
         let written = stallLines()
-        for (message, rank) in written { sink.write(event(.info, message), [], rank) }
+        for (message, rank) in written { sink.write(.info, message, [:], rank) }
         #expect(sink.isBacklogged)
         let received = messages(try drain(sink, pipe))
 
@@ -53,7 +53,7 @@ struct LogSinkTests {
         let pipe = try TestPipe()
         let sink = try Self.sink(pipe, capacity: 1 << 20)
         let long = (0..<40).map { String(repeating: "\($0 % 10)", count: 5_001) }
-        for message in long { sink.write(event(.info, message), [], .record) }
+        for message in long { sink.write(.info, message, [:], .record) }
         #expect(sink.isBacklogged)
         #expect(messages(try drain(sink, pipe, atOnce: 4_096)) == long)
     }
@@ -63,14 +63,14 @@ struct LogSinkTests {
         let pipe = try TestPipe()
         let sink = try Self.sink(pipe, capacity: 100_000)
         let message = String(repeating: "x", count: length)
-        while !sink.isBacklogged { sink.write(event(.info, message), [], .record) }
+        while !sink.isBacklogged { sink.write(.info, message, [:], .record) }
         pipe.closeReader()
         let isGone = eventually {
             sink.flush()
             return !sink.isBacklogged
         }
         #expect(isGone)
-        sink.write(event(.info, message), [], .record)
+        sink.write(.info, message, [:], .record)
         #expect(!sink.isBacklogged)
     }
 
@@ -82,10 +82,10 @@ struct LogSinkTests {
         try #require(ioctl(terminal, 0x4004_5431, &lock) == 0 && ioctl(terminal, 0x8004_5430, &number) == 0)
         let name = "/dev/pts/\(number)"
         let sink = LogSink(try OutputStream(sharing: try Descriptor.open(updating: name)), format: .logfmt)
-        sink.write(event(.info, "one"), [], .record)
+        sink.write(.info, "one", [:], .record)
         #expect(!sink.isBacklogged)
         close(terminal)
-        sink.write(event(.info, "two"), [], .record)
+        sink.write(.info, "two", [:], .record)
         #expect(!sink.isBacklogged)
     }
 
@@ -94,7 +94,7 @@ struct LogSinkTests {
         let pipe = try TestPipe()
         let sink = try Self.sink(pipe, capacity: 100_000)
         var poller = try Poller(capacity: 4)
-        while !sink.isBacklogged { sink.write(event(.info, "m"), [], .record) }
+        while !sink.isBacklogged { sink.write(.info, "m", [:], .record) }
         #expect(try sink.register(with: poller, token: 9))
         #expect(try poller.readyTokens() == [])
         _ = try pipe.read()
@@ -129,16 +129,17 @@ extension Poller {
     }
 }
 
-@Suite("The log's handler")
-struct CronLogHandlerTests {
-    @Test("writes fields in one order, whatever order they were given in, and runs in their own way")
+@Suite("The log of the daemon and of job functions")
+struct CronLogTests {
+    @Test("has the fields of functions in one order, whatever order they were given in, and its own as they are")
     func order() throws {
         let pipe = try TestPipe()
         let sink = LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: .logfmt)
         let log = CronLog(sink, level: .info)
-        log.records.info("m", metadata: ["zebra": "1", "error": "2", "apple": "3", "entry": "a:b", "pid": "5"])
-        log.ticks.info("TICK", metadata: [TickFields.key: .stringConvertible(tick(slot: nil))])
-        log.output.debug("not asked for")
+        log.functions.info("m", metadata: ["zebra": "1", "error": "2", "apple": "3", "entry": "a:b", "pid": "5"])
+        log.write(.info, "TICK", tick(slot: nil).fields(isDetailed: true), rank: .tick)
+        log.functions.debug("not asked for")
+        log.write(.debug, "not asked for")
         let lines = String(decoding: try pipe.read(), as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 2)
         #expect(lines.first?.hasSuffix("level=INFO message=m entry=a:b pid=5 error=2 apple=3 zebra=1") == true)

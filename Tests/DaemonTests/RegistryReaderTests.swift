@@ -1,3 +1,4 @@
+import Clocks
 import Registry
 import TestSupport
 import Testing
@@ -84,14 +85,27 @@ struct RegistryReaderTests {
         #expect(try failure(other.path) == "stat '\(other.path)/self.yaml': Too many levels of symbolic links")
     }
 
-    @Test("may have links that lead nowhere beside its files, and waits for one in the place of a file")
+    @Test("may have links that lead nowhere beside its files, and none in the place of a file")
     func danglingLinks() throws {
         let directory = try TemporaryDirectory()
         try directory.write("", to: "a.yaml")
         try directory.link("readme", to: "gone")
         #expect(try names(directory) == ["a.yaml"])
         try directory.link("b.yaml", to: "gone")
-        #expect(try RegistryReader.read(directory.path)?.files.count == nil)
+        #expect(try failure(directory.path) == "stat '\(directory.path)/b.yaml': No such file or directory")
+    }
+
+    @Test("may have names that are no UTF-8, its own files among them")
+    func bytes() throws {
+        let directory = try TemporaryDirectory()
+        let name = PathText.text(Array("caf".utf8) + [0xE9])
+        try directory.write("a", to: "\(name)/\(name).yaml")
+        try directory.write("b", to: "\(name).txt")
+        let files = try read(directory.path)
+        #expect(files.map(\.bytes) == [Array("a".utf8)])
+        #expect(files.map { PathText.shown($0.path) } == ["\(directory.path)/caf\\xe9/caf\\xe9.yaml"])
+        try directory.link("\(name).yaml", to: "gone")
+        #expect(try failure(directory.path) == "stat '\(directory.path)/caf\\xe9.yaml': No such file or directory")
     }
 
     @Test("of too many files is read as far as the first one too many")

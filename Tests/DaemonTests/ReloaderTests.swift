@@ -5,6 +5,7 @@ import Registry
 import TestSupport
 import Testing
 import Values
+import Wire
 
 @testable import Daemon
 @testable import Kernel
@@ -119,6 +120,35 @@ struct ReloaderTests {
             pass(.milliseconds(50))
         }
         #expect(failure(result)?.contains("is still being written to after 10s") == true)
+    }
+
+    @Test("waits until nobody has written to a file of Lua for a while, also one that was checked")
+    func luaFile() throws {
+        let file = "\(directory.path)/job.lua"
+        let meta = "meta: {type: cron.job, interval: 1s}"
+        try directory.write("return {}", to: "job.lua")
+        try directory.write(
+            "namespace: app\nentries:\n- {name: a, kind: function.lua, source: file://job.lua, method: m, \(meta)}\n",
+            to: "jobs.yaml")
+        pass(.seconds(1))
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        try answer("protocol 2\nfunction heartbeat\n", kernel.processes[0])
+        _ = try turn()
+        #expect(isPending(reloader.advance()))
+        let check = kernel.processes[1]
+        #expect(check.arguments == ["--check"])
+        let version = FunctionCheckAnswer.version(of: Array("return {}".utf8))
+        for answer in [FunctionCheckAnswer.read(file: file, version: version), .ready] {
+            try check.ends[3]?.value.writeAll(answer.encoded())
+        }
+        kernel.exit(check)
+        _ = try turn()
+        // The same bytes, and perhaps not the last ones.
+        let written = try FileSystem.status(file).identity.modified
+        kernel.wallLead = Nanoseconds(written.nanoseconds - kernel.now.nanoseconds)
+        #expect(isPending(reloader.advance()))
+        #expect(reloader.deadline == kernel.now + .milliseconds(50))
     }
 
     @Test("gives a program 5 s from its start, and ends it when they are over")

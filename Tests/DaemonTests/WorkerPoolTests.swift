@@ -128,6 +128,34 @@ struct WorkerPoolTests {
         #expect(play.pool.isEmpty && play.pool.forcedStops == 1)
     }
 
+    @Test("reads no pipe any more of a worker that it leaves behind at the daemon's end")
+    func leftBehind() throws {
+        _ = try play.start()
+        let worker = try #require(play.pool.jobs[0]?.worker)
+        play.pool.stopAll()
+        for pause in [10_000, 1_000, 1_500] as [Int64] {
+            #expect(worker.report.end != nil)
+            kernel.now = kernel.now + .milliseconds(pause)
+            try play.turn()
+        }
+        #expect(kernel.signals == ["terminate 0", "kill 0"])
+        #expect(play.pool.isEmpty && worker.report.end == nil && worker.output.end == nil)
+    }
+
+    @Test("opens no program anew to look at the stacks of a worker whose program the registry does not name any more")
+    func stacks() throws {
+        var job = definition()
+        job.function = .swift(name: "tick", program: "/bin/sh")
+        play.pool.add(job)
+        try play.passToDeadline()
+        let programs = play.pool.programs
+        #expect(programs.image(at: "/bin/sh") != "/bin/sh")
+        programs.adopt(programs.renewed(), keeping: [])
+        try play.passToDeadline()
+        #expect(try play.records("Worker hung").count == 1)
+        #expect(programs.image(at: "/bin/sh") == "/bin/sh")
+    }
+
     // MARK: Those that misbehave
 
     @Test("kills a worker that leaves its commands unread, instead of dropping them")

@@ -1,21 +1,12 @@
 import Glibc
 import Kernel
+import TestSupport
 import Testing
 
 /// The zones are of the test's own: so many seconds ahead of UTC, which shows in the seconds of a slot.
 @Suite("A zone file that changes under a running daemon")
 struct ZoneChangeTests {
     // MARK: F49
-
-    /// A compiled zone (tzfile(5)): one type of local time, and no transition.
-    static func zone(aheadBy seconds: UInt8) -> [UInt8] {
-        func header(types: UInt8, names: UInt8) -> [UInt8] {
-            Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15 + 16) + [0, 0, 0, types, 0, 0, 0, names]
-        }
-        let body = [0, 0, 0, seconds, 0, 0] + Array("XXX\0".utf8)
-        return header(types: 1, names: 4) + body + header(types: 1, names: 4) + body
-            + Array("\nXXX-0:0:\(seconds)\n".utf8)
-    }
 
     private func install(_ bytes: [UInt8], as name: String = "Test/X", in scene: Scene) throws {
         let file = scene.path("zones/\(name)")
@@ -31,6 +22,16 @@ struct ZoneChangeTests {
         job.meta = ["schedule": "\"*/2 * * * * *\"", "seconds": "first"]
         job.meta["timezone"] = zone
         return job
+    }
+
+    /// It has no slot while the test runs, so that nothing but the kernel tells of a change.
+    private func startRareJob(_ scene: Scene, zones: String = "zones") throws -> DaemonProcess {
+        var job = job()
+        job.meta = ["schedule": "'0 0 29 2 *'", "timezone": "Test/X"]
+        try scene.declare([job])
+        let daemon = try scene.start(environment: ["TZDIR=\(scene.path(zones))"])
+        try daemon.wait(for: "Worker started")
+        return daemon
     }
 
     private func start(
@@ -63,13 +64,13 @@ struct ZoneChangeTests {
         arguments: ["cut off", "gone"])
     func broken(damage: String) throws {
         try Scene.play { scene in
-            try install(Self.zone(aheadBy: 0), in: scene)
+            try install(fixedZone(aheadBy: 0), in: scene)
             try scene.declare([job()])
             let daemon = try start(scene)
             if damage == "gone" {
                 unlink(scene.path("zones/Test/X"))
             } else {
-                try Descriptor.create(scene.path("zones/Test/X")).writeAll(Array(Self.zone(aheadBy: 1).prefix(60)))
+                try Descriptor.create(scene.path("zones/Test/X")).writeAll(Array(fixedZone(aheadBy: 1).prefix(60)))
             }
             kill(try daemon.worker("test:job"), SIGKILL)
             try daemon.wait(for: "Worker started", count: 2)
@@ -83,7 +84,7 @@ struct ZoneChangeTests {
             #expect(daemon.log.all("TICK").allSatisfy { !isOdd($0) })
             #expect(daemon.log.count("Zone change ignored") == 1)
             // One that is there again is looked at again.
-            try install(Self.zone(aheadBy: 1), in: scene)
+            try install(fixedZone(aheadBy: 1), in: scene)
             try waitForOddSlots(daemon)
             try end(daemon, changes: 1)
         }
@@ -92,10 +93,10 @@ struct ZoneChangeTests {
     @Test("is gone by from then on, and all that was running ends by itself", arguments: [false, true])
     func changed(whileRunning: Bool) throws {
         try Scene.play { scene in
-            try install(Self.zone(aheadBy: 0), in: scene)
+            try install(fixedZone(aheadBy: 0), in: scene)
             try scene.declare([job(), .init(name: "other")])
             let daemon = try start(scene)
-            try install(Self.zone(aheadBy: 1), in: scene)
+            try install(fixedZone(aheadBy: 1), in: scene)
             // Whatever comes first: the new file's news or the new worker.
             if whileRunning { kill(try daemon.worker("test:job"), SIGKILL) }
             try waitForOddSlots(daemon)
@@ -111,13 +112,13 @@ struct ZoneChangeTests {
     @Test("and says the same as before changes nothing")
     func same() throws {
         try Scene.play { scene in
-            try install(Self.zone(aheadBy: 0), in: scene)
-            try install(Self.zone(aheadBy: 0), as: "Test/Y", in: scene)
+            try install(fixedZone(aheadBy: 0), in: scene)
+            try install(fixedZone(aheadBy: 0), as: "Test/Y", in: scene)
             try scene.declare([job(), job("second", zone: "Test/Y")])
             let daemon = try start(scene)
-            try install(Self.zone(aheadBy: 0), in: scene)
+            try install(fixedZone(aheadBy: 0), in: scene)
             // What comes behind it has been noticed.
-            try install(Self.zone(aheadBy: 1), as: "Test/Y", in: scene)
+            try install(fixedZone(aheadBy: 1), as: "Test/Y", in: scene)
             try waitForOddSlots(daemon, "test:second")
             #expect(daemon.log.count("Spawning worker", entry: "test:job") == 1)
             try end(daemon, changes: 1)
@@ -127,10 +128,10 @@ struct ZoneChangeTests {
     @Test("is that of the machine's own zone as well, which a variable names")
     func local() throws {
         try Scene.play { scene in
-            try install(Self.zone(aheadBy: 0), in: scene)
+            try install(fixedZone(aheadBy: 0), in: scene)
             try scene.declare([job(zone: nil)])
             let daemon = try start(scene, environment: ["TZ=Test/X"])
-            try install(Self.zone(aheadBy: 1), in: scene)
+            try install(fixedZone(aheadBy: 1), in: scene)
             try waitForOddSlots(daemon)
             #expect(daemon.log.all("Zone changed").first?["zone"] == "local")
             try end(daemon, changes: 1)
@@ -143,7 +144,7 @@ struct ZoneChangeTests {
     func link() throws {
         try Scene.play { scene in
             for (name, seconds) in [("X", UInt8(0)), ("Y", 1)] {
-                try install(Self.zone(aheadBy: seconds), as: "zoneinfo/Test/\(name)", in: scene)
+                try install(fixedZone(aheadBy: seconds), as: "zoneinfo/Test/\(name)", in: scene)
             }
             let etc = scene.path("etc")
             try FileSystem.createDirectories(etc)
@@ -169,12 +170,63 @@ struct ZoneChangeTests {
         .enabled(if: Tracer.isAvailable, Tracer.need), arguments: ["inotify_init1", "inotify_add_watch"])
     func refused(call: String) throws {
         try Scene.play { scene in
-            try install(Self.zone(aheadBy: 0), in: scene)
+            try install(fixedZone(aheadBy: 0), in: scene)
             try scene.declare([job()])
             let error = call == "inotify_init1" ? "EMFILE" : "ENOSPC"
             let daemon = try start(scene, wrapper: Tracer.wrapper(failing: call, with: error, turns: "1+1"))
-            try install(Self.zone(aheadBy: 1), in: scene)
+            try install(fixedZone(aheadBy: 1), in: scene)
             try waitForOddSlots(daemon)
+            try end(daemon, changes: 1)
+        }
+    }
+
+    @Test(
+        "is noticed wherever on the way to it something changes",
+        arguments: ["link", "directory", "missing directory"])
+    func onTheWay(what: String) throws {
+        try Scene.play { scene in
+            try install(fixedZone(aheadBy: 0), in: scene)
+            symlink("middle", scene.path("first"))
+            symlink(scene.path("zones"), scene.path("middle"))
+            let daemon = try startRareJob(scene, zones: "first")
+            if what == "link" {
+                try install(fixedZone(aheadBy: 1), as: "other/Test/X", in: scene)
+                symlink("zones/other", scene.path("new"))
+                try FileSystem.rename(scene.path("new"), to: scene.path("middle"))
+            } else {
+                try FileSystem.rename(scene.path("zones"), to: scene.path("before"))
+                if what == "missing directory" { try daemon.wait(for: "Zone change ignored") }
+                try install(fixedZone(aheadBy: 1), in: scene)
+            }
+            try daemon.wait(for: "Zone changed")
+            try daemon.wait(for: "Worker started", count: 2)
+            try end(daemon, changes: 1)
+        }
+    }
+
+    @Test(
+        "is read with the descriptors that are set aside, and where there is none at all it is looked at again later",
+        .enabled(if: access("/usr/bin/prlimit", X_OK) == 0, "needs prlimit"), arguments: [true, false])
+    func shortage(hasReserve: Bool) throws {
+        try Scene.play { scene in
+            try install(fixedZone(aheadBy: 0), in: scene)
+            let daemon = try startRareJob(scene)
+            let lowestFree = (3..<1_000).first { SpawnFaults.target($0, in: daemon) == nil } ?? 0
+            try #require((3..<lowestFree).contains { SpawnFaults.target($0, in: daemon) == "/dev/null" })
+            try SpawnFaults.limitOpenFiles(of: daemon, to: hasReserve ? lowestFree : 3, in: scene)
+            try install(fixedZone(aheadBy: 1), in: scene)
+            if hasReserve {
+                try daemon.wait(for: "Zone changed")
+                #expect(daemon.log.count("Zone change ignored") == 0)
+                try SpawnFaults.limitOpenFiles(of: daemon, to: 1_000, in: scene)
+            } else {
+                try daemon.wait(for: "Zone change ignored")
+                #expect(daemon.log.all("Zone change ignored")[0]["error"]?.contains("Too many open files") == true)
+                try SpawnFaults.limitOpenFiles(of: daemon, to: 1_000, in: scene)
+                try daemon.wait(for: "Zone changed")
+                #expect(daemon.log.count("Zone change ignored") == 1)
+            }
+            try daemon.wait(for: "Worker started", count: 2)
             try end(daemon, changes: 1)
         }
     }

@@ -1,6 +1,5 @@
 import LuaFunctions
 import Values
-import Wire
 
 /// Answers from lists that a test fills, and remembers what it was asked.
 final class FakeHost: LuaHost {
@@ -11,7 +10,7 @@ final class FakeHost: LuaHost {
     /// What `call` does instead of answering from the list.
     var onCall: ((String, [Value]) -> LuaAnswer)?
 
-    func log(_ level: Report.Log.Level, _ message: String, _ fields: [(key: String, value: String)]) {
+    func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)]) {
         lines.append(([level.rawValue, message] + fields.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
     }
 

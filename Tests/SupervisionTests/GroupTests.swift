@@ -74,6 +74,18 @@ struct GroupTests {
         #expect(rig.effects == [])
     }
 
+    @Test("is told a call again that was on its way when it asked")
+    func callOnItsWay() {
+        var rig = rig(isQueued: false, wait: .seconds(1))
+        let call = Effect.send(.run(.init(call: 1, event: "{}")))
+        rig.send(.call(event: "{}"))
+        #expect(rig.effects == [call])
+        rig.send(.report(.due(slot: Rig.slot)))
+        #expect(rig.effects == [.askForPermit])
+        rig.fireDeadline()
+        #expect(rig.effects.suffix(3) == [.send(.skip(through: Rig.slot)), .returnPermit, call])
+    }
+
     @Test("waits as long as it takes if no bound is named")
     func patience() { #expect(rig().supervisor.deadline == .distantFuture) }
 

@@ -3,6 +3,7 @@ import Model
 import Schedules
 import Supervision
 import Turns
+import Values
 import Wire
 
 /// What the worker says.

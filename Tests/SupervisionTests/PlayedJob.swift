@@ -17,6 +17,9 @@ final class PlayedJob {
     /// The last attempt's outcome of each slot that has begun.
     private var outcomes: [SlotInstant: Outcome] = [:]
     private var attempts: [SlotInstant: Int64] = [:]
+    /// How many calls of its function were made and not dropped.
+    var calls = 0
+    private var begunCalls: Set<Int64> = []
     private var bookings = ModelBooks()
     private var trouble: String?
 
@@ -35,6 +38,10 @@ final class PlayedJob {
         attempts[slot] = attempt
     }
 
+    func begin(call: Int64) {
+        if !begunCalls.insert(call).inserted { trouble = trouble ?? "call \(call) twice" }
+    }
+
     func end(_ slot: SlotInstant, _ outcome: Outcome) { outcomes[slot] = outcome }
 
     /// The daemon's word on a run that was cut: of those it alone knows why.
@@ -50,6 +57,7 @@ final class PlayedJob {
 
     func compare(_ require: (Bool, @autoclosure () -> String) -> Void) {
         require(trouble == nil, "\(id): \(trouble ?? "")")
+        require(begunCalls.count == calls, "\(id): \(begunCalls.count) runs of \(calls) calls")
         let books = supervisor.books
         let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
         require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")

@@ -27,6 +27,8 @@ final class PlayedWorker {
         let begin: Report.Begin
         var end: MonotonicInstant
         var outcome: Outcome
+
+        var isCall: Bool { begin.call != nil }
     }
 
     init(_ job: PlayedJob, at now: Moment) {
@@ -115,6 +117,7 @@ final class PlayedWorker {
         let begin = keeper.begin(turn, at: slot(now))
         reports.append(.begin(begin))
         if let slot = begin.slot { job.begin(slot, attempt: turn.command.attempt) }
+        if let call = begin.call { job.begin(call: call) }
         let length = random.chance(6) ? 1_000_000 : Int64(random.below(1_200))
         run = Run(
             begin: begin, end: now.monotonic + .milliseconds(length),

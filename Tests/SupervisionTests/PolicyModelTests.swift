@@ -103,7 +103,7 @@ private final class PolicyWorld {
         default: passTime()
         }
         for job in jobs where !random.chance(4) { job.worker?.act(at: now, &random) }
-        let running = jobs.count { $0.definition.policy.concurrency != nil && $0.worker?.run != nil }
+        let running = jobs.count { $0.definition.policy.concurrency != nil && $0.worker?.run?.isCall == false }
         let most = jobs.compactMap(\.definition.policy.concurrency).first?.max ?? 0
         require(running <= most, "\(running) runs of a group of \(most)")
     }
@@ -128,7 +128,8 @@ private final class PolicyWorld {
     /// Somebody sets the wall clock, by less than what is taken for a correction, or the job's function is called.
     private func disturb(_ job: PlayedJob) {
         guard random.chance(2) else {
-            return job.definition.policy.concurrency == nil ? handle(.call(event: "{}"), job) : ()
+            job.calls += 1
+            return handle(.call(event: "{}"), job)
         }
         now.wall = now.wall + .milliseconds(Int64(random.below(6_000)) - 3_000)
         for job in jobs {
@@ -166,6 +167,7 @@ private final class PolicyWorld {
         case .terminate, .kill: job.worker?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
         case .book(let booking): job.note(booking)
+        case .log(.callsDropped(let count)): job.calls -= count
         case .log, .call, .logStacks: break
         }
     }

@@ -3,6 +3,7 @@ import Model
 import TestSupport
 import Testing
 import Turns
+import Values
 import Wire
 
 @testable import Supervision

@@ -20,14 +20,16 @@ package final class TemporaryDirectory {
     }
 
     package func link(_ name: String, to target: String) throws(SystemError) {
-        guard symlink(target, "\(path)/\(name)") == 0 else { throw SystemError("symlink", name, code: errno) }
+        guard withPath("\(path)/\(name)", { symlink(target, $0) }) == 0 else {
+            throw SystemError("symlink", name, code: errno)
+        }
     }
 
     private static func removeTree(_ path: String) {
         for name in (try? FileSystem.names(in: path)) ?? [] {
             let child = "\(path)/\(name)"
-            if unlink(child) != 0 { removeTree(child) }
+            if withPath(child, { unlink($0) }) != 0 { removeTree(child) }
         }
-        rmdir(path)
+        _ = withPath(path) { rmdir($0) }
     }
 }

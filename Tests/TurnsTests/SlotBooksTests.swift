@@ -18,8 +18,8 @@ struct SlotBooksTests {
     }
 
     /// Of a run that has ended.
-    private func end(_ slot: SlotInstant?, _ outcome: Outcome) -> Booking {
-        let run = Booking.Run(number: 1, began: WallInstant(seconds: 120), text: "done")
+    private func end(_ slot: SlotInstant?, _ outcome: Outcome, run number: Int64 = 1, call: Int64? = nil) -> Booking {
+        let run = Booking.Run(number: number, call: call, began: WallInstant(seconds: 120), text: "done")
         return Booking(first: slot, last: slot, count: 0, outcome: outcome, run: run)
     }
 
@@ -52,6 +52,20 @@ struct SlotBooksTests {
         #expect(books.book(end(at(110), .failed), isSettled: false) == end(at(110), .failed))
         #expect(books.total == 0 && books.isOpen(at(110), at: at(111)))
         #expect(books.lastRun == end(at(110), .failed))
+    }
+
+    @Test("know the last run of the job's own, also when the attempts at an earlier one are given up")
+    func lastRun() {
+        var books = books
+        let failed = end(at(110), .failed, run: 1)
+        _ = books.book(failed, isSettled: false)
+        _ = books.book(end(nil, .ok, run: 2, call: 1), isSettled: true)
+        #expect(books.lastRun == failed)
+        let later = end(nil, .ok, run: 3)
+        _ = books.book(later, isSettled: true)
+        #expect(books.lastRun == later)
+        _ = books.book(failed, isSettled: true)
+        #expect(books.lastRun == later && books[.failed] == 1)
     }
 
     @Test("are not changed by a run besides the slots")

@@ -93,10 +93,10 @@ struct SlotKeeperTests {
         #expect(rig.step(at: at(1_015)) == .sleep(until: slot))
     }
 
-    @Test("that waited for the daemon through a call are begun when it says so, although others came due meanwhile")
-    func callWhileAsking() {
+    @Test("that waited for the daemon through another run are begun when it says so, although others came due since")
+    func runWhileAsking() {
         var rig = KeeperRig(.asking)
-        rig.keeper.take(.init(call: 1))
+        rig.keeper.take(.init())
         _ = rig.begin(at: at(1_021))
         #expect(rig.keeper.end(at: at(1_049)).skip == nil)
         rig.keeper.take(.init(slot: slot))

@@ -114,7 +114,7 @@ extension SeededGenerator {
 
     private mutating func log() -> Report.Log {
         let fields = (0..<below(4)).map { _ in Report.Log.Field(key: text(5), value: text()) }
-        return .init(level: pick(Report.Log.Level.allCases), run: count(), message: text(), fields: fields)
+        return .init(level: pick(LogLevel.allCases), run: count(), message: text(), fields: fields)
     }
 
     private mutating func output() -> Report.Output {

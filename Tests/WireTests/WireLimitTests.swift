@@ -2,6 +2,7 @@ import Clocks
 import Model
 import TestSupport
 import Testing
+import Values
 import Wire
 
 @Suite("A message of at most 4,096 bytes")

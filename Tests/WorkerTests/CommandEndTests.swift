@@ -4,6 +4,7 @@ import Kernel
 import Model
 import TestSupport
 import Testing
+import Wire
 
 @Suite("The end of a command")
 struct CommandEndTests {
@@ -127,12 +128,20 @@ struct CommandEndTests {
 
     @Test("cannot come by a thread that ends: it is started by the main thread alone")
     func thread() async throws {
-        let services = CommandServices(
-            control: { nil }, onControl: {}, reports: try Pipe.open(nonblocking: .both).writer.pollHandle,
-            flush: { true }, line: { _, _, _ in true }, dropped: { _, _ in })
+        let services = NoServices(reports: try Pipe.open(nonblocking: .both).writer.pollHandle)
         var limiter = OutputLimiter()
         #expect(throws: CommandRun.WrongThread.self) {
             _ = try CommandRun(ExecCommand(.arguments(["true"])), directory: "/").run(services, limiter: &limiter)
         }
     }
+}
+
+private struct NoServices: CommandServices {
+    var control: PollHandle? { nil }
+    let reports: PollHandle
+
+    func serveControl() {}
+    func flush() -> Bool { true }
+    func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool { true }
+    func lose(lines: Int, bytes: Int) {}
 }

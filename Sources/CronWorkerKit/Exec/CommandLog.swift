@@ -1,27 +1,30 @@
 import Clocks
 import Kernel
 import Model
+import Wire
 
 /// The lines of a command that are logged, and the count of those that are not.
 struct CommandLog {
     private(set) var limiter: OutputLimiter
-    private let services: CommandServices
+    private let services: any CommandServices
     /// The daemon did not read for as long as it was waited for. Until it does, there is no more waiting.
     private var isStalled = false
 
     /// A daemon reads within milliseconds; one that does not is in trouble, and the command is not to share it.
     private static let patience = Nanoseconds.seconds(1)
 
-    init(_ limiter: OutputLimiter, _ services: CommandServices) { (self.limiter, self.services) = (limiter, services) }
+    init(_ limiter: OutputLimiter, _ services: any CommandServices) {
+        (self.limiter, self.services) = (limiter, services)
+    }
 
     mutating func take(
-        _ line: UnsafeRawBufferPointer, cut: Int, from stream: CommandStreamName, at now: MonotonicInstant
+        _ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream, at now: MonotonicInstant
     ) {
         let size = line.count + cut
         guard limiter.admit(size: size, at: now) else { return }
-        if services.line(stream, line, cut) {
+        if services.take(line, cut: cut, from: stream) {
             isStalled = false
-        } else if isStalled || !waitForRoom() || !services.line(stream, line, cut) {
+        } else if isStalled || !waitForRoom() || !services.take(line, cut: cut, from: stream) {
             limiter.lose(size, at: now)
         }
     }
@@ -43,6 +46,6 @@ struct CommandLog {
 
     /// Tells of lines that were left out, if there are any.
     mutating func reportLoss() {
-        if let loss = limiter.takeLoss() { services.dropped(loss.lines, loss.bytes) }
+        if let loss = limiter.takeLoss() { services.lose(lines: loss.lines, bytes: loss.bytes) }
     }
 }

@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Wire
 
 /// Both outputs of a command: what is logged of them, and what is remembered.
 struct CommandOutput: ~Copyable {
@@ -13,8 +14,8 @@ struct CommandOutput: ~Copyable {
     private static let mostAfterwards = 1 << 20
 
     init(output: consuming Descriptor, error: consuming Descriptor, log: CommandLog) {
-        self.output = CommandStream(.output, output)
-        self.error = CommandStream(.error, error)
+        self.output = CommandStream(.standardOutput, output)
+        self.error = CommandStream(.standardError, error)
         self.log = log
     }
 

@@ -30,7 +30,7 @@ package struct CommandRun {
     ///
     /// `limiter`: of all runs of the job.
     package func run(
-        _ services: CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
+        _ services: any CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
     ) throws -> (outcome: Outcome, text: String) {
         guard thread == .current else { throw WrongThread() }
         let block = SignalBlock(RunningCommand.stopSignals)
@@ -52,7 +52,7 @@ package struct CommandRun {
         return outcome(status, running.output)
     }
 
-    private func start(_ services: CommandServices, _ limiter: OutputLimiter) throws -> RunningCommand {
+    private func start(_ services: any CommandServices, _ limiter: OutputLimiter) throws -> RunningCommand {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
         return try RunningCommand(
@@ -66,7 +66,7 @@ package struct CommandRun {
         return try Descriptor.sealedMemory("stdin", Array(text.utf8))
     }
 
-    private func end(by signal: Signal, _ leftovers: Leftovers, _ services: CommandServices) -> Never {
+    private func end(by signal: Signal, _ leftovers: Leftovers, _ services: any CommandServices) -> Never {
         leftovers.clear()
         _ = services.flush()
         ThisProcess.end(by: signal)

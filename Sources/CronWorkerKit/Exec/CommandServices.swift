@@ -1,36 +1,29 @@
 package import Kernel
-
-/// Which of its two outputs a command wrote to.
-package enum CommandStreamName: String, Hashable, Sendable {
-    case output = "stdout"
-    case error = "stderr"
-}
+package import Wire
 
 /// What a worker goes on doing while a command runs, and where its output goes.
-package struct CommandServices {
+package protocol CommandServices {
     /// The control pipe, as long as the daemon has not closed it.
-    package var control: () -> PollHandle?
-    /// Called when there is something in the control pipe.
-    package var onControl: () throws -> Void
+    var control: PollHandle? { get }
     /// The report pipe.
-    package var reports: PollHandle
-    /// Sends reports that were kept, and returns whether all are gone.
-    package var flush: () -> Bool
-    /// Takes a line to be logged, without its newline, and how many of its bytes were cut off. Returns whether there
-    /// was room for it; if not, it is offered once more when there is room in the report pipe.
-    package var line: (CommandStreamName, UnsafeRawBufferPointer, _ cut: Int) -> Bool
-    /// Lines that are not logged, and their bytes.
-    package var dropped: (_ lines: Int, _ bytes: Int) -> Void
+    var reports: PollHandle { get }
     /// Of the run; `nil`: none.
-    package var limit: CommandLimit?
+    var limit: CommandLimit? { get }
 
-    package init(
-        control: @escaping () -> PollHandle?, onControl: @escaping () throws -> Void, reports: PollHandle,
-        flush: @escaping () -> Bool, line: @escaping (CommandStreamName, UnsafeRawBufferPointer, Int) -> Bool,
-        dropped: @escaping (Int, Int) -> Void, limit: CommandLimit? = nil
-    ) {
-        (self.control, self.onControl) = (control, onControl)
-        (self.reports, self.flush) = (reports, flush)
-        (self.line, self.dropped, self.limit) = (line, dropped, limit)
-    }
+    /// Called when there is something in the control pipe.
+    func serveControl() throws
+
+    /// Sends reports that were kept, and returns whether all are gone.
+    func flush() -> Bool
+
+    /// Takes a line to be logged, without its newline. `cut`: how many of its bytes were cut off. Returns whether there was
+    /// room for it; if not, it is offered once more when there is room in the report pipe.
+    func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool
+
+    /// These are not logged.
+    func lose(lines: Int, bytes: Int)
+}
+
+extension CommandServices {
+    package var limit: CommandLimit? { nil }
 }

@@ -1,16 +1,18 @@
+import Clocks
 import Kernel
 import Model
+import Wire
 
 /// One of a command's two outputs, line by line.
 struct CommandStream: ~Copyable {
-    let name: CommandStreamName
+    let name: Report.Output.Stream
     private let reader: Descriptor
     private var lines = LineSplitter(longest: OutputLimiter.longestLine)
     private(set) var isOpen = true
     /// The last line that is not empty, logged or not.
     private var lastLine: [UInt8] = []
 
-    init(_ name: CommandStreamName, _ reader: consuming Descriptor) {
+    init(_ name: Report.Output.Stream, _ reader: consuming Descriptor) {
         self.name = name
         self.reader = reader
     }
@@ -20,7 +22,7 @@ struct CommandStream: ~Copyable {
     /// The last line that is not empty, without blanks at its end.
     var lastText: String {
         var text = lastLine[...]
-        while let last = text.last, Self.isBlank(last) { text.removeLast() }
+        while let last = text.last, ASCII.isSpace(last) { text.removeLast() }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -69,10 +71,5 @@ struct CommandStream: ~Copyable {
         last.append(contentsOf: line)
     }
 
-    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
-        for byte in line where !isBlank(byte) { return false }
-        return true
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool { line.allSatisfy(ASCII.isSpace) }
 }

@@ -7,7 +7,7 @@ struct RunningCommand: ~Copyable {
     private let pid: ProcessID
     private let exit: ExitWatch
     private let stops: SignalQueue
-    private let services: CommandServices
+    private let services: any CommandServices
     private var limit: CommandLimit?
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
@@ -21,7 +21,7 @@ struct RunningCommand: ~Copyable {
     /// `stops` has these signals, which are blocked.
     init(
         _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, limiter: OutputLimiter,
-        services: CommandServices
+        services: any CommandServices
     ) throws(SystemError) {
         let output = try Pipe.open(nonblocking: .reader)
         let error = try Pipe.open(nonblocking: .reader)
@@ -65,14 +65,14 @@ struct RunningCommand: ~Copyable {
         let outputs = output.output.pollHandle.map { poll.add($0, for: .read) }
         let errors = output.error.pollHandle.map { poll.add($0, for: .read) }
         let stops = poll.add(stops.descriptor.pollHandle, for: .read)
-        let controls = services.control().map { poll.add($0, for: .read) }
+        let controls = services.control.map { poll.add($0, for: .read) }
         if !services.flush() { poll.add(services.reports, for: .write) }
         try poll.wait(timeout(canTellExit: exits != nil))
         if let outputs, poll.isReady(outputs) { _ = try output.readOutput(into: buffer) }
         if let errors, poll.isReady(errors) { _ = try output.readError(into: buffer) }
         output.reportLoss(at: Clock.monotonic())
         if poll.isReady(stops) { try passStopOn() }
-        if let controls, poll.isReady(controls) { try services.onControl() }
+        if let controls, poll.isReady(controls) { try services.serveControl() }
         if let signal = limit?.signal(at: Clock.monotonic()) { stop(by: signal) }
     }
 

@@ -20,12 +20,15 @@ struct CheckedTexts: Sendable {
     }
 
     /// `nil`: a file is not what was checked any more, or was written to a moment ago. `isQuiet`: of when a file was written to.
-    static func read(
-        _ files: CheckedTexts, isQuiet: (WallInstant) -> Bool = { _ in true }
-    ) throws -> SourceTexts? {
+    static func read(_ files: CheckedTexts, isQuiet: (WallInstant) -> Bool) throws -> SourceTexts? {
         guard !files.isTorn else { return nil }
         var texts = SourceTexts()
-        for (path, version) in files.versions where version != FunctionCheckAnswer.unreadable {
+        for (path, version) in files.versions {
+            if version == FunctionCheckAnswer.unreadable {
+                // It may have changed faster than it could be read.
+                if let modified = try? FileSystem.status(path).identity.modified, !isQuiet(modified) { return nil }
+                continue
+            }
             guard let (bytes, identity) = try contents(path), isQuiet(identity.modified),
                 FunctionCheckAnswer.version(of: bytes) == version
             else { return nil }

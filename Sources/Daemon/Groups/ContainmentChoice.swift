@@ -27,24 +27,22 @@ struct ContainmentChoice {
 
     func report(to log: CronLog) {
         guard let groups else {
-            return log.records.notice("Control groups", metadata: ["status": "unavailable", "error": .string(reason)])
+            return log.write(.notice, "Control groups", ["status": "unavailable", "error": .text(reason)])
         }
         let names = controllers.available.map(\.rawValue).sorted().joined(separator: " ")
-        log.records.info(
-            "Control groups",
-            metadata: ["path": .string(groups.base.path), "controllers": .string(names.isEmpty ? "none" : names)])
+        log.write(
+            .info, "Control groups",
+            ["path": .text(groups.base.path), "controllers": .text(names.isEmpty ? "none" : names)])
     }
 
     func sweep(sparing spared: Set<ProcessID>, log: CronLog) {
         guard let groups else { return }
         do throws(SystemError) {
             let result = try groups.sweep(sparing: spared)
-            if result.killed > 0 {
-                log.records.warning("Leftovers killed", metadata: ["count": "\(result.killed)"])
-            }
-            for leaf in result.stuck { log.records.error("Leftovers unkillable", metadata: leaf.unkillable) }
+            if result.killed > 0 { log.write(.warning, "Leftovers killed", ["count": .number(result.killed)]) }
+            for leaf in result.stuck { log.write(.error, "Leftovers unkillable", leaf.unkillable) }
         } catch {
-            log.records.error("Leftovers unknown", metadata: ["error": "\(error)"])
+            log.write(.error, "Leftovers unknown", ["error": "\(error)"])
         }
     }
 }
@@ -53,15 +51,15 @@ extension ContainmentChoice {
     /// To be called at the daemon's end. Returns whether nothing is left of the workers.
     func close(log: CronLog) -> Bool {
         let left = groups?.close() ?? []
-        for leaf in left { log.records.error("Leftovers unkillable", metadata: leaf.unkillable) }
+        for leaf in left { log.write(.error, "Leftovers unkillable", leaf.unkillable) }
         return left.isEmpty
     }
 }
 
 extension ControlGroup {
     /// Of a record that names its processes, which have not gone although they were killed.
-    var unkillable: Logger.Metadata {
+    var unkillable: LogFields {
         let processes = treeProcesses().prefix(10).map(String.init).joined(separator: " ")
-        return ["path": .string(path), "processes": .string(processes)]
+        return ["path": .text(path), "processes": .text(processes)]
     }
 }

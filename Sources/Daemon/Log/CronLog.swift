@@ -1,22 +1,21 @@
 package import Logging
 
-/// The daemon's loggers: one for each rank of records, all into the same sink.
+/// The daemon's log, from a level on.
 package struct CronLog: Sendable {
     package let sink: LogSink
-    /// What happens to jobs and to the daemon itself.
-    package let records: Logger
-    /// The results of runs.
-    package let ticks: Logger
-    /// What jobs say.
-    package let output: Logger
+    /// What job functions log, with fields of their own.
+    let functions: Logger
+    private let level: Logger.Level
 
     package init(_ sink: LogSink, level: Logger.Level) {
-        func logger(_ rank: LogSink.Rank) -> Logger {
-            Logger(label: "cronsupd") { _ in CronLogHandler(sink, rank: rank, level: level) }
-        }
-        self.sink = sink
-        records = logger(.record)
-        ticks = logger(.tick)
-        output = logger(.output)
+        (self.sink, self.level) = (sink, level)
+        functions = Logger(label: "cronsupd") { _ in CronLogHandler(sink, level: level) }
+    }
+
+    /// What happens to jobs and to the daemon itself.
+    func write(
+        _ level: Logger.Level, _ message: String, _ fields: LogFields = [:], rank: LogSink.Rank = .record
+    ) {
+        if level >= self.level { sink.write(level, message, fields, rank) }
     }
 }

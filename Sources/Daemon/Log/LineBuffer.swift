@@ -30,6 +30,8 @@ struct LineBuffer: ~Copyable {
         count += bytes.count
     }
 
+    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { append($0) } }
+
     mutating func append(_ text: StaticString) {
         append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -43,23 +45,15 @@ struct LineBuffer: ~Copyable {
     mutating func append(_ number: Int64) {
         reserve(20)
         if number < 0 { append(UInt8(ascii: "-")) }
+        let start = count
         var rest = number.magnitude
-        let digits = Self.digits(of: rest)
-        for place in stride(from: digits - 1, through: 0, by: -1) {
-            base[count + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        repeat {
+            base[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            count += 1
             rest /= 10
-        }
-        count += digits
-    }
-
-    private static func digits(of number: UInt64) -> Int {
-        var digits = 1
-        var rest = number / 10
-        while rest > 0 {
-            digits += 1
-            rest /= 10
-        }
-        return digits
+        } while rest > 0
+        var digits = UnsafeMutableBufferPointer(start: base + start, count: count - start)
+        digits.reverse()
     }
 
     private mutating func reserve(_ more: Int) {

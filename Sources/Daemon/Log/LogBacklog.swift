@@ -6,10 +6,13 @@ struct LogBacklog {
 
         var total: Int { lines.reduce(0, +) }
 
-        var metadata: [(key: String, value: String)] {
-            let named = [("output", LogSink.Rank.output), ("ticks", .tick), ("records", .record)]
-            return [("lines", "\(total)")]
-                + named.filter { lines[$0.1.rawValue] > 0 }.map { ($0.0, "\(lines[$0.1.rawValue])") }
+        var fields: LogFields {
+            var fields: LogFields = ["lines": .number(total)]
+            for (key, rank) in [("output", LogSink.Rank.output), ("ticks", .tick), ("records", .record)] {
+                let count = lines[rank.rawValue]
+                if count > 0 { fields.add(key, "\(count)") }
+            }
+            return fields
         }
     }
 

@@ -1,26 +1,23 @@
+import Clocks
 import Model
 
-/// The keys of the log's records: in which order they stand, and which have numbers for values.
+/// The keys of the log's records, for what job functions log: their fields stand and look like those of the daemon.
 enum LogKey {
     /// All other keys come after these, in alphabetical order.
     private static let ordered =
         [
             "entry", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
-            "registry",
-            "function", "worker", "run", "attempt", "slot",
-            "lateness_us",
-            "duration_us", "outcome", "runs", "count",
+            "registry", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us", "outcome", "runs",
+            "count",
         ] + outcomes + [
             "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step",
-            "errno", "after", "failures", "lines",
-            "bytes", "result", "error", "length", "retry", "stream", "text", "event",
+            "step", "errno", "after", "failures", "lines", "bytes", "result", "error", "length", "retry", "stream",
+            "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(outcomes).union([
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "added", "changed",
-        "removed", "unchanged", "errno",
-        "failures", "lines", "bytes", "length",
+        "removed", "unchanged", "errno", "failures", "lines", "bytes", "length",
     ])
 
     private static let outcomes = Outcome.allCases.map(\.rawValue)
@@ -36,4 +33,25 @@ enum LogKey {
     static func isNumber(_ key: String) -> Bool { numbers.contains(key) }
 
     static func rank(_ key: String) -> Int { ranks[key] ?? .max }
+
+    /// In the order of the keys, whatever order the dictionary has.
+    static func fields(_ texts: [String: String]) -> LogFields {
+        var fields: LogFields = [:]
+        for (_, key) in texts.keys.map({ (rank($0), $0) }).sorted(by: <) {
+            fields.add(key, texts[key].map { value(of: key, $0) })
+        }
+        return fields
+    }
+
+    /// A number only where its key is a number's and its text is one.
+    static func value(of key: String, _ text: String) -> LogValue {
+        isNumber(key) && isInteger(text) ? .digits(text) : .text(text)
+    }
+
+    /// As JSON has them: without leading zeros.
+    private static func isInteger(_ text: String) -> Bool {
+        let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+        guard digits.first != UInt8(ascii: "0") || digits.count == 1 else { return false }
+        return !digits.isEmpty && digits.allSatisfy(ASCII.isDigit)
+    }
 }

@@ -1,4 +1,4 @@
-import Clocks
+package import Clocks
 package import Kernel
 import Logging
 import Synchronization
@@ -24,12 +24,8 @@ package final class LogSink: Sendable {
         state = Mutex(State(output, format: format, capacity: capacity))
     }
 
-    func write(_ event: LogEvent, _ metadata: [(key: String, value: String)], _ rank: Rank) {
-        state.withLock { $0.write(event, metadata, rank) }
-    }
-
-    func write(_ tick: TickFields, _ event: LogEvent, _ rank: Rank) {
-        state.withLock { $0.write(tick, event, rank) }
+    func write(_ level: Logger.Level, _ message: String, _ fields: LogFields, _ rank: Rank) {
+        state.withLock { $0.write(level, message, fields, rank) }
     }
 
     /// Whether lines wait for the reader.
@@ -37,6 +33,9 @@ package final class LogSink: Sendable {
 
     /// Writes what waits, as far as the reader takes it.
     package func flush() { state.withLock { $0.flush() } }
+
+    /// Waits until what was written is with the reader, `patience` at most; nothing may be written after it.
+    package func finish(patience: Nanoseconds) { state.withLock { $0.finish(patience: patience) } }
 
     /// Has the poller tell when the reader takes more. Returns `false` if it cannot be waited for, as a file.
     package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) -> Bool {
@@ -62,21 +61,12 @@ private struct State: ~Copyable {
 
     var isBacklogged: Bool { !isClosed && (!rest.isEmpty || !backlog.isEmpty) }
 
-    mutating func write(_ event: LogEvent, _ metadata: [(key: String, value: String)], _ rank: LogSink.Rank) {
+    mutating func write(_ level: Logger.Level, _ message: String, _ fields: LogFields, _ rank: LogSink.Rank) {
         guard !isClosed else { return }
-        encoder.encode(event, metadata: metadata, at: Clock.wall())
-        writeEncoded(rank)
-    }
-
-    mutating func write(_ tick: TickFields, _ event: LogEvent, _ rank: LogSink.Rank) {
-        guard !isClosed else { return }
-        encoder.encode(tick, event.level, event.message.description, at: Clock.wall())
-        writeEncoded(rank)
-    }
-
-    private mutating func writeEncoded(_ rank: LogSink.Rank) {
-        // A file cannot be waited for: try at each line whether it takes any again.
+        // A file cannot be waited for: try at each line whether it takes any again. Before the line is encoded, since what was
+        // lost has a line as well, in the same buffer.
         if isBacklogged, !output.isPollable { flush() }
+        encoder.encode(level, message, fields, at: Clock.wall())
         if isBacklogged || !writeLine(encoder.line) { backlog.append(Array(encoder.line), rank) }
     }
 
@@ -87,15 +77,10 @@ private struct State: ~Copyable {
             backlog.removeFirst()
             guard rest.isEmpty else { return }
         }
-        if let loss = backlog.takeLoss() { report(loss) }
+        if let loss = backlog.takeLoss() { write(.warning, "Log lines dropped", loss.fields, .record) }
     }
 
-    private mutating func report(_ loss: LogBacklog.Loss) {
-        let event = LogEvent(
-            level: .warning, message: "Log lines dropped", metadata: nil, source: "cronsupd", file: #fileID,
-            function: #function, line: #line)
-        write(event, loss.metadata, .record)
-    }
+    func finish(patience: Nanoseconds) { output.finish(patience: patience) }
 
     /// Whether the line is off our hands; part of it may be in `rest`.
     private mutating func writeLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -11,9 +11,16 @@ import Values
 /// Where the kernel does not tell of changes, which its limit of watches or a file system may be the reason for, they are
 /// found when a job is spawned or begins a run.
 final class ZoneWatch {
+    typealias Change = (timezone: String?, zone: Result<ZoneSource.Zone, ZoneSource.Failure>)
+
     /// By the zone's name; `nil` is that of this machine. A file that is not there has no identity.
     private var seen: [String?: [FileIdentity?]] = [:]
+    /// That they are to be looked at again later has been told.
+    private var unknown: Set<String?> = []
     private let directories: DirectoryWatch?
+    private let loop: PollLoop
+    /// Where the zones are; `nil`: in the machine's directory.
+    private let path: String?
     private var nextGlance = MonotonicInstant(nanoseconds: 0)
     /// When `changes` has something to do.
     private(set) var deadline = MonotonicInstant.distantFuture
@@ -22,74 +29,80 @@ final class ZoneWatch {
     private static let quietTime = Nanoseconds.milliseconds(200)
     /// However many runs begin.
     private static let glanceInterval = Nanoseconds.seconds(1)
+    /// After a look that has failed for a reason that may pass.
+    private static let retryInterval = Nanoseconds.seconds(10)
 
-    init(_ loop: PollLoop) {
+    init(_ loop: PollLoop, path: String? = nil) {
+        (self.loop, self.path) = (loop, path)
         directories = try? DirectoryWatch()
         if let directories {
-            try? loop.poller.add(directories.descriptor, token: EventToken.zones.packed, for: .read)
+            try? loop.poller.add(directories.descriptor, token: EventToken.zones.packed, for: [])
         }
     }
 
     /// To be called with each registry that comes into force: the files may have changed since they were read for it.
     func follow(_ jobs: [JobDefinition], at now: MonotonicInstant) {
-        seen = [:]
+        (seen, unknown) = ([:], [])
         for job in jobs where job.goesByZone { seen[job.timezone] = [] }
-        deadline = seen.isEmpty ? .distantFuture : now
+        deadline = now
     }
 
     /// The kernel has told of something.
-    func wake(at now: MonotonicInstant) {
-        directories?.clear()
-        if !seen.isEmpty { deadline = min(deadline, now + Self.quietTime) }
-    }
+    func wake(at now: MonotonicInstant) { deadline = min(deadline, now + Self.quietTime) }
 
     /// A job that goes by a zone was spawned or has begun a run.
     func glance(at now: MonotonicInstant) {
         guard now >= nextGlance else { return }
         nextGlance = now + Self.glanceInterval
-        let zones = ZoneDirectory()
+        let zones = ZoneDirectory(path)
         if seen.contains(where: { Self.identities($0, zones) != $1 }) { wake(at: now) }
     }
 
     /// What the zones say whose files are not those that were looked at last.
-    func changes(at now: MonotonicInstant) -> [(timezone: String?, zone: Result<ZoneSource.Zone, ZoneSource.Failure>)] {
+    func changes(at now: MonotonicInstant) -> [Change] {
         deadline = .distantFuture
-        var changes: [(timezone: String?, zone: Result<ZoneSource.Zone, ZoneSource.Failure>)] = []
         // It reads each file once.
-        let zones = ZoneDirectory()
-        for timezone in Array(seen.keys) {
-            watch(timezone, zones)
-            let identities = Self.identities(timezone, zones)
-            guard identities != seen[timezone] else { continue }
-            // Without /etc/localtime the zone is UTC, and yet a link that is gone for a moment is no other rule.
-            let isGone = zip(seen[timezone] ?? [], identities).contains { $0 != nil && $1 == nil }
-            let zone = Result { () throws(ZoneSource.Failure) in
-                if isGone { throw ZoneSource.Failure("has lost its file") }
-                return try zones.source.zone(timezone)
-            }
-            if Self.identities(timezone, zones) == identities {
-                seen[timezone] = identities
-                changes.append((timezone, zone))
-            } else {
-                deadline = now + Self.quietTime
-            }
+        let zones = ZoneDirectory(path)
+        if let directories {
+            // Before the look: what changes after it is told. Once: a directory on the way may be busy.
+            directories.clear()
+            directories.watch(seen.keys.flatMap(zones.files(of:)))
+            try? loop.poller.modify(directories.descriptor, token: EventToken.zones.packed, for: [.read, .once])
         }
-        return changes
+        return Array(seen.keys).compactMap { change(of: $0, zones, at: now) }
     }
 
-    /// The directories of the files, and of what they are links to. In front of a look: what changes behind it is told.
-    private func watch(_ timezone: String?, _ zones: ZoneDirectory) {
-        guard let directories else { return }
-        for file in zones.files(of: timezone) {
-            for path in [file, try? FileSystem.realPath(file)].compactMap(\.self) {
-                guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { continue }
-                try? directories.add(String(path[..<slash]))
-            }
+    private func change(of timezone: String?, _ zones: ZoneDirectory, at now: MonotonicInstant) -> Change? {
+        let identities = Self.identities(timezone, zones)
+        guard identities != seen[timezone] else { return nil }
+        // Without /etc/localtime the zone is UTC, and yet a link that is gone for a moment is no other rule.
+        let isGone = zip(seen[timezone] ?? [], identities ?? []).contains { $0 != nil && $1 == nil }
+        let zone = Result { () throws(ZoneSource.Failure) in
+            if isGone { throw ZoneSource.Failure("has lost its file") }
+            return try zones.source.zone(timezone)
         }
+        if case .failure(let failure) = zone, failure.mayPass {
+            deadline = min(deadline, now + Self.retryInterval)
+            return unknown.insert(timezone).inserted ? (timezone, zone) : nil
+        }
+        guard let identities, Self.identities(timezone, zones) == identities else {
+            deadline = min(deadline, now + (identities == nil ? Self.retryInterval : Self.quietTime))
+            return nil
+        }
+        seen[timezone] = identities
+        unknown.remove(timezone)
+        return (timezone, zone)
     }
 
-    private static func identities(_ timezone: String?, _ zones: ZoneDirectory) -> [FileIdentity?] {
-        zones.files(of: timezone).map { try? FileSystem.status($0).identity }
+    /// `nil`: that cannot be known now.
+    private static func identities(_ timezone: String?, _ zones: ZoneDirectory) -> [FileIdentity?]? {
+        try? zones.files(of: timezone).map { file in
+            do {
+                return try FileSystem.status(file).identity
+            } catch let error as SystemError where !error.mayPass {
+                return nil
+            }
+        }
     }
 }
 

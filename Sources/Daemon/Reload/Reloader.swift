@@ -36,11 +36,6 @@ final class Reloader {
     /// The current question, whose answer the loop waits for.
     private var watched: ProgramQuery?
 
-    /// A registry that was written to more recently may be half-written.
-    private static let quietTime = Nanoseconds.milliseconds(200)
-    private static let retryInterval = Nanoseconds.milliseconds(50)
-    private static let patience = Nanoseconds.seconds(10)
-
     init(
         path: String, programs: WorkerPrograms, loop: PollLoop, children: ChildTable<Child>, mostJobs: Int,
         controllers: GroupControllers, machine: Machine
@@ -66,8 +61,11 @@ final class Reloader {
 
     /// One that comes during another leads to one more when that is done.
     func request(at now: MonotonicInstant) {
-        if isIdle { state = .settling(next: now, end: now + Self.patience) } else { isRequestedAgain = true }
+        if isIdle { state = .settling(next: now, end: now + RestingFiles.patience) } else { isRequestedAgain = true }
     }
+
+    /// Frees descriptors for something else that must work when there are no more, until `keepReserve`.
+    func lendReserve() { reserve.release() }
 
     /// Gives up the reload that is under way.
     func cancel() {
@@ -92,7 +90,7 @@ final class Reloader {
         case .asking(let inquiry, let candidate, let end): result = ask(inquiry, candidate, at: now, end)
         }
         guard let result else { return nil }
-        state = isRequestedAgain ? .settling(next: now, end: now + Self.patience) : .idle
+        state = isRequestedAgain ? .settling(next: now, end: now + RestingFiles.patience) : .idle
         isRequestedAgain = false
         return result
     }
@@ -113,18 +111,16 @@ final class Reloader {
     private func tryAgain(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         guard now < end else {
             return .failed(
-                "'\(path)', or an environment or Lua file that it names, is still being written to after \(DurationText.format(Self.patience)); "
-                    + "expected \(DurationText.format(Self.quietTime)) without a change")
+                "'\(path)', or an environment or Lua file that it names, is still being written to after \(DurationText.format(RestingFiles.patience)); "
+                    + "expected \(DurationText.format(RestingFiles.quietTime)) without a change")
         }
-        state = .settling(next: now + Self.retryInterval, end: end)
+        state = .settling(next: now + RestingFiles.retryInterval, end: end)
         return nil
     }
 
-    /// To be asked after the files were read. A time of change in the future says that the clock was set back, and nothing of the
-    /// registry. One so long ago that its age wraps around looks like one.
+    /// To be asked after the files were read.
     private func isQuiet(_ modified: WallInstant) -> Bool {
-        let age = machine.moment().wall.nanoseconds &- modified.nanoseconds
-        return age < 0 || age >= Self.quietTime.count
+        RestingFiles.areQuiet(modified, machine.moment().wall)
     }
 
     /// `nil`: a file that it names was written to a moment ago.
@@ -155,11 +151,11 @@ final class Reloader {
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
-            guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
-            // One that has changed since it was checked is checked again.
+            // One that has changed since it was checked is checked again, whatever was wrong with it.
             guard let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)
             }
+            guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             loaded.texts = texts
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs)
         } catch {

@@ -1,3 +1,4 @@
+import Clocks
 import Host
 import Kernel
 import Model
@@ -15,7 +16,9 @@ package struct Startup {
     package let localZone: ZoneRules
     /// Where the workers' control groups can be.
     package let groups: ControlGroupSite
+}
 
+extension Startup {
     /// Reads and checks the registry, and asks the workers' programs for its functions.
     ///
     /// - Throws: what stands in the way of doing so, `RuntimeFailure`, or `StartInterrupted`; errors in the registry are in `loaded`.
@@ -28,37 +31,47 @@ package struct Startup {
             try RuntimeDirectory(in: $0, registry: configuration.registry)
         }
         programs = WorkerPrograms(standard: configuration.worker, openFiles: original, mark: runtime?.mark)
-        let zones = ZoneDirectory().source
-        localZone = (try? zones.zone(nil).rules) ?? .utc
         groups = .survey()
-        let candidate = RegistryCandidate(
-            reading.files, zones: zones, accounts: .host, environmentFiles: EnvironmentFileReader().source,
-            controllers: groups.controllers)
-        let asked = try SharedRegistry(candidate.load.snapshot)
-        var checked = try Self.loaded(candidate, programs, asked, mostJobs: mostJobs)
+        localZone = (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
+        var (candidate, asked, checked) = try Self.checked(
+            reading, configuration.registry, programs, groups.controllers, mostJobs: mostJobs)
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
         // They would stay as long as this does.
         checked.texts = SourceTexts()
         loaded = checked
     }
 
-    /// Asks again if a file has changed since it was checked.
-    private static func loaded(
-        _ candidate: RegistryCandidate, _ programs: WorkerPrograms, _ registry: SharedRegistry, mostJobs: Int
-    ) throws -> LoadedJobs {
-        for _ in 0..<mostTries {
-            let answers = try FunctionInquiry.wait(about: candidate.functions, programs, registry)
-            var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
-            guard loaded.errors.isEmpty else { return loaded }
-            guard let texts = try CheckedTexts.read(answers.files) else { continue }
-            loaded.texts = texts
-            return loaded
-        }
-        throw FunctionInquiry.Failure(
-            description: "the registry's files of Lua change while they are read; expected files at rest")
+    /// Reads and asks again if a file of Lua has changed since it was checked, and while there are errors in what somebody is
+    /// writing. A start with nothing wrong waits for no quiet time.
+    private static func checked(
+        _ reading: RegistryReader.Reading, _ path: String, _ programs: WorkerPrograms, _ controllers: GroupControllers,
+        mostJobs: Int, until end: MonotonicInstant = Clock.monotonic() + RestingFiles.patience
+    ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs) {
+        let environment = EnvironmentFileReader()
+        let candidate = RegistryCandidate(
+            reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: environment.source,
+            controllers: controllers)
+        let asked = try SharedRegistry(candidate.load.snapshot)
+        let answers = try FunctionInquiry.wait(about: candidate.functions, programs, asked)
+        var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+        let isRight = loaded.errors.isEmpty
+        func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }
+        let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet)
+        loaded.texts = texts ?? loaded.texts
+        let isFirm = (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified))
+        if texts != nil && isFirm || !isRight && Clock.monotonic() >= end { return (candidate, asked, loaded) }
+        guard Clock.monotonic() < end else { throw changing }
+        let signals = try SignalQueue([.terminate, .interrupt])
+        var poll = Poll()
+        poll.add(signals.descriptor.pollHandle, for: .read)
+        try poll.wait(RestingFiles.retryInterval)
+        guard try signals.take().isEmpty else { throw StartInterrupted() }
+        return try checked(
+            try readThrowingShortages(path), path, programs, controllers, mostJobs: mostJobs, until: end)
     }
 
-    private static let mostTries = 10
+    private static let changing = FunctionInquiry.Failure(
+        description: "the registry's files of Lua change while they are read; expected files at rest")
 
     private static func readThrowingShortages(_ path: String) throws -> RegistryReader.Reading {
         do throws(RegistryReader.Failure) {

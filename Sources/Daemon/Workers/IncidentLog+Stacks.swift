@@ -14,11 +14,12 @@ extension IncidentLog {
             for (number, line) in lines.enumerated() where shown < Self.mostFrames {
                 shown += 1
                 records(
-                    .warning, "Worker frame", job, ["thread": "\(thread.id)", "frame": "\(number)", "text": line])
+                    .warning, "Worker frame", job,
+                    ["thread": .number(thread.id), "frame": .number(number), "text": .text(line)])
             }
         }
         let count = threads.reduce(0) { $0 + Self.lines($1).count }
-        if count > shown { records(.warning, "Worker frames left out", job, ["count": "\(count - shown)"]) }
+        if count > shown { records(.warning, "Worker frames left out", job, ["count": .number(count - shown)]) }
     }
 
     /// They were not to be taken now.
@@ -28,12 +29,14 @@ extension IncidentLog {
     }
 
     private func thread(_ thread: ThreadStack, _ job: Job) {
-        var pairs = ["pid": pid(job), "thread": "\(thread.id)", "name": thread.facts.name]
-        pairs["state"] = thread.facts.state.word
-        pairs["call"] = thread.facts.call?.description
-        pairs["wait"] = thread.facts.waitChannel
-        pairs["error"] = thread.gap
-        records(.warning, "Worker stack", job, pairs)
+        let facts = thread.facts
+        var fields: LogFields = [
+            "pid": pid(job), "thread": .number(thread.id), "name": .text(facts.name), "state": .text(facts.state.word),
+        ]
+        fields.add("call", facts.call.map { "\($0)" })
+        fields.add("wait", facts.waitChannel.map { .text($0) })
+        fields.add("error", thread.gap.map { .text($0) })
+        records(.warning, "Worker stack", job, fields)
     }
 
     /// Of a thread that runs, those of the kernel are of chance.

@@ -17,22 +17,17 @@ struct IncidentLog {
     private var isDetailed: Bool { log.sink.isDetailed }
 
     func spawning(_ job: Job) {
-        log.records.info(
-            "Spawning worker",
-            metadata: [
-                "entry": .string(job.definition.id.description),
-                job.definition.schedule.key: .string(job.definition.schedule.text),
-            ])
+        records(.info, "Spawning worker", job, [job.definition.schedule.key: .text(job.definition.schedule.text)])
     }
 
     /// The job's life ended before it began.
     func over(_ job: Job) {
         let end = job.definition.schedule.endsAt.map { CivilText.text($0, offset: nil) }
-        records(.notice, "Job over", job, ["ends_at": end ?? ""])
+        records(.notice, "Job over", job, ["ends_at": .text(end ?? "")])
     }
 
     /// Processes that workers of a previous life have left.
-    func leftoversKilled(_ count: Int) { log.records.warning("Leftovers killed", metadata: ["count": "\(count)"]) }
+    func leftoversKilled(_ count: Int) { log.write(.warning, "Leftovers killed", ["count": .number(count)]) }
 
     /// The clock was wrong when the job began.
     func beginsAnew(_ job: Job) {
@@ -41,41 +36,45 @@ struct IncidentLog {
 
     /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
-        records(.info, "Calling function", job, ["function": function.description, "event": event])
+        records(.info, "Calling function", job, ["function": "\(function)", "event": .text(event)])
     }
 
     func record(_ incident: Incident, of job: Job) {
         switch incident {
         case .jobLine(let line): jobLine(line, job)
-        case .output(let output): commandLine(output, job)
+        case .output(let line): output(line.text, length: line.fullLength, job, from: line)
         case .outputDropped(let loss): outputDropped(lines: Int(loss.lines), bytes: Int(loss.bytes), job)
         case .started:
             records(
                 .info, "Worker started", job,
-                [job.definition.schedule.key: job.definition.schedule.text, "pid": pid(job)])
+                [job.definition.schedule.key: .text(job.definition.schedule.text), "pid": pid(job)])
         case .stopped(let byItself): stopped(job, byItself)
-        case .callsDropped(let count): records(.warning, "Calls dropped", job, ["count": "\(count)"])
+        case .callsDropped(let count): records(.warning, "Calls dropped", job, ["count": .number(count)])
         case .dropped(let dropped): self.dropped(dropped, job)
         case .fault(let fault):
             records(
                 .error, "Worker fault", job,
-                ["pid": pid(job), "step": fault.step, "errno": "\(fault.errno)", "error": fault.message])
-        case .exited(let status): records(.warning, "Worker exited", job, ["pid": pid(job), "status": status])
+                [
+                    "pid": pid(job), "step": .text(fault.step), "errno": .number(fault.errno),
+                    "error": .text(fault.message),
+                ])
+        case .exited(let status): records(.warning, "Worker exited", job, ["pid": pid(job), "status": .text(status)])
         case .retry(let delay, let failures):
-            records(.info, "Restarting worker", job, ["after": Self.seconds(delay), "failures": "\(failures)"])
+            records(.info, "Restarting worker", job, ["after": .delay(delay), "failures": .number(failures)])
         case .gaveUp(let delay, let failures):
-            records(.error, "Job failed", job, ["after": Self.seconds(delay), "failures": "\(failures)"])
-        case .spawnFailed(let reason): records(.error, "Spawn failed", job, ["error": reason])
-        case .shortage(let reason): records(.warning, "Spawn postponed", job, ["error": reason])
-        case .violation(let what): records(.error, "Protocol error", job, ["pid": pid(job), "error": what])
-        case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": how])
+            records(.error, "Job failed", job, ["after": .delay(delay), "failures": .number(failures)])
+        case .spawnFailed(let reason): records(.error, "Spawn failed", job, ["error": .text(reason)])
+        case .shortage(let reason): records(.warning, "Spawn postponed", job, ["error": .text(reason)])
+        case .violation(let what): records(.error, "Protocol error", job, ["pid": pid(job), "error": .text(what)])
+        case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": .text(how)])
         case .overdue(let delay):
-            records(.warning, "Slot overdue", job, ["pid": pid(job), "after": Self.seconds(delay)])
+            records(.warning, "Slot overdue", job, ["pid": pid(job), "after": .delay(delay)])
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPreviousWorker(let holder):
-            records(.notice, "Waiting for previous worker", job, holder.map { ["pid": "\($0)"] } ?? [:])
-        case .previousWorkerKilled(let holder): records(.warning, "Previous worker killed", job, ["pid": "\(holder)"])
+            records(.notice, "Waiting for previous worker", job, holder.map { ["pid": .number($0)] } ?? [:])
+        case .previousWorkerKilled(let holder):
+            records(.warning, "Previous worker killed", job, ["pid": .number(holder)])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])
         case .leftBehind:
             records(
@@ -86,43 +85,35 @@ struct IncidentLog {
 
     /// Workers have no control group of their own from now on.
     func groupUnavailable(_ error: SystemError) {
-        log.records.warning(
-            "Control groups", metadata: ["status": "unavailable", "error": .string(error.description)])
+        log.write(.warning, "Control groups", ["status": "unavailable", "error": "\(error)"])
     }
 
-    func unkillable(_ group: ControlGroup) {
-        log.records.error("Leftovers unkillable", metadata: group.unkillable)
-    }
+    func unkillable(_ group: ControlGroup) { log.write(.error, "Leftovers unkillable", group.unkillable) }
 
     /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off.
     func outputLine(_ line: UnsafeRawBufferPointer, lost: Int, _ job: Job) {
-        let text = String(decoding: line, as: UTF8.self)
-        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
-        metadata["text"] = .string(lost > 0 ? text + "…" : text)
-        if lost > 0 { metadata["length"] = "\(line.count + lost)" }
-        if isDetailed { metadata["pid"] = .string(pid(job)) }
-        log.output.info("Job output", metadata: metadata)
+        output(String(decoding: line, as: UTF8.self), length: lost > 0 ? Int64(line.count + lost) : nil, job)
     }
 
-    /// A line that the job's command wrote.
-    private func commandLine(_ output: Report.Output, _ job: Job) {
-        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
-        metadata["stream"] = .string(output.stream.rawValue)
-        metadata["text"] = .string(output.fullLength == nil ? output.text : output.text + "…")
-        if let length = output.fullLength { metadata["length"] = "\(length)" }
+    /// `command`: what the line is from, where it is from the job's command.
+    private func output(_ text: String, length: Int64?, _ job: Job, from command: Report.Output? = nil) {
+        var fields = fields(of: job)
         if isDetailed {
-            metadata["pid"] = .string(pid(job))
-            metadata["run"] = "\(output.run)"
+            fields.add("pid", pid(job))
+            fields.add("run", command.map { .number($0.run) })
         }
-        log.output.info("Job output", metadata: metadata)
+        fields.add("length", length.map { .integer($0) })
+        fields.add("stream", command.map { .text($0.stream.rawValue) })
+        fields.add("text", .text(length == nil ? text : text + "…"))
+        log.write(.info, "Job output", fields, rank: .output)
     }
 
     func outputDropped(lines: Int, bytes: Int, _ job: Job) {
-        records(.warning, "Job output dropped", job, ["lines": "\(lines)", "bytes": "\(bytes)"])
+        records(.warning, "Job output dropped", job, ["lines": .number(lines), "bytes": .number(bytes)])
     }
 
     func malformedMessage(_ error: String, _ job: Job) {
-        records(.warning, "Message rejected", job, ["pid": pid(job), "error": error])
+        records(.warning, "Message rejected", job, ["pid": pid(job), "error": .text(error)])
     }
 
     // MARK: Bookings
@@ -130,37 +121,35 @@ struct IncidentLog {
     func record(_ booking: Booking, of job: Job) {
         if booking.isGivenUp { return retryGivenUp(booking, job) }
         guard let run = booking.run else { return slots(booking, job) }
-        let isReported = booking.outcome.isReported
-        let tick = TickFields(
-            entry: job.definition.id.description, pid: job.worker?.pid ?? 0, run: run.number,
-            attempt: run.attempt, retryAfter: booking.retryAfter, slot: booking.last.map { civilTime($0, job) },
-            times: isReported ? (run.lateness, run.duration) : nil, outcome: booking.outcome, text: run.text,
-            fullLength: run.fullLength)
-        (isReported ? log.ticks : log.records).log(
-            level: booking.outcome.level, "\(booking.outcome.title)",
-            metadata: [TickFields.key: .stringConvertible(tick)])
+        log.write(
+            booking.outcome.level, booking.outcome.title.description,
+            booking.fields(
+                run, entry: job.definition.id, pid: job.worker?.pid ?? 0,
+                slot: booking.last.map { moment.wall(of: $0, on: job.definition.schedule.rule.clock) },
+                isDetailed: isDetailed),
+            rank: booking.outcome.isReported ? .tick : .record)
     }
 
     private func retryGivenUp(_ booking: Booking, _ job: Job) {
         let number = (booking.run?.attempt ?? 0) + 1
-        let text = "attempt \(number) will not be made: the next slot is due, or the job ends"
-        records(.notice, "Retry given up", job, ["outcome": booking.outcome.rawValue, "text": text])
+        let text: LogValue = "attempt \(number) will not be made: the next slot is due, or the job ends"
+        records(.notice, "Retry given up", job, ["outcome": .text(booking.outcome.rawValue), "text": text])
     }
 
     private func slots(_ booking: Booking, _ job: Job) {
         // The record of the lost reports has these.
         if booking.reason == .lost { return }
-        var pairs = ["count": "\(booking.count)"]
-        if isDetailed { pairs["outcome"] = booking.outcome.rawValue }
-        records(booking.outcome.level, "\(booking.outcome.title)", job, pairs)
+        var fields: LogFields = isDetailed ? ["outcome": .text(booking.outcome.rawValue)] : [:]
+        fields.add("count", .integer(booking.count))
+        records(booking.outcome.level, booking.outcome.title.description, job, fields)
     }
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
         records(
             .warning, "Reports dropped", job,
             [
-                "count": "\(dropped.reports)", "ok": "\(dropped.ok)", "failed": "\(dropped.failed)",
-                "skipped": "\(dropped.skipped)",
+                "count": .integer(dropped.reports), "ok": .integer(dropped.ok), "failed": .integer(dropped.failed),
+                "skipped": .integer(dropped.skipped),
             ])
     }
 
@@ -168,11 +157,11 @@ struct IncidentLog {
         // A function that nobody has called had no worker.
         if job.definition.isHookOnly, job.generation == 0 { return }
         let books = job.supervisor.books
-        var pairs = ["runs": "\(job.supervisor.runs)"]
+        var fields: LogFields = ["runs": .number(job.supervisor.runs)]
         for outcome in Outcome.allCases where isDetailed || (outcome != .ok && books[outcome] > 0) {
-            pairs[outcome.rawValue] = "\(books[outcome])"
+            fields.add(outcome.rawValue, .integer(books[outcome]))
         }
-        records(.info, "Worker stopped", job, pairs)
+        records(.info, "Worker stopped", job, fields)
     }
 
     private func jobLine(_ line: Report.Log, _ job: Job) {
@@ -181,38 +170,50 @@ struct IncidentLog {
         for field in line.fields where metadata[field.key] == nil && !LogKey.isTaken(field.key) {
             metadata[field.key] = .string(field.value)
         }
-        if isDetailed { metadata["pid"] = .string(pid(job)) }
-        log.output.log(level: line.level.loggerLevel, "\(line.message)", metadata: metadata)
+        if isDetailed { metadata["pid"] = "\(job.worker.map { String($0.pid) } ?? "")" }
+        let level = Logger.Level(rawValue: line.level.rawValue) ?? .info
+        log.functions.log(level: level, "\(line.message)", metadata: metadata)
     }
 
     // MARK: Helpers
 
-    func records(_ level: Logger.Level, _ message: Logger.Message, _ job: Job, _ pairs: [String: String]) {
-        var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description)]
-        for (key, value) in pairs { metadata[key] = .string(value) }
-        log.records.log(level: level, message, metadata: metadata)
+    func records(_ level: Logger.Level, _ message: String, _ job: Job, _ fields: LogFields = [:]) {
+        var all = self.fields(of: job)
+        all.list += fields.list
+        log.write(level, message, all)
     }
 
-    func pid(_ job: Job) -> String { (job.worker?.pid ?? job.previousWorker?.pid).map { String($0) } ?? "" }
+    private func fields(of job: Job) -> LogFields { ["entry": .text(job.definition.id.description)] }
 
-    private static func seconds(_ duration: Nanoseconds) -> String { LogEncoder.seconds(duration) }
-
-    private func civilTime(_ slot: SlotInstant, _ job: Job) -> WallInstant {
-        moment.wall(of: slot, on: job.definition.schedule.rule.clock)
-    }
+    func pid(_ job: Job) -> LogValue { (job.worker?.pid ?? job.previousWorker?.pid).map { .number($0) } ?? "" }
 }
 
 extension Outcome {
     fileprivate var level: Logger.Level { self == .ok ? .info : isFailure ? .error : .warning }
 }
 
-extension Report.Log.Level {
-    fileprivate var loggerLevel: Logger.Level {
-        switch self {
-        case .debug: .debug
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
+extension Booking {
+    /// Those of its run's record.
+    func fields(_ run: Run, entry: EntryID, pid: ProcessID, slot: WallInstant?, isDetailed: Bool) -> LogFields {
+        var fields: LogFields = ["entry": .text(entry.description)]
+        fields.list.reserveCapacity(12)
+        if isDetailed { fields.add("pid", .number(pid)) }
+        fields.add("run", .integer(run.number))
+        // What nearly every run is need not be said to people.
+        if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
+        if isDetailed { addDetails(run, slot, to: &fields) }
+        fields.add(outcome.textKey.description, .text(run.text))
+        fields.add("length", run.fullLength.map { .integer($0) })
+        fields.add("retry", retryAfter.map { .delay($0) })
+        return fields
+    }
+
+    private func addDetails(_ run: Run, _ slot: WallInstant?, to fields: inout LogFields) {
+        fields.add("slot", slot.map { .moment($0) })
+        if outcome.isReported {
+            fields.add("lateness_us", .integer(run.lateness.wholeMicroseconds))
+            fields.add("duration_us", .integer(run.duration.wholeMicroseconds))
         }
+        fields.add("outcome", .text(outcome.rawValue))
     }
 }

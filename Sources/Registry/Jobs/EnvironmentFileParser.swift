@@ -74,10 +74,10 @@ struct EnvironmentFileParser {
     /// Up to the `=` and past it.
     private mutating func name() throws(Fault) -> String {
         let start = position
-        guard let first = current, Self.isNameByte(first), !ASCII.isDigit(first) else {
+        guard let first = current, ASCII.isWord(first), !ASCII.isDigit(first) else {
             throw fault("expected NAME=value, a comment after # or ;, or an empty line")
         }
-        while let byte = current, Self.isNameByte(byte) { position += 1 }
+        while let byte = current, ASCII.isWord(byte) { position += 1 }
         let name = String(decoding: bytes[start..<position], as: UTF8.self)
         guard current == UInt8(ascii: "=") else {
             if name == "export" { throw Fault(offset: start, message: "a shell's 'export'; expected NAME=value") }
@@ -93,10 +93,6 @@ struct EnvironmentFileParser {
         }
         position += 1
         return name
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
     }
 
     // MARK: Values

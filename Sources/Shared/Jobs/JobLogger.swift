@@ -1,13 +1,12 @@
+public import Values
+
 /// Lines from a job function for the daemon's log. It never waits, may be used from any thread, and throws nothing.
 ///
 /// A line is a message of at most 4,096 bytes: a text that does not fit is cut, a field that does not fit is left out.
 /// Of each job, 100 lines a second are logged in the long run and 1,000 at once, those that it prints included; what is
 /// left out is counted.
 public struct JobLogger: Sendable {
-    /// How a line stands in the log. By default the daemon logs `info` and above.
-    public enum Level: Hashable, Sendable {
-        case debug, info, warning, error
-    }
+    public typealias Level = LogLevel
 
     /// Further fields, such as `["device": "/dev/sda1"]`. One that has the name of a field of the
     /// daemon's, such as `entry`, `run` or `message`, is left out.

@@ -14,6 +14,7 @@ package import Wire
 /// | an attempt, given        | it begins another slot          | nothing: its slot has the outcome before   |
 /// | calls                    | the worker waits                | calls, the first of them given             |
 /// | calls, the first given   | the worker begins it            | the other calls                            |
+/// | calls, the first given   | it asks for a run instead       | the same calls, none given                 |
 /// | anything given           | the worker's exit               | the same, not given                        |
 package struct Orders: Sendable {
     /// A further attempt at a slot, which has no outcome yet.
@@ -123,7 +124,7 @@ package struct Orders: Sendable {
         return true
     }
 
-    /// The worker that was told is gone.
+    /// The worker that was told is gone, or does not begin it.
     package mutating func forget() { given = nil }
 }
 

@@ -23,7 +23,7 @@ package struct SlotBooks: Sendable {
     private var counts = Outcome.Counts()
     /// How many runs the job had.
     package private(set) var runs: Int64 = 0
-    /// The outcome of the last run that has ended.
+    /// The outcome of the last run that has ended, calls apart.
     package var lastRun: Booking? { kept?.booking }
     private var kept: Booking.Kept?
 
@@ -89,8 +89,14 @@ package struct SlotBooks: Sendable {
             counts[end.outcome] += 1
             accounted = slot
         }
-        kept = .booking(booking)
+        keep(booking)
         return booking
+    }
+
+    /// An attempt that is given up is booked again, when a later run may have ended.
+    private mutating func keep(_ booking: Booking) {
+        guard let run = booking.run, run.call == nil, run.number >= lastRun?.run?.number ?? 0 else { return }
+        kept = .booking(booking)
     }
 
     /// Every open slot before `slot` is missed.

@@ -133,6 +133,8 @@ package struct SlotKeeper: Sendable {
     // MARK: What the daemon says
 
     package mutating func take(_ run: Command.Run) {
+        // The daemon told this call before it read the question, and tells it again when that is answered.
+        if isAsking, run.call != nil { return }
         if run == Command.Run() { told.bare += 1 } else { told.run = run }
     }
 

@@ -38,14 +38,11 @@ public struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package static func isValidName(_ text: String) -> Bool { isValid(text.utf8[...]) }
 
     private static func isValid(_ bytes: Substring.UTF8View) -> Bool {
-        guard !bytes.isEmpty, bytes.count <= 128 else { return false }
-        for byte in bytes where !isNameByte(byte) { return false }
-        return true
+        !bytes.isEmpty && bytes.count <= 128 && bytes.allSatisfy(isNameByte)
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
-            || byte == UInt8(ascii: ".")
+        ASCII.isWord(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }

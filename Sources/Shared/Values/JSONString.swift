@@ -1,3 +1,5 @@
+import Clocks
+
 /// Strings as JSON has them: in quotes, with escapes for what may not stand between them.
 package enum JSONString {
     package static func quoted(_ string: String) -> String {
@@ -30,8 +32,6 @@ package enum JSONString {
 
     private static func append(control byte: UInt8, to bytes: inout [UInt8]) {
         append(escape: UInt8(ascii: "u"), to: &bytes)
-        for digit in [0, 0, byte >> 4, byte & 0xF] {
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+        for digit in [0, 0, byte >> 4, byte & 0xF] { bytes.append(ASCII.hexadecimalDigit(digit)) }
     }
 }

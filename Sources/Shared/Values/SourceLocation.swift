@@ -1,3 +1,5 @@
+internal import Clocks
+
 /// A place in a registry file. Lines and columns count from 1.
 package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
     package var file: String
@@ -8,5 +10,5 @@ package struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
         (self.file, self.line, self.column) = (file, line, column)
     }
 
-    package var description: String { "\(file):\(line):\(column)" }
+    package var description: String { "\(PathText.shown(file)):\(line):\(column)" }
 }

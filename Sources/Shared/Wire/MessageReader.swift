@@ -1,3 +1,4 @@
+import Clocks
 import Values
 
 /// Takes one message apart in place: where its verb and its fields stand. Nothing is copied but the texts that are asked for: a
@@ -149,12 +150,9 @@ package struct MessageReader: ~Copyable {
             throw .badField(name, expected: #"one of \n \r \t \" \\ \xHH after a backslash"#)
         }
 
+        /// In lower case alone.
         private func hexadecimal(_ digit: UInt8) -> UInt8? {
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-            default: nil
-            }
+            ASCII.hexadecimal(digit).flatMap { ASCII.hexadecimalDigit($0) == digit ? $0 : nil }
         }
     }
 }
@@ -173,7 +171,7 @@ extension UnsafeRawBufferPointer {
         // Below zero there is one number more than above.
         var negative = Int64(0)
         for digit in dropFirst(isNegative ? 1 : 0) {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            guard ASCII.isDigit(digit) else { return nil }
             let (tens, overflow) = negative.multipliedReportingOverflow(by: 10)
             let (difference, borrow) = tens.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
             guard !overflow, !borrow else { return nil }

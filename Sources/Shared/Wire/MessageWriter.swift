@@ -1,3 +1,5 @@
+import Clocks
+
 /// Builds one message as bytes: `verb key=value key="quoted value"` and a newline, never longer than
 /// `WireFormat.longestMessage`.
 package struct MessageWriter {
@@ -89,10 +91,9 @@ package struct MessageWriter {
         case "\r": bytes.append(contentsOf: "\\r".utf8)
         case "\t": bytes.append(contentsOf: "\\t".utf8)
         case "\u{0}"..<" ", "\u{7F}":
-            let digits = Array("0123456789abcdef".utf8)
             bytes.append(contentsOf: "\\x".utf8)
-            bytes.append(digits[Int(scalar.value >> 4)])
-            bytes.append(digits[Int(scalar.value & 15)])
+            bytes.append(ASCII.hexadecimalDigit(UInt8(scalar.value >> 4)))
+            bytes.append(ASCII.hexadecimalDigit(UInt8(scalar.value & 15)))
         default: bytes.append(contentsOf: scalar.utf8)
         }
     }

@@ -1,5 +1,6 @@
 package import Clocks
 package import Model
+package import Values
 
 /// What a worker tells the daemon.
 package enum Report: Hashable, Sendable {
@@ -122,13 +123,9 @@ package enum Report: Hashable, Sendable {
     /// A line from the job function's logger.
     package struct Log: WireMessage, Hashable, Sendable {
         package static var verb: StaticString { "log" }
-        package enum Level: String, Hashable, Sendable, CaseIterable {
-            case debug, info, warning, error
-        }
-
         package typealias Field = TextPair
 
-        package var level = Level.info
+        package var level = LogLevel.info
         package var run = Int64(0)
         package var message = ""
         package var fields: [Field] = []
@@ -136,7 +133,7 @@ package enum Report: Hashable, Sendable {
         package var fullLength: Int64?
 
         package init() {}
-        package init(level: Level, run: Int64, message: String, fields: [Field]) {
+        package init(level: LogLevel, run: Int64, message: String, fields: [Field]) {
             (self.level, self.run, self.message, self.fields) = (level, run, message, fields)
         }
 

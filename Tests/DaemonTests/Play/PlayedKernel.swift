@@ -16,6 +16,10 @@ final class PlayedKernel {
     var wallLead = Nanoseconds.zero
     /// What is done at each signal, by a machine that takes its time.
     var onSignal: () -> Void = {}
+    /// What is done while the daemon waits.
+    var onWait: () -> Void = {}
+    /// How long it would have waited last, in milliseconds.
+    private(set) var lastWait: Int32?
     /// What the next start comes to, if it fails.
     var refusal: SystemError?
     private(set) var processes: [PlayedProcess] = []
@@ -27,7 +31,11 @@ final class PlayedKernel {
         var machine = Machine()
         machine.moment = { self.moment }
         // Whatever the daemon has to wait for is there, or is not.
-        machine.wait = { poller, _, ready throws(SystemError) in try poller.wait(milliseconds: 0, into: &ready) }
+        machine.wait = { poller, milliseconds, ready throws(SystemError) in
+            self.lastWait = milliseconds
+            self.onWait()
+            return try poller.wait(milliseconds: 0, into: &ready)
+        }
         machine.peekExited = { self.exited.keys.min() }
         machine.hasExited = { pid throws(SystemError) in self.exited[pid] != nil }
         machine.collect = { pid throws(SystemError) in self.exited.removeValue(forKey: pid) ?? .exited(code: 255) }

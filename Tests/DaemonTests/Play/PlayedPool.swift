@@ -16,20 +16,18 @@ final class PlayedPool {
     let children: ChildTable<Child>
     let pool: WorkerPool
     private let directory: TemporaryDirectory
-    private let pipe: TestPipe
-    private var text = ""
+    private let log: PlayedLog
 
     init() throws {
         directory = try TemporaryDirectory()
-        pipe = try TestPipe()
+        log = try PlayedLog()
         let machine = kernel.machine
         loop = try PollLoop(machine)
         children = ChildTable(machine)
-        let sink = LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: .logfmt)
         pool = WorkerPool(
             loop: loop, children: children, programs: try kernel.programs(), registry: try SharedRegistry(nil),
             runtime: try RuntimeDirectory(in: "\(directory.path)/run", registry: directory.path), groups: nil,
-            stopTimeout: .seconds(10), log: CronLog(sink, level: .info), machine: machine)
+            stopTimeout: .seconds(10), log: log.log, machine: machine)
     }
 
     /// As `Daemon.turn`.
@@ -57,10 +55,7 @@ final class PlayedPool {
     }
 
     /// The records so far with this in them.
-    func records(_ words: String) throws -> [Substring] {
-        text += String(decoding: try pipe.read(), as: UTF8.self)
-        return text.split(separator: "\n").filter { $0.contains(words) }
-    }
+    func records(_ words: String) throws -> [Substring] { try log.records(words) }
 
     /// A job every ten seconds whose worker is ready. Its first slot is ten seconds after its spawn, which is now.
     func start(_ id: String = "app:job.one") throws -> PlayedProcess {

@@ -64,11 +64,11 @@ struct SpawnFaults {
         }
     }
 
-    private static func target(_ number: Int, in daemon: DaemonProcess) -> String? {
+    static func target(_ number: Int, in daemon: DaemonProcess) -> String? {
         try? FileSystem.linkTarget("/proc/\(daemon.pid)/fd/\(number)")
     }
 
-    private static func limitOpenFiles(of daemon: DaemonProcess, to limit: Int, in scene: Scene) throws {
+    static func limitOpenFiles(of daemon: DaemonProcess, to limit: Int, in scene: Scene) throws {
         let arguments = ["--pid", "\(daemon.pid)", "--nofile=\(limit):"]
         #expect(try scene.run(arguments, program: "/usr/bin/prlimit").status == .exited(code: 0))
     }

@@ -161,4 +161,41 @@ struct LuaReloadTests {
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }
+
+    @Test(
+        "and a start do not believe an error in a file that has changed since it was checked",
+        arguments: ["start", "reload"])
+    func halfWritten(at moment: String) throws {
+        try Scene.play { scene in
+            // Its writer is done when half of it has been checked.
+            let (worker, whole) = (scene.path("worker"), scene.path("whole.lua"))
+            let script = """
+                #!/bin/sh
+                if [ "$1" = --check ] && [ -e '\(whole)' ]; then
+                    \(Binaries.worker) "$@"
+                    exec mv '\(whole)' '\(scene.registry)/jobs.lua'
+                fi
+                exec \(Binaries.worker) "$@"
+
+                """
+            try TextFile.write(script, to: worker)
+            chmod(worker, 0o700)
+            try scene.declare([.lua("job", "run")])
+            func writeHalf() throws {
+                try scene.add("return { run = function()", as: "jobs.lua")
+                try TextFile.write(file("whole"), to: whole)
+            }
+            if moment == "start" { try writeHalf() } else { try scene.add(file("first"), as: "jobs.lua") }
+            let daemon = try scene.start(worker: worker)
+            try daemon.wait(for: "TICK")
+            if moment == "reload" {
+                try writeHalf()
+                daemon.reload()
+                try daemon.wait(for: "Reloaded registry")
+                #expect(daemon.log.count("Reload failed") == 0)
+            }
+            try daemon.wait("the whole file runs") { daemon.log.all("TICK").last?["result"] == "whole" }
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
 }

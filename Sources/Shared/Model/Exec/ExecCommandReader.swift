@@ -1,3 +1,4 @@
+import Clocks
 import Values
 
 /// Reads an `ExecCommand` from an entry's data.
@@ -52,13 +53,11 @@ struct ExecCommandReader {
 
     private mutating func shell(_ text: String) -> ExecCommand.Program? {
         let shell = shellPath()
-        if text.utf8.allSatisfy(Self.isBlank) {
+        if text.utf8.allSatisfy(ASCII.isSpace) {
             fail("command: expected \(Self.forms), found \(text.isEmpty ? "an empty string" : "blanks")", ["command"])
         }
         return argument(.string(text), at: ["command"]).map { .shell(text: $0, shell: shell) }
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private mutating func shellPath() -> String {
         guard let value = data["shell"] else { return ExecCommand.defaultShell }

@@ -29,7 +29,11 @@ extension ProcessSettings.Environment {
     /// What `write` has not written is found by writing it again.
     init(_ map: Value.Map) {
         isInherited = map["environment_inherit"]?.bool ?? true
-        let pairs = map["variables"]?.map ?? .init()
-        for index in 0..<pairs.count { variables.append(.init(pairs.keys[index], pairs.values[index].string)) }
+        variables = Self.variables(map["variables"])
+    }
+
+    static func variables(_ value: Value?) -> [ExecCommand.Variable] {
+        let pairs = value?.map ?? .init()
+        return (0..<pairs.count).map { ExecCommand.Variable(pairs.keys[$0], pairs.values[$0].string) }
     }
 }

@@ -90,13 +90,15 @@ extension ProcessSettings {
     /// `nil`: the map was not made by `map`. To go on without it would be to run with other rights.
     package init?(_ map: Value.Map) {
         self.init()
-        if map["user"] != nil {
-            guard let identity = Identity(map) else { return nil }
-            self.identity = identity
+        if let user: UInt32 = map["user"]?.whole() {
+            identity = Identity(
+                user: user, group: map["group"]?.whole() ?? 0,
+                supplementaryGroups: map["groups"]?.list?.compactMap { $0.whole() } ?? [],
+                environment: Environment.variables(map["environment"]))
         }
-        umask = map["umask"]?.int.flatMap { UInt32(exactly: $0) }
-        nice = map["nice"]?.int.flatMap { Int(exactly: $0) }
-        oomScoreAdjustment = map["oom_score_adj"]?.int.flatMap { Int(exactly: $0) }
+        umask = map["umask"]?.whole()
+        nice = map["nice"]?.whole()
+        oomScoreAdjustment = map["oom_score_adj"]?.whole()
         hasNoNewPrivileges = map["no_new_privileges"]?.bool ?? false
         let pairs = map["limits"]?.map ?? .init()
         for index in 0..<pairs.count {
@@ -106,22 +108,11 @@ extension ProcessSettings {
         }
         environment = Environment(map)
         workingDirectory = map["working_directory"]?.string
+        // What was not understood is not in it any more.
         guard self.map == map else { return nil }
     }
 }
 
-extension ProcessSettings.Identity {
-    fileprivate init?(_ map: Value.Map) {
-        guard let user = map["user"]?.int.flatMap({ UInt32(exactly: $0) }),
-            let group = map["group"]?.int.flatMap({ UInt32(exactly: $0) }), let list = map["groups"]?.list
-        else { return nil }
-        var groups: [UInt32] = []
-        for value in list {
-            guard let group = value.int.flatMap({ UInt32(exactly: $0) }) else { return nil }
-            groups.append(group)
-        }
-        let pairs = map["environment"]?.map ?? .init()
-        let environment = (0..<pairs.count).map { ExecCommand.Variable(pairs.keys[$0], pairs.values[$0].string ?? "") }
-        self.init(user: user, group: group, supplementaryGroups: groups, environment: environment)
-    }
+extension Value {
+    fileprivate func whole<Number: FixedWidthInteger>() -> Number? { int.flatMap { Number(exactly: $0) } }
 }

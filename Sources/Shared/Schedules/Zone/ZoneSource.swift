@@ -4,7 +4,10 @@ package struct ZoneSource: Sendable {
         /// What is wrong, to follow the quoted name: `is no time zone of this machine; did you mean 'Europe/Riga'?`.
         package let message: String
 
-        package init(_ message: String) { self.message = message }
+        /// What the zone says is not known now, and may be later.
+        package let mayPass: Bool
+
+        package init(_ message: String, mayPass: Bool = false) { (self.message, self.mayPass) = (message, mayPass) }
     }
 
     package typealias Zone = (name: ZoneName, rules: ZoneRules)

@@ -1,0 +1,24 @@
+import Kernel
+import Wire
+
+/// What a command writes goes to the daemon line by line.
+struct CommandReporter: CommandServices {
+    let daemon: DaemonLink
+    let run: Int64
+    let limit: CommandLimit?
+
+    var control: PollHandle? { daemon.control.isClosed ? nil : daemon.control.pollHandle }
+    var reports: PollHandle { daemon.reports.pollHandle }
+
+    func serveControl() throws { try daemon.serveControl() }
+    func flush() -> Bool { daemon.reports.flush() }
+
+    func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool {
+        let (text, length) = (String(decoding: line, as: UTF8.self), cut > 0 ? Int64(line.count + cut) : nil)
+        return daemon.reports.offer(.output(.init(stream: stream, run: run, text: text, fullLength: length)))
+    }
+
+    func lose(lines: Int, bytes: Int) {
+        daemon.reports.send(.outputDropped(.init(lines: Int64(lines), bytes: Int64(bytes))))
+    }
+}
