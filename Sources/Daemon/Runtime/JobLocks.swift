@@ -8,6 +8,8 @@ final class JobLocks {
     private let directory: String
     /// Workers that were still at work when this daemon began, and when `holders` was last asked for.
     private var previousWorkers: Set<ProcessIdentity> = []
+    /// Jobs that are not in the registry, and whose worker was still at work when this daemon began.
+    private(set) var withoutEntry: [EntryID] = []
 
     private static let suffix = ".lock"
     /// A name in a directory may have 255 bytes.
@@ -88,11 +90,10 @@ final class JobLocks {
             let path = "\(directory)/\(name)"
             if Self.isFree(path) {
                 if !wanted.contains(name) { Self.removeIfFree(path) }
-            } else if let holder = Self.holder(path) {
-                previousWorkers.insert(holder)
-            } else {
-                nameless.append(path)
+                continue
             }
+            if let holder = Self.holder(path) { previousWorkers.insert(holder) } else { nameless.append(path) }
+            if !wanted.contains(name) { withoutEntry += EntryID(String(name.dropLast(Self.suffix.count))).map { [$0] } ?? [] }
         }
         if !nameless.isEmpty { try find(holdersOf: nameless) }
     }

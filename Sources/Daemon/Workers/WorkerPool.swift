@@ -21,7 +21,7 @@ final class WorkerPool {
     private let stopTimeout: Nanoseconds
     var jobs: [Job?] = []
     private var freeIndices: [Int] = []
-    private var jobsByID: [EntryID: Job] = [:]
+    private(set) var jobsByID: [EntryID: Job] = [:]
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
     var deadlines = DeadlineQueue()

@@ -166,6 +166,21 @@ struct PreviousWorkerFaults {
         }
     }
 
+    @Test("ends it after the grace when it finds that the job is not in the registry any more")
+    func withoutEntry() throws {
+        try Scene.play { scene in
+            try scene.declare([gated(scene)])
+            let old = try killInRun(scene)
+            try scene.declare([JobText(name: "other", interval: "100ms")])
+            let daemon = try scene.start(["--stop-timeout", "300ms"])
+            try daemon.wait(for: "Worker stopped", entry: Self.entry)
+            #expect(!Proc.isAlive(old))
+            #expect(daemon.log.all("Worker killed", entry: Self.entry).map { $0.number("pid") } == [Int(old)])
+            try daemon.wait(for: "TICK", entry: "test:other", count: 2)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("waits on for it when only its schedule changes")
     func rescheduled() throws {
         try Scene.play { scene in
