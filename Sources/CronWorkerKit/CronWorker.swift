@@ -25,7 +25,6 @@ public enum CronWorker {
         let arguments = ThisProcess.arguments
         switch arguments.first {
         case WireFormat.catalogArgument where arguments.count == 1:
-            Leftovers.clearAtExit()
             StandardDescriptors.writeOutput(FunctionCatalog.text(of: catalog.names))
             ThisProcess.exit(0)
         case "--version" where arguments.count == 1:

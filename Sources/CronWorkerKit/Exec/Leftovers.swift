@@ -16,8 +16,7 @@ struct Leftovers {
         try ThisProcess.setSubreaper(true)
     }
 
-    /// All children of this process, for one that is only asked something: whichever way it ends, by os.exit(3) of Lua too, it leaves
-    /// nothing.
+    /// All children of this process, however it comes to its end: a file of Lua may call os.exit.
     static func clearAtExit() {
         ThisProcess.atExit { Leftovers(others: []).clear() }
     }
