@@ -101,15 +101,14 @@ static inline int clinux_groups(const char *user, gid_t group, gid_t *groups, in
 extern int setresuid(uid_t real, uid_t effective, uid_t saved);
 extern int setresgid(gid_t real, gid_t effective, gid_t saved);
 extern int setgroups(size_t count, const gid_t *groups);
-/* A process that may not raise its hard limit has the soft one for both. */
 static inline int clinux_set_limit(int resource, unsigned long soft, unsigned long hard) {
-    const struct rlimit limit = {soft, hard}, both = {soft, soft};
-    if (setrlimit(resource, &limit) == 0) return 0;
-    return errno == EPERM && hard > soft ? setrlimit(resource, &both) : -1;
+    const struct rlimit limit = {soft, hard};
+    return setrlimit(resource, &limit);
 }
-static inline unsigned long clinux_processor_time_limit(void) {
-    struct rlimit limit;
-    return getrlimit(RLIMIT_CPU, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+static inline struct rlimit clinux_processor_time_limit(void) {
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    getrlimit(RLIMIT_CPU, &limit);
+    return limit;
 }
 static inline int clinux_set_nice(int nice) { return setpriority(PRIO_PROCESS, 0, nice); }
 static const int clinux_rlimit_as = RLIMIT_AS, clinux_rlimit_cpu = RLIMIT_CPU, clinux_rlimit_nofile = RLIMIT_NOFILE,

@@ -137,8 +137,8 @@ package struct Program: ~Copyable {
                     descriptors: descriptors.baseAddress,
                     descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil,
                     dies_with: diesWithSpawner ? getpid() : 0,
-                    group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
-                    open_files_hard: openFiles.rlim_max)
+                    group: group, limit: clinux_rlimit_nofile, limit_soft: openFiles.rlim_cur,
+                    limit_hard: openFiles.rlim_max)
                 return unsafe cspawn(&request, &failure)
             }
         }

@@ -21,13 +21,18 @@ package enum ProcessRights {
     /// Soft and hard (setrlimit(2)). Processor time has its hard limit a second later: SIGXCPU comes first, then SIGKILL.
     package static func setLimit(_ limit: Limit, _ value: UInt64) throws(SystemError) {
         let (number, name) = limit.resource
-        let hard = limit == .cpuTime ? UInt(value) + 1 : UInt(value)
-        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value), hard) }
+        let hard = limit == .cpuTime ? hardProcessorTime(value) : value
+        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value), UInt(hard)) }
+    }
+
+    /// At most what this process has: not everyone may raise that.
+    static func hardProcessorTime(_ seconds: UInt64) -> UInt64 {
+        min(seconds + 1, max(seconds, UInt64(clinux_processor_time_limit().rlim_max)))
     }
 
     /// In seconds, of this process and each that it starts; `nil`: none.
     package static var processorTime: UInt64? {
-        let seconds = clinux_processor_time_limit()
+        let seconds = clinux_processor_time_limit().rlim_cur
         return seconds == .max ? nil : UInt64(seconds)
     }
 

@@ -9,6 +9,8 @@ struct RunningCommand: ~Copyable {
     private let stops: SignalQueue
     private let services: any CommandServices
     private var limit: CommandLimit?
+    /// In seconds, its own; `nil`: that of this process.
+    private let processorTime: UInt64?
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
     private(set) var stop: Signal?
@@ -28,6 +30,7 @@ struct RunningCommand: ~Copyable {
         pid = try spawn.start(input: input, output: output.writer, error: error.writer)
         exit = ExitWatch(pid)
         self.stops = stops
+        processorTime = spawn.processorTime
         (self.services, limit) = (services, services.limit)
         self.output = CommandOutput(
             output: output.reader, error: error.reader, log: CommandLog(limiter, services))
@@ -51,7 +54,7 @@ struct RunningCommand: ~Copyable {
 
     /// While the leader is uncollected the number is its group's, and nobody else's.
     private mutating func end() throws(SystemError) -> ExitStatus {
-        let limit = ProcessRights.processorTime
+        let limit = processorTime ?? ProcessRights.processorTime
         let used = limit.flatMap { _ in ProcessTable.processorTime(of: pid) }
         Children.signalGroup(pid, .kill)
         let status = try Children.collect(pid)

@@ -49,8 +49,10 @@ final class Job {
         return min(supervisor.deadline, outputLimiter.deadline, exit, endDeadline)
     }
 
-    /// In seconds, what its entry gives it of the processor; `nil`: any.
-    var processorTime: UInt64? { definition.process.limits.first { $0.resource == .cpuTime }?.value }
+    /// In seconds, what the worker may use of the processor; `nil`: any. Of a command its processes have the limit, each for itself.
+    var processorTime: UInt64? {
+        definition.kind == .exec ? nil : definition.process.limits.first { $0.resource == .cpuTime }?.value
+    }
 
     /// What the worker is to know.
     var workerDefinition: WorkerDefinition {

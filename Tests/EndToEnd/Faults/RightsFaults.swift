@@ -83,17 +83,21 @@ struct RightsFaults {
               - name: bounds
                 kind: function.exec
                 command: "umask | sed 's/^/mask: /'; nice | sed 's/^/nice: /'; sed 's/^/oom: /' /proc/self/oom_score_adj;
-                  ulimit -n | sed 's/^/files: /'; ulimit -Hc | sed 's/^/core: /'; ulimit -v | sed 's/^/memory: /'"
+                  ulimit -n | sed 's/^/files: /'; ulimit -Hc | sed 's/^/core: /'; ulimit -v | sed 's/^/memory: /';
+                  ulimit -t | sed 's/^/time: /'; grep '^Max cpu' /proc/$PPID/limits | tr -s ' ' | cut -d' ' -f4 |
+                  sed 's/^/its worker: /'"
                 umask: '027'
                 nice: 5
                 oom_score_adj: 321
-                limits: {open_files: 100, core: 0, memory: 1GiB}
+                limits: {open_files: 100, core: 0, memory: 1GiB, cpu_time: 100s}
                 meta: {type: cron.job, interval: 100ms}
             """
         ) { _, daemon in
             let facts = try facts(daemon)
             #expect(facts["mask"] == "0027" && facts["nice"] == "5" && facts["oom"] == "321")
             #expect(facts["files"] == "100" && facts["core"] == "0" && facts["memory"] == "1048576")
+            // A long life of its worker takes none of it.
+            #expect(facts["time"] == "100" && facts["its worker"] == "unlimited")
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }
