@@ -37,7 +37,7 @@ struct CheckSession {
     private func answer(through answers: borrowing Descriptor) throws {
         let host = try host()
         var file: CheckedFile?
-        for line in try questions().split(separator: UInt8(ascii: "\n")) {
+        for line in try StandardDescriptors.readInput().split(separator: UInt8(ascii: "\n")) {
             let function = try Array(line).withUnsafeBytes { bytes in try FunctionCheck.decode(bytes) }.function
             var checked =
                 file.flatMap { $0.path == function.file ? $0 : nil } ?? CheckedFile(function.file, maker?(host))
@@ -47,13 +47,5 @@ struct CheckSession {
             try answers.writeAll(verdict.encoded())
             file = checked
         }
-    }
-
-    private func questions() throws(SystemError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
-        defer { block.deallocate() }
-        while let count = try StandardDescriptors.readInput(into: block) { bytes += block[..<count] }
-        return bytes
     }
 }

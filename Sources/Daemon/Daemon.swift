@@ -63,7 +63,7 @@ package final class Daemon {
 
     /// Runs until it is told to stop. Returns the exit code.
     package func run() throws(SystemError) -> Int32 {
-        try ThisProcess.becomeSubreaper()
+        try ThisProcess.setSubreaper(true)
         start()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.write(.info, "Scheduler stopping")

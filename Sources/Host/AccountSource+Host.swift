@@ -4,7 +4,7 @@ package import Model
 extension AccountSource {
     /// Those of this machine, as they are when they are asked for.
     package static var host: AccountSource {
-        AccountSource(current: UserTable.currentID, user: lookUpUser, group: lookUpGroup)
+        AccountSource(current: ThisProcess.userID, user: lookUpUser, group: lookUpGroup)
     }
 
     /// A name goes before a number that looks like it; a number without a name is a user too, with no home.

@@ -1,5 +1,3 @@
-internal import Glibc
-
 extension ControlGroup {
     /// Why a process has no group of version 2 that it could see.
     package struct Absence: Error, Hashable, Sendable, CustomStringConvertible {
@@ -9,15 +7,7 @@ extension ControlGroup {
     /// The group of this process. In a hybrid hierarchy it is one without controllers, in addition to those of version
     /// 1.
     package static func own() throws -> ControlGroup {
-        try locate(mounts: text("/proc/self/mountinfo"), membership: text("/proc/self/cgroup"))
-    }
-
-    private static func text(_ path: String) throws(SystemError) -> String {
-        let file = try Descriptor.open(reading: path)
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
-        while case .bytes(let count) = try file.read(into: &chunk, from: 0) { text += chunk[..<count] }
-        return String(decoding: text, as: UTF8.self)
+        try locate(mounts: ProcFile.text("/proc/self/mountinfo"), membership: ProcFile.text("/proc/self/cgroup"))
     }
 
     /// From what /proc/PID/mountinfo and /proc/PID/cgroup say (proc(5), cgroups(7)).

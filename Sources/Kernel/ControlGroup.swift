@@ -37,16 +37,8 @@ package struct ControlGroup: Hashable, Sendable {
 
     /// The names of the groups below it.
     package func children() throws(SystemError) -> [String] {
-        guard let stream = unsafe opendir(path) else { throw SystemError("opendir", path, code: errno) }
-        defer { unsafe closedir(stream) }
         var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            guard unsafe entry.pointee.d_type == UInt8(DT_DIR) else { continue }
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
+        try FileSystem.visit(path) { name, isDirectory in if isDirectory { names.append(name) } }
         return names
     }
 
@@ -62,18 +54,7 @@ package struct ControlGroup: Hashable, Sendable {
 
     // MARK: Its files
 
-    package func read(_ file: String) throws(SystemError) -> String {
-        let name = "\(path)/\(file)"
-        let descriptor = try Descriptor.open(reading: name)
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
-        do throws(SystemError) {
-            while case .bytes(let count) = try descriptor.read(into: &chunk, from: 0) { text += chunk[..<count] }
-        } catch {
-            throw SystemError("read", name, code: error.code)
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    package func read(_ file: String) throws(SystemError) -> String { try ProcFile.text("\(path)/\(file)") }
 
     package func write(_ text: String, to file: String) throws(SystemError) {
         let name = "\(path)/\(file)"

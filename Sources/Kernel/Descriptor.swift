@@ -81,6 +81,18 @@ package struct Descriptor: ~Copyable {
         try systemCall("fcntl", "descriptor \(raw)") { clinux_fcntl(raw, F_SETFL, flags | O_NONBLOCK) }
     }
 
+    /// Takes the right to the open file (flock(2)). Returns whether it was to be had: somebody else may have it, or a share in it.
+    func lock(_ path: String) throws(SystemError) -> Bool {
+        let raw = raw
+        do throws(SystemError) {
+            try systemCall("flock", path) { clinux_lock(raw) }
+            return true
+        } catch {
+            if error.code == EWOULDBLOCK { return false }
+            throw error
+        }
+    }
+
     package enum Transfer: Hashable, Sendable {
         case bytes(Int)
         case wouldBlock
@@ -210,6 +222,15 @@ package enum StandardDescriptors {
                 wait(for: 0, POLLIN)
             }
         }
+    }
+
+    /// All that comes on the standard input; of more than `limit` bytes no more than the next piece.
+    package static func readInput(limit: Int = .max) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+        defer { unsafe block.deallocate() }
+        while bytes.count <= limit, let count = try unsafe readInput(into: block) { unsafe bytes += block[..<count] }
+        return bytes
     }
 
     private static func wait(for number: Int32, _ events: Int32) {

@@ -13,19 +13,7 @@ package struct FileLock: ~Copyable {
     /// Creates the file if there is none, readable for its owner alone. `nil`: somebody else holds the lock.
     package static func take(_ path: String) throws(SystemError) -> FileLock? {
         let file = try Descriptor.open(path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-        let raw = file.raw
-        do throws(SystemError) {
-            try systemCall("flock", path) { clinux_lock(raw) }
-        } catch {
-            if error.code == EWOULDBLOCK { return nil }
-            throw error
-        }
-        return FileLock(descriptor: file, path: path)
-    }
-
-    private init(descriptor: consuming Descriptor, path: String) {
-        self.descriptor = descriptor
-        self.path = path
+        return try file.lock(path) ? FileLock(descriptor: file, path: path) : nil
     }
 
     /// Puts the note into the file, in the place of the one before.
@@ -46,13 +34,10 @@ package struct FileLock: ~Copyable {
 
     /// The note in the file; `nil` if there is none, or no such file.
     package static func note(in path: String) -> String? {
-        unsafe withUnsafeTemporaryAllocation(byteCount: longestNote, alignment: 1) { buffer in
-            guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW),
-                case .bytes(let count)? = try? unsafe file.read(into: buffer)
-            else { return nil }
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            guard let end = unsafe bytes.firstIndex(ofByte: UInt8(ascii: "\n")) else { return nil }
-            return unsafe String(decoding: bytes[..<end], as: UTF8.self)
-        }
+        var bytes = [UInt8](repeating: 0, count: longestNote)
+        guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW),
+            case .bytes? = try? file.read(into: &bytes, from: 0), let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+        else { return nil }
+        return String(decoding: bytes[..<end], as: UTF8.self)
     }
 }

@@ -71,22 +71,31 @@ package enum FileSystem {
 
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
+        var names: [String] = []
+        try visit(directory) { name, _ in names.append(name) }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The same as they come. `isDirectory`: not every file system says so of its directories.
+    static func visit(
+        _ directory: String, _ body: (_ name: String, _ isDirectory: Bool) -> Void
+    ) throws(SystemError) {
         guard let stream = unsafe withPath(directory, { unsafe opendir($0) }) else {
             throw SystemError("opendir", directory, code: errno)
         }
         defer { unsafe closedir(stream) }
-        var names: [String] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 let code = errno
                 if code != 0 { throw SystemError("readdir", directory, code: code) }
-                break
+                return
             }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
-            if name != [0x2E], name != [0x2E, 0x2E] { names.append(PathText.text(name)) }
+            if name != [0x2E], name != [0x2E, 0x2E] {
+                unsafe body(PathText.text(name), entry.pointee.d_type == UInt8(DT_DIR))
+            }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The bytes of a regular file and what it was when they were read; `nil` if it changed meanwhile. A file of more than

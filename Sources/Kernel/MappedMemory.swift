@@ -7,16 +7,14 @@ internal import Glibc
 
     /// All that there is now.
     package init(_ descriptor: borrowing Descriptor) throws(SystemError) {
-        var status = stat()
-        let raw = descriptor.raw
-        try systemCall("fstat", "descriptor \(raw)") { unsafe fstat(raw, &status) }
-        guard status.st_size > 0 else {
+        let object = "descriptor \(descriptor.raw)"
+        let size = Int(try FileSystem.identity(descriptor, object).identity.size)
+        guard size > 0 else {
             unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
-        let address = unsafe mmap(nil, Int(status.st_size), PROT_READ, MAP_SHARED, raw, 0)
-        unsafe bytes = UnsafeRawBufferPointer(
-            try SharedMemory.mapped("mmap", "descriptor \(raw)", address, Int(status.st_size)))
+        let address = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, descriptor.raw, 0)
+        unsafe bytes = UnsafeRawBufferPointer(try SharedMemory.mapped("mmap", object, address, size))
     }
 
     deinit {

@@ -31,9 +31,4 @@ package struct Pipe: ~Copyable {
         try systemCall("socketpair") { unsafe socketpair(AF_UNIX, kind, 0, &ends) }
         return Pipe(reader: Descriptor(owning: ends[0]), writer: Descriptor(owning: ends[1]))
     }
-
-    private init(reader: consuming Descriptor, writer: consuming Descriptor) {
-        self.reader = reader
-        self.writer = writer
-    }
 }

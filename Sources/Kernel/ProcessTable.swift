@@ -1,6 +1,4 @@
-internal import CLinux
-internal import Clocks
-internal import Glibc
+package import Clocks
 
 /// What /proc tells about processes (proc(5)).
 package enum ProcessTable {
@@ -9,99 +7,80 @@ package enum ProcessTable {
         package let isZombie: Bool
         package let parent: ProcessID
         package let session: ProcessID
+        /// When it began, in the kernel's ticks since the boot.
+        let began: UInt64
+        /// What it has had of the processor, its children not counted. A zombie has it still.
+        package let processorTime: Nanoseconds
     }
 
     /// `nil` if there is no such process.
     package static func row(_ pid: ProcessID) -> Row? {
-        unsafe withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 1) { buffer in
-            guard let text = unsafe read("/proc/\(pid)/stat", into: buffer) else { return nil }
-            return unsafe row(text)
+        // A program's name may hold anything, blanks and brackets among it: what counts comes after the last bracket.
+        guard let text = try? ProcFile.contents("/proc/\(pid)/stat"),
+            let bracket = text.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = String(decoding: text[(bracket + 1)...], as: UTF8.self).split(separator: " ")
+        guard fields.count > 19, let parent = ProcessID(fields[1]), let session = ProcessID(fields[3]),
+            let began = UInt64(fields[19]), let user = Int64(fields[11]), let system = Int64(fields[12])
+        else { return nil }
+        return Row(
+            isZombie: fields[0] == "Z" || fields[0] == "X", parent: parent, session: session, began: began,
+            // Ticks of a hundredth of a second, for programs (times(2)).
+            processorTime: Nanoseconds((user + system) * 10_000_000))
+    }
+
+    /// Whether `isOne` is true of a process or of one that it descends from; `nil`: one of them has ended meanwhile.
+    static func lineage(of pid: ProcessID, has isOne: (Row) -> Bool) -> Bool? {
+        var current = pid
+        while current > 0 {
+            guard let row = row(current) else { return nil }
+            if isOne(row) { return true }
+            current = row.parent
         }
+        return false
     }
 
-    /// A program's name may hold anything, blanks and brackets among it: what counts comes after the last bracket.
-    private static func row(_ text: UnsafeRawBufferPointer) -> Row? {
-        guard let bracket = unsafe text.lastIndex(of: UInt8(ascii: ")")), bracket + 2 < text.count else { return nil }
-        let state = unsafe text[bracket + 2]
-        var numbers = unsafe Numbers(text: UnsafeRawBufferPointer(rebasing: text[(bracket + 3)...]))
-        guard let parent = numbers.next(), numbers.next() != nil, let session = numbers.next() else { return nil }
-        let isZombie = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
-        return Row(isZombie: isZombie, parent: parent, session: session)
-    }
+    /// All that there are. One that begins meanwhile may be missed.
+    package static func processes() throws(SystemError) -> [ProcessID] { try numbers(in: "/proc") }
 
-    /// Calls `body` with the ID of each process that there is. One that begins meanwhile may be missed.
-    package static func visit(_ body: (ProcessID) -> Void) throws(SystemError) { try visit(in: "/proc", body) }
+    /// None if there is no such process.
+    static func threads(of pid: ProcessID) -> [ProcessID] { (try? numbers(in: "/proc/\(pid)/task")) ?? [] }
 
     /// The children of this process, zombies among them. One that begins meanwhile may be missed.
-    package static func children() -> [ProcessID] { children(of: getpid()) }
+    package static func children() -> [ProcessID] { children(of: ThisProcess.id) }
 
     /// The children of a process, zombies among them; none if there is no such process.
     package static func children(of pid: ProcessID) -> [ProcessID] {
         var children: [ProcessID] = []
-        var isComplete = true
         // Each thread has those that it started, and some thread those that were adopted.
-        try? visit(in: "/proc/\(pid)/task") { thread in
-            let list = "/proc/\(pid)/task/\(thread)/children"
-            isComplete = appendChildren(list, to: &children) && isComplete
+        for thread in threads(of: pid) {
+            guard let list = try? ProcFile.text("/proc/\(pid)/task/\(thread)/children") else {
+                return childrenByParent(of: pid)
+            }
+            children += list.split(separator: " ").compactMap { ProcessID($0) }
         }
-        return isComplete ? children : childrenByParent(of: pid)
-    }
-
-    private static func appendChildren(_ list: String, to children: inout [ProcessID]) -> Bool {
-        guard let file = try? Descriptor.open(reading: list) else { return false }
-        // A number has at most seven digits.
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
-        while case .bytes(let count)? = try? file.read(into: &chunk, from: 0) { text += chunk[..<count] }
-        unsafe text.withUnsafeBytes {
-            var numbers = unsafe Numbers(text: $0)
-            while let child = numbers.next() { children.append(child) }
-        }
-        return true
+        return children
     }
 
     /// For a kernel without those lists (CONFIG_PROC_CHILDREN).
     private static func childrenByParent(of parent: ProcessID) -> [ProcessID] {
-        var children: [ProcessID] = []
-        try? visit { if row($0)?.parent == parent { children.append($0) } }
-        return children
+        ((try? processes()) ?? []).filter { row($0)?.parent == parent }
     }
 
-    private static func visit(in directory: String, _ body: (ProcessID) -> Void) throws(SystemError) {
-        guard let stream = unsafe opendir(directory) else { throw SystemError("opendir", directory, code: errno) }
-        defer { unsafe closedir(stream) }
-        while let entry = unsafe readdir(stream) {
-            let number = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
-                var numbers = unsafe Numbers(text: name)
-                return numbers.next()
-            }
-            if let number { body(number) }
+    /// All that descends from a process, each after its parent.
+    package static func descendants(of pid: ProcessID) -> [ProcessID] {
+        var family = [pid]
+        var next = 0
+        while next < family.count {
+            family += children(of: family[next])
+            next += 1
         }
+        return Array(family.dropFirst())
     }
 
-    /// At most as much as the buffer holds.
-    static func read(_ path: String, into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
-        guard let file = try? Descriptor.open(reading: path),
-            case .bytes(let count)? = try? unsafe file.read(into: buffer)
-        else { return nil }
-        return unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-    }
-
-    /// Whole numbers between blanks. What is no number ends it, and so does the end of the text.
-    @safe private struct Numbers {
-        let text: UnsafeRawBufferPointer
-        private var index = 0
-
-        init(text: UnsafeRawBufferPointer) { unsafe self.text = text }
-
-        mutating func next() -> ProcessID? {
-            while unsafe index < text.count, unsafe text[index] == UInt8(ascii: " ") { index += 1 }
-            var number: ProcessID?
-            while unsafe index < text.count, case let digit = unsafe text[index], ASCII.isDigit(digit) {
-                number = (number ?? 0) &* 10 &+ ProcessID(digit - UInt8(ascii: "0"))
-                index += 1
-            }
-            return number
-        }
+    private static func numbers(in directory: String) throws(SystemError) -> [ProcessID] {
+        var numbers: [ProcessID] = []
+        try FileSystem.visit(directory) { name, _ in if let number = ProcessID(name) { numbers.append(number) } }
+        return numbers
     }
 }

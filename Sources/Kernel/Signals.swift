@@ -14,6 +14,14 @@ package enum Signal: Int32, Hashable, Sendable {
     case stop = 19
 }
 
+extension sigset_t {
+    init(_ signals: [Signal]) {
+        self.init()
+        unsafe sigemptyset(&self)
+        for signal in signals { unsafe sigaddset(&self, signal.rawValue) }
+    }
+}
+
 /// Signals as a stream to read from (signalfd(2)), never as handlers.
 package struct SignalQueue: ~Copyable {
     package let descriptor: Descriptor
@@ -40,9 +48,7 @@ package struct SignalQueue: ~Copyable {
 
     /// The signals to be read here; they must be blocked.
     package init(_ signals: [Signal]) throws(SystemError) {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
+        var set = sigset_t(signals)
         let flags = Int32(SFD_CLOEXEC | SFD_NONBLOCK)
         descriptor = Descriptor(owning: try systemCall("signalfd") { unsafe signalfd(-1, &set, flags) })
     }
@@ -68,10 +74,7 @@ package struct SignalBlock {
     private var previous = sigset_t()
 
     package init(_ signals: [Signal]) {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
-        self.init(set)
+        self.init(sigset_t(signals))
     }
 
     private init(_ set: sigset_t) {

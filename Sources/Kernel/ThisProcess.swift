@@ -12,12 +12,7 @@ package enum ThisProcess {
     /// As the command line begins, whatever it was started through.
     package static func takeName() { clinux_take_name() }
 
-    /// Orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
-    package static func becomeSubreaper() throws(SystemError) {
-        try setSubreaper(true)
-    }
-
-    /// Whether orphans among the descendants become this process's children.
+    /// Whether orphans among the descendants become this process's children (prctl(2), PR_SET_CHILD_SUBREAPER).
     package static func setSubreaper(_ isOne: Bool) throws(SystemError) {
         try systemCall("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, isOne ? 1 : 0) }
     }
@@ -65,9 +60,7 @@ package enum ThisProcess {
     package static func end(by signal: Signal) -> Never {
         var action = sigaction()
         unsafe sigaction(signal.rawValue, &action, nil)
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        unsafe sigaddset(&set, signal.rawValue)
+        var set = sigset_t([signal])
         unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
         raise(signal.rawValue)
         // Reached if the signal's default is not to end a process.

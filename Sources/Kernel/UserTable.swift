@@ -11,9 +11,6 @@ package enum UserTable {
         package let shell: String
     }
 
-    /// By whose rights this process acts.
-    package static var currentID: UInt32 { geteuid() }
-
     package static func user(named name: String) -> User? { look(up: name, number: 0) }
     package static func user(numbered number: UInt32) -> User? { look(up: nil, number: number) }
 

@@ -13,8 +13,8 @@ package struct Machine {
     package var hasExited: (ProcessID) throws(SystemError) -> Bool = Children.hasExited
     package var collect: (ProcessID) throws(SystemError) -> ExitStatus = Children.collect
     package var signalGroup: (ProcessID, Signal) -> Void = Children.signalGroup
-    package var killDescendants: (ProcessID) -> Void = { ProcessTree.killDescendants(of: $0) }
-    package var killSessions: (Set<ProcessID>) throws(SystemError) -> Int = SessionSweep.kill
+    package var killDescendants: (ProcessID) -> Void = { ProcessSweep.kill(descendantsOf: $0) }
+    package var killSessions: (Set<ProcessID>) throws(SystemError) -> Int = ProcessSweep.kill(sessions:)
 
     package init() {}
 

@@ -88,18 +88,28 @@ struct HostileReportTests {
         }
     }
 
+    @Test("says of each of a function's lines whose it is", arguments: LogFormat.allCases)
+    func origin(format: LogFormat) throws {
+        let pipe = try TestPipe()
+        let log = CronLog(LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: format), level: .trace)
+        let line = Report.Log(level: .info, run: 7, message: "TICK", fields: [.init(key: "outcome", value: "ok")])
+        IncidentLog(log: log, moment: Moment(Self.now)).record(.jobLine(line), of: job(0, start: Self.now))
+        let text = String(decoding: try pipe.read(), as: UTF8.self)
+        #expect(text.contains(format == .json ? #","by":"job","# : " by=job "), "\(text)")
+    }
+
     @Test("cannot put its fields in the place of the record's own")
     func fields() throws {
         let pipe = try TestPipe()
         let log = CronLog(LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: .json), level: .trace)
-        let names = ["time", "level", "message", "entry", "run", "pid", "mine", "mine"]
+        let names = ["time", "level", "message", "entry", "by", "run", "pid", "mine", "mine"]
         let line = Report.Log(
             level: .info, run: 7, message: "m", fields: names.map { Report.Log.Field(key: $0, value: "forged") })
         IncidentLog(log: log, moment: Moment(Self.now)).record(.jobLine(line), of: job(0, start: Self.now))
         let text = String(decoding: try pipe.read().dropLast(), as: UTF8.self)
         let read = try StrictJSON(text)
-        #expect(read.names == ["time", "level", "message", "entry", "pid", "run", "mine"])
+        #expect(read.names == ["time", "level", "message", "entry", "by", "pid", "run", "mine"])
         #expect(read["message"] == .string("m") && read["run"] == .number("7"))
-        #expect(read["entry"] == .string("app:job.one"))
+        #expect(read["entry"] == .string("app:job.one") && read["by"] == .string("job"))
     }
 }

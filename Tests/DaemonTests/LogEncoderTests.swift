@@ -5,6 +5,40 @@ import Testing
 
 @testable import Daemon
 
+@Suite("A character that is not seen in a log line")
+struct HiddenScalarTests {
+    private static let hidden = (0x80...0x9F).map { $0 } + (0x2028...0x202E).map { $0 } + (0x2066...0x2069).map { $0 }
+
+    private func scalar(_ value: Int) throws -> String { String(try #require(Unicode.Scalar(UInt32(value)))) }
+
+    private func escape(_ value: Int) -> String {
+        let digits = String(value, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    @Test("is escaped for people, wherever it stands", arguments: hidden)
+    func escaped(value: Int) throws {
+        let text = "é\(try scalar(value))x"
+        let fields = [(key: text, value: text)]
+        let field = "é_x=\"é\(escape(value))x\""
+        #expect(line(.text, .info, text, fields).hasSuffix("INFO  é x                 \(field)\n"))
+        #expect(line(.logfmt, .info, text, fields).hasSuffix("message=\"é\(escape(value))x\" \(field)\n"))
+    }
+
+    @Test("is escaped in JSON where it is a control", arguments: hidden)
+    func json(value: Int) throws {
+        let text = "é\(try scalar(value))x"
+        let shown = value <= 0x9F ? "é\(escape(value))x" : text
+        #expect(line(.json, .info, text, [(key: "a", value: text)]).hasSuffix("\"\(shown)\",\"a\":\"\(shown)\"}\n"))
+    }
+
+    @Test("is none of its neighbours", arguments: [0x7E, 0xA0, 0xA9, 0x2027, 0x202F, 0x2065, 0x206A, 0x2122])
+    func neighbours(value: Int) throws {
+        let text = try scalar(value)
+        #expect(line(.logfmt, .info, text, [(key: text, value: text)]).hasSuffix("message=\(text) \(text)=\(text)\n"))
+    }
+}
+
 @Suite("A log line in text")
 struct TextLineTests {
     @Test("writes the count of every outcome as a number", arguments: Outcome.allCases)

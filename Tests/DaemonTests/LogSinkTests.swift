@@ -37,6 +37,12 @@ struct LogSinkTests {
         #expect(Array(received.dropLast()) == written.map(\.message).filter { !lost.contains($0) })
     }
 
+    /// The file's bound stands in the place of a full disk, where a file cannot be waited for (setrlimit(2)).
+    @Test("counts each line exactly that a full disk has cost, the one that comes when there is room again apart")
+    func fullDisk() async {
+        await #expect(processExitsWith: .success) { try logOnFullDisk() }
+    }
+
     /// More than pipe and backlog hold together, most of it output.
     private func stallLines() -> [(message: String, rank: LogSink.Rank)] {
         (0..<3_000).map { number in
@@ -146,4 +152,30 @@ struct CronLogTests {
         #expect(
             lines.last?.contains("message=TICK entry=app:job.heartbeat pid=42 run=7 attempt=1 lateness_us=127") == true)
     }
+}
+
+/// In a process of its own, whose files are bounded for a while.
+private func logOnFullDisk() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/log"
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit()
+    getrlimit(.init(RLIMIT_FSIZE.rawValue), &limit)
+    let whole = limit
+    limit.rlim_cur = 1_000
+    setrlimit(.init(RLIMIT_FSIZE.rawValue), &limit)
+    let sink = LogSink(
+        try OutputStream(sharing: try Descriptor.create(path)), format: .logfmt, capacity: 2_000)
+    let count = 200
+    for number in 0..<count - 1 { sink.write(.info, "line\(number)", [:], .record) }
+    limit = whole
+    setrlimit(.init(RLIMIT_FSIZE.rawValue), &limit)
+    sink.write(.info, "line\(count - 1)", [:], .record)
+    let log = String(decoding: try #require(try FileSystem.contents(of: path, limit: 1 << 20)).bytes, as: UTF8.self)
+    let lines = log.split(separator: "\n")
+    let lost = count - lines.count { $0.contains("message=line") }
+    #expect(lost > 0)
+    #expect(lines.count { $0.contains("Log lines dropped") } == 1)
+    #expect(lines.contains { $0.hasSuffix("message=\"Log lines dropped\" lines=\(lost) records=\(lost)") })
+    #expect(lines.last?.hasSuffix("message=line\(count - 1)") == true)
 }

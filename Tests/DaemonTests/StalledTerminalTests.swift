@@ -54,18 +54,13 @@ struct StalledTerminalTests {
         LogSink(try terminal.passOn(), format: .logfmt, capacity: 1 << 22)
     }
 
-    private func event(_ message: String) -> LogEvent {
-        LogEvent(
-            level: .info, message: "\(message)", metadata: nil, source: "", file: "", function: "", line: 0)
-    }
-
     @Test("never waits for it, and loses nothing")
     func lines() throws {
         let terminal = try StrangersTerminal()
         let sink = try sink(terminal)
         // More than terminal and socket hold together.
         let count = 20_000
-        for number in 0..<count { sink.write(event("line\(number)"), [], .record) }
+        for number in 0..<count { sink.write(.info, "line\(number)", [:], .record) }
         #expect(sink.isBacklogged)
         var shown: [UInt8] = []
         let end = Array("message=line\(count - 1)\n".utf8)
@@ -83,7 +78,7 @@ struct StalledTerminalTests {
     func finish() throws {
         let terminal = try StrangersTerminal()
         let sink = try sink(terminal)
-        sink.write(event("last"), [], .record)
+        sink.write(.info, "last", [:], .record)
         sink.finish(patience: .seconds(30))
         // What a terminal was given it shows a moment later.
         var shown: [UInt8] = []
@@ -98,7 +93,7 @@ struct StalledTerminalTests {
     func patience() throws {
         let terminal = try StrangersTerminal()
         let sink = try sink(terminal)
-        for number in 0..<20_000 { sink.write(event("line\(number)"), [], .record) }
+        for number in 0..<20_000 { sink.write(.info, "line\(number)", [:], .record) }
         sink.finish(patience: .milliseconds(10))
         #expect(sink.isBacklogged)
     }

@@ -30,7 +30,7 @@ struct LeftoverSweepTests {
     private func isDead(_ pid: ProcessID) -> Bool { ProcessTable.row(pid)?.isZombie ?? true }
 
     private func sweep(sparing roots: Set<ProcessID> = []) throws -> Int {
-        try LeftoverSweep.kill(mark: mark, sparing: roots, patience: .seconds(5))
+        try ProcessSweep.kill(mark: mark, sparing: roots, patience: .seconds(5))
     }
 
     @Test("kills what carries the mark, in whatever session, waits for its end, and kills nobody else")

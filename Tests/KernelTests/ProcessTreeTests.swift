@@ -31,7 +31,7 @@ struct ProcessTreeTests {
             set -m; sleep 1000 & echo $!; echo done; wait
             """)
         #expect(descendants.count == 3)
-        ProcessTree.killDescendants(of: root)
+        ProcessSweep.kill(descendantsOf: root)
         #expect(eventually { descendants.allSatisfy(isDead) })
         #expect(!isDead(root))
         Children.signal(root, .kill)
@@ -41,7 +41,7 @@ struct ProcessTreeTests {
     @Test("of one process is left alone")
     func single() throws {
         let (root, _) = try start("echo done; exec sleep 1000")
-        ProcessTree.killDescendants(of: root)
+        ProcessSweep.kill(descendantsOf: root)
         #expect(!isDead(root))
         Children.signal(root, .terminate)
         // It was not even stopped.
@@ -51,7 +51,7 @@ struct ProcessTreeTests {
     @Test("that grows all the time is killed")
     func growing() throws {
         let (root, _) = try start("(while :; do sleep 5 & sleep 0.01; done) & echo done; wait")
-        ProcessTree.killDescendants(of: root)
+        ProcessSweep.kill(descendantsOf: root)
         #expect(eventually { ProcessTable.children(of: root).allSatisfy(isDead) })
         Children.signal(root, .kill)
         _ = try Children.collect(root)

@@ -28,9 +28,9 @@ struct SessionSweepTests {
         let (leader, words) = try session("set -m; sleep 1000 & a=$!; (sleep 1000 & echo $a $! $BASHPID); kill -9 $$")
         #expect(eventually { (try? Children.hasExited(leader)) == true })
         #expect(Set(words.prefix(2).map { getpgid($0) }).count == 2 && !words.contains(leader))
-        #expect(try SessionSweep.kill([leader]) == 2)
+        #expect(try ProcessSweep.kill(sessions: [leader]) == 2)
         #expect(eventually { words.allSatisfy(isDead) })
-        #expect(try SessionSweep.kill([leader]) == 0, "zombies are ignored")
+        #expect(try ProcessSweep.kill(sessions: [leader]) == 0, "zombies are ignored")
         #expect(try Children.collect(leader) == .signaled(SIGKILL, dumpedCore: false))
     }
 
@@ -38,15 +38,15 @@ struct SessionSweepTests {
     func many() throws {
         let sessions = try (0..<5).map { _ in try session("sleep 1000 & echo $!; exec sleep 1000") }
         let spared = sessions[4]
-        #expect(try SessionSweep.kill(Set(sessions.prefix(4).map(\.leader))) == 8)
+        #expect(try ProcessSweep.kill(sessions: Set(sessions.prefix(4).map(\.leader))) == 8)
         for (leader, words) in sessions.prefix(4) {
             #expect(try Children.collect(leader) == .signaled(SIGKILL, dumpedCore: false))
             #expect(eventually { words.allSatisfy(isDead) })
         }
         #expect(!isDead(spared.leader) && spared.words.allSatisfy { !isDead($0) })
-        #expect(try SessionSweep.kill([spared.leader]) == 2)
+        #expect(try ProcessSweep.kill(sessions: [spared.leader]) == 2)
         _ = try Children.collect(spared.leader)
-        #expect(try SessionSweep.kill([]) == 0)
+        #expect(try ProcessSweep.kill(sessions: []) == 0)
     }
 
     @Test("catches a process that forks and exits all the time")
@@ -56,7 +56,7 @@ struct SessionSweepTests {
         try #require(chmod("\(directory.path)/hop", 0o755) == 0)
         let (leader, _) = try session("\(directory.path)/hop & echo; kill -9 $$")
         #expect(eventually { (try? Children.hasExited(leader)) == true })
-        try SessionSweep.kill([leader])
+        try ProcessSweep.kill(sessions: [leader])
         // One that was dying when it was killed may be seen a moment longer.
         #expect(try eventually { try alive(in: leader) == 0 })
         _ = try Children.collect(leader)
@@ -64,7 +64,7 @@ struct SessionSweepTests {
 
     private func alive(in session: ProcessID) throws -> Int {
         var count = 0
-        try ProcessTable.visit { pid in
+        for pid in try ProcessTable.processes() {
             if let row = ProcessTable.row(pid), row.session == session, !row.isZombie { count += 1 }
         }
         return count

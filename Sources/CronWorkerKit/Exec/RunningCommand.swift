@@ -55,7 +55,7 @@ struct RunningCommand: ~Copyable {
     /// While the leader is uncollected the number is its group's, and nobody else's.
     private mutating func end() throws(SystemError) -> ExitStatus {
         let limit = processorTime ?? ProcessRights.processorTime
-        let used = limit.flatMap { _ in ProcessTable.processorTime(of: pid) }
+        let used = limit.flatMap { _ in ProcessTable.row(pid)?.processorTime }
         Children.signalGroup(pid, .kill)
         let status = try Children.collect(pid)
         if status.isEndOfTime(limit, used: used) { endOfTime = limit }

@@ -9,7 +9,7 @@ package enum CrontabSource {
         guard owner.map(CrontabText.isUser) ?? true else {
             throw InputFailure("user: '\(owner ?? "")' is no user's name")
         }
-        let bytes = path == "-" ? try standardInput() : try contents(path)
+        let bytes = path == "-" ? try StandardDescriptors.readInput(limit: largest) : try contents(path)
         guard bytes.count <= largest else {
             throw InputFailure("'\(path)' has more than \(largest) bytes; expected a crontab")
         }
@@ -25,15 +25,5 @@ package enum CrontabSource {
         } catch let error as SystemError {
             throw InputFailure("\(error)")
         }
-    }
-
-    private static func standardInput() throws(SystemError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
-        defer { block.deallocate() }
-        while bytes.count <= largest, let count = try StandardDescriptors.readInput(into: block) {
-            bytes += block[..<count]
-        }
-        return bytes
     }
 }

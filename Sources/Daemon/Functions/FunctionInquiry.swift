@@ -4,13 +4,9 @@ import Links
 import Model
 import Wire
 
-/// Asks the workers' programs for all that a registry names, one question after the other, without waiting for an answer.
+/// Asks the workers' programs for all that a registry names, one question after the other, without waiting for an answer: each
+/// program for its catalog, and then the standard one whether it can load the functions of files.
 final class FunctionInquiry {
-    private enum Question {
-        case catalog(path: String?, WorkerProgram)
-        case checks([LuaFunction])
-    }
-
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
@@ -18,12 +14,14 @@ final class FunctionInquiry {
     let programs: WorkerPrograms
     private let registry: SharedRegistry
     private let machine: Machine
-    private var questions: [Question] = []
+    /// The programs that are still to be asked for their catalogs, and the functions that are still to be checked. The first of all
+    /// is in question.
+    private var unlisted: [String?] = []
+    private var unchecked: ArraySlice<LuaFunction> = []
     private var answers = FunctionAnswers()
-    // Of the current question, which is the first.
+    // What has come of the answer.
     private(set) var query: ProgramQuery?
     private var catalog = FunctionCatalog()
-    private var checked = 0
     private var version = ""
 
     /// When it gives up waiting.
@@ -37,25 +35,22 @@ final class FunctionInquiry {
         _ machine: Machine = Machine()
     ) {
         (self.programs, self.registry, self.machine) = (programs, registry, machine)
-        var paths: Set<String?> = []
-        var seen: Set<LuaFunction> = []
         // The standard program runs all but those that have their own.
-        for path in [nil] + functions.map(\.program) where paths.insert(path).inserted {
-            questions.append(.catalog(path: path, programs.program(at: path)))
+        for path in [nil] + Set(functions.compactMap(\.program)).sorted() {
+            let program = programs.program(at: path)
+            if let functions = program.functions { answer(path, program, functions) } else { unlisted.append(path) }
         }
-        let checks = functions.compactMap(\.luaFunction).filter { seen.insert($0).inserted }
         // Those of a file follow each other, so that it is loaded once.
-        if !checks.isEmpty { questions.append(.checks(checks.sorted { $0.file < $1.file })) }
+        unchecked = Set(functions.compactMap(\.luaFunction)).sorted { ($0.file, $0.method) < ($1.file, $1.method) }[...]
     }
 
     /// Takes what has come, and asks on. Returns all answers when there are no more questions.
     func advance(at now: MonotonicInstant) throws -> FunctionAnswers? {
-        while let question = questions.first {
-            if query == nil, try !ask(question) { continue }
-            guard let query else { break }
-            let isComplete = query.receive { take($0, question, at: now) }
+        while try query != nil || ask() {
+            guard let query else { continue }
+            let isComplete = query.receive { take($0, at: now) }
             guard isComplete || now >= deadline else { return nil }
-            try conclude(question, isComplete: isComplete)
+            try conclude(isComplete: isComplete)
         }
         deadline = .distantFuture
         return answers
@@ -97,74 +92,74 @@ final class FunctionInquiry {
 
     // MARK: Asking
 
-    /// Returns whether there is an answer to wait for.
-    private func ask(_ question: Question) throws -> Bool {
-        (catalog, checked, version) = (FunctionCatalog(), 0, "")
+    /// Asks the next question. Returns whether there was one.
+    private func ask() throws -> Bool {
+        (catalog, version) = (FunctionCatalog(), "")
         // To start the program may take seconds, which are not the program's.
         defer { deadline = machine.now + Self.timeout }
-        do throws(SystemError) {
-            switch question {
-            case .catalog(let path, let program):
-                if let functions = program.functions {
-                    answer(path, program, functions)
-                    questions.removeFirst()
-                    return false
-                }
-                query = try program.askForCatalog(machine)
-            case .checks(let functions):
-                query = try programs.standard.askForChecks(
-                    functions.map { FunctionCheck($0) }, registry: registry.memory.descriptor, machine)
+        if let path = unlisted.first {
+            do throws(SystemError) {
+                query = try programs.program(at: path).askForCatalog(machine)
+            } catch {
+                unlisted.removeFirst()
+                if error.isShortage { throw error }
+                try refuse(path, error)
             }
-        } catch {
-            guard case .catalog(let path?, _) = question, !error.isShortage else { throw error }
-            answers.catalogs[path] = .unknown(why: "\(error)")
-            questions.removeFirst()
+        } else if !unchecked.isEmpty {
+            query = try programs.standard.askForChecks(
+                unchecked.map { FunctionCheck($0) }, registry: registry.memory.descriptor, machine)
+        } else {
             return false
         }
         return true
     }
 
-    private func take(_ line: UnsafeRawBufferPointer, _ question: Question, at now: MonotonicInstant) {
-        switch question {
-        case .catalog: catalog.take(line)
-        case .checks(let functions):
-            deadline = now + Self.timeout
-            if checked < functions.count { takeCheck(line, functions[checked]) }
-        }
-    }
-
-    private func takeCheck(_ line: UnsafeRawBufferPointer, _ function: LuaFunction) {
-        switch try? FunctionCheckAnswer.decode(line) {
+    private func take(_ line: UnsafeRawBufferPointer, at now: MonotonicInstant) {
+        guard unlisted.isEmpty else { return catalog.take(line) }
+        deadline = now + Self.timeout
+        guard let function = unchecked.first, let answer = try? FunctionCheckAnswer.decode(line) else { return }
+        switch answer {
         case .read(let file, let version):
             self.version += "\(file)=\(version);"
             answers.files.note(file, version)
             return
         case .ready: answers.versions[function] = version
         case .refused(let key, let error): answers.refusals[function] = .init(key: key, error: "\(key): \(error)")
-        case nil: return
         }
-        (checked, version) = (checked + 1, "")
+        unchecked.removeFirst()
+        version = ""
     }
 
     // MARK: Answers
 
-    private func conclude(_ question: Question, isComplete: Bool) throws {
-        questions.removeFirst()
+    private func conclude(isComplete: Bool) throws {
         let status = try end()
-        switch question {
-        case .catalog(let path, let program):
-            let why = isComplete ? fault(of: program, path) : "'\(program.path) --catalog' did not answer within 5s"
-            guard let why else { return answer(path, program, catalog.names) }
-            guard let path else { throw Failure(description: why) }
-            answers.catalogs[path] = .unknown(why: why)
-        case .checks(let functions): conclude(functions, isComplete: isComplete, status)
-        }
+        guard unlisted.isEmpty else { return try concludeCatalog(of: unlisted.removeFirst(), isComplete: isComplete) }
+        // The one that was being loaded is the faulty one. Those after it are asked again without it, and without those of the same
+        // file, which would do the same.
+        guard let guilty = unchecked.first else { return }
+        let end = status.map { " (\($0))" } ?? ""
+        let why = isComplete ? "ended the worker that loaded it\(end)" : "did not load within 5s"
+        answers.refusals[guilty] = .init(key: "source", error: "source: '\(guilty.file)' \(why)")
+        unchecked.removeAll { $0.file == guilty.file }
+    }
+
+    private func concludeCatalog(of path: String?, isComplete: Bool) throws {
+        let program = programs.program(at: path)
+        let why = isComplete ? fault(of: program, path) : "'\(program.path) --catalog' did not answer within 5s"
+        if let why { try refuse(path, Failure(description: why)) } else { answer(path, program, catalog.names) }
     }
 
     private func answer(_ path: String?, _ program: WorkerProgram, _ functions: Set<String>) {
         program.remember(functions)
         answers.catalogs[path] = .functions(functions)
         if let path { answers.programVersions[path] = program.version }
+    }
+
+    /// Nothing goes without the standard program; another is a mistake of the entries that name it.
+    private func refuse(_ path: String?, _ error: any Error) throws {
+        guard let path else { throw error }
+        answers.catalogs[path] = .unknown(why: "\(error)")
     }
 
     /// What is wrong with its catalog.
@@ -180,18 +175,6 @@ final class FunctionInquiry {
             : "build it again with the CronWorkerKit of this cronsupd"
         return
             "'\(program.path)' speaks protocol \(catalog.version), and this cronsupd \(WireFormat.version); \(advice)"
-    }
-
-    /// The one that was being loaded is the faulty one. Those after it are asked again without it.
-    private func conclude(_ functions: [LuaFunction], isComplete: Bool, _ status: ExitStatus?) {
-        guard checked < functions.count else { return }
-        let guilty = functions[checked]
-        let end = status.map { " (\($0))" } ?? ""
-        let why = isComplete ? "ended the worker that loaded it\(end)" : "did not load within 5s"
-        answers.refusals[guilty] = .init(key: "source", error: "source: '\(guilty.file)' \(why)")
-        // Those of the same file would do the same.
-        let others = functions[(checked + 1)...].filter { $0.file != guilty.file }
-        if !others.isEmpty { questions.insert(.checks(Array(others)), at: 0) }
     }
 
     private func end() throws -> ExitStatus? {

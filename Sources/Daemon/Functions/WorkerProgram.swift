@@ -7,20 +7,18 @@ import Wire
 /// A worker's program file: how to start it, and what it can do.
 final class WorkerProgram {
     private let file: ProgramFile
-    private let worker: Program
+    let worker: Program
     /// What is only asked has no supervisor.
     private let answerer: Program
-    /// The file that was asked last.
+    /// The file that was asked last, and the functions of its catalog.
     private var asked: FileIdentity?
-    /// The functions of its catalog, and the file that had them.
-    private var catalog: (identity: FileIdentity, functions: Set<String>)?
+    private var listed: Set<String>?
 
-    /// `marks`: variables of its workers alone.
-    init(path: String, environment: [String], openFiles: OpenFilesLimit, marks: [String], player: Program.Player?) {
+    /// `mark`: a variable of its workers alone.
+    init(path: String, environment: [String], openFiles: OpenFilesLimit, mark: String?, player: Program.Player?) {
         file = ProgramFile(path)
-        let supervisor = "\(ReservedVariables.supervisor)=\(ThisProcess.id)"
-        worker = Program(
-            file, environment: marks + environment + [supervisor], openFiles: openFiles, player: player)
+        let own = [mark, "\(ReservedVariables.supervisor)=\(ThisProcess.id)"].compactMap(\.self)
+        worker = Program(file, environment: environment + own, openFiles: openFiles, player: player)
         answerer = Program(
             file, environment: environment, openFiles: openFiles, diesWithSpawner: true, player: player)
     }
@@ -31,21 +29,11 @@ final class WorkerProgram {
     /// Whether it is still what stands at its path.
     var isCurrent: Bool { file.isCurrent }
 
-    /// Standard output and error are the same pipe, which keeps their lines in order.
-    func spawn(
-        arguments: [String], control: borrowing Descriptor, output: borrowing Descriptor,
-        report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock, in group: ControlGroup?
-    ) throws(SystemError) -> ProcessID {
-        try worker.spawn(
-            arguments: arguments, input: control, output: output, error: output, report: report, registry: registry,
-            lock: lock, in: group)
-    }
-
     /// Starts it to print its catalog.
     func askForCatalog(_ machine: Machine) throws(SystemError) -> ProgramQuery {
         if let shortage = file.shortage { throw shortage }
         // Another script may be put in its place before the answer is there.
-        asked = file.identity
+        (asked, listed) = (file.identity, nil)
         let null = try Descriptor.open(updating: "/dev/null")
         return try ProgramQuery(longest: ProgramQuery.longestCatalog, machine) { output throws(SystemError) in
             try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
@@ -67,18 +55,13 @@ final class WorkerProgram {
     }
 
     /// `nil`: the file is another one than that which was asked.
-    var functions: Set<String>? {
-        guard let catalog, let identity = file.identity, catalog.identity == identity else { return nil }
-        return catalog.functions
-    }
+    var functions: Set<String>? { asked != nil && asked == file.identity ? listed : nil }
 
-    func remember(_ functions: Set<String>) {
-        if let asked { catalog = (asked, functions) }
-    }
+    func remember(_ functions: Set<String>) { listed = functions }
 
     /// Of the file that had the catalog: another when the file is.
     var version: String {
-        guard let identity = catalog?.identity else { return "none" }
+        guard let identity = asked else { return "none" }
         return "\(identity.device):\(identity.inode):\(identity.size):\(identity.modified.nanoseconds):"
             + "\(identity.changed.nanoseconds)"
     }

@@ -4,11 +4,8 @@ import Model
 /// `cronworker`, and the programs that entries name as their `source`.
 package final class WorkerPrograms {
     private(set) var standard: WorkerProgram
-    private let environment: [String]
-    private let marks: [String]
-    private let openFiles: OpenFilesLimit
-    private let player: Program.Player?
     private var others: [String: WorkerProgram] = [:]
+    private let open: (_ path: String) -> WorkerProgram
 
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with. `mark`: a variable that tells
     /// whose workers they are.
@@ -17,18 +14,18 @@ package final class WorkerPrograms {
     ) {
         let variables = [ReservedVariables.supervisor, ReservedVariables.instance]
         let own = (variables + ServiceManager.variables).map { "\($0)=" }
-        environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
-        (self.openFiles, marks, self.player) = (openFiles, mark.map { [$0] } ?? [], player)
-        standard = WorkerProgram(
-            path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
+        let environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
+        open = {
+            WorkerProgram(path: $0, environment: environment, openFiles: openFiles, mark: mark, player: player)
+        }
+        standard = open(path)
     }
 
     /// `nil`: the standard one.
     func program(at path: String?) -> WorkerProgram {
         guard let path else { return standard }
         if let program = others[path] { return program }
-        let program = WorkerProgram(
-            path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
+        let program = open(path)
         others[path] = program
         return program
     }
@@ -37,20 +34,12 @@ package final class WorkerPrograms {
     func image(at path: String?) -> String { path.map { others[$0]?.image ?? $0 } ?? standard.image }
 
     /// The same programs for a registry that is not in force yet: those whose files are others by now are opened anew.
-    func renewed() -> WorkerPrograms {
-        let programs = WorkerPrograms(self)
-        programs.others = others.filter(\.value.isCurrent)
-        return programs
-    }
+    func renewed() -> WorkerPrograms { WorkerPrograms(renewing: self) }
 
-    private init(_ other: WorkerPrograms) {
-        (environment, marks, openFiles, player) = (other.environment, other.marks, other.openFiles, other.player)
-        let path = other.standard.path
-        standard =
-            other.standard.isCurrent
-            ? other.standard
-            : WorkerProgram(
-                path: path, environment: environment, openFiles: openFiles, marks: marks, player: player)
+    private init(renewing other: WorkerPrograms) {
+        open = other.open
+        standard = other.standard.isCurrent ? other.standard : other.open(other.standard.path)
+        others = other.others.filter(\.value.isCurrent)
     }
 
     /// Takes over what was renewed, but for programs that no job has any more.

@@ -10,7 +10,7 @@ struct LogBacklog {
             var fields: LogFields = ["lines": .number(total)]
             for (key, rank) in [("output", LogSink.Rank.output), ("ticks", .tick), ("records", .record)] {
                 let count = lines[rank.rawValue]
-                if count > 0 { fields.add(key, "\(count)") }
+                if count > 0 { fields.add(key, .number(count)) }
             }
             return fields
         }

@@ -87,7 +87,7 @@ struct LogEncoder: ~Copyable {
     private mutating func appendKey(_ key: String) {
         if Self.isBare(key) { return buffer.append(key) }
         if key.isEmpty { buffer.append("_") }
-        for byte in key.utf8 { buffer.append(Self.breaksBareText(byte) ? UInt8(ascii: "_") : byte) }
+        append(key, replacing: Self.breaksBareText, by: "_")
     }
 
     /// What stands between a record's parts.
@@ -116,9 +116,17 @@ struct LogEncoder: ~Copyable {
     private static func isBare(_ value: String) -> Bool {
         var value = value
         return value.withUTF8 { bytes in
-            for byte in bytes where breaksBareText(byte) { return false }
-            return !bytes.isEmpty
+            var mayHide = false
+            for byte in bytes {
+                if breaksBareText(byte) { return false }
+                mayHide = mayHide || HiddenScalar.mayBegin(with: byte)
+            }
+            return !bytes.isEmpty && !(mayHide && hasHidden(Array(bytes)))
         }
+    }
+
+    private static func hasHidden(_ text: [UInt8]) -> Bool {
+        text.indices.contains { HiddenScalar(text, at: $0) != nil }
     }
 
     private static func breaksBareText(_ byte: UInt8) -> Bool {
@@ -127,17 +135,59 @@ struct LogEncoder: ~Copyable {
 
     /// The message is the line's third column and stands without quotes, so it must not break the line.
     private mutating func appendPrintable(_ text: String) {
-        for byte in text.utf8 { buffer.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte) }
+        append(text, replacing: { $0 < 0x20 || $0 == 0x7F }, by: " ")
+    }
+
+    /// Each byte that is unwanted, and each hidden character, as `replacement`.
+    private mutating func append(_ text: String, replacing isUnwanted: (UInt8) -> Bool, by replacement: StaticString) {
+        let bytes = Array(text.utf8)
+        var index = 0
+        while index < bytes.count {
+            let hidden = HiddenScalar(bytes, at: index)
+            if hidden != nil || isUnwanted(bytes[index]) {
+                buffer.append(replacement)
+            } else {
+                buffer.append(bytes[index])
+            }
+            index += hidden?.length ?? 1
+        }
     }
 
     /// With the escapes of JSON, which people and logfmt tools read as well.
     private mutating func appendQuoted(_ text: String) {
-        quoted.removeAll(keepingCapacity: true)
+        if Self.isPlain(text) {
+            buffer.append("\"")
+            buffer.append(text)
+            return buffer.append("\"")
+        }
+        var quoted: [UInt8] = []
         JSONString.append(text, to: &quoted)
-        buffer.append(quoted)
+        var index = 0
+        while index < quoted.count {
+            // Readers of JSON know what they read; its controls, C1 as C0, reach terminals all the same.
+            if let hidden = HiddenScalar(quoted, at: index), format != .json || hidden.isControl {
+                appendEscape(hidden)
+                index += hidden.length
+            } else {
+                buffer.append(quoted[index])
+                index += 1
+            }
+        }
     }
 
-    private var quoted: [UInt8] = []
+    /// Nearly all texts are.
+    private static func isPlain(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            for byte in bytes where byte < 0x20 || byte == 0x7F || HiddenScalar.mayBegin(with: byte) { return false }
+            return !bytes.contains(UInt8(ascii: "\"")) && !bytes.contains(UInt8(ascii: "\\"))
+        }
+    }
+
+    private mutating func appendEscape(_ hidden: HiddenScalar) {
+        buffer.append("\\u")
+        for shift in [12, 8, 4, 0] { buffer.append(ASCII.hexadecimalDigit(UInt8(hidden.value >> shift & 0xF))) }
+    }
 }
 
 extension Logger.Level {

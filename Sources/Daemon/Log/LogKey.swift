@@ -6,7 +6,7 @@ enum LogKey {
     /// All other keys come after these, in alphabetical order.
     private static let ordered =
         [
-            "entry", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
+            "entry", "by", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
             "registry", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us", "outcome", "runs",
             "count",
         ] + outcomes + [

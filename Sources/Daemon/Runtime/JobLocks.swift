@@ -23,16 +23,6 @@ final class JobLocks {
         return Set(previousWorkers.map(\.pid))
     }
 
-    /// The holders and all that descends from them.
-    var holdersWithDescendants: Set<ProcessID> {
-        var family = holders
-        var open = Array(family)
-        while let parent = open.popLast() {
-            for child in ProcessTable.children(of: parent) where family.insert(child).inserted { open.append(child) }
-        }
-        return family
-    }
-
     // MARK: One job
 
     /// `nil`: a worker of the job's still holds it.
@@ -98,10 +88,7 @@ final class JobLocks {
         if !nameless.isEmpty { try find(holdersOf: nameless) }
     }
 
-    private static func isFree(_ path: String) -> Bool {
-        guard (try? FileLock.take(path)) != nil else { return false }
-        return true
-    }
+    private static func isFree(_ path: String) -> Bool { (try? FileLock.take(path)) != nil }
 
     /// All but the daemon's own have a colon in their name.
     private static func isJobLock(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: ":")) }
@@ -111,11 +98,11 @@ final class JobLocks {
     private func find(holdersOf paths: [String]) throws(SystemError) {
         var files: [FileIdentity.Key: String] = [:]
         for path in paths { if let file = try? FileSystem.status(path).identity { files[file.key] = path } }
-        try ProcessTable.visit { pid in
+        for pid in try ProcessTable.processes() {
             let file = try? FileSystem.status("/proc/\(pid)/fd/\(WireFormat.lockDescriptor)").identity
             guard let path = file.flatMap({ files[$0.key] }), ProcessTable.row(pid)?.session == pid,
                 let holder = ProcessIdentity(pid)
-            else { return }
+            else { continue }
             previousWorkers.insert(holder)
             try? FileLock.leave(note: holder.note, in: path)
         }

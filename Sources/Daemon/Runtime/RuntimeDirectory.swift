@@ -91,6 +91,6 @@ package final class RuntimeDirectory {
     /// Ends what is left of workers that are gone: it has this directory's mark, and descends neither from this daemon nor from
     /// a worker of a previous life that is still at work.
     func sweep(patience: Nanoseconds = .zero) throws(SystemError) -> Int {
-        try LeftoverSweep.kill(mark: mark, sparing: locks.holders, patience: patience)
+        try ProcessSweep.kill(mark: mark, sparing: locks.holders, patience: patience)
     }
 }

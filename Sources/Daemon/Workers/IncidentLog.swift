@@ -166,6 +166,8 @@ struct IncidentLog {
 
     private func jobLine(_ line: Report.Log, _ job: Job) {
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description), "run": "\(line.run)"]
+        // Whatever its message and its fields are, it is none of the daemon's records.
+        metadata["by"] = "job"
         // The job's own fields do not take the place of ours.
         for field in line.fields where metadata[field.key] == nil && !LogKey.isTaken(field.key) {
             metadata[field.key] = .string(field.value)

@@ -18,7 +18,7 @@ extension WorkerPool {
         // While the leader is a zombie its number is still the group's, and nobody else's.
         machine.signalGroup(pid, .kill)
         let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
-        let used = job.processorTime.flatMap { _ in ProcessTable.processorTime(of: pid) }
+        let used = job.processorTime.flatMap { _ in ProcessTable.row(pid)?.processorTime }
         if let group = worker.group {
             groups?.retire(group, at: machine.now)
         } else if job.supervisor.phase.run != nil, !swept.contains(pid) {

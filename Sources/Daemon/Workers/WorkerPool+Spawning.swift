@@ -58,10 +58,11 @@ extension WorkerPool {
         try loop.poller.add(report.reader, token: source(.report, job).packed, for: .read)
         try loop.poller.add(output.reader, token: source(.output, job).packed, for: .read)
         let (pid, group) = try inGroup(job.definition) { group throws(SystemError) in
-            try programs.program(at: job.definition.function.program).spawn(
-                arguments: [job.definition.id.description, job.definition.schedule.text], control: control.reader,
-                output: output.writer, report: report.writer, registry: registry.memory.descriptor, lock: lock.file,
-                in: group)
+            // Standard output and error are the same pipe, which keeps their lines in order.
+            try programs.program(at: job.definition.function.program).worker.spawn(
+                arguments: [job.definition.id.description, job.definition.schedule.text], input: control.reader,
+                output: output.writer, error: output.writer, report: report.writer,
+                registry: registry.memory.descriptor, lock: lock.file, in: group)
         }
         return WorkerProcess(
             pid: pid, group: group, control: control.writer, report: report.reader, output: output.reader)

@@ -23,7 +23,7 @@ struct MemoryMap: Hashable {
     static let longest = 1 << 20
 
     init(process: ProcessID) {
-        self.init(ProcFile.contents("/proc/\(process)/maps", limit: Self.longest) ?? [])
+        self.init((try? ProcFile.contents("/proc/\(process)/maps", limit: Self.longest)) ?? [])
     }
 
     init(_ text: [UInt8]) {

@@ -26,14 +26,10 @@ struct ProcessStacks {
     }
 
     private mutating func readFacts() {
-        let ids = threadIDs.sorted { ($0 != process ? 1 : 0, $0) < ($1 != process ? 1 : 0, $1) }
+        let ids = ProcessTable.threads(of: process).sorted { ($0 != process ? 1 : 0, $0) < ($1 != process ? 1 : 0, $1) }
         for id in ids.prefix(Self.mostThreads) {
             threads.append(ThreadStack(id: id, facts: ThreadFacts(process: process, thread: id)))
         }
-    }
-
-    private var threadIDs: [ProcessID] {
-        ((try? FileSystem.names(in: "/proc/\(process)/task")) ?? []).compactMap { ProcessID($0) }
     }
 
     private mutating func setGap(_ gap: String) {
@@ -77,7 +73,9 @@ struct ProcessStacks {
             setGap(error.description)
             return []
         }
-        guard Tracee.halt(&tracees, patience: Self.patience), threadIDs.count == threads.count else {
+        guard Tracee.halt(&tracees, patience: Self.patience),
+            ProcessTable.threads(of: process).count == threads.count
+        else {
             setGap("not all threads of the process could be halted: its memory is left alone")
             return []
         }

@@ -184,11 +184,10 @@ extension ProgramImage {
         private let size: UInt64
 
         init?(_ path: String) {
-            guard let descriptor = try? Descriptor.open(reading: path) else { return nil }
-            let raw = descriptor.raw
-            var status = stat()
-            guard unsafe fstat(raw, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-            (inode, size) = (UInt64(status.st_ino), UInt64(max(0, status.st_size)))
+            guard let descriptor = try? Descriptor.open(reading: path),
+                case (.regular, let identity)? = try? FileSystem.identity(descriptor, path)
+            else { return nil }
+            (inode, size) = (identity.inode, UInt64(max(0, identity.size)))
             self.descriptor = descriptor
         }
 

@@ -45,7 +45,7 @@ package struct ThreadFacts: Hashable, Sendable {
 
     init(process: ProcessID, thread: ProcessID) {
         func file(_ name: String) -> [UInt8] {
-            ProcFile.contents("/proc/\(process)/task/\(thread)/\(name)", limit: Self.longestFile) ?? []
+            (try? ProcFile.contents("/proc/\(process)/task/\(thread)/\(name)", limit: Self.longestFile)) ?? []
         }
         name = Self.line(file("comm"))
         state = Self.state(file("stat"))

@@ -15,13 +15,16 @@ func report(_ context: JobContext) throws -> JobResult {
 /// A worker lives on from run to run, and so does what it remembers.
 private let previousCPUTime = Mutex(CPUTime(busy: 0, total: 0))
 
+/// More than is looked for.
+private let longestFile = 64 * 1_024
+
 /// Jiffies of all processors since boot.
 private struct CPUTime: Sendable {
     var busy: Int64
     var total: Int64
 
     static func read() throws -> CPUTime {
-        let text = try textFile("/proc/stat")
+        let text = try ProcFile.text("/proc/stat", limit: longestFile)
         let fields = text.prefix { $0 != "\n" }.split(separator: " ").dropFirst().compactMap { Int64($0) }
         guard fields.count >= 5 else { throw JobError("/proc/stat begins with '\(text.prefix(40))'; expected 'cpu'") }
         // user nice system idle iowait irq softirq steal; guest time is counted in user's already.
@@ -36,7 +39,7 @@ private struct CPUTime: Sendable {
 }
 
 private func usedMemoryPercent() throws -> Int64 {
-    let text = try textFile("/proc/meminfo")
+    let text = try ProcFile.text("/proc/meminfo", limit: longestFile)
     guard let total = kilobytes("MemTotal:", in: text), let available = kilobytes("MemAvailable:", in: text), total > 0
     else { throw JobError("/proc/meminfo lacks MemTotal or MemAvailable") }
     return (total - available) * 100 / total
@@ -47,13 +50,4 @@ private func kilobytes(_ key: String, in text: String) -> Int64? {
         return line.split(separator: " ").dropFirst().first.flatMap { Int64($0) }
     }
     return nil
-}
-
-/// A file of /proc: its size is not known before it is read.
-private func textFile(_ path: String) throws -> String {
-    let file = try Descriptor.open(reading: path)
-    var bytes = [UInt8](repeating: 0, count: 64 * 1_024)
-    var count = 0
-    while count < bytes.count, case .bytes(let more) = try file.read(into: &bytes, from: count) { count += more }
-    return String(decoding: bytes[..<count], as: UTF8.self)
 }
