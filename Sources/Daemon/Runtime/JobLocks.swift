@@ -83,7 +83,10 @@ final class JobLocks {
                 continue
             }
             if let holder = Self.holder(path) { previousWorkers.insert(holder) } else { nameless.append(path) }
-            if !wanted.contains(name) { withoutEntry += EntryID(String(name.dropLast(Self.suffix.count))).map { [$0] } ?? [] }
+            // A name that was too long for a file does not tell.
+            if !wanted.contains(name), let id = EntryID(String(name.dropLast(Self.suffix.count))) {
+                withoutEntry.append(id)
+            }
         }
         if !nameless.isEmpty { try find(holdersOf: nameless) }
     }
