@@ -185,7 +185,7 @@ package struct JobSupervisor: Sendable {
 
     private mutating func exited(_ status: String, _ cause: ExitCause) {
         runKeeper.loseWorker(&step)
-        if cause == .killed { life.noteOwnTimer(runKeeper.limits, step) }
+        if cause == .killed { life.noteOwnTimer(step) }
         guard case .leaving(let leave) = phase, leave.cause != .fault else { return fail(status, cause) }
         if leave.stage == .draining, cause.outcome != .crashed { conclude(cause.outcome, status) } else { lose(status) }
         if leave.cause == .policy {

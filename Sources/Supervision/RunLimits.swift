@@ -38,12 +38,6 @@ struct RunLimits {
         return timetable.last(through: now.on(clock)).flatMap { $0 > slot ? $0 : nil }
     }
 
-    /// When its worker's own timer has ended the run, if nobody did before.
-    func ownTimer(of run: Phase.Run) -> MonotonicInstant {
-        guard policy.timeout != nil else { return .distantFuture }
-        return run.bounds.timeout + policy.killAfter + RunPolicy.timerDelay
-    }
-
     /// Which of its limits a run has reached; `nil`: none, since the wall clock was set back meanwhile.
     func cut(_ run: Phase.Run, _ step: Step) -> Phase.Cut? {
         if run.bounds.timeout <= step.heard { return .timeout }

@@ -92,9 +92,10 @@ struct WorkerLife: Sendable {
             Leave(cause: .policy, stage: .terminated, until: step.now.monotonic + killAfter, run: run))
     }
 
-    /// The daemon was held up for so long that the worker's own timer has ended the run, and with it the worker.
-    mutating func noteOwnTimer(_ limits: RunLimits, _ step: Step) {
-        guard case .running(var run) = phase, step.now.monotonic >= limits.ownTimer(of: run) else { return }
+    /// The worker was killed in a run that is past its time-out: the daemon was held up, and the worker's own timer has done it. That
+    /// counts from a begin of which the daemon may have heard late.
+    mutating func noteOwnTimer(_ step: Step) {
+        guard case .running(var run) = phase, run.bounds.timeout <= step.now.monotonic else { return }
         run.cut = .timeout
         phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
     }
