@@ -16,6 +16,8 @@ final class FunctionHost: @unchecked Sendable {
         var attempt: Int64 = 1
         /// What the daemon calls the function with.
         var event: Value?
+        /// Of its commands; `nil`: none.
+        var limit: CommandLimit?
     }
 
     private let catalog: JobCatalog
@@ -30,6 +32,8 @@ final class FunctionHost: @unchecked Sendable {
     /// Which this is, as the job's entry has it; `nil`: the standard one.
     private var program: String?
     private var depth = 0
+    /// In seconds, of each command; `nil`: that of this process, which they all have a part in.
+    var processorTime: UInt64?
     /// Of what the commands write.
     private var limiter = OutputLimiter()
     /// A function may start processes of its own, which are not a command's.
@@ -119,10 +123,12 @@ final class FunctionHost: @unchecked Sendable {
     }
 
     private func perform(_ command: ExecCommand, _ subject: EntrySubject, _ arguments: [Value]) throws -> String {
-        let run = CommandRun(
+        var run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        let end = try run.run(CommandReporter(daemon: daemon, run: self.run.number), limiter: &limiter, thread: thread)
+        run.processorTime = processorTime
+        let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
+        let end = try run.run(services, limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw JobError(end.text) }
         return end.text
     }

@@ -84,6 +84,7 @@ package final class Daemon {
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
         for job in desired { pool.add(job) }
+        for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         zones.follow(desired, at: pool.now)
         manager.ready()
     }

@@ -13,6 +13,8 @@ package final class LuaEngine: FunctionEngine {
     package init(_ services: any FunctionServices) {
         bridge = Bridge(services)
         machine = LuaMachine(host: bridge, prepare: LuaDialect.plain)
+        // Never closed: to close it would run finalizers and wait for what io.popen has started, and the process ends all the same.
+        _ = Unmanaged.passRetained(machine)
     }
 
     package func prepare(_ function: LuaFunction) throws(FunctionRefusal) {

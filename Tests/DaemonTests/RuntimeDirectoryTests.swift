@@ -202,6 +202,7 @@ struct JobLocksTests {
         try locks.survey([free])
         #expect(locks.holders == Set(holders))
         #expect(locks.holder(of: nameless)?.pid == holders[1])
+        #expect(locks.withoutEntry == [noted, nameless])
         #expect(
             try FileSystem.names(in: directory.path) == [
                 "app:free.lock", "app:job.one.lock", "app:nameless.lock", "daemon.lock",

@@ -10,6 +10,8 @@ final class JobLocks {
     private var previousWorkers: Set<ProcessIdentity> = []
     /// Those of them whose locks have lost their files. New files with the same names say whose they are, and are locked by nobody.
     private var detached: Set<ProcessIdentity> = []
+    /// Jobs that are not in the registry, and whose worker was still at work when this daemon began.
+    private(set) var withoutEntry: [EntryID] = []
 
     private static let suffix = ".lock"
     /// What the kernel appends to the path of a file that was removed (proc(5)).
@@ -87,10 +89,12 @@ final class JobLocks {
             let path = "\(directory)/\(name)"
             if Self.isFree(path) {
                 if !wanted.contains(name) { Self.removeIfFree(path) }
-            } else if let holder = Self.holder(path) {
-                previousWorkers.insert(holder)
-            } else {
-                nameless.append(path)
+                continue
+            }
+            if let holder = Self.holder(path) { previousWorkers.insert(holder) } else { nameless.append(path) }
+            // A name that was too long for a file does not tell.
+            if !wanted.contains(name), let id = EntryID(String(name.dropLast(Self.suffix.count))) {
+                withoutEntry.append(id)
             }
         }
         try find(holdersOf: nameless)

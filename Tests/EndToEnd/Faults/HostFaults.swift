@@ -135,6 +135,32 @@ struct HostFaults {
         }
     }
 
+    @Test("may give workers a small stack, which commands get as it is: jobs of all kinds run")
+    func smallStack() throws {
+        try Scene.play { scene in
+            func small(_ program: String) throws -> String {
+                let path = scene.path("small-\(program)")
+                try TextFile.write("#!/bin/sh\nulimit -s 64; exec \(Binaries.directory)/\(program) \"$@\"\n", to: path)
+                chmod(path, 0o700)
+                return path
+            }
+            try scene.write("return {run = function() return string.rep('x', 1000) end}\n", in: "job.lua")
+            let source = ["source": "file://\(try small("faultworker"))"]
+            try scene.declare([
+                .shell("shell", "seq 1 20000 >&2; ulimit -s", interval: "100ms"),
+                .program("program", ["env"], interval: "100ms"), .lua("lua", "run", in: "job.lua"),
+                JobText(name: "swift", method: "talk", interval: "100ms", data: source),
+                JobText(name: "async", method: "wait", interval: "100ms", data: source),
+            ])
+            let daemon = try scene.start(worker: try small("cronworker"))
+            let entries = ["shell", "program", "lua", "swift", "async"].map { "test:\($0)" }
+            for entry in entries { try daemon.wait(for: "TICK", entry: entry, count: 3) }
+            #expect(daemon.log.all("TICK", entry: "test:shell").allSatisfy { $0["result"] == "64" })
+            #expect(daemon.log.count("Worker exited") + daemon.log.count("TICK FAILED") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("may be short of descriptors when the registry is read, which is not the registry's fault")
     func shortage() throws {
         try Scene.play { scene in
