@@ -39,6 +39,8 @@ final class ModelWorld {
     private var stopAsked: SlotInstant?
     /// Its schedule has changed, and nobody has told it to stop since.
     private var isRescheduled = false
+    /// The run that was told to go on last, and how long it had then.
+    private var toldRun: (number: Int64, lasted: Nanoseconds)?
     var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
@@ -83,6 +85,9 @@ final class ModelWorld {
         let hook = EntryID(namespace: "app", name: "alert")!
         if random.chance(2) { job.policy.hooks.onFailure = hook }
         if random.chance(2) { job.policy.hooks.onLate = hook }
+        if random.chance(2) {
+            job.policy.hooks.onLong = .call(hook, after: Nanoseconds(random.pick([1_000_000, 90_000_000_000, .max])))
+        }
         job.policy.hooks.failures = 1 + random.below(3)
         policy = job.policy
         hasPreviousWorker = random.chance(4)
@@ -263,6 +268,7 @@ final class ModelWorld {
         case .log(.violation): sawViolation = true
         case .log(.leftBehind): leaveProcess()
         case .log(.overdue): checkOverdue()
+        case .log(.stillRunning(let run, let lasted, let slots)): checkStillRunning(run, lasted, slots)
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
@@ -306,6 +312,32 @@ final class ModelWorld {
         let books = supervisor.books
         let due = books.timetable.last(through: slotNow)
         require(due.map { $0 > books.accounted } ?? false, "no slot is overdue")
+    }
+
+    /// Told of the run that is going, not of a short one, and of slots that it will be booked for, which are open.
+    private func checkStillRunning(_ number: Int64, _ lasted: Nanoseconds, _ slots: Int64) {
+        guard let run = supervisor.phase.run, run.number == number else {
+            return require(false, "run \(number) is told, which is not running")
+        }
+        require(lasted >= .seconds(10) && lasted == now.monotonic - run.began.monotonic, "told after \(lasted)")
+        require(policy.overlap != .replace, "told of a run that the next slot ends")
+        require(slots > 0 || isRescheduled, "told of a run that nothing waits for")
+        let books = supervisor.books
+        let open = books.timetable.count(after: books.accounted, through: slotNow)
+        require(slots <= open, "\(slots) slots came due, \(open) are open")
+        toldRun = (number, lasted)
+    }
+
+    /// Whoever waits for a run is told: if it is looked at late, then only because its time has not come.
+    private func checkLongRun() {
+        guard case .running(let run) = supervisor.phase, policy.overlap != .replace else { return }
+        let lasted = now.monotonic - run.began.monotonic
+        let slots = supervisor.books.timetable.count(after: run.slot ?? supervisor.workerAccounted, through: slotNow)
+        guard supervisor.deadline > now.monotonic, slots > 0, lasted >= .seconds(10) else { return }
+        let told = toldRun.flatMap { $0.number == run.number ? $0.lasted : nil }
+        let marks = [10, 60, 600, 3_600].map { Nanoseconds.seconds($0) }
+        guard let mark = marks.last(where: { $0 <= lasted }) else { return }
+        require(told.map { $0 >= mark } ?? false, "run \(run.number) goes on for \(lasted) untold")
     }
 
     private func leaveProcess() {
@@ -358,6 +390,7 @@ final class ModelWorld {
             !hasStopped || !hasBegun || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
         checkVigil()
+        checkLongRun()
         if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
         if !hasProcess { require(permit == .none, "a permit without a process") }
         if let slot = supervisor.phase.run?.slot { require(slot > books.accounted, "the run's slot has an outcome") }

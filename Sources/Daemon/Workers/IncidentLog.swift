@@ -69,6 +69,13 @@ struct IncidentLog {
         case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": .text(how)])
         case .overdue(let delay):
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": .delay(delay)])
+        case .stillRunning(let run, let lasted, let slots):
+            records(
+                .warning, "Still running", job,
+                [
+                    "pid": pid(job), "run": .integer(run), "for": .text(DurationText.rounded(lasted)),
+                    "slots": .integer(slots),
+                ])
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPreviousWorker(let holder):
