@@ -46,6 +46,8 @@ final class ModelWorld {
     private(set) var fault: String?
     private(set) var sawViolation = false
     var isHonest = false
+    /// Whether the worker could not report some of its runs.
+    private var hasDropped = false
 
     private enum Permit { case none, asked, held }
 
@@ -205,6 +207,7 @@ final class ModelWorld {
         let wasStopped = hasStopped
         noteStop(event)
         last = event
+        if case .report(.dropped) = event { hasDropped = true }
         let before = supervisor.phase
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
@@ -379,6 +382,7 @@ final class ModelWorld {
         require(books.total == due, "\(books.total) outcomes for \(due) slots")
         require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
         bookings.check(books, due: due)
+        bookings.checkRuns(books, ending: isHonest && !hasDropped ? (supervisor.phase.run == nil ? 0 : 1) : nil)
         require(bookings.fault == nil, bookings.fault ?? "")
         latest = max(latest, slotNow)
         // The wall clock may have been set since the worker read it.

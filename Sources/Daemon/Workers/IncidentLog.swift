@@ -165,8 +165,11 @@ struct IncidentLog {
         if job.definition.isHookOnly, job.generation == 0 { return }
         let books = job.supervisor.books
         var fields: LogFields = ["runs": .number(job.supervisor.runs)]
-        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && books[outcome] > 0) {
-            fields.add(outcome.rawValue, .integer(books[outcome]))
+        let sums =
+            Outcome.allCases.map { ($0.rawValue, books.sum($0)) }
+            + [("retried", books.retried), ("unknown", books.unknown)]
+        for (key, sum) in sums where isDetailed || (key != Outcome.ok.rawValue && sum > 0) {
+            fields.add(key, .integer(sum))
         }
         records(.info, "Worker stopped", job, fields)
     }
