@@ -175,6 +175,18 @@ package final class Daemon {
         reloader.cancel()
         zones.follow([], at: pool.now)
         pool.stopAll()
+        reportRunsLeft()
+    }
+
+    private func reportRunsLeft() {
+        let (count, patience) = pool.runsLeft
+        guard count > 0 else { return }
+        log.write(
+            .info, "Waiting for runs",
+            [
+                "count": .number(count), "at_most": .delay(patience),
+                "text": "then they are sent SIGTERM; a second signal does that at once, a third one sends SIGKILL",
+            ])
     }
 
     // MARK: Reload

@@ -4,17 +4,20 @@ import Schedules
 import Turns
 import Values
 
-/// Whom a job tells how it stands: the functions of its `on_failure`, `on_recovery` and `on_late`.
+/// Whom a job tells how it stands: the functions of its `on_failure`, `on_recovery`, `on_late` and `on_long`.
 struct Alerts: Sendable {
     private let id: EntryID
     private let clock: ScheduleClock
     private(set) var standing: JobStanding
     var watch: LatenessWatch
+    var longRun = LongRunWatch()
 
     init(_ job: JobDefinition, standing: JobStanding) {
         (id, clock) = (job.id, job.schedule.rule.clock)
         (self.standing, watch) = (standing, LatenessWatch(job.policy.hooks))
     }
+
+    var deadline: MonotonicInstant { min(watch.deadline, longRun.deadline) }
 
     /// Whether a slot that does not begin is to be watched.
     var watchesSlots: Bool { watch.isOn && !standing.isLate }
@@ -71,5 +74,29 @@ struct Alerts: Sendable {
         standing.isLate = true
         guard let function = hooks.onLate else { return }
         step.emit(.call(function, Notice.late(id, slot, on: clock, at: step.now)))
+    }
+
+    // MARK: Runs that go on
+
+    /// The slots of the timetable after `before` that are due have come due in the run that is going.
+    mutating func judge(
+        _ phase: Phase, _ timetable: Timetable, after before: SlotInstant, _ hooks: JobHooks, _ step: inout Step
+    ) {
+        guard longRun.deadline <= step.heard, let run = phase.run else { return }
+        let lasted = step.now.monotonic - run.began.monotonic
+        if longRun.takeCall(step.heard), let hook = hooks.onLong {
+            step.emit(.call(hook.function, Notice.long(id, run, lasted, on: clock, at: step.now)))
+        }
+        // One that has reached its limit is ended, which is told.
+        let isOver = phase.deadline <= step.heard && phase.deadline < .distantFuture
+        guard longRun.look <= step.heard, !isOver else { return }
+        // What comes due after a stop was asked for is no slot of this job any more.
+        let last = min(step.now.on(clock), phase.stop?.asked ?? .distantFuture)
+        let slots = timetable.count(after: before, through: last)
+        let next = step.now.monotonic(of: timetable.next(after: before), on: clock)
+        let isAwaited = slots > 0 || phase.isStopping
+        if longRun.isTold(lasted, since: run.began.monotonic, isAwaited: isAwaited, next: next) {
+            step.log(.stillRunning(run: run.number, for: lasted, slots: slots))
+        }
     }
 }

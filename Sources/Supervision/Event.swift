@@ -105,6 +105,8 @@ package enum Incident: Hashable, Sendable {
     case violation(String)
     case hung(String)
     case overdue(by: Nanoseconds)
+    /// A run goes on and on, and so many slots have come due in it.
+    case stillRunning(run: Int64, for: Nanoseconds, slots: Int64)
     case terminated
     case killed
     /// The worker's process does not go although SIGKILL was sent.

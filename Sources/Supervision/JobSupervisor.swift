@@ -38,7 +38,7 @@ package struct JobSupervisor: Sendable {
 
     /// When to come back with `.deadline`.
     package var deadline: MonotonicInstant {
-        min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.watch.deadline)
+        min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
     }
 
     /// `now`: never before the event happened. `heard`: all that the worker wrote before it has been handled; `nil`: all up to `now`.
@@ -52,7 +52,7 @@ package struct JobSupervisor: Sendable {
         }
         decide(event)
         runKeeper.giveOrders(&life.phase, &step)
-        runKeeper.watchLateness(phase, step)
+        runKeeper.watch(phase, step)
         swap(&step.effects, &effects)
     }
 
@@ -67,12 +67,12 @@ package struct JobSupervisor: Sendable {
         case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:
-            runKeeper.lateIsDue(phase, &step)
+            runKeeper.judge(phase, &step)
             // A moment that never comes has not come, also when the clock shows it.
             if step.heard >= phase.deadline, phase.deadline != .distantFuture { timeIsUp() }
             // Of what that waits for now, the slot may be late already.
-            runKeeper.watchLateness(phase, step)
-            runKeeper.lateIsDue(phase, &step)
+            runKeeper.watch(phase, step)
+            runKeeper.judge(phase, &step)
         case .stop(let grace, let isFinal): stop(grace: grace, isFinal: isFinal)
         case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
         case .hurry:
@@ -171,7 +171,7 @@ package struct JobSupervisor: Sendable {
         default: break
         }
         runKeeper.clockWasSet(step)
-        runKeeper.watchLateness(phase, step)
+        runKeeper.watch(phase, step)
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not

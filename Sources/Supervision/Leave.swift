@@ -52,7 +52,7 @@ extension Leave {
     var patience: Nanoseconds { isFinal ? Self.leaveDelay : Self.unkillableReminder }
 
     /// Whether a run may still begin, and end within its own limits.
-    private var sparesRun: Bool { stage == .draining && stop?.graceAfterRun != nil }
+    var sparesRun: Bool { stage == .draining && stop?.graceAfterRun != nil }
 
     /// Takes the next, rougher means. Returns whether there is none left, at the daemon's end.
     mutating func escalate(_ step: inout Step) -> Bool {

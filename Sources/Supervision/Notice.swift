@@ -33,6 +33,17 @@ enum Notice {
         ])
     }
 
+    /// `on_long`
+    static func long(
+        _ id: EntryID, _ run: Phase.Run, _ lasted: Nanoseconds, on clock: ScheduleClock, at now: Moment
+    ) -> Value.Map {
+        var fields: [(String, Value)] = [
+            ("event", .string("long")), ("entry", .string(id.description)), ("run", .int(run.number)),
+        ]
+        if let slot = run.slot { fields.append(("slot", civil(slot, on: clock, at: now))) }
+        return Value.Map(fields + [("for", .string(DurationText.rounded(lasted)))])
+    }
+
     private static func civil(_ slot: SlotInstant, on clock: ScheduleClock, at now: Moment) -> Value {
         .string(CivilTime(now.wall(of: slot, on: clock)).millisecondsText)
     }

@@ -110,6 +110,9 @@ extension Phase {
         if case .leaving(let leave) = self, case .stop(let stop) = leave.cause { stop } else { nil }
     }
 
+    /// Whether the run that is going may go on to its end although the job was told to stop.
+    var sparesRun: Bool { if case .leaving(let leave) = self { leave.sparesRun } else { false } }
+
     /// Whether the job was told to stop.
     package var isStopping: Bool { stop != nil || self == .stopped }
 

@@ -94,19 +94,22 @@ extension RunKeeper {
 
     /// The wall clock was set: the next slot, which ends the attempts, is due at another moment.
     mutating func clockWasSet(_ step: Step) {
+        alerts.longRun.lookAgain(at: step.now.monotonic)
         guard let attempt = orders.pending else { return }
         orders.endAttempts(at: limits.end(ofAttemptsAt: attempt.slot, at: step.now))
     }
 
     /// To be called when time or a run has changed what is waited for.
-    mutating func watchLateness(_ phase: Phase, _ step: Step) {
+    mutating func watch(_ phase: Phase, _ step: Step) {
         let isWatched = books.areOpen && alerts.watchesSlots && phase.mayBeginLate && !(phase.isIdle && gates.isAsking)
         alerts.watch.watch(isWatched ? expected(books.timetable.next(after: workerAccounted), step) : nil)
+        alerts.longRun.watch(phase, policy)
     }
 
-    mutating func lateIsDue(_ phase: Phase, _ step: inout Step) {
+    mutating func judge(_ phase: Phase, _ step: inout Step) {
+        alerts.judge(phase, books.timetable, after: phase.run?.slot ?? workerAccounted, policy.hooks, &step)
         guard alerts.watch.deadline <= step.heard else { return }
         let isLate = alerts.judge(books.timetable.next(after: workerAccounted), policy.hooks, &step)
-        if !isLate { watchLateness(phase, step) }
+        if !isLate { watch(phase, step) }
     }
 }

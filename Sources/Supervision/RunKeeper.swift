@@ -193,8 +193,9 @@ struct RunKeeper: Sendable {
             // The slot of a run that goes on would get a second outcome at its end.
             let goesOn = run.map { $0.number > dropped.run && ($0.slot ?? .distantFuture) <= through } ?? false
             guard books.isOpen(through, at: step.now.on(clock)), !goesOn,
+                books.haveRuns(for: dropped, running: run?.number),
                 let bookings = books.take(dropped, through: through)
-            else { throw Violation("'dropped' with slots that were not due") }
+            else { throw Violation("'dropped' with slots that were not due, or had no run") }
             for booking in bookings { book(booking, &step) }
         }
         books.count(through: dropped.run)

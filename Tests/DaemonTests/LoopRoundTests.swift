@@ -95,6 +95,36 @@ struct LoopRoundTests {
         #expect(play.kernel.processes.count == 1)
     }
 
+    @Test("says at once which runs a stop waits for, and how long, and that a further signal hurries")
+    func waiting() throws {
+        let play = try PlayedDaemon(Self.registry(3))
+        try play.daemon.turn()
+        let slot = play.slot
+        for process in play.kernel.processes { try process.say(.ready(.init(next: slot))) }
+        play.kernel.now = play.kernel.now + .seconds(10)
+        for process in play.kernel.processes.dropLast() {
+            try process.say(.begin(.init(run: 1, slot: slot, next: slot + .seconds(10), lateness: .zero)))
+        }
+        try play.daemon.turn()
+        play.kernel.now = play.kernel.now + .milliseconds(300)
+        try play.turn(with: .terminate)
+        let records = try play.records("Waiting for runs")
+        #expect(records.count == 1 && records.first?.contains(" count=2 at_most=10s text=\"then they are") == true)
+        // As it says.
+        try play.turn(with: .terminate)
+        #expect(play.kernel.signals == ["terminate 0", "terminate 1", "terminate 2"])
+        try play.turn(with: .terminate)
+        #expect(play.kernel.signals.suffix(3) == ["kill 0", "kill 1", "kill 2"])
+        #expect(try play.records("Waiting for runs").count == 1)
+    }
+
+    @Test("says nothing of the kind at a stop in which no run is going")
+    func nothingToWaitFor() throws {
+        let (play, _) = try started()
+        try play.turn(with: .terminate)
+        #expect(try play.records("Waiting for runs").isEmpty)
+    }
+
     @Test("reads the registry again at SIGHUP, while its workers are heard, and starts what was added")
     func reload() throws {
         let (play, process) = try started()

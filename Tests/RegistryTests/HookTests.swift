@@ -31,9 +31,10 @@ struct HookTests {
         #expect(hooks.failures == 1 && hooks.lateAfter == .seconds(30))
         let long = found(
             "on_failure: {function: app:alert, failures: 3}, on_recovery: {function: app:alert}, "
-                + "on_late: {function: app:alert, after: 2m}", function)
+                + "on_late: {function: app:alert, after: 2m}, on_long: {after: 1h, function: app:alert}", function)
         try #require(long.errors == [])
         (hooks.failures, hooks.lateAfter) = (3, .seconds(120))
+        hooks.onLong = .call(alert, after: .seconds(3_600))
         #expect(long.jobs.first?.policy.hooks == hooks)
     }
 
@@ -50,6 +51,13 @@ struct HookTests {
         let off =
             "{name: alert, kind: function.exec, command: [x], meta: {type: cron.job, interval: 1h, enabled: false}}"
         #expect(self.found("on_failure: app:alert", off).hookFunctions.map(\.id) == [alert])
+    }
+
+    @Test("are found where a job only wants to know of long runs")
+    func onLong() throws {
+        let found = found("on_long: {after: 1h, function: app:alert}", function)
+        try #require(found.errors == [])
+        #expect(found.hookFunctions.map(\.id) == [alert])
     }
 
     @Test("may be disabled jobs, whose keys for slots are allowed and bound no calls")
@@ -89,6 +97,16 @@ struct HookTests {
             (
                 "on_late: {function: app:nobody}",
                 "on_late.function: no entry 'app:nobody' in the registry; expected the ID of a function"
+            ),
+            ("on_long: app:alert", "on_long: expected a map, found the string 'app:alert'"),
+            (
+                "on_long: {function: app:alert}",
+                "on_long: no 'after'; expected as in {after: 10m, function: app:alert}"
+            ),
+            ("on_long: {after: 1h}", "on_long: no 'function'; expected as in {after: 10m, function: app:alert}"),
+            (
+                "on_long: {after: 1h, function: app:nobody}",
+                "on_long.function: no entry 'app:nobody' in the registry; expected the ID of a function"
             ),
             ("on_recovery: app:host", "on_recovery: 'app:host' is a process.host; expected a function"),
             (

@@ -43,7 +43,7 @@ extension ModelWorld {
         switch random.below(5) {
         case 0: return .skipped(.init(first: first, last: slot, next: next))
         case 1:
-            let run = supervisor.runs + Int64(random.below(3))
+            let run = supervisor.runs + Int64(1 + random.below(2))
             return .dropped(.init(reports: 3, ok: 1, through: slot, run: run))
         default: return .begin(.init(run: supervisor.runs + 1, slot: slot, next: next, lateness: .zero))
         }

@@ -41,11 +41,15 @@ final class ModelWorld {
     private var stopAsked: SlotInstant?
     /// Its schedule has changed, and nobody has told it to stop since.
     private var isRescheduled = false
+    /// The run that was told to go on last, and how long it had then.
+    private var toldRun: (number: Int64, lasted: Nanoseconds)?
     var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
     private(set) var sawViolation = false
     var isHonest = false
+    /// Whether the worker could not report some of its runs.
+    private var hasDropped = false
 
     private enum Permit { case none, asked, held }
 
@@ -85,6 +89,9 @@ final class ModelWorld {
         let hook = EntryID(namespace: "app", name: "alert")!
         if random.chance(2) { job.policy.hooks.onFailure = hook }
         if random.chance(2) { job.policy.hooks.onLate = hook }
+        if random.chance(2) {
+            job.policy.hooks.onLong = .call(hook, after: Nanoseconds(random.pick([1_000_000, 90_000_000_000, .max])))
+        }
         job.policy.hooks.failures = 1 + random.below(3)
         policy = job.policy
         hasPreviousWorker = random.chance(4)
@@ -202,6 +209,7 @@ final class ModelWorld {
         let wasStopped = hasStopped
         noteStop(event)
         last = event
+        if case .report(.dropped) = event { hasDropped = true }
         let before = supervisor.phase
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
@@ -268,6 +276,7 @@ final class ModelWorld {
         case .log(.violation): sawViolation = true
         case .log(.leftBehind): leaveProcess()
         case .log(.overdue): checkOverdue()
+        case .log(.stillRunning(let run, let lasted, let slots)): checkStillRunning(run, lasted, slots)
         case .log(.retry(let delay, _)), .log(.gaveUp(let delay, _)): require(delay >= .zero, "delay \(delay)")
         case .log: break
         }
@@ -313,6 +322,32 @@ final class ModelWorld {
         require(due.map { $0 > books.accounted } ?? false, "no slot is overdue")
     }
 
+    /// Told of the run that is going, not of a short one, and of slots that it will be booked for, which are open.
+    private func checkStillRunning(_ number: Int64, _ lasted: Nanoseconds, _ slots: Int64) {
+        guard let run = supervisor.phase.run, run.number == number else {
+            return require(false, "run \(number) is told, which is not running")
+        }
+        require(lasted >= .seconds(10) && lasted == now.monotonic - run.began.monotonic, "told after \(lasted)")
+        require(policy.overlap != .replace, "told of a run that the next slot ends")
+        require(slots > 0 || isRescheduled, "told of a run that nothing waits for")
+        let books = supervisor.books
+        let open = books.timetable.count(after: books.accounted, through: slotNow)
+        require(slots <= open, "\(slots) slots came due, \(open) are open")
+        toldRun = (number, lasted)
+    }
+
+    /// Whoever waits for a run is told: if it is looked at late, then only because its time has not come.
+    private func checkLongRun() {
+        guard case .running(let run) = supervisor.phase, policy.overlap != .replace else { return }
+        let lasted = now.monotonic - run.began.monotonic
+        let slots = supervisor.books.timetable.count(after: run.slot ?? supervisor.workerAccounted, through: slotNow)
+        guard supervisor.deadline > now.monotonic, slots > 0, lasted >= .seconds(10) else { return }
+        let told = toldRun.flatMap { $0.number == run.number ? $0.lasted : nil }
+        let marks = [10, 60, 600, 3_600].map { Nanoseconds.seconds($0) }
+        guard let mark = marks.last(where: { $0 <= lasted }) else { return }
+        require(told.map { $0 >= mark } ?? false, "run \(run.number) goes on for \(lasted) untold")
+    }
+
     private func leaveProcess() {
         require(isFinal && isDying, "left behind before its time")
         (hasProcess, isDying) = (false, false)
@@ -352,6 +387,7 @@ final class ModelWorld {
         require(books.total == due, "\(books.total) outcomes for \(due) slots")
         require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
         bookings.check(books, due: due)
+        bookings.checkRuns(books, ending: isHonest && !hasDropped ? (supervisor.phase.run == nil ? 0 : 1) : nil)
         require(bookings.fault == nil, bookings.fault ?? "")
         latest = max(latest, slotNow)
         // The wall clock may have been set since the worker read it.
@@ -363,6 +399,7 @@ final class ModelWorld {
             !hasStopped || !hasBegun || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
         checkVigil()
+        checkLongRun()
         if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
         if !hasProcess { require(permit == .none, "a permit without a process") }
         if let slot = supervisor.phase.run?.slot { require(slot > books.accounted, "the run's slot has an outcome") }

@@ -62,6 +62,7 @@ final class PlayedJob {
         let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
         require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")
         bookings.check(books, due: due)
+        bookings.checkRuns(books, ending: 0)
         require(bookings.fault == nil, "\(id): \(bookings.fault ?? "")")
         for outcome in [Outcome.ok, .failed, .timeout, .crashed, .cancelled] {
             let seen = Int64(outcomes.values.count { $0 == outcome })

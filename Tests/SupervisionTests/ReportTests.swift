@@ -227,7 +227,7 @@ struct DroppedTests {
     func namesTooMany(dropped: Report.Dropped, clock: ScheduleClock) {
         var dropped = dropped
         if dropped.through == Rig.next { dropped.through = clock.tooLate }
-        let refusal = violations("'dropped' with slots that were not due")
+        let refusal = violations("'dropped' with slots that were not due, or had no run")
         expectRow(
             .report(.dropped(dropped)), by: [clock],
             row(Stage.withWorker) { stage in
@@ -242,11 +242,12 @@ struct DroppedTests {
     }
 
     static let lies: [Report.Dropped] = [
-        .init(ok: 2, through: Rig.slot), .init(ok: 1, failed: 1, through: Rig.slot),
+        .init(ok: 2, through: Rig.slot, run: 2), .init(ok: 1, failed: 1, through: Rig.slot, run: 2),
         .init(ok: .max, failed: 1, through: Rig.slot), .init(ok: .max, failed: .max, skipped: 3, through: Rig.slot),
         .init(ok: 1, failed: .max, skipped: .max, through: Rig.slot), .init(ok: -1, through: Rig.slot),
         .init(ok: 1, failed: -1, skipped: 1, through: Rig.slot), .init(ok: .min, failed: .min, through: Rig.slot),
-        .init(ok: 1, through: Rig.next), .init(ok: 1, through: at(996)), .init(ok: 1, through: .distantFuture),
+        .init(ok: 1, through: Rig.next, run: 1), .init(ok: 1, through: at(996), run: 1),
+        .init(ok: 1, through: .distantFuture, run: 1), .init(ok: 1, through: Rig.slot),
         .init(through: SlotInstant(nanoseconds: .min)),
     ]
 

@@ -67,6 +67,8 @@ struct RescheduleTests {
             var rig = rig(stage, timeout: 60)
             if stage == .idle { rig.send(.report(begin(run: 1, slot: Rig.slot))) }
             rig.fireDeadline()
+            #expect(rig.effects == [.log(.stillRunning(run: 1, for: .seconds(10), slots: 0))])
+            rig.fireDeadline()
             #expect(rig.now == at(1_060) as MonotonicInstant)
             #expect(rig.effects == [.log(.terminated), .terminate])
             rig.send(.exited("signal 15 (SIGTERM)"))

@@ -75,6 +75,38 @@ struct SlotBooksTests {
         #expect(books.total == 0 && books.accounted == at(100))
     }
 
+    @Test("know what each run came to, with and without a slot, but for those that were lost")
+    func runs() {
+        var books = books
+        books.count(through: 9)
+        _ = books.book(end(nil, .ok, run: 1), isSettled: true)
+        _ = books.book(end(nil, .failed, run: 2, call: 1), isSettled: true)
+        var first = end(at(110), .failed, run: 3)
+        first.retryAfter = .seconds(1)
+        _ = books.book(first, isSettled: false)
+        #expect(books.retried == 1 && books.sum(.failed) == 1 && books.unknown == 6)
+        _ = books.book(end(at(110), .ok, run: 4), isSettled: true)
+        first.last = at(120)
+        _ = books.book(first, isSettled: false)
+        first.reason = .overlap
+        _ = books.book(first, isSettled: true)
+        _ = books.take(.init(ok: 1, failed: 1, skipped: 1, run: 7), through: at(150))
+        #expect((books.sum(.ok), books.sum(.failed), books.sum(.skipped), books.retried) == (3, 3, 1, 1))
+        #expect(books.unknown == 2 && books.total == 5)
+    }
+
+    @Test(
+        "have the runs that a worker could not report, and no more",
+        arguments: [
+            (1, 1, 3, nil, false), (1, 1, 4, nil, true), (1, 1, 3, 2, true), (2, 1, 3, 2, false), (0, 1, 1, nil, false),
+            (0, 0, 0, nil, true), (0, 0, .min, 2, true), (1, 0, 2, 2, true), (.max, .max, 4, nil, false),
+        ] as [(Int64, Int64, Int64, Int64?, Bool)])
+    func enoughRuns(ok: Int64, failed: Int64, run: Int64, running: Int64?, haveRuns: Bool) {
+        var books = books
+        books.count(through: 2)
+        #expect(books.haveRuns(for: .init(ok: ok, failed: failed, run: run), running: running) == haveRuns)
+    }
+
     @Test("leave a slot open that is due, of the grid, and behind all that have an outcome")
     func open() {
         var books = books

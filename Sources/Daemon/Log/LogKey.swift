@@ -8,19 +8,19 @@ enum LogKey {
         [
             "entry", "by", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
             "registry", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us", "outcome", "runs",
-            "count",
-        ] + outcomes + [
+            "slots", "count",
+        ] + sums + [
             "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step", "errno", "after", "failures", "lines", "bytes", "result", "error", "length", "retry", "stream",
-            "text", "event",
+            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "length",
+            "retry", "stream", "text", "event",
         ]
 
-    private static let numbers: Set<String> = Set(outcomes).union([
-        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "added", "changed",
-        "removed", "unchanged", "errno", "failures", "lines", "bytes", "length",
+    private static let numbers: Set<String> = Set(sums).union([
+        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "added",
+        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "length",
     ])
 
-    private static let outcomes = Outcome.allCases.map(\.rawValue)
+    private static let sums = Outcome.allCases.map(\.rawValue) + ["retried", "unknown"]
 
     /// What every record has of itself.
     private static let own: Set<String> = ["time", "level", "message"]

@@ -69,6 +69,13 @@ struct IncidentLog {
         case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": .text(how)])
         case .overdue(let delay):
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": .delay(delay)])
+        case .stillRunning(let run, let lasted, let slots):
+            records(
+                .warning, "Still running", job,
+                [
+                    "pid": pid(job), "run": .integer(run), "for": .text(DurationText.rounded(lasted)),
+                    "slots": .integer(slots),
+                ])
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPreviousWorker(let holder):
@@ -158,8 +165,11 @@ struct IncidentLog {
         if job.definition.isHookOnly, job.generation == 0 { return }
         let books = job.supervisor.books
         var fields: LogFields = ["runs": .number(job.supervisor.runs)]
-        for outcome in Outcome.allCases where isDetailed || (outcome != .ok && books[outcome] > 0) {
-            fields.add(outcome.rawValue, .integer(books[outcome]))
+        let sums =
+            Outcome.allCases.map { ($0.rawValue, books.sum($0)) }
+            + [("retried", books.retried), ("unknown", books.unknown)]
+        for (key, sum) in sums where isDetailed || (key != Outcome.ok.rawValue && sum > 0) {
+            fields.add(key, .integer(sum))
         }
         records(.info, "Worker stopped", job, fields)
     }

@@ -145,6 +145,13 @@ final class WorkerPool {
         for job in jobs.compactMap(\.self) { stop(job.definition.id, isFinal: true) }
     }
 
+    /// The runs that a stop waits for, and how long at most until the last of them is sent a signal, in whole seconds.
+    var runsLeft: (count: Int, atMost: Nanoseconds) {
+        let phases = jobs.compactMap { $0?.supervisor.phase }.filter { $0.run != nil }
+        let last = phases.map(\.deadline).max() ?? now
+        return (phases.count, .seconds((max(last - now, .zero).millisecondsRoundedUp + 999) / 1_000))
+    }
+
     func hurryAll() { for job in jobs.compactMap(\.self) { handle(.hurry, job) } }
 
     // MARK: Events

@@ -23,6 +23,7 @@ struct HookFunctions {
         let hooks = job.policy.hooks
         for (key, id) in [
             ("on_failure", hooks.onFailure), ("on_recovery", hooks.onRecovery), ("on_late", hooks.onLate),
+            ("on_long", hooks.onLong?.function),
         ] {
             if let id, let trouble = trouble(with: id) {
                 guard let caller = load.snapshot?[job.id] else { continue }

@@ -1,9 +1,9 @@
 import Model
 import Values
 
-/// Reads `on_failure`, `on_recovery` and `on_late`: the ID of an entry, or a map with it as `function`.
+/// Reads `on_failure`, `on_recovery` and `on_late`, the ID of an entry, or a map with it as `function`; and `on_long`, such a map.
 struct HookReader {
-    static let keys = ["on_failure", "on_late", "on_recovery"]
+    static let keys = ["on_failure", "on_late", "on_long", "on_recovery"]
     private static let mostFailures = 1_000_000
 
     static func read(_ data: EntryField) -> JobHooks {
@@ -15,7 +15,17 @@ struct HookReader {
         hooks.onLate = data["on_late"].flatMap {
             function($0, ["after"]) { hooks.lateAfter = $0["after"]?.duration() ?? hooks.lateAfter }
         }
+        hooks.onLong = data["on_long"].flatMap(long)
         return hooks
+    }
+
+    private static func long(_ field: EntryField) -> JobHooks.LongRun? {
+        guard let map = field.map(of: ["after", "function"]) else { return nil }
+        for key in ["after", "function"] where map[key] == nil {
+            map.error("no '\(key)'; expected as in {after: 10m, function: app:alert}")
+        }
+        guard let function = map["function"].flatMap(id), let after = map["after"]?.duration() else { return nil }
+        return .call(function, after: after)
     }
 
     /// Where the ID stands.

@@ -27,6 +27,8 @@ extension Outcome {
         let index: Int
         /// The slot's run did not come to what it should.
         let isFailure: Bool
+        /// A run came to it; slots with one of the others had none.
+        let isOfRun: Bool
         /// As which outcome `retry.on` names it; `nil`: no further attempt would mend it.
         let retriedAs: Outcome?
         /// The words that its record in the log begins with.
@@ -35,19 +37,20 @@ extension Outcome {
 
     private var row: Row {
         switch self {
-        case .ok: Row(index: 0, isFailure: false, retriedAs: nil, title: "TICK")
-        case .failed: Row(index: 1, isFailure: true, retriedAs: .failed, title: "TICK FAILED")
-        case .timeout: Row(index: 2, isFailure: true, retriedAs: .timeout, title: "TICK TIMEOUT")
-        case .crashed: Row(index: 3, isFailure: true, retriedAs: .crashed, title: "TICK CRASHED")
-        case .oom: Row(index: 4, isFailure: true, retriedAs: .crashed, title: "TICK OOM")
-        case .skipped: Row(index: 5, isFailure: false, retriedAs: nil, title: "TICK SKIPPED")
-        case .missed: Row(index: 6, isFailure: false, retriedAs: nil, title: "TICK MISSED")
-        case .cancelled: Row(index: 7, isFailure: false, retriedAs: nil, title: "TICK CANCELLED")
-        case .interrupted: Row(index: 8, isFailure: false, retriedAs: nil, title: "TICK INTERRUPTED")
+        case .ok: Row(index: 0, isFailure: false, isOfRun: true, retriedAs: nil, title: "TICK")
+        case .failed: Row(index: 1, isFailure: true, isOfRun: true, retriedAs: .failed, title: "TICK FAILED")
+        case .timeout: Row(index: 2, isFailure: true, isOfRun: true, retriedAs: .timeout, title: "TICK TIMEOUT")
+        case .crashed: Row(index: 3, isFailure: true, isOfRun: true, retriedAs: .crashed, title: "TICK CRASHED")
+        case .oom: Row(index: 4, isFailure: true, isOfRun: true, retriedAs: .crashed, title: "TICK OOM")
+        case .skipped: Row(index: 5, isFailure: false, isOfRun: false, retriedAs: nil, title: "TICK SKIPPED")
+        case .missed: Row(index: 6, isFailure: false, isOfRun: false, retriedAs: nil, title: "TICK MISSED")
+        case .cancelled: Row(index: 7, isFailure: false, isOfRun: true, retriedAs: nil, title: "TICK CANCELLED")
+        case .interrupted: Row(index: 8, isFailure: false, isOfRun: true, retriedAs: nil, title: "TICK INTERRUPTED")
         }
     }
 
     package var isFailure: Bool { row.isFailure }
+    package var isOfRun: Bool { row.isOfRun }
     package var retriedAs: Outcome? { row.retriedAs }
     package var title: StaticString { row.title }
     /// Whether the worker itself says it of its run, with a result or an error; the others are the daemon's word.

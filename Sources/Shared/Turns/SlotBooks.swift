@@ -21,8 +21,12 @@ package struct SlotBooks: Sendable {
     /// Every slot up to this one has its outcome.
     package private(set) var accounted: SlotInstant
     private var counts = Outcome.Counts()
+    /// What runs without a slot came to. Most jobs have none.
+    private var besides: [Outcome: Int64] = [:]
     /// How many runs the job had.
     package private(set) var runs: Int64 = 0
+    /// Those of them that another attempt at their slot followed, or is to follow.
+    package private(set) var retried: Int64 = 0
     /// The outcome of the last run that has ended, calls apart.
     package var lastRun: Booking? { kept?.booking }
     private var kept: Booking.Kept?
@@ -44,6 +48,14 @@ package struct SlotBooks: Sendable {
 
     package subscript(outcome: Outcome) -> Int64 { counts[outcome] }
 
+    /// The slots that have this outcome, and the runs without a slot that came to it.
+    package func sum(_ outcome: Outcome) -> Int64 { counts[outcome] + besides[outcome, default: 0] }
+
+    /// The runs that nobody knows the outcome of: their reports were lost, or they have not ended.
+    package var unknown: Int64 {
+        Outcome.allCases.reduce(runs - retried) { rest, outcome in outcome.isOfRun ? rest - sum(outcome) : rest }
+    }
+
     /// The slots that have an outcome.
     package var total: Int64 { counts.total }
 
@@ -53,6 +65,13 @@ package struct SlotBooks: Sendable {
     package func isNear(_ run: Int64) -> Bool { run <= runs || run - runs <= Self.longestGap }
 
     package mutating func count(through run: Int64) { runs = max(runs, run) }
+
+    /// Whether as many runs were made as these counts name outcomes of. `running`: the number of the run that is going.
+    package func haveRuns(for dropped: Report.Dropped, running: Int64?) -> Bool {
+        let isCovered = running.map { $0 <= dropped.run } ?? false
+        let most = max(dropped.run, runs) - runs + (isCovered ? 1 : 0)
+        return 0...most ~= dropped.ok && dropped.failed <= most - dropped.ok
+    }
 
     // MARK: Slots
 
@@ -84,7 +103,11 @@ package struct SlotBooks: Sendable {
     /// The outcome of a run. If `isSettled`, it is that of its slot; the slots before must have theirs.
     package mutating func book(_ end: Booking, isSettled: Bool) -> Booking {
         var booking = end
-        if isSettled, let slot = end.last {
+        if end.isGivenUp { retried -= 1 }
+        switch end.last {
+        case _ where !isSettled: retried += 1
+        case nil: besides[end.outcome, default: 0] += 1
+        case let slot?:
             booking.count = 1
             counts[end.outcome] += 1
             accounted = slot

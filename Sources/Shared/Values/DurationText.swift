@@ -89,6 +89,12 @@ package enum DurationText {
         return rest > 0 ? text + microseconds(rest) : text
     }
 
+    /// For people: in whole seconds, or in whole milliseconds below one second. Rounded down.
+    package static func rounded(_ duration: Nanoseconds) -> String {
+        let unit: Int64 = duration < .seconds(1) ? 1_000_000 : 1_000_000_000
+        return format(Nanoseconds(duration.count / unit * unit))
+    }
+
     /// The last unit takes what is left with its decimal places, since each unit stands once.
     private static func microseconds(_ nanoseconds: Int64) -> String {
         var places = String(nanoseconds % 1_000 + 1_000).dropFirst()

@@ -137,6 +137,34 @@ struct RunControlTests {
             _ = try daemon.stop()
         }
     }
+
+    @Test("A run that goes on and on is told while it does, also when its worker is halted in it, and so is its hook")
+    func goesOn() throws {
+        try play(
+            """
+              - {name: endless, kind: function.exec, command: [sleep, '1000'], meta: {type: cron.job, interval: 1s}}
+              - {name: halted, kind: function.exec, command: 'kill -STOP $PPID; sleep 1000',
+                 meta: {type: cron.job, interval: 1s}}
+              - {name: single, kind: function.exec, command: [sleep, '1000'], meta: {type: cron.job, schedule: '@reboot'},
+                 on_long: {after: 1s, function: 'test:tell'}}
+              - name: tell
+                kind: function.exec
+                command: 'echo $CRONSUPD_EVENT $CRONSUPD_EVENT_ENTRY $CRONSUPD_EVENT_RUN $CRONSUPD_EVENT_FOR >> LEDGER'
+            """
+        ) { scene, daemon in
+            try daemon.wait("the long run is told") { text(scene) == "long test:single 1 1s\n" }
+            for entry in ["test:endless", "test:halted"] {
+                try daemon.wait(for: "Still running", entry: entry)
+                let record = try #require(daemon.log.all("Still running", entry: entry).first)
+                #expect(record.number("run") == 1 && record.number("slots") >= 9)
+                #expect(daemon.log.count("TICK SKIPPED", entry: entry) == 0)
+            }
+            #expect(daemon.log.count("Still running", entry: "test:single") == 0)
+            _ = try daemon.stop(within: 60)
+            #expect(text(scene) == "long test:single 1 1s\n")
+        }
+    }
+
     @Test("Calls of a function that a reload replaces during one are made of what takes its place")
     func handedOver() throws {
         func entries(_ version: Int) -> String {
