@@ -61,16 +61,16 @@ final class FunctionHost: @unchecked Sendable {
     }
 
     /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
-    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
-    {
+    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> RunEnd {
         self.run = run
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
-            return (.ok, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
+            let result = JobResult(try perform(function, subject, arguments: run.event.map { [$0] }))
+            return RunEnd(outcome: .ok, text: result.text)
         } catch let trouble as LinkTrouble {
             throw trouble.cause
         } catch {
-            return (.failed, "\(error)")
+            return RunEnd(outcome: .failed, text: "\(error)", code: (error as? CommandFailure)?.code)
         }
     }
 
@@ -116,7 +116,7 @@ final class FunctionHost: @unchecked Sendable {
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
         let end = try run.run(CommandReporter(daemon: daemon, run: self.run.number), limiter: &limiter, thread: thread)
-        guard end.outcome == .ok else { throw JobError(end.text) }
+        guard end.outcome == .ok else { throw CommandFailure(description: end.text, code: end.code) }
         return end.text
     }
 
@@ -206,6 +206,11 @@ extension FunctionHost: FunctionServices {
         let start = origin == "/" ? origin : "\(origin)/"
         return path.hasPrefix(start) ? try registry.text(of: String(path.dropFirst(start.count))) : nil
     }
+}
+
+private struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+    let code: Int64?
 }
 
 package typealias FunctionEngineMaker = (any FunctionServices) -> any FunctionEngine

@@ -98,7 +98,7 @@ struct Worker: ~Copyable {
         let begin = keeper.begin(turn, at: moment.on(keeper.timetable.clock))
         reports.send(.begin(begin))
         let slot = turn.slot.map { moment.wall(of: $0, on: keeper.timetable.clock) }
-        let (outcome, text) = try host.run(
+        let outcome = try host.run(
             function, of: subject, .init(number: begin.run, slot: slot, attempt: turn.command.attempt, event: event))
         let end = now
         let (next, skip) = keeper.end(at: end)
@@ -106,7 +106,8 @@ struct Worker: ~Copyable {
             .end(
                 .init(
                     run: begin.run, slot: turn.slot, next: next, lateness: begin.lateness,
-                    duration: Clock.monotonic() - moment.monotonic, outcome: outcome, text: text)))
+                    duration: Clock.monotonic() - moment.monotonic, outcome: outcome.outcome, text: outcome.text,
+                    code: outcome.code)))
         if let skip { reports.send(.init(first: skip.first, last: skip.last, next: next), count: skip.count) }
         guardian.resume()
     }

@@ -26,10 +26,10 @@ final class Host: CommandServices {
         let sibling = options.hasSibling ? try startSibling() : nil
         defer { if let sibling { Children.signal(sibling, .kill) } }
         for number in 1...options.runs {
-            let (outcome, text) = try command().run(self, limiter: &limiter)
+            let end = try command().run(self, limiter: &limiter)
             // The first run leaves what every process keeps.
             if number == 1 { writeState("before") }
-            if number == options.runs { write("\(outcome.rawValue) \(text)") }
+            if number == options.runs { write("\(end.outcome.rawValue) \(end.text)") }
         }
         write("logged \(logged.lines) \(logged.bytes)")
         write("dropped \(dropped.lines) \(dropped.bytes)")

@@ -49,7 +49,7 @@ struct CommandOutputTests {
         #expect(slow.loggedCount[0] == 901 && slow.droppedCount == [0, 0])
         let stalled = try HostProcess(["--quiet", "--room", "0", "--text", "seq 900; echo last; exit 3"]).finish()
         #expect(stalled.loggedCount == [0, 0] && stalled.droppedCount == [901, 2_596])
-        #expect(stalled.outcome == "failed exit 3")
+        #expect(stalled.outcome == "failed exit 3: last")
     }
 
     @Test("that is written right before the exit is there, each time")

@@ -31,7 +31,7 @@ package struct CommandRun {
     /// `limiter`: of all runs of the job.
     package func run(
         _ services: any CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
-    ) throws -> (outcome: Outcome, text: String) {
+    ) throws -> RunEnd {
         guard thread == .current else { throw WrongThread() }
         let block = SignalBlock(RunningCommand.stopSignals)
         defer { block.restore() }
@@ -41,9 +41,9 @@ package struct CommandRun {
         do {
             running = try start(services, limiter)
         } catch let error as SystemError {
-            return (.failed, error.description)
+            return RunEnd(outcome: .failed, text: error.description)
         } catch let failure as CommandLaunch.Failure {
-            return (.failed, failure.description)
+            return RunEnd(outcome: .failed, text: failure.description)
         }
         let status = try running.wait()
         limiter = running.output.log.limiter
@@ -72,11 +72,15 @@ package struct CommandRun {
     }
 
     /// The last line of its standard output that is not empty, or what went wrong.
-    private func outcome(
-        _ status: ExitStatus, _ output: borrowing CommandOutput
-    ) -> (outcome: Outcome, text: String) {
-        if case .exited(let code) = status, command.successCodes.contains(code) { return (.ok, output.output.lastText) }
+    private func outcome(_ status: ExitStatus, _ output: borrowing CommandOutput) -> RunEnd {
+        let text = output.output.lastText
+        var code: Int64?
+        if case .exited(let number) = status {
+            if command.successCodes.contains(number) { return RunEnd(outcome: .ok, text: text) }
+            code = Int64(number)
+        }
+        // Many programs write their errors where they write all else.
         let reason = output.error.lastText
-        return (.failed, reason.isEmpty ? status.description : "\(status): \(reason)")
+        return .failed(status.description, reason.isEmpty ? text : reason, code: code)
     }
 }

@@ -11,13 +11,14 @@ enum LogKey {
             "count",
         ] + outcomes + [
             "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step", "errno", "after", "failures", "lines", "bytes", "result", "error", "length", "retry", "stream",
+            "step", "errno", "after", "failures", "lines", "bytes", "result", "error", "code", "length", "retry",
+            "stream",
             "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(outcomes).union([
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "count", "added", "changed",
-        "removed", "unchanged", "errno", "failures", "lines", "bytes", "length",
+        "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length",
     ])
 
     private static let outcomes = Outcome.allCases.map(\.rawValue)

@@ -204,8 +204,9 @@ extension Booking {
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
-        fields.add(outcome.textKey.description, .text(run.text))
-        fields.add("length", run.fullLength.map { .integer($0) })
+        fields.add(outcome.textKey.description, .text(run.end.text))
+        fields.add("code", run.end.code.map { .integer($0) })
+        fields.add("length", run.end.fullLength.map { .integer($0) })
         fields.add("retry", retryAfter.map { .delay($0) })
         return fields
     }
