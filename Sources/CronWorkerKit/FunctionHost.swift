@@ -32,6 +32,8 @@ final class FunctionHost: @unchecked Sendable {
     private var depth = 0
     /// Of what the commands write.
     private var limiter = OutputLimiter()
+    /// So many lines past it are kept: those of the job's own entry, whatever it calls.
+    private var tail = OutputBounds.defaultTail
     /// A function may start processes of its own, which are not a command's.
     private var hasOtherChildren = false
 
@@ -62,7 +64,7 @@ final class FunctionHost: @unchecked Sendable {
 
     /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
     func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> RunEnd {
-        self.run = run
+        (self.run, tail) = (run, OutputBounds.tail(of: subject.data))
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
             let result = JobResult(try perform(function, subject, arguments: run.event.map { [$0] }))
@@ -114,7 +116,7 @@ final class FunctionHost: @unchecked Sendable {
     private func perform(_ command: ExecCommand, _ subject: EntrySubject, _ arguments: [Value]) throws -> String {
         let run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
-            arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
+            arguments: try subject.commandArguments(arguments), tail: tail, hasOtherChildren: hasOtherChildren)
         let end = try run.run(CommandReporter(daemon: daemon, run: self.run.number), limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw CommandFailure(description: end.text, code: end.code) }
         return end.text

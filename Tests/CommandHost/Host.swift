@@ -1,3 +1,4 @@
+import Clocks
 import CronWorkerKit
 import Kernel
 import Model
@@ -33,6 +34,7 @@ final class Host: CommandServices {
         }
         write("logged \(logged.lines) \(logged.bytes)")
         write("dropped \(dropped.lines) \(dropped.bytes)")
+        write("left \(limiter.admit(upTo: 2_000, at: Clock.monotonic()))")
         writeState("after")
     }
 
@@ -46,7 +48,7 @@ final class Host: CommandServices {
     private func command() -> CommandRun {
         CommandRun(
             options.command, directory: options.directory, environment: options.extraEnvironment,
-            arguments: options.extraArguments, hasOtherChildren: options.hasSibling)
+            arguments: options.extraArguments, tail: options.tail, hasOtherChildren: options.hasSibling)
     }
 
     var control: PollHandle? { controlEnd?.descriptor.pollHandle }

@@ -5,6 +5,7 @@ package import Model
 package struct CommandRun {
     private let command: ExecCommand
     private let launch: CommandLaunch
+    private let tail: Int
     private let hasOtherChildren: Bool
 
     package struct WrongThread: Error, CustomStringConvertible {
@@ -12,13 +13,14 @@ package struct CommandRun {
     }
 
     /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
-    /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
-    /// the process may have children that are not commands', and which are to be spared.
+    /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `tail`: so many lines past
+    /// the limit are kept. `hasOtherChildren`: the process may have children that are not commands', and which are to be
+    /// spared.
     package init(
         _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],
-        hasOtherChildren: Bool = false
+        tail: Int = OutputBounds.defaultTail, hasOtherChildren: Bool = false
     ) {
-        self.command = command
+        (self.command, self.tail) = (command, tail)
         self.hasOtherChildren = hasOtherChildren
         launch = CommandLaunch(command, directory: directory, environment: environment, arguments: arguments)
     }
@@ -55,8 +57,8 @@ package struct CommandRun {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
         return try RunningCommand(
-            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter,
-            services: services)
+            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals),
+            log: CommandLog(limiter, most: tail, services), services: services)
     }
 
     /// A text stands in a file, so that nobody has to feed it to the command.

@@ -17,7 +17,7 @@ struct RunningCommand: ~Copyable {
 
     /// `stops` has these signals, which are blocked.
     init(
-        _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, limiter: OutputLimiter,
+        _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, log: CommandLog,
         services: any CommandServices
     ) throws(SystemError) {
         let output = try Pipe.open(nonblocking: .reader)
@@ -26,8 +26,7 @@ struct RunningCommand: ~Copyable {
         exit = ExitWatch(pid)
         self.stops = stops
         self.services = services
-        self.output = CommandOutput(
-            output: output.reader, error: error.reader, log: CommandLog(limiter, services))
+        self.output = CommandOutput(output: output.reader, error: error.reader, log: log)
     }
 
     /// Waits for its end, then kills all of its process group.
@@ -62,7 +61,7 @@ struct RunningCommand: ~Copyable {
         try poll.wait(timeout(canTellExit: exits != nil))
         if let outputs, poll.isReady(outputs) { _ = try output.readOutput(into: buffer) }
         if let errors, poll.isReady(errors) { _ = try output.readError(into: buffer) }
-        output.reportLoss(at: Clock.monotonic())
+        output.handOver(at: Clock.monotonic())
         if poll.isReady(stops) { try passStopOn() }
         if let controls, poll.isReady(controls) { try services.serveControl() }
     }

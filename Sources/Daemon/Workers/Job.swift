@@ -21,7 +21,7 @@ final class Job {
     var successor: JobDefinition?
     /// Calls of its function that the successor is to get.
     var callsForSuccessor: [String] = []
-    var outputLimiter = OutputLimiter()
+    var output: RunOutput
     /// When the deadline queue will come back to this job.
     var scheduledAt = MonotonicInstant.distantFuture
 
@@ -31,6 +31,7 @@ final class Job {
     init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()) {
         self.index = index
         self.definition = definition
+        output = RunOutput(definition.policy.output)
         supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
     }
 
@@ -43,7 +44,7 @@ final class Job {
     }
 
     var deadline: MonotonicInstant {
-        min(supervisor.deadline, outputLimiter.deadline, worker?.exitDeadline ?? .distantFuture, endDeadline)
+        min(supervisor.deadline, output.deadline, worker?.exitDeadline ?? .distantFuture, endDeadline)
     }
 
     /// What the worker is to know.

@@ -50,7 +50,7 @@ extension WorkerPool {
     }
 
     private func bury(_ worker: WorkerProcess, _ job: Job, _ status: ExitStatus, _ ranOutOfMemory: Bool) {
-        reportOutputLoss(job)
+        finishOutput(of: job)
         let isVictim = ranOutOfMemory && status.isKill
         let text = isVictim ? "\(status), out of memory" : status.description
         process(.exited(text, ranOutOfMemory: isVictim), job)
