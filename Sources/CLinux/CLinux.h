@@ -122,6 +122,9 @@ static inline int clinux_lock(int descriptor) { return flock(descriptor, LOCK_EX
 static inline int clinux_lock_shared(int descriptor) { return flock(descriptor, LOCK_SH | LOCK_NB); }
 
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+static inline int clinux_openat(int directory, const char *name, int flags, mode_t mode) {
+    return openat(directory, name, flags, mode);
+}
 
 static inline int clinux_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 

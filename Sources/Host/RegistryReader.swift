@@ -8,6 +8,13 @@ package enum RegistryReader {
         package let description: String
         /// The machine's trouble, not the registry's.
         package var shortage: SystemError?
+
+        /// What is at the path changes faster than it can be read.
+        package init(restless path: String) { description = "'\(path)' changes faster than it can be read" }
+
+        fileprivate init(_ error: SystemError) {
+            (description, shortage) = (error.description, error.isShortage ? error : nil)
+        }
     }
 
     /// The files as they were at one moment.
@@ -15,6 +22,9 @@ package enum RegistryReader {
         package var files: [RegistryFile] = []
         /// Of every file and directory that was looked at.
         fileprivate var identities: [String: FileIdentity] = [:]
+
+        /// Of what was found at the path; `nil` if it was not looked at.
+        package func identity(of path: String) -> FileIdentity? { identities[path] }
 
         /// When the registry was last written to.
         package var modified: WallInstant { identities.values.map(\.modified).max() ?? WallInstant(nanoseconds: 0) }
@@ -47,7 +57,7 @@ package enum RegistryReader {
             if error.isNotFound, error.object != path, missing != error.object {
                 return missing == nil ? try read(path, limits: limits, missing: error.object) : nil
             }
-            throw Failure(description: error.description, shortage: error.isShortage ? error : nil)
+            throw Failure(error)
         }
     }
 
@@ -56,7 +66,7 @@ package enum RegistryReader {
         for _ in 0..<100 {
             if let reading = try read(path) { return reading }
         }
-        throw Failure(description: "'\(path)' changes faster than it can be read")
+        throw Failure(restless: path)
     }
 
     private static func readOnce(_ path: String, _ limits: RegistryLimits) throws(SystemError) -> Reading? {

@@ -145,17 +145,43 @@ package enum FileSystem {
         return unsafe String(cString: resolved)
     }
 
-    /// Creates a directory and those above it; one that is there already is fine.
-    package static func createDirectories(_ path: String) throws(SystemError) {
+    /// Creates a directory and those above it; one that is there already is fine. `underMask`: the umask counts, as it does
+    /// for all that a job makes.
+    package static func createDirectories(_ path: String, underMask: Bool = false) throws(SystemError) {
         do throws(SystemError) {
-            try systemCall("mkdir", path) { unsafe withPath(path) { unsafe mkdir($0, 0o755) } }
+            try createDirectory(path, underMask)
         } catch {
             if error.code == EEXIST { return }
             guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
                 throw error
             }
-            try createDirectories(String(path[..<slash]))
+            try createDirectories(String(path[..<slash]), underMask: underMask)
+            try createDirectory(path, underMask)
+        }
+    }
+
+    private static func createDirectory(_ path: String, _ underMask: Bool) throws(SystemError) {
+        if underMask {
             try systemCall("mkdir", path) { unsafe withPath(path) { unsafe mkdir($0, 0o755) } }
+        } else {
+            try createDirectory(path, in: AT_FDCWD, path, 0o755)
+        }
+    }
+
+    /// Creates `name` in a directory that is open, with exactly these permissions: under some umasks it would be one that its own
+    /// user cannot enter. `path`: what it is called in an error.
+    static func createDirectory(
+        _ name: String, in directory: Int32, _ path: String, _ mode: mode_t
+    ) throws(SystemError) {
+        try systemCall("mkdir", path) { unsafe withPath(name) { unsafe mkdirat(directory, $0, mode) } }
+        var made = stat()
+        try systemCall("lstat", path) {
+            unsafe withPath(name) { unsafe fstatat(directory, $0, &made, AT_SYMLINK_NOFOLLOW) }
+        }
+        guard made.st_mode & 0o777 != mode else { return }
+        // Not through a link, if somebody has put one in its place.
+        try systemCall("chmod", path) {
+            unsafe withPath(name) { unsafe fchmodat(directory, $0, mode, AT_SYMLINK_NOFOLLOW) }
         }
     }
 

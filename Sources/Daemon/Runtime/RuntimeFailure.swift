@@ -8,9 +8,16 @@ package enum RuntimeFailure: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
+        case .busy: reason
+        case .unusable: "no runtime directory: \(reason); --runtime-directory names another place"
+        }
+    }
+
+    var reason: String {
+        switch self {
         case .busy(let path, let holder):
             "'\(path)' is held by process \(holder ?? "(unknown)"): another cronsupd runs this registry"
-        case .unusable(let error): "no runtime directory: \(error); --runtime-directory names another place"
+        case .unusable(let error): error.description
         }
     }
 }

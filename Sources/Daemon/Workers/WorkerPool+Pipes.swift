@@ -61,7 +61,7 @@ extension WorkerPool {
             let report = try Report.decode(line, agreed: worker.agreed)
             if case .ready(let ready) = report { worker.agreed = ready.features }
             guard takeNow(report, line, job) else { return }
-            if case .begin = report, job.definition.goesByZone { usesZones = true }
+            if case .begin = report, job.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)
         } catch {

@@ -21,7 +21,7 @@ extension WorkerPool {
             children[worker.pid] = .worker(job)
             workerCount += 1
             incidents.spawning(job)
-            if job.definition.goesByZone { usesZones = true }
+            if job.goesByZone { usesZones = true }
             // After the spawn, which takes its time: the job's grid begins at this moment.
             process(.spawned, job)
             send(job.workerDefinition.encoded(), job)
@@ -32,6 +32,7 @@ extension WorkerPool {
 
     /// `nil`: a worker of the job's is still there, of a previous life of the daemon's.
     private func claim(_ job: Job) -> JobLock? {
+        runtime.restore()?.report(to: incidents.log)
         switch runtime.claim(job.definition.id, at: now) {
         case .granted(let lock, let swept):
             if swept > 0 { incidents.leftoversKilled(swept) }

@@ -94,6 +94,29 @@ struct HostFaults {
         }
     }
 
+    @Test(
+        "may have a umask that takes everything: what the daemon makes can be entered and opened again",
+        .enabled(if: geteuid() != 0 || access(setpriv, X_OK) == 0, "needs setpriv"))
+    func umask() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "50ms")])
+            // Root as well is held to permissions without these.
+            let plain = geteuid() == 0 ? "\(Self.setpriv) --bounding-set -dac_override,-dac_read_search" : ""
+            let wrapper = ["/bin/sh", "-c", "umask 777; exec \(plain) \"$@\"", "sh"]
+            for _ in 0..<2 {
+                let daemon = try scene.start(wrapper: wrapper)
+                try daemon.wait(for: "TICK", count: 2)
+                let second = try scene.start(wrapper: wrapper)
+                #expect(try second.waitForExit() == .exited(code: 111))
+                let errors = TextFile.read(second.errors) ?? ""
+                #expect(errors.contains("is held by process \(daemon.pid)"), "\(errors)")
+                #expect(try daemon.stop() == .exited(code: 0))
+            }
+        }
+    }
+
+    private static let setpriv = "/usr/bin/setpriv"
+
     @Test("may allow few open files: jobs that fit run, those that do not are refused in one line")
     func fewDescriptors() throws {
         try Scene.play { scene in
