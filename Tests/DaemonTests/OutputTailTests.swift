@@ -91,6 +91,7 @@ struct OutputTailTests {
         try play.turn()
         try end(process, slot)
         let order = try order()
+        try #require(order.count == 1_902)
         #expect(order[1_000] == "-101/606" && order[1_001] == "l102" && order[1_899] == "l1000")
         #expect(order[1_900].hasSuffix("x…") && order[1_901] == "end")
         #expect(try play.records("n=l1000").first?.contains("level=ERROR message=logged") == true)
