@@ -36,6 +36,8 @@ final class FunctionHost: @unchecked Sendable {
     var processorTime: UInt64?
     /// Of what the commands write.
     private var limiter = OutputLimiter()
+    /// So many lines past it are kept: those of the job's own entry, whatever it calls.
+    private var tail = OutputBounds.defaultTail
     /// A function may start processes of its own, which are not a command's.
     private var hasOtherChildren = false
     private let disk = TrustedFiles(trust)
@@ -71,17 +73,17 @@ final class FunctionHost: @unchecked Sendable {
     }
 
     /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
-    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
-    {
-        self.run = run
+    func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> RunEnd {
+        (self.run, tail) = (run, OutputBounds.tail(of: subject.data))
         disk.forget()
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
-            return (.ok, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
+            let result = JobResult(try perform(function, subject, arguments: run.event.map { [$0] }))
+            return RunEnd(outcome: .ok, text: result.text)
         } catch let trouble as LinkTrouble {
             throw trouble.cause
         } catch {
-            return (.failed, "\(error)")
+            return RunEnd(outcome: .failed, text: "\(error)", code: (error as? CommandFailure)?.code)
         }
     }
 
@@ -125,11 +127,11 @@ final class FunctionHost: @unchecked Sendable {
     private func perform(_ command: ExecCommand, _ subject: EntrySubject, _ arguments: [Value]) throws -> String {
         var run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
-            arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
+            arguments: try subject.commandArguments(arguments), tail: tail, hasOtherChildren: hasOtherChildren)
         run.processorTime = processorTime
         let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
         let end = try run.run(services, limiter: &limiter, thread: thread)
-        guard end.outcome == .ok else { throw JobError(end.text) }
+        guard end.outcome == .ok else { throw CommandFailure(description: end.text, code: end.code) }
         return end.text
     }
 
@@ -221,6 +223,11 @@ extension FunctionHost: FunctionServices {
         let start = origin == "/" ? origin : "\(origin)/"
         return path.hasPrefix(start) ? try registry.text(of: String(path.dropFirst(start.count))) : nil
     }
+}
+
+private struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+    let code: Int64?
 }
 
 package typealias FunctionEngineMaker = (any FunctionServices) -> any FunctionEngine

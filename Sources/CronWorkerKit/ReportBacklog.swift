@@ -50,7 +50,7 @@ struct ReportBacklog {
     /// Log lines and output get half of the room, so that a talkative job does not crowd out its own results.
     private func bound(for report: Report) -> Int {
         switch report {
-        case .log, .output: Self.mostKept / 2
+        case .log, .output, .outputDropped: Self.mostKept / 2
         default: Self.mostKept
         }
     }

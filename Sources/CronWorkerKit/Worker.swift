@@ -105,7 +105,7 @@ struct Worker: ~Copyable {
         let slot = turn.slot.map { moment.wall(of: $0, on: keeper.timetable.clock) }
         var run = FunctionHost.Run(number: begin.run, slot: slot, attempt: turn.command.attempt, event: event)
         run.limit = limit?.ofCommands(from: moment.monotonic) { [guardian] in !guardian.parentLives() }
-        let (outcome, text) = try host.run(function, of: subject, run)
+        let outcome = try host.run(function, of: subject, run)
         killTimer = nil
         let end = now
         let (next, skip) = keeper.end(at: end)
@@ -113,7 +113,8 @@ struct Worker: ~Copyable {
             .end(
                 .init(
                     run: begin.run, slot: turn.slot, next: next, lateness: begin.lateness,
-                    duration: Clock.monotonic() - moment.monotonic, outcome: outcome, text: text)))
+                    duration: Clock.monotonic() - moment.monotonic, outcome: outcome.outcome, text: outcome.text,
+                    code: outcome.code)))
         if let skip { reports.send(.init(first: skip.first, last: skip.last, next: next), count: skip.count) }
         guardian.resume()
     }

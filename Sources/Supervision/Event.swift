@@ -91,7 +91,6 @@ package enum Incident: Hashable, Sendable {
     case callsDropped(Int)
     case jobLine(Report.Log)
     case output(Report.Output)
-    case outputDropped(Report.OutputLoss)
     case dropped(Report.Dropped)
     case fault(Report.Fault)
     /// The worker died unasked.

@@ -11,7 +11,8 @@ extension JobSupervisor {
         case .due(let slot): try take(due: slot)
         case .log(let log): step.log(.jobLine(log))
         case .output(let output): step.log(.output(output))
-        case .outputDropped(let loss): step.log(.outputDropped(loss))
+        // Logged where the lines were.
+        case .outputDropped: break
         case .skipped(let skipped): try runKeeper.take(skipped, &life.phase, &step)
         case .ready(let ready): try take(ready)
         case .pong: answered()

@@ -18,7 +18,7 @@ enum Notice {
             ("attempt", .int(Int64(run?.attempt ?? 1))), ("outcome", .string(booking.outcome.rawValue)),
         ]
         if let slot = booking.last { fields.append(("slot", civil(slot, on: clock, at: now))) }
-        let text = String((run?.text ?? "").unicodeScalars.prefix(longestText))
+        let text = String((run?.end.text ?? "").unicodeScalars.prefix(longestText))
         fields.append(("\(booking.outcome.textKey)", .string(text)))
         if booking.outcome != .ok { fields.append(("failures", .int(Int64(failures)))) }
         return Value.Map(fields)

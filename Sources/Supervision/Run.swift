@@ -54,7 +54,7 @@ extension Phase.Run {
     func ended(_ end: Report.End) -> Booking.Run {
         Booking.Run(
             number: number, attempt: attempt, call: call, began: began.wall, lateness: end.lateness,
-            duration: end.duration, text: end.text, fullLength: end.fullLength)
+            duration: end.duration, text: end.text, fullLength: end.fullLength, code: end.code)
     }
 
     /// As far as is known without a word from its worker.

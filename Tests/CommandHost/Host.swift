@@ -1,3 +1,4 @@
+import Clocks
 import CronWorkerKit
 import Kernel
 import Model
@@ -26,13 +27,14 @@ final class Host: CommandServices {
         let sibling = options.hasSibling ? try startSibling() : nil
         defer { if let sibling { Children.signal(sibling, .kill) } }
         for number in 1...options.runs {
-            let (outcome, text) = try command().run(self, limiter: &limiter)
+            let end = try command().run(self, limiter: &limiter)
             // The first run leaves what every process keeps.
             if number == 1 { writeState("before") }
-            if number == options.runs { write("\(outcome.rawValue) \(text)") }
+            if number == options.runs { write("\(end.outcome.rawValue) \(end.text)") }
         }
         write("logged \(logged.lines) \(logged.bytes)")
         write("dropped \(dropped.lines) \(dropped.bytes)")
+        write("left \(limiter.admit(upTo: 2_000, at: Clock.monotonic()))")
         writeState("after")
     }
 
@@ -46,7 +48,7 @@ final class Host: CommandServices {
     private func command() -> CommandRun {
         CommandRun(
             options.command, directory: options.directory, environment: options.extraEnvironment,
-            arguments: options.extraArguments, hasOtherChildren: options.hasSibling)
+            arguments: options.extraArguments, tail: options.tail, hasOtherChildren: options.hasSibling)
     }
 
     var control: PollHandle? { controlEnd?.descriptor.pollHandle }

@@ -11,6 +11,8 @@ struct HostOptions {
     private(set) var runs = 1
     /// So many lines are taken until there is a flush; none at all, and no flush either, if 0.
     private(set) var room = Int.max
+    /// So many lines past the limit are kept.
+    private(set) var tail = 900
     private(set) var isQuiet = false
     private(set) var hasControl = false
     private(set) var hasSibling = false
@@ -42,6 +44,7 @@ struct HostOptions {
         case "--codes": command.successCodes = value.split(separator: ",").compactMap { Int32($0) }
         case "--runs": runs = Int(value) ?? 1
         case "--room": room = Int(value) ?? .max
+        case "--tail": tail = Int(value) ?? 900
         case "--shell": shell = value
         case "--text": command.program = .shell(text: value, shell: shell)
         default: StandardDescriptors.writeError("commandhost: unknown option \(option)\n")

@@ -14,6 +14,7 @@ struct PolicyTests {
     @Test("is to wait for each run, and to skip what comes due meanwhile")
     func defaults() throws {
         let policy = try policy("args: []")
+        #expect(policy.output.head == nil && policy.output.tail == 900)
         #expect(policy.timeout == nil && policy.overlap == .skip && policy.killAfter == .seconds(5))
     }
 
@@ -22,6 +23,14 @@ struct PolicyTests {
         let policy = try policy("timeout: 30s, kill_after: 250ms, overlap: queue")
         #expect(policy.timeout == .seconds(30) && policy.killAfter == .milliseconds(250) && policy.overlap == .queue)
         #expect(try self.policy("overlap: replace, kill_after: 1s").overlap == .replace)
+    }
+
+    @Test("may say how much of their output is logged")
+    func output() throws {
+        #expect(try policy("output: {head: 100, tail: 900}").output == OutputBounds(head: 100, tail: 900))
+        #expect(try policy("output: {head: 0, tail: 10000}").output == OutputBounds(head: 0, tail: 10_000))
+        #expect(try policy("output: {tail: 0}").output == OutputBounds(head: nil, tail: 0))
+        #expect(try policy("output: {head: 10000}").output == OutputBounds(head: 10_000, tail: 900))
     }
 
     @Test("may ask for further attempts")
@@ -96,6 +105,14 @@ struct PolicyTests {
                 "concurrency: {group: db, max: 0}",
                 "concurrency.max: expected a whole number from 1 to 1000000, found the number 0"
             ),
+            ("output: 100", "output: expected a map, found the number 100"),
+            (
+                "output: {head: 10001}", "output.head: expected a whole number from 0 to 10000, found the number 10001"
+            ),
+            ("output: {tail: -1}", "output.tail: expected a whole number from 0 to 10000, found the number -1"),
+            ("output: {tail: many}", "output.tail: expected a whole number from 0 to 10000, found the string 'many'"),
+            ("output: {heads: 1}", "output: unknown key 'heads'; did you mean 'head'?"),
+            ("output: {keep: failures}", "output: unknown key 'keep'; expected one of head, tail"),
             ("timeot: 1s", "unknown key 'timeot'; did you mean 'timeout'?"),
             ("overlaps: skip", "unknown key 'overlaps'; did you mean 'overlap'?"),
             ("timeout: 1s, kill_afer: 1s", "unknown key 'kill_afer'; did you mean 'kill_after'?"),
@@ -108,7 +125,8 @@ struct PolicyTests {
     func identity() throws {
         let texts = [
             "args: []", "timeout: 1s", "timeout: 2s", "overlap: queue", "timeout: 1s, kill_after: 1s", "retry: {}",
-            "retry: {max_attempts: 4}", "concurrency: {group: db, max: 1}", "concurrency: {group: db, max: 2}",
+            "retry: {max_attempts: 4}", "output: {head: 1}", "output: {tail: 1}", "concurrency: {group: db, max: 1}",
+            "concurrency: {group: db, max: 2}",
         ]
         let jobs = texts.compactMap { JobEntries.definitions(in: load(job(rest: "method: m, \($0)"))).jobs.first }
         for (index, job) in jobs.enumerated() {

@@ -94,7 +94,7 @@ extension SeededGenerator {
             .end(
                 .init(
                     run: count(), slot: slot(), next: instant(), lateness: duration(), duration: duration(),
-                    outcome: chance(2) ? .ok : .failed, text: text()))
+                    outcome: chance(2) ? .ok : .failed, text: text(), code: chance(2) ? nil : count()))
         case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
         case 4: .log(log())
         case 5: .pong(token: anyInteger())

@@ -39,6 +39,10 @@ struct WireRoundTripTests {
         let expected =
             #"end run=7 slot=5000 next=9000 lateness_us=1 duration_us=2 outcome=failed error="disk \"/\" full\n""#
         #expect(lines(Report.end(end).encoded()) == [Array(expected.utf8)])
+        var command = end
+        (command.text, command.code) = ("exit 3", 3)
+        let words = #"end run=7 slot=5000 next=9000 lateness_us=1 duration_us=2 outcome=failed code=3 error="exit 3""#
+        #expect(lines(Report.end(command).encoded()) == [Array(words.utf8)])
         #expect(lines(Command.ping(token: -3).encoded()) == [Array("ping token=-3".utf8)])
     }
 

@@ -136,17 +136,29 @@ struct CommandRunTests {
         #expect(try shell("echo out; echo err >&2").outcome == "ok out")
     }
 
-    @Test("succeeds with the codes that say so, and fails with the last line of its errors")
+    @Test("succeeds with the codes that say so, and fails with the last line of its errors, or else of its output")
     func codes() throws {
         #expect(try shell("exit 3").outcome == "failed exit 3")
         #expect(try shell("echo first >&2; echo last >&2; echo out; exit 3").outcome == "failed exit 3: last")
+        #expect(try shell("echo first; echo last; echo '  '; echo ' ' >&2; exit 3").outcome == "failed exit 3: last")
         #expect(try shell("echo fine; exit 3", ["--codes", "0,3"]).outcome == "ok fine")
         #expect(try shell("exit 0", ["--codes", "3"]).outcome == "failed exit 0")
+    }
+
+    @Test("has an error of 200 bytes at most, which ends with a whole character")
+    func longErrors() throws {
+        let whole = String(repeating: "é", count: 96)
+        #expect(try shell("printf '\(whole)'; exit 3").outcome == "failed exit 3: \(whole)")
+        let cut = "failed exit 3: \(whole.dropLast(2))…"
+        #expect(cut.utf8.count == "failed ".utf8.count + 199)
+        #expect(try shell("printf '\(whole)é'; exit 3").outcome == cut)
+        #expect(try shell("printf '\(whole)é'").outcome == "ok \(whole)é")
     }
 
     @Test("that dies by a signal says by which")
     func signals() throws {
         #expect(try shell("kill -9 $$").outcome == "failed signal 9 (SIGKILL)")
+        #expect(try shell("echo why; kill -9 $$").outcome == "failed signal 9 (SIGKILL): why")
         #expect(try shell("echo why >&2; kill -USR1 $$").outcome == "failed signal 10 (SIGUSR1): why")
         #expect(try shell("kill -9 $$", ["--codes", "9,137"]).outcome == "failed signal 9 (SIGKILL)")
     }

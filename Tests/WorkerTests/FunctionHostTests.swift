@@ -30,9 +30,9 @@ struct FunctionHostTests {
     private func run(
         _ host: FunctionHost, _ function: EntryFunction = .swift(name: "own", program: nil), event: Value? = nil
     ) throws -> String {
-        let (outcome, text) = try host.run(
+        let end = try host.run(
             function, of: subject, .init(number: 3, slot: WallInstant(nanoseconds: 1), attempt: 2, event: event))
-        return "\(outcome.rawValue): \(text)"
+        return "\(end.outcome.rawValue)\(end.code.map { " \($0)" } ?? ""): \(end.text)"
     }
 
     // MARK: The job's own function
@@ -129,7 +129,7 @@ struct FunctionHostTests {
             if case .output(let line) = report { "\(line.stream.rawValue) \(line.run) \(line.text)" } else { nil }
         }
         #expect(Set(lines) == ["stdout 3 out", "stderr 3 app:job 3 2", "stdout 3 last"])
-        #expect(try run(host(), .exec(ExecCommand(.arguments(["false"])))) == "failed: exit 1")
+        #expect(try run(host(), .exec(ExecCommand(.arguments(["false"])))) == "failed 1: exit 1")
     }
 
     // MARK: Calls

@@ -12,6 +12,8 @@ struct HostResult {
     var logged: [String] { rest("line ") }
     var loggedCount: [Int] { numbers("logged ") }
     var droppedCount: [Int] { numbers("dropped ") }
+    /// How many lines the limit would let through after the last run.
+    var left: Int? { numbers("left ").first }
     /// Descriptors, children and blocked signals after the first run and after the last.
     var before: String? { rest("before ").first }
     var after: String? { rest("after ").first }

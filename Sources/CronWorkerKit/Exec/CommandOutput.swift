@@ -42,11 +42,11 @@ struct CommandOutput: ~Copyable {
         while rest > 0, case let count = try readError(into: buffer), count > 0 { rest -= count }
     }
 
-    /// Logs what came after the last newlines, and how much was left out.
+    /// Logs what came after the last newlines, and all that waits.
     mutating func finish() {
         Self.finish(&output, &log)
         Self.finish(&error, &log)
-        log.reportLoss()
+        log.finish(at: Clock.monotonic())
     }
 
     private static func finish(_ stream: inout CommandStream, _ log: inout CommandLog) {
@@ -54,9 +54,9 @@ struct CommandOutput: ~Copyable {
         stream.finish { log.take($0, cut: $1, from: name, at: now) }
     }
 
-    /// Tells of what was left out if it is time.
-    mutating func reportLoss(at now: MonotonicInstant) { if deadline <= now { log.reportLoss() } }
+    /// Hands over what waits if it is time.
+    mutating func handOver(at now: MonotonicInstant) { if deadline <= now { log.handOver(at: now) } }
 
-    /// When it is time for that; `.distantFuture` if nothing was left out.
-    var deadline: MonotonicInstant { log.limiter.deadline }
+    /// When it is time for that; `.distantFuture` if nothing waits.
+    var deadline: MonotonicInstant { log.deadline }
 }

@@ -5,6 +5,7 @@ package import Model
 package struct CommandRun {
     private let command: ExecCommand
     private let launch: CommandLaunch
+    private let tail: Int
     private let hasOtherChildren: Bool
     /// What the command may use of the processor, in seconds; `nil`: as much as this process.
     package var processorTime: UInt64?
@@ -14,13 +15,14 @@ package struct CommandRun {
     }
 
     /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
-    /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `hasOtherChildren`:
-    /// the process may have children that are not commands', and which are to be spared.
+    /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `tail`: so many lines past
+    /// the limit are kept. `hasOtherChildren`: the process may have children that are not commands', and which are to be
+    /// spared.
     package init(
         _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],
-        hasOtherChildren: Bool = false
+        tail: Int = OutputBounds.defaultTail, hasOtherChildren: Bool = false
     ) {
-        self.command = command
+        (self.command, self.tail) = (command, tail)
         self.hasOtherChildren = hasOtherChildren
         launch = CommandLaunch(command, directory: directory, environment: environment, arguments: arguments)
     }
@@ -33,7 +35,7 @@ package struct CommandRun {
     /// `limiter`: of all runs of the job.
     package func run(
         _ services: any CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
-    ) throws -> (outcome: Outcome, text: String) {
+    ) throws -> RunEnd {
         guard thread == .current else { throw WrongThread() }
         let block = SignalBlock(RunningCommand.stopSignals)
         defer { block.restore() }
@@ -43,9 +45,9 @@ package struct CommandRun {
         do {
             running = try start(services, limiter)
         } catch let error as SystemError {
-            return (.failed, error.description)
+            return RunEnd(outcome: .failed, text: error.description)
         } catch let failure as CommandLaunch.Failure {
-            return (.failed, failure.description)
+            return RunEnd(outcome: .failed, text: failure.description)
         }
         let status = try running.wait()
         limiter = running.output.log.limiter
@@ -60,8 +62,8 @@ package struct CommandRun {
         var spawn = try launch.spawn()
         spawn.processorTime = processorTime
         return try RunningCommand(
-            spawn, input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter,
-            services: services)
+            spawn, input: input(), stops: SignalQueue(RunningCommand.stopSignals),
+            log: CommandLog(limiter, most: tail, services), services: services)
     }
 
     /// A text stands in a file, so that nobody has to feed it to the command.
@@ -77,11 +79,15 @@ package struct CommandRun {
     }
 
     /// The last line of its standard output that is not empty, or what went wrong.
-    private func outcome(
-        _ status: ExitStatus, _ output: borrowing CommandOutput
-    ) -> (outcome: Outcome, text: String) {
-        if case .exited(let code) = status, command.successCodes.contains(code) { return (.ok, output.output.lastText) }
+    private func outcome(_ status: ExitStatus, _ output: borrowing CommandOutput) -> RunEnd {
+        let text = output.output.lastText
+        var code: Int64?
+        if case .exited(let number) = status {
+            if command.successCodes.contains(number) { return RunEnd(outcome: .ok, text: text) }
+            code = Int64(number)
+        }
+        // Many programs write their errors where they write all else.
         let reason = output.error.lastText
-        return (.failed, reason.isEmpty ? status.description : "\(status): \(reason)")
+        return .failed(status.description, reason.isEmpty ? text : reason, code: code)
     }
 }

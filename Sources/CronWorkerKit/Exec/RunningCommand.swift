@@ -22,7 +22,7 @@ struct RunningCommand: ~Copyable {
 
     /// `stops` has these signals, which are blocked.
     init(
-        _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, limiter: OutputLimiter,
+        _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, log: CommandLog,
         services: any CommandServices
     ) throws(SystemError) {
         let output = try Pipe.open(nonblocking: .reader)
@@ -32,8 +32,7 @@ struct RunningCommand: ~Copyable {
         self.stops = stops
         processorTime = spawn.processorTime
         (self.services, limit) = (services, services.limit)
-        self.output = CommandOutput(
-            output: output.reader, error: error.reader, log: CommandLog(limiter, services))
+        self.output = CommandOutput(output: output.reader, error: error.reader, log: log)
     }
 
     /// Waits for its end, then kills all of its process group.
@@ -73,7 +72,7 @@ struct RunningCommand: ~Copyable {
         try poll.wait(timeout(canTellExit: exits != nil))
         if let outputs, poll.isReady(outputs) { _ = try output.readOutput(into: buffer) }
         if let errors, poll.isReady(errors) { _ = try output.readError(into: buffer) }
-        output.reportLoss(at: Clock.monotonic())
+        output.handOver(at: Clock.monotonic())
         if poll.isReady(stops) { try passStopOn() }
         if let controls, poll.isReady(controls) { try services.serveControl() }
         if let signal = limit?.signal(at: Clock.monotonic()) { stop(by: signal) }

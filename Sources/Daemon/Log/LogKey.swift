@@ -11,13 +11,13 @@ enum LogKey {
             "slots", "count",
         ] + sums + [
             "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "length",
+            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code", "length",
             "retry", "stream", "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "added",
-        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "length",
+        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length",
     ])
 
     private static let sums = Outcome.allCases.map(\.rawValue) + ["retried", "unknown"]

@@ -43,7 +43,6 @@ struct IncidentLog {
         switch incident {
         case .jobLine(let line): jobLine(line, job)
         case .output(let line): output(line.text, length: line.fullLength, job, from: line)
-        case .outputDropped(let loss): outputDropped(lines: Int(loss.lines), bytes: Int(loss.bytes), job)
         case .started:
             records(
                 .info, "Worker started", job,
@@ -208,14 +207,15 @@ extension Booking {
     /// Those of its run's record.
     func fields(_ run: Run, entry: EntryID, pid: ProcessID, slot: WallInstant?, isDetailed: Bool) -> LogFields {
         var fields: LogFields = ["entry": .text(entry.description)]
-        fields.list.reserveCapacity(12)
+        fields.list.reserveCapacity(13)
         if isDetailed { fields.add("pid", .number(pid)) }
         fields.add("run", .integer(run.number))
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
-        fields.add(outcome.textKey.description, .text(run.text))
-        fields.add("length", run.fullLength.map { .integer($0) })
+        fields.add(outcome.textKey.description, .text(run.end.text))
+        fields.add("code", run.end.code.map { .integer($0) })
+        fields.add("length", run.end.fullLength.map { .integer($0) })
         fields.add("retry", retryAfter.map { .delay($0) })
         return fields
     }

@@ -25,7 +25,7 @@ final class Job {
     var successor: JobDefinition?
     /// Calls of its function that the successor is to get.
     var callsForSuccessor: [String] = []
-    var outputLimiter = OutputLimiter()
+    var output: RunOutput
     /// When the deadline queue will come back to this job.
     var scheduledAt = MonotonicInstant.distantFuture
 
@@ -35,6 +35,7 @@ final class Job {
     init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()) {
         self.index = index
         (self.definition, goesByZone) = (definition, definition.goesByZone)
+        output = RunOutput(definition.policy.output)
         supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
     }
 
@@ -48,7 +49,7 @@ final class Job {
 
     var deadline: MonotonicInstant {
         let exit = min(worker?.exitDeadline ?? .distantFuture, previousWorker?.nextLook ?? .distantFuture)
-        return min(supervisor.deadline, outputLimiter.deadline, exit, endDeadline)
+        return min(supervisor.deadline, output.deadline, exit, endDeadline)
     }
 
     /// In seconds, what the worker may use of the processor; `nil`: any. Of a command its processes have the limit, each for itself.

@@ -61,7 +61,7 @@ extension WorkerPool {
     }
 
     private func bury(_ worker: WorkerProcess, _ job: Job, _ exit: Event) {
-        reportOutputLoss(job)
+        finishOutput(of: job)
         process(exit, job)
         worker.closeAll(loop.poller)
         job.worker = nil

@@ -60,8 +60,7 @@ extension WorkerPool {
         do throws(WireError) {
             let report = try Report.decode(line, agreed: worker.agreed)
             if case .ready(let ready) = report { worker.agreed = ready.features }
-            if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
-            if case .output(let line) = report, !admit(size: line.size, job) { return }
+            guard takeNow(report, line, job) else { return }
             if case .begin = report, job.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)
@@ -78,13 +77,6 @@ extension WorkerPool {
             process(.violation("more than \(WorkerProcess.mostMalformed) malformed messages"), job)
         }
     }
-
-    func takeOutput(_ line: UnsafeRawBufferPointer, _ lost: Int, _ job: Job) {
-        guard admit(size: line.count + lost, job) else { return }
-        incidents.outputLine(line, lost: lost, job)
-    }
-
-    func admit(size: Int, _ job: Job) -> Bool { job.outputLimiter.admit(size: size, at: now) }
 
     /// The end of the reports comes a moment before the exit of a worker that ends; of one that lives on it is a fault.
     private func reportClosed(_ worker: WorkerProcess, _ job: Job) {

@@ -21,7 +21,7 @@ extension WorkerPool {
 
     private func fire(_ job: Job, _ heard: MonotonicInstant) {
         readClock()
-        if job.outputLimiter.deadline <= heard { reportOutputLoss(job) }
+        if job.output.deadline <= heard { releaseOutput(of: job) }
         if let worker = job.worker, worker.exitDeadline <= heard { missExit(worker, job) }
         if let previous = job.previousWorker, previous.nextLook <= heard { lookAtPreviousWorker(job) }
         if job.endDeadline <= heard { endIfOver(job) }
@@ -36,12 +36,6 @@ extension WorkerPool {
         } else {
             worker.exitDeadline = .distantFuture
             process(.violation("it closed its report pipe and lives on"), job)
-        }
-    }
-
-    func reportOutputLoss(_ job: Job) {
-        if let loss = job.outputLimiter.takeLoss() {
-            incidents.outputDropped(lines: loss.lines, bytes: loss.bytes, job)
         }
     }
 }

@@ -41,6 +41,8 @@ final class WorkerPool {
     /// Workers that had to be killed to stop, since all were told to.
     private(set) var forcedStops = 0
     var workerCount = 0
+    /// Bytes of output that wait since the tails of all runs were added up.
+    var heldOutput = 0
     /// Whether a job that goes by a time zone was spawned or began a run.
     var usesZones = false
     private var isStopping = false
@@ -185,6 +187,7 @@ final class WorkerPool {
         guard jobs[job.index] === job else { return }
         // Of a worker that is left behind at the daemon's end: what still comes is not read.
         job.worker?.closeAll(loop.poller)
+        finishOutput(of: job)
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil

@@ -3,7 +3,7 @@ import Values
 
 /// Reads the keys of a job entry that bound its runs.
 struct PolicyReader {
-    static let keys = ["concurrency", "kill_after", "overlap", "retry", "timeout"] + HookReader.keys
+    static let keys = ["concurrency", "kill_after", "output", "overlap", "retry", "timeout"] + HookReader.keys
     private static let mostAttempts = 1_000
     /// What nobody has more jobs than.
     private static let mostRuns = 1_000_000
@@ -16,6 +16,7 @@ struct PolicyReader {
         policy.killAfter = data["kill_after"]?.duration() ?? policy.killAfter
         policy.retry = data["retry"]?.map(of: DelayReader.keys + ["on"]).map(retry)
         policy.concurrency = data["concurrency"]?.map(of: ["group", "max", "wait"]).flatMap(concurrency)
+        policy.output = data["output"]?.map(of: ["head", "tail"]).map(output) ?? policy.output
         policy.hooks = HookReader.read(data)
         if data["timeout"] == nil, policy.overlap != .replace {
             data["kill_after"]?.error(
@@ -27,6 +28,12 @@ struct PolicyReader {
     private static func overlap(_ field: EntryField) -> RunPolicy.Overlap? {
         field.value.string.flatMap(RunPolicy.Overlap.init(rawValue:))
             ?? field.expected("one of \(RunPolicy.Overlap.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+
+    private static func output(_ field: EntryField) -> OutputBounds {
+        let lines = 0...OutputBounds.mostLines
+        return OutputBounds(
+            head: field["head"]?.integer(lines), tail: field["tail"]?.integer(lines) ?? OutputBounds.defaultTail)
     }
 
     // MARK: Retry

@@ -1,7 +1,7 @@
 package import Clocks
 
-/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry` and `concurrency`; and its
-/// hooks.
+/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry`, `concurrency` and `output`; and
+/// its hooks.
 package struct RunPolicy: Hashable, Sendable {
     /// A run that takes this long is ended. `nil`: it may take any time.
     package var timeout: Nanoseconds?
@@ -12,6 +12,7 @@ package struct RunPolicy: Hashable, Sendable {
     package var retry: Retry?
     /// `nil`: the job's runs wait for no other job.
     package var concurrency: Concurrency?
+    package var output = OutputBounds()
     package var hooks = JobHooks()
 
     /// How long after `timeout` and `killAfter` a run is ended by its worker's own timer: the daemon's steps come first.

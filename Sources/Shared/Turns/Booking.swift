@@ -40,17 +40,25 @@ package struct Booking: Hashable, Sendable {
         package var began: WallInstant
         package var lateness = Nanoseconds.zero
         package var duration = Nanoseconds.zero
-        /// The result, or the error.
-        package var text: String
-        /// How many bytes the text had if it was cut.
-        package var fullLength: Int64?
+        /// What it came to.
+        package var end: End
+
+        package struct End: Hashable, Sendable {
+            /// The result, or the error.
+            package var text: String
+            /// How many bytes the text had if it was cut.
+            package var fullLength: Int64?
+            /// With which its command exited, where that is the error.
+            package var code: Int64?
+        }
 
         package init(
             number: Int64, attempt: Int = 1, call: Int64? = nil, began: WallInstant, lateness: Nanoseconds = .zero,
-            duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil
+            duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil, code: Int64? = nil
         ) {
             (self.number, self.attempt, self.call, self.began) = (number, attempt, call, began)
-            (self.lateness, self.duration, self.text, self.fullLength) = (lateness, duration, text, fullLength)
+            (self.lateness, self.duration) = (lateness, duration)
+            end = End(text: text, fullLength: fullLength, code: code)
         }
     }
 

@@ -78,15 +78,17 @@ package enum Report: Hashable, Sendable {
         package var text = ""
         /// How many bytes the text had if it was cut.
         package var fullLength: Int64?
+        /// With which the command exited, where that is the error.
+        package var code: Int64?
 
         package init() {}
         package init(
             run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, duration: Nanoseconds,
-            outcome: Outcome, text: String, fullLength: Int64? = nil
+            outcome: Outcome, text: String, fullLength: Int64? = nil, code: Int64? = nil
         ) {
             (self.run, self.slot, self.next) = (run, slot, next)
             (self.lateness, self.duration) = (lateness, duration)
-            (self.outcome, self.text, self.fullLength) = (outcome, text, fullLength)
+            (self.outcome, self.text, self.fullLength, self.code) = (outcome, text, fullLength, code)
         }
 
         package mutating func fields(_ row: inout MessageCoder) {
@@ -98,6 +100,7 @@ package enum Report: Hashable, Sendable {
             var isOk = outcome == .ok
             row.either("outcome", "ok", "failed", isFirst: &isOk)
             outcome = isOk ? .ok : .failed
+            row.integer("code", &code, least: 0)
             row.longText(outcome.textKey, &text, length: &fullLength)
         }
     }

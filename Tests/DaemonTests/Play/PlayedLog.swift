@@ -18,6 +18,10 @@ final class PlayedLog {
     /// The records so far with this in them.
     func records(_ words: String) throws -> [Substring] {
         text += String(decoding: try pipe.read(), as: UTF8.self)
+        while log.sink.isBacklogged {
+            log.sink.flush()
+            text += String(decoding: try pipe.read(), as: UTF8.self)
+        }
         return text.split(separator: "\n").filter { $0.contains(words) }
     }
 }

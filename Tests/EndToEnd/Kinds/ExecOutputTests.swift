@@ -32,6 +32,36 @@ struct ExecOutputTests {
         }
     }
 
+    @Test("says at its end why it failed, however much it has written before")
+    func reason() throws {
+        try Scene.play { scene in
+            let text = "seq 1 5000; echo FATAL: reason"
+            try scene.declare([
+                .shell("failed", "\(text); exit 1"), .shell("killed", "\(text); sleep 0.5; kill -9 $PPID"),
+                .shell("late", "\(text); exec sleep 60", data: ["timeout": "1s"]),
+                .shell("short", "\(text); exit 1", data: ["output": "{head: 3, tail: 2}"]),
+            ])
+            let daemon = try scene.start(worker: Binaries.worker)
+            let ends = [
+                "failed": "TICK FAILED", "killed": "TICK CRASHED", "late": "TICK TIMEOUT", "short": "TICK FAILED",
+            ]
+            for (name, end) in ends { try daemon.wait(for: end, entry: "test:\(name)") }
+            #expect(try daemon.stop() == .exited(code: 0))
+            for (name, end) in ends {
+                let (head, tail) = name == "short" ? (3, 2) : (1_000, 900)
+                let records = daemon.log.records.filter { $0.entry == "test:\(name)" }
+                let output = records.prefix { $0.message != end }.filter { $0.message.hasPrefix("Job output") }
+                try #require(output.count == head + 1 + tail, "\(name)")
+                let texts = output.compactMap { $0["text"] }
+                let numbers = Array(1...head) + Array(5_002 - tail...5_000)
+                #expect(texts == numbers.map { "\($0)" } + ["FATAL: reason"])
+                #expect(output[head].message == "Job output dropped")
+                #expect(output[head].number("lines") == 5_001 - head - tail)
+            }
+            #expect(daemon.log.all("TICK FAILED", entry: "test:failed").first?["error"] == "exit 1: FATAL: reason")
+        }
+    }
+
     @Test("ends with it: one that it left behind holds up nothing, and is gone")
     func leftBehind() throws {
         try Scene.play { scene in

@@ -12,13 +12,14 @@ struct ExecTests {
                 .shell("open", "printf 'one\\nunfinished'"),
                 .shell("silent", "true"),
                 .shell("failed", "echo fine; echo bad >&2; exit 3"),
+                .shell("told", "echo first; echo reason; exit 5"),
                 .shell("mute", "exit 4"),
                 .shell("allowed", "echo three; exit 3", data: ["success_codes": "[0, 3]"]),
                 .shell("zero", "exit 0", data: ["success_codes": "[3]"]),
                 .shell("signalled", "kill -SEGV $$"),
             ])
             let daemon = try scene.start(worker: Binaries.worker)
-            try daemon.wait("all have run") { daemon.log.count("TICK") + daemon.log.count("TICK FAILED") == 8 }
+            try daemon.wait("all have run") { daemon.log.count("TICK") + daemon.log.count("TICK FAILED") == 9 }
             #expect(try daemon.stop() == .exited(code: 0))
 
             func result(_ name: String) -> String? { daemon.log.all("TICK", entry: "test:\(name)").first?["result"] }
@@ -29,7 +30,11 @@ struct ExecTests {
             #expect(result("open") == "unfinished")
             #expect(["", nil].contains(result("silent")))
             #expect(error("failed") == "exit 3: bad")
+            #expect(error("told") == "exit 5: reason")
             #expect(error("mute") == "exit 4")
+            func code(_ name: String) -> String? { daemon.log.all("TICK FAILED", entry: "test:\(name)").first?["code"] }
+            #expect(["failed", "told", "mute", "zero"].map(code) == ["3", "5", "4", "0"])
+            #expect(code("signalled") == nil && daemon.log.all("TICK").allSatisfy { $0["code"] == nil })
             #expect(result("allowed") == "three")
             #expect(error("zero") == "exit 0")
             #expect(error("signalled")?.hasPrefix("signal 11 (SIGSEGV)") == true)
