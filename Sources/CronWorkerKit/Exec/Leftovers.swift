@@ -16,6 +16,13 @@ struct Leftovers {
         try ThisProcess.setSubreaper(true)
     }
 
+    /// All children of this process, however it comes to its end: a file of Lua may call os.exit.
+    static func clearAtExit() {
+        ThisProcess.atExit { Leftovers(others: []).clear() }
+    }
+
+    private init(others: [ProcessID]) { self.others = others }
+
     /// Kills and collects them. To be called when the command has been collected.
     func clear() {
         let end = Clock.monotonic() + Self.patience

@@ -8,9 +8,14 @@ struct RunningCommand: ~Copyable {
     private let exit: ExitWatch
     private let stops: SignalQueue
     private let services: any CommandServices
+    private var limit: CommandLimit?
+    /// In seconds, its own; `nil`: that of this process.
+    private let processorTime: UInt64?
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
     private(set) var stop: Signal?
+    /// In seconds: it has ended since it used up so much of the processor.
+    private(set) var endOfTime: UInt64?
 
     /// By which a worker ends: from its daemon, or from a terminal.
     static var stopSignals: [Signal] { [.terminate, .interrupt, .hangUp] }
@@ -25,7 +30,8 @@ struct RunningCommand: ~Copyable {
         pid = try spawn.start(input: input, output: output.writer, error: error.writer)
         exit = ExitWatch(pid)
         self.stops = stops
-        self.services = services
+        processorTime = spawn.processorTime
+        (self.services, limit) = (services, services.limit)
         self.output = CommandOutput(
             output: output.reader, error: error.reader, log: CommandLog(limiter, services))
     }
@@ -33,10 +39,11 @@ struct RunningCommand: ~Copyable {
     /// Waits for its end, then kills all of its process group.
     mutating func wait() throws -> ExitStatus {
         do {
-            try withUnsafeTemporaryAllocation(byteCount: CommandOutput.blockSize, alignment: 16) { buffer in
-                while try !exit.hasExited() { try turn(buffer) }
-                try output.drain(through: buffer)
-            }
+            // Not on the stack, which may be a small one.
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CommandOutput.blockSize, alignment: 16)
+            defer { buffer.deallocate() }
+            while try !exit.hasExited() { try turn(buffer) }
+            try output.drain(through: buffer)
         } catch {
             _ = try? end()
             throw error
@@ -46,9 +53,13 @@ struct RunningCommand: ~Copyable {
     }
 
     /// While the leader is uncollected the number is its group's, and nobody else's.
-    private func end() throws(SystemError) -> ExitStatus {
+    private mutating func end() throws(SystemError) -> ExitStatus {
+        let limit = processorTime ?? ProcessRights.processorTime
+        let used = limit.flatMap { _ in ProcessTable.row(pid)?.processorTime }
         Children.signalGroup(pid, .kill)
-        return try Children.collect(pid)
+        let status = try Children.collect(pid)
+        if status.isEndOfTime(limit, used: used) { endOfTime = limit }
+        return status
     }
 
     private mutating func turn(_ buffer: UnsafeMutableRawBufferPointer) throws {
@@ -65,18 +76,25 @@ struct RunningCommand: ~Copyable {
         output.reportLoss(at: Clock.monotonic())
         if poll.isReady(stops) { try passStopOn() }
         if let controls, poll.isReady(controls) { try services.serveControl() }
+        if let signal = limit?.signal(at: Clock.monotonic()) { stop(by: signal) }
     }
 
     private func timeout(canTellExit: Bool) -> Nanoseconds? {
         if !canTellExit { return ExitWatch.interval }
-        guard output.deadline != .distantFuture else { return nil }
-        return Nanoseconds(max(0, (output.deadline - Clock.monotonic()).count))
+        let deadline = min(output.deadline, limit?.next ?? .distantFuture)
+        guard deadline != .distantFuture else { return nil }
+        return Nanoseconds(max(0, (deadline - Clock.monotonic()).count))
     }
 
     private mutating func passStopOn() throws(SystemError) {
         for signal in try stops.take() {
-            stop = stop ?? signal
-            Children.signalGroup(pid, signal)
+            limit?.terminated(at: Clock.monotonic())
+            stop(by: signal)
         }
+    }
+
+    private mutating func stop(by signal: Signal) {
+        stop = stop ?? signal
+        Children.signalGroup(pid, signal)
     }
 }
