@@ -52,6 +52,22 @@ struct CommandEndTests {
         }
     }
 
+    /// The command looks at its parent's children until only itself and those of others are left.
+    @Test("need not come for orphans that have exited to be collected", arguments: [[], ["--sibling"]])
+    func orphans(options: [String]) throws {
+        let result = try shell(
+            """
+            i=0; while [ $i -lt 200 ]; do (/bin/true &); i=$((i + 1)); done
+            n=0
+            until set -- $(cat /proc/$PPID/task/$PPID/children) && [ $# -le \(options.count + 1) ]; do
+                n=$((n + 1)); [ $n -lt 3000 ] || { echo "$# are left"; exit 9; }
+            done
+            echo collected
+            """, options)
+        #expect(result.outcome == "ok collected")
+        #expect(result.after == result.before)
+    }
+
     @Test("leaves no descriptor, no zombie and no blocked signal, however often")
     func manyRuns() throws {
         let runs = LongTests.size(500, long: 10_000)

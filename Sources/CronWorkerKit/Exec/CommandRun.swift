@@ -33,13 +33,13 @@ package struct CommandRun {
         _ services: any CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
     ) throws -> (outcome: Outcome, text: String) {
         guard thread == .current else { throw WrongThread() }
-        let block = SignalBlock(RunningCommand.stopSignals)
+        let block = SignalBlock(RunningCommand.signals)
         defer { block.restore() }
         let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)
         defer { leftovers.clear() }
         var running: RunningCommand
         do {
-            running = try start(services, limiter)
+            running = try start(services, limiter, leftovers)
         } catch let error as SystemError {
             return (.failed, error.description)
         } catch let failure as CommandLaunch.Failure {
@@ -51,12 +51,14 @@ package struct CommandRun {
         return outcome(status, running.output)
     }
 
-    private func start(_ services: any CommandServices, _ limiter: OutputLimiter) throws -> RunningCommand {
+    private func start(
+        _ services: any CommandServices, _ limiter: OutputLimiter, _ leftovers: Leftovers
+    ) throws -> RunningCommand {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
         return try RunningCommand(
-            launch.spawn(), input: input(), stops: SignalQueue(RunningCommand.stopSignals), limiter: limiter,
-            services: services)
+            launch.spawn(), input: input(), signals: SignalQueue(RunningCommand.signals), leftovers: leftovers,
+            limiter: limiter, services: services)
     }
 
     /// A text stands in a file, so that nobody has to feed it to the command.

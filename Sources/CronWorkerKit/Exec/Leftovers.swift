@@ -16,6 +16,18 @@ struct Leftovers {
         try ThisProcess.setSubreaper(true)
     }
 
+    /// Collects those that have exited while the command, which stays, runs: it may leave any number and live on.
+    func collectExited(sparing command: ProcessID) {
+        if others.isEmpty {
+            // The command is the first of the children: once it has exited, what is left is for `clear`.
+            while let pid = Children.peekExited(), pid != command { _ = try? Children.collect(pid) }
+        } else {
+            for pid in ProcessTable.children() where pid != command && !others.contains(pid) {
+                _ = try? Children.collectIfExited(pid)
+            }
+        }
+    }
+
     /// Kills and collects them. To be called when the command has been collected.
     func clear() {
         let end = Clock.monotonic() + Self.patience

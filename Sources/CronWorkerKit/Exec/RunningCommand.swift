@@ -6,26 +6,27 @@ import Model
 struct RunningCommand: ~Copyable {
     private let pid: ProcessID
     private let exit: ExitWatch
-    private let stops: SignalQueue
+    private let signals: SignalQueue
+    private let leftovers: Leftovers
     private let services: any CommandServices
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
     private(set) var stop: Signal?
 
-    /// By which a worker ends: from its daemon, or from a terminal.
-    static var stopSignals: [Signal] { [.terminate, .interrupt, .hangUp] }
+    /// By the first three a worker ends: from its daemon, or from a terminal. The last may tell of an orphan's exit.
+    static var signals: [Signal] { [.terminate, .interrupt, .hangUp, .child] }
 
-    /// `stops` has these signals, which are blocked.
+    /// `signals` has these, which are blocked.
     init(
-        _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, limiter: OutputLimiter,
-        services: any CommandServices
+        _ spawn: CommandSpawn, input: borrowing Descriptor, signals: consuming SignalQueue, leftovers: Leftovers,
+        limiter: OutputLimiter, services: any CommandServices
     ) throws(SystemError) {
         let output = try Pipe.open(nonblocking: .reader)
         let error = try Pipe.open(nonblocking: .reader)
         pid = try spawn.start(input: input, output: output.writer, error: error.writer)
         exit = ExitWatch(pid)
-        self.stops = stops
-        self.services = services
+        self.signals = signals
+        (self.services, self.leftovers) = (services, leftovers)
         self.output = CommandOutput(
             output: output.reader, error: error.reader, log: CommandLog(limiter, services))
     }
@@ -56,14 +57,14 @@ struct RunningCommand: ~Copyable {
         let exits = exit.pollHandle.map { poll.add($0, for: .read) }
         let outputs = output.output.pollHandle.map { poll.add($0, for: .read) }
         let errors = output.error.pollHandle.map { poll.add($0, for: .read) }
-        let stops = poll.add(stops.descriptor.pollHandle, for: .read)
+        let signals = poll.add(signals.descriptor.pollHandle, for: .read)
         let controls = services.control.map { poll.add($0, for: .read) }
         if !services.flush() { poll.add(services.reports, for: .write) }
         try poll.wait(timeout(canTellExit: exits != nil))
         if let outputs, poll.isReady(outputs) { _ = try output.readOutput(into: buffer) }
         if let errors, poll.isReady(errors) { _ = try output.readError(into: buffer) }
         output.reportLoss(at: Clock.monotonic())
-        if poll.isReady(stops) { try passStopOn() }
+        if poll.isReady(signals) { try takeSignals() }
         if let controls, poll.isReady(controls) { try services.serveControl() }
     }
 
@@ -73,8 +74,12 @@ struct RunningCommand: ~Copyable {
         return Nanoseconds(max(0, (output.deadline - Clock.monotonic()).count))
     }
 
-    private mutating func passStopOn() throws(SystemError) {
-        for signal in try stops.take() {
+    private mutating func takeSignals() throws(SystemError) {
+        for signal in try signals.take() {
+            if signal == .child {
+                leftovers.collectExited(sparing: pid)
+                continue
+            }
             stop = stop ?? signal
             Children.signalGroup(pid, signal)
         }
