@@ -100,6 +100,8 @@ struct Worker: ~Copyable {
         let slot = turn.slot.map { moment.wall(of: $0, on: keeper.timetable.clock) }
         let (outcome, text) = try host.run(
             function, of: subject, .init(number: begin.run, slot: slot, attempt: turn.command.attempt, event: event))
+        // The daemon logs the output of a run before the run's end.
+        StandardOutputBuffer.flush()
         let end = now
         let (next, skip) = keeper.end(at: end)
         reports.send(
