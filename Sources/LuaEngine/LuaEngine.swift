@@ -12,7 +12,7 @@ package final class LuaEngine: FunctionEngine {
 
     package init(_ services: any FunctionServices) {
         bridge = Bridge(services)
-        machine = LuaMachine(host: bridge, prepare: LuaDialect.plain)
+        machine = LuaMachine(host: bridge, isTerminationTraced: true, prepare: LuaDialect.plain)
     }
 
     package func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
