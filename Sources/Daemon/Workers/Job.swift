@@ -12,7 +12,9 @@ final class Job {
     /// Its place in the table of jobs, which events name.
     let index: Int
     /// The same job as ever, though its entry may have moved within its file.
-    var definition: JobDefinition
+    var definition: JobDefinition { didSet { goesByZone = definition.goesByZone } }
+    /// The definition's, which is large, without a copy of it for each run.
+    private(set) var goesByZone: Bool
     var supervisor: JobSupervisor
     var worker: WorkerProcess?
     /// Tells this worker's events from those of the one before, whose descriptors had the same numbers.
@@ -30,7 +32,7 @@ final class Job {
 
     init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()) {
         self.index = index
-        self.definition = definition
+        (self.definition, goesByZone) = (definition, definition.goesByZone)
         supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
     }
 

@@ -99,7 +99,7 @@ extension WorkerPool {
             if case .ready(let ready) = report { worker.agreed = ready.features }
             if case .log(let log) = report, !admit(size: log.message.utf8.count, job) { return }
             if case .output(let line) = report, !admit(size: line.size, job) { return }
-            if case .begin = report, job.definition.goesByZone { usesZones = true }
+            if case .begin = report, job.goesByZone { usesZones = true }
             if case .end = report { finishOutput(worker, job) }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)

@@ -21,7 +21,7 @@ extension WorkerPool {
             children[worker.pid] = .worker(job)
             workerCount += 1
             incidents.spawning(job)
-            if job.definition.goesByZone { usesZones = true }
+            if job.goesByZone { usesZones = true }
             // After the spawn, which takes its time: the job's grid begins at this moment.
             process(.spawned, job)
             send(job.workerDefinition.encoded(), job)

@@ -168,6 +168,16 @@ package struct MessageCoder: ~Copyable {
         if let word = Word(rawValue: text) { value = word } else { fail(key, expected: expected) }
     }
 
+    /// One of two words.
+    package mutating func either(
+        _ key: StaticString, _ first: StaticString, _ second: StaticString, isFirst: inout Bool
+    ) {
+        if !isReading { writer.field(key, "\(isFirst ? first : second)"[...]) }
+        guard isReading, let field = field(key, isRequired: true) else { return }
+        isFirst = field.isValue(first)
+        if !isFirst, !field.isValue(second) { fail(key, expected: "\(first) or \(second)") }
+    }
+
     /// The field is there, with this word, or it is not.
     package mutating func flag(_ key: StaticString, _ value: inout Bool, _ word: String = "true") {
         guard let text = string(key, value ? word : nil, isRequired: false) else { return }
