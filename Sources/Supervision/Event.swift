@@ -71,6 +71,7 @@ package enum Incident: Hashable, Sendable {
     case jobLine(Report.Log)
     case output(Report.Output)
     case outputDropped(Report.OutputLoss)
+    case leftoversKilled(Report.Leftovers)
     case dropped(Report.Dropped)
     case fault(Report.Fault)
     /// The worker died unasked.

@@ -36,7 +36,7 @@ package struct CommandRun {
         let block = SignalBlock(RunningCommand.signals)
         defer { block.restore() }
         let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)
-        defer { leftovers.clear() }
+        defer { clear(leftovers, services) }
         var running: RunningCommand
         do {
             running = try start(services, limiter, leftovers)
@@ -67,8 +67,13 @@ package struct CommandRun {
         return try Descriptor.sealedMemory("stdin", Array(text.utf8))
     }
 
+    private func clear(_ leftovers: Leftovers, _ services: any CommandServices) {
+        let killed = leftovers.clear()
+        if killed.count > 0 { services.killed(killed.count, program: killed.program) }
+    }
+
     private func end(by signal: Signal, _ leftovers: Leftovers, _ services: any CommandServices) -> Never {
-        leftovers.clear()
+        clear(leftovers, services)
         _ = services.flush()
         ThisProcess.end(by: signal)
     }

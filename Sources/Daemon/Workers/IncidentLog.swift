@@ -45,6 +45,10 @@ struct IncidentLog {
         case .output(let line):
             output(line.text, length: line.fullLength, run: line.run, stream: line.stream.rawValue, job)
         case .outputDropped(let loss): outputDropped(lines: Int(loss.lines), bytes: Int(loss.bytes), job)
+        case .leftoversKilled(let left):
+            records(
+                .warning, "Leftovers killed", job,
+                ["run": .integer(left.run), "count": .integer(left.count), "program": .text(left.program)])
         case .started:
             records(
                 .info, "Worker started", job,
