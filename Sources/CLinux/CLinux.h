@@ -31,6 +31,7 @@
 #include <sys/un.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,9 +102,14 @@ static inline int clinux_groups(const char *user, gid_t group, gid_t *groups, in
 extern int setresuid(uid_t real, uid_t effective, uid_t saved);
 extern int setresgid(gid_t real, gid_t effective, gid_t saved);
 extern int setgroups(size_t count, const gid_t *groups);
-static inline int clinux_set_limit(int resource, unsigned long value) {
-    const struct rlimit limit = {value, value};
+static inline int clinux_set_limit(int resource, unsigned long soft, unsigned long hard) {
+    const struct rlimit limit = {soft, hard};
     return setrlimit(resource, &limit);
+}
+static inline struct rlimit clinux_processor_time_limit(void) {
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    getrlimit(RLIMIT_CPU, &limit);
+    return limit;
 }
 static inline int clinux_set_nice(int nice) { return setpriority(PRIO_PROCESS, 0, nice); }
 static const int clinux_rlimit_as = RLIMIT_AS, clinux_rlimit_cpu = RLIMIT_CPU, clinux_rlimit_nofile = RLIMIT_NOFILE,
@@ -122,6 +128,9 @@ static inline int clinux_lock(int descriptor) { return flock(descriptor, LOCK_EX
 static inline int clinux_lock_shared(int descriptor) { return flock(descriptor, LOCK_SH | LOCK_NB); }
 
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+static inline int clinux_openat(int directory, const char *name, int flags, mode_t mode) {
+    return openat(directory, name, flags, mode);
+}
 
 static inline int clinux_prctl(int option, unsigned long argument) { return prctl(option, argument, 0, 0, 0); }
 
@@ -132,6 +141,22 @@ static inline void clinux_take_name(void) { prctl(PR_SET_NAME, program_invocatio
 /* The constants are an enum in C, which Swift imports as a type of its own. */
 static inline int clinux_getrlimit_nofile(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
 static inline int clinux_setrlimit_nofile(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
+
+/* A timer of the kernel's that sends SIGKILL to this process at that moment of CLOCK_MONOTONIC (timer_create(2)). Not by the C
+ * library's functions, with which a static program would get their thread. -1 with errno. */
+static inline int clinux_kill_at(int64_t nanoseconds, int *timer) {
+    const struct itimerspec time = {{0, 0}, {nanoseconds / 1000000000, nanoseconds % 1000000000}};
+    struct sigevent event;
+    memset(&event, 0, sizeof(event));
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGKILL;
+    if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, timer) != 0) return -1;
+    if (syscall(SYS_timer_settime, *timer, TIMER_ABSTIME, &time, NULL) == 0) return 0;
+    const int error = errno;
+    syscall(SYS_timer_delete, *timer);
+    return errno = error, -1;
+}
+static inline void clinux_delete_timer(int timer) { syscall(SYS_timer_delete, timer); }
 
 /* An enum in C whose constants Swift does not import. */
 static const int clinux_cancel_on_set = TFD_TIMER_CANCEL_ON_SET;

@@ -114,10 +114,10 @@ static void die_with(const struct child *child, pid_t parent) {
     if (getppid() != parent) _exit(127);
 }
 
-static void limit_open_files(const struct child *child) {
+static void set_limit(const struct child *child) {
     const struct cspawn_request *request = child->request;
-    const struct rlimit open_files = {request->open_files_soft, request->open_files_hard};
-    if (setrlimit(RLIMIT_NOFILE, &open_files) != 0) fail(child, CSPAWN_SETRLIMIT);
+    const struct rlimit limit = {request->limit_soft, request->limit_hard};
+    if (setrlimit(request->limit, &limit) != 0) fail(child, CSPAWN_SETRLIMIT);
 }
 
 /* 0 means the process that writes it. */
@@ -165,7 +165,7 @@ static int run_child(void *argument) {
     /* Those that the caller was started with are not close-on-exec. A kernel without the call passes them on. */
     syscall(SYS_close_range, (unsigned)request->descriptor_count + (child->program >= 0), ~0U, 0);
     if (request->directory != NULL && chdir(request->directory) != 0) fail(child, CSPAWN_CHDIR);
-    if (request->sets_open_files) limit_open_files(child);
+    if (request->limit >= 0) set_limit(child);
 
     sigset_t none;
     sigemptyset(&none);

@@ -18,7 +18,11 @@ struct CheckSession {
             throw UsageError(description: "started by a daemon alone, with descriptor \(WireFormat.reportDescriptor)")
         }
         StandardOutputBuffer.flushLines()
+        // What a file starts as it is loaded becomes a child of this process in the end, whatever session it is in.
+        try ThisProcess.setSubreaper(true)
         try answer(through: inherited)
+        // Closed by the end of the process: the answer is complete when nothing is left.
+        inherited.release()
     }
 
     /// Nobody listens to what a function says while it is loaded.

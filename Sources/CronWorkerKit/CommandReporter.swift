@@ -5,6 +5,7 @@ import Wire
 struct CommandReporter: CommandServices {
     let daemon: DaemonLink
     let run: Int64
+    let limit: CommandLimit?
 
     var control: PollHandle? { daemon.control.isClosed ? nil : daemon.control.pollHandle }
     var reports: PollHandle { daemon.reports.pollHandle }

@@ -21,7 +21,7 @@ public enum CronWorker {
         ThisProcess.takeName()
         // A daemon's worker is told all that it needs. It does not look at its arguments, which Swift keeps in a page of
         // memory that nothing else uses.
-        if Session.supervisor != nil { ThisProcess.exit(finish { try Session([]).serve(catalog, engine) }) }
+        if Session.supervisor != nil { end(finish { try Session([]).serve(catalog, engine) }, engine) }
         let arguments = ThisProcess.arguments
         switch arguments.first {
         case WireFormat.catalogArgument where arguments.count == 1:
@@ -34,9 +34,16 @@ public enum CronWorker {
             StandardDescriptors.writeOutput(usage)
             ThisProcess.exit(0)
         case WireFormat.checkArgument where arguments.count == 1:
+            Leftovers.clearAtExit()
             ThisProcess.exit(finish { try CheckSession(engine).serve() })
-        default: ThisProcess.exit(finish { try Session(arguments).serve(catalog, engine) })
+        default: end(finish { try Session(arguments).serve(catalog, engine) }, engine)
         }
+    }
+
+    /// What functions in Lua have opened may not hold up the end. A worker of one's own may have handlers for it (atexit(3)).
+    private static func end(_ code: Int32, _ engine: FunctionEngineMaker?) -> Never {
+        if engine == nil { ThisProcess.exit(code) }
+        ThisProcess.leave(code, patience: .seconds(1))
     }
 
     private static let usage = """

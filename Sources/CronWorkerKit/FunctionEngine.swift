@@ -33,6 +33,9 @@ package protocol FunctionServices: AnyObject {
     func get(_ id: String) throws -> Value?
     /// A file's contents as they were when the registry was loaded; `nil`: it had no part in that.
     func text(of path: String) throws -> [UInt8]?
+    /// As they are now, or the first `limit` bytes and one more; `nil`: it was written to meanwhile. Fails if root must not trust
+    /// the file.
+    func contents(of path: String, limit: Int) throws -> [UInt8]?
 }
 
 /// A function cannot be called.

@@ -16,6 +16,8 @@ final class FunctionHost: @unchecked Sendable {
         var attempt: Int64 = 1
         /// What the daemon calls the function with.
         var event: Value?
+        /// Of its commands; `nil`: none.
+        var limit: CommandLimit?
     }
 
     private let catalog: JobCatalog
@@ -30,13 +32,21 @@ final class FunctionHost: @unchecked Sendable {
     /// Which this is, as the job's entry has it; `nil`: the standard one.
     private var program: String?
     private var depth = 0
+    /// In seconds, of each command; `nil`: that of this process, which they all have a part in.
+    var processorTime: UInt64?
     /// Of what the commands write.
     private var limiter = OutputLimiter()
     /// A function may start processes of its own, which are not a command's.
     private var hasOtherChildren = false
+    private let disk = TrustedFiles(trust)
 
     /// Functions that call each other.
     static let deepest = 16
+    /// As the daemon says, and to nobody whom a function starts.
+    private static let trust: Trust = {
+        defer { ThisProcess.removeEnvironment(ReservedVariables.trustedOwners) }
+        return Trust(text: ThisProcess.environment(ReservedVariables.trustedOwners) ?? "")
+    }()
 
     init(
         _ catalog: JobCatalog, engine: FunctionEngineMaker?, registry: RegistryMap, daemon: DaemonLink,
@@ -64,6 +74,7 @@ final class FunctionHost: @unchecked Sendable {
     func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> (outcome: Outcome, text: String)
     {
         self.run = run
+        disk.forget()
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
             return (.ok, JobResult(try perform(function, subject, arguments: run.event.map { [$0] })).text)
@@ -112,10 +123,12 @@ final class FunctionHost: @unchecked Sendable {
     }
 
     private func perform(_ command: ExecCommand, _ subject: EntrySubject, _ arguments: [Value]) throws -> String {
-        let run = CommandRun(
+        var run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
             arguments: try subject.commandArguments(arguments), hasOtherChildren: hasOtherChildren)
-        let end = try run.run(CommandReporter(daemon: daemon, run: self.run.number), limiter: &limiter, thread: thread)
+        run.processorTime = processorTime
+        let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
+        let end = try run.run(services, limiter: &limiter, thread: thread)
         guard end.outcome == .ok else { throw JobError(end.text) }
         return end.text
     }
@@ -199,6 +212,8 @@ extension FunctionHost: FunctionServices {
 
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
+
+    func contents(of path: String, limit: Int) throws -> [UInt8]? { try disk.contents(of: path, limit: limit)?.bytes }
 
     /// The daemon names files as the registry does, from its own directory.
     func text(of path: String) throws -> [UInt8]? {

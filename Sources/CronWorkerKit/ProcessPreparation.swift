@@ -10,6 +10,7 @@ extension ProcessSettings {
         for limit in limits { try ProcessRights.setLimit(limit.resource.kernelLimit, limit.value) }
         if let umask { ProcessRights.setFileMask(umask) }
         if let identity {
+            ProcessRights.giveOutput(to: identity.user, group: identity.group)
             try ProcessRights.become(
                 user: identity.user, group: identity.group, supplementaryGroups: identity.supplementaryGroups)
         }
@@ -20,6 +21,13 @@ extension ProcessSettings {
 }
 
 extension ProcessSettings {
+    /// Removes the limit, for who has it instead of this process.
+    mutating func takeProcessorTime() -> UInt64? {
+        let seconds = limits.first { $0.resource == .cpuTime }?.value
+        limits.removeAll { $0.resource == .cpuTime }
+        return seconds
+    }
+
     /// What comes later counts.
     private func arrangeEnvironment() throws(SystemError) {
         if !environment.isInherited {

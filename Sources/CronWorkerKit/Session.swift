@@ -91,26 +91,29 @@ struct Session {
     func worker(_ catalog: JobCatalog, _ engine: FunctionEngineMaker?) throws -> Worker? {
         guard guardian.parentLives(), var definition = try receiveDefinition() else { return nil }
         let timetable = try timetable(definition)
-        let origin = try prepareProcess(&definition)
+        let (origin, processorTime) = try prepareProcess(&definition)
         guard guardian.parentLives() else { return nil }
         let link = DaemonLink(control: control, reports: reports)
         let host = FunctionHost(catalog, engine: engine, registry: channels.registry, daemon: link, origin: origin)
+        host.processorTime = processorTime
         return try Worker(
             definition: definition, timetable: timetable, function: try function(definition, host),
             host: host, control: control, reports: reports, guardian: guardian)
     }
 
-    /// Returns the directory at which the paths of registry files begin.
-    private func prepareProcess(_ definition: inout WorkerDefinition) throws -> String {
-        if definition.process.isEmpty { return "." }
+    /// Returns the directory at which the paths of registry files begin, and what each command may use of the processor.
+    private func prepareProcess(_ definition: inout WorkerDefinition) throws -> (String, UInt64?) {
+        if definition.process.isEmpty { return (".", nil) }
         guard var settings = ProcessSettings(definition.process) else {
             throw fault(step: "process", code: 0, exitCode: 111, "the daemon's settings for the process are malformed")
         }
         let origin = try Self.anchor(&settings, &definition.header)
+        // A worker that only starts commands is not to use up their time in a long life.
+        let processorTime = definition.header.kind == FunctionKind.exec.rawValue ? settings.takeProcessorTime() : nil
         try settings.apply()
         // Whoever becomes another user has no parent-death signal any more (prctl(2)).
         if settings.identity != nil { guardian.resume() }
-        return origin
+        return (origin, processorTime)
     }
 
     /// Whoever leaves the daemon's directory must still find what is named from there.

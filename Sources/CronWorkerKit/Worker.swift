@@ -16,6 +16,9 @@ struct Worker: ~Copyable {
     private let reports: ReportChannel
     private let guardian: ParentGuard
     private let timer: SlotTimer
+    private let limit: RunLimit?
+    /// Of the current run.
+    private var killTimer: KillTimer?
     private var keeper: SlotKeeper
 
     /// Before a longer one it pays to give memory back.
@@ -27,6 +30,7 @@ struct Worker: ~Copyable {
     ) throws(SystemError) {
         (subject, self.function, self.host) = (EntrySubject(definition), function, host)
         (self.control, self.reports, self.guardian) = (control, reports, guardian)
+        limit = RunLimit(definition.header)
         timer = try SlotTimer(timetable.clock)
         keeper = SlotKeeper(timetable, definition.header)
     }
@@ -97,11 +101,14 @@ struct Worker: ~Copyable {
         let moment = Clock.moment()
         let begin = keeper.begin(turn, at: moment.on(keeper.timetable.clock))
         reports.send(.begin(begin))
+        arm(run: begin.run, from: moment.monotonic)
         let slot = turn.slot.map { moment.wall(of: $0, on: keeper.timetable.clock) }
-        let (outcome, text) = try host.run(
-            function, of: subject, .init(number: begin.run, slot: slot, attempt: turn.command.attempt, event: event))
+        var run = FunctionHost.Run(number: begin.run, slot: slot, attempt: turn.command.attempt, event: event)
+        run.limit = limit?.ofCommands(from: moment.monotonic) { [guardian] in !guardian.parentLives() }
+        let (outcome, text) = try host.run(function, of: subject, run)
         // The daemon logs the output of a run before the run's end.
         StandardOutputBuffer.flush()
+        killTimer = nil
         let end = now
         let (next, skip) = keeper.end(at: end)
         reports.send(
@@ -111,6 +118,17 @@ struct Worker: ~Copyable {
                     duration: Clock.monotonic() - moment.monotonic, outcome: outcome, text: text)))
         if let skip { reports.send(.init(first: skip.first, last: skip.last, next: next), count: skip.count) }
         guardian.resume()
+    }
+
+    /// Where the kernel has no timer left the run has its time-out from the daemon alone, and the log says so.
+    private mutating func arm(run: Int64, from start: MonotonicInstant) {
+        guard let limit else { return }
+        do throws(SystemError) {
+            killTimer = try KillTimer(at: limit.end(from: start))
+        } catch {
+            let message = "the run has its time-out only as long as the daemon lives: \(error)"
+            reports.send(.log(.init(level: .warning, run: run, message: message, fields: [])))
+        }
     }
 }
 

@@ -12,22 +12,23 @@ import Values
 /// The daemon: one thread around one waiting point.
 package final class Daemon {
     private let configuration: Configuration
-    private let log: CronLog
+    let log: CronLog
     private let loop: PollLoop
     private let signals: Box<SignalQueue>
     private let children: ChildTable<Child>
     private let machine: Machine
-    private let pool: WorkerPool
-    private let reloader: Reloader
+    let pool: WorkerPool
+    let reloader: Reloader
     private let programs: WorkerPrograms
     private let registry: SharedRegistry
     private let runtime: RuntimeDirectory
+    let locks: DaemonLocks
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
-    private let zones: ZoneWatch
+    let zones: ZoneWatch
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
-    private var desired: [JobDefinition]
+    var desired: [JobDefinition]
     private var isStopping = false
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
@@ -59,6 +60,7 @@ package final class Daemon {
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         zones = ZoneWatch(loop)
+        locks = DaemonLocks(runtime, startup.registryLock, zones.directories, log)
     }
 
     /// Runs until it is told to stop. Returns the exit code.
@@ -76,11 +78,13 @@ package final class Daemon {
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
         log.write(.info, "Discovered jobs", ["count": .number(discoveredCount)])
+        locks.check()
         groups.report(to: log)
         // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
         for job in desired { pool.add(job) }
+        for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         zones.follow(desired, at: pool.now)
         manager.ready()
     }
@@ -128,7 +132,9 @@ package final class Daemon {
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
-        case .zones: zones.wake(at: pool.now)
+        case .zones:
+            zones.wake(at: pool.now)
+            locks.check()
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }
@@ -188,19 +194,25 @@ package final class Daemon {
         reloadIsDue = false
         guard let result = reloader.advance() else { return }
         switch result {
-        case .loaded(let loaded, let snapshot, let programs): apply(loaded, snapshot, programs)
+        case .loaded(let loaded, let snapshot, let programs, let site): apply(loaded, snapshot, programs, site)
         case .refused(let errors): refuse(errors)
         case .failed(let reason): log.write(.error, "Reload failed", ["error": .text(reason)])
         }
         if reloader.isIdle { manager.ready() }
     }
 
-    private func apply(_ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms) {
+    private func apply(
+        _ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms, _ site: RegistrySite
+    ) {
         do {
+            // A link may lead to another directory now, which another daemon may have.
+            let hold = try locks.registry?.take(site)
             try registry.publish(snapshot, loaded.texts)
+            locks.registry?.adopt(hold)
         } catch {
             return log.write(.error, "Reload failed", ["error": "\(error)"])
         }
+        locks.check()
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions
         self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
@@ -235,37 +247,6 @@ package final class Daemon {
         for note in notes {
             log.write(.notice, "Registry note", ["location": "\(note.location)", "text": .text(note.message)])
         }
-    }
-
-    // MARK: Time zones
-
-    private func checkZones(at now: MonotonicInstant) {
-        if pool.usesZones { zones.glance(at: now) }
-        pool.usesZones = false
-        guard now >= zones.deadline else { return }
-        reloader.lendReserve()
-        for (timezone, zone) in zones.changes(at: now) { apply(zone, to: timezone) }
-    }
-
-    /// As if the schedules of the zone's jobs had been changed: what is running ends by itself.
-    private func apply(_ zone: Result<ZoneSource.Zone, ZoneSource.Failure>, to timezone: String?) {
-        let name = timezone ?? "local"
-        guard case .success(let zone) = zone else {
-            if case .failure(let failure) = zone {
-                let error: LogValue = "the zone \(failure.message)"
-                log.write(.warning, "Zone change ignored", ["error": error, "zone": .text(name)])
-            }
-            return
-        }
-        var count = 0
-        for (index, job) in desired.enumerated() where job.goesByZone && job.timezone == timezone {
-            guard let successor = job.rescheduled(by: zone) else { continue }
-            desired[index] = successor
-            count += 1
-            pool.stop(job.id, successor: successor)
-        }
-        guard count > 0 else { return }
-        log.write(.notice, "Zone changed", ["count": .number(count), "zone": .text(name)])
     }
 
     // MARK: The log

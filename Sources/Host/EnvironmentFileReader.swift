@@ -1,15 +1,16 @@
 package import Clocks
-import Kernel
+package import Kernel
 package import Model
 import Synchronization
 
 /// Reads environment files from the disk.
 package final class EnvironmentFileReader: Sendable {
+    private let disk: TrustedFiles
     private let newest = Mutex(WallInstant(nanoseconds: 0))
 
     private static let mostTries = 10
 
-    package init() {}
+    package init(_ disk: TrustedFiles = TrustedFiles(.unasked)) { self.disk = disk }
 
     package var source: EnvironmentFileSource { EnvironmentFileSource { [self] in read($0) } }
 
@@ -20,7 +21,7 @@ package final class EnvironmentFileReader: Sendable {
         do throws(SystemError) {
             for _ in 0..<Self.mostTries {
                 guard
-                    let (bytes, identity) = try FileSystem.contents(of: path, limit: EnvironmentFileSource.largestFile)
+                    let (bytes, identity) = try disk.contents(of: path, limit: EnvironmentFileSource.largestFile)
                 else { continue }
                 newest.withLock { $0 = max($0, identity.modified) }
                 return .bytes(bytes)

@@ -8,6 +8,13 @@ package enum RegistryReader {
         package let description: String
         /// The machine's trouble, not the registry's.
         package var shortage: SystemError?
+
+        /// What is at the path changes faster than it can be read.
+        package init(restless path: String) { description = "'\(path)' changes faster than it can be read" }
+
+        fileprivate init(_ error: SystemError) {
+            (description, shortage) = (error.description, error.isShortage ? error : nil)
+        }
     }
 
     /// The files as they were at one moment.
@@ -15,6 +22,9 @@ package enum RegistryReader {
         package var files: [RegistryFile] = []
         /// Of every file and directory that was looked at.
         fileprivate var identities: [String: FileIdentity] = [:]
+
+        /// Of what was found at the path; `nil` if it was not looked at.
+        package func identity(of path: String) -> FileIdentity? { identities[path] }
 
         /// When the registry was last written to.
         package var modified: WallInstant { identities.values.map(\.modified).max() ?? WallInstant(nanoseconds: 0) }
@@ -28,16 +38,18 @@ package enum RegistryReader {
     private static let deepestDirectory = 32
 
     /// `nil`: something was written while it was read; to be tried again.
-    package static func read(_ path: String, limits: RegistryLimits = .init()) throws(Failure) -> Reading? {
-        try read(path, limits: limits, missing: nil)
+    package static func read(
+        _ path: String, from disk: TrustedFiles = TrustedFiles(.unasked), limits: RegistryLimits = .init()
+    ) throws(Failure) -> Reading? {
+        try read(path, disk, limits: limits, missing: nil)
     }
 
     /// `missing`: what was listed and not there a moment ago.
     private static func read(
-        _ path: String, limits: RegistryLimits, missing: String?
+        _ path: String, _ disk: TrustedFiles, limits: RegistryLimits, missing: String?
     ) throws(Failure) -> Reading? {
         do throws(SystemError) {
-            guard let reading = try readOnce(path, limits) else { return nil }
+            guard let reading = try readOnce(path, disk, limits) else { return nil }
             for (path, identity) in reading.identities where try FileSystem.status(path).identity != identity {
                 return nil
             }
@@ -45,44 +57,47 @@ package enum RegistryReader {
         } catch {
             // What was listed and is gone now is a write like any other, unless it is listed again: a link that leads nowhere.
             if error.isNotFound, error.object != path, missing != error.object {
-                return missing == nil ? try read(path, limits: limits, missing: error.object) : nil
+                return missing == nil ? try read(path, disk, limits: limits, missing: error.object) : nil
             }
-            throw Failure(description: error.description, shortage: error.isShortage ? error : nil)
+            throw Failure(error)
         }
     }
 
     /// As `read`, again and again while something is written.
-    package static func readPatiently(_ path: String) throws(Failure) -> Reading {
+    package static func readPatiently(_ path: String, trust: Trust = .unasked) throws(Failure) -> Reading {
         for _ in 0..<100 {
-            if let reading = try read(path) { return reading }
+            if let reading = try read(path, from: TrustedFiles(trust)) { return reading }
         }
-        throw Failure(description: "'\(path)' changes faster than it can be read")
+        throw Failure(restless: path)
     }
 
-    private static func readOnce(_ path: String, _ limits: RegistryLimits) throws(SystemError) -> Reading? {
+    private static func readOnce(
+        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits
+    ) throws(SystemError) -> Reading? {
         var reading = Reading()
         let (kind, identity) = try FileSystem.status(path)
         if kind == .directory {
-            guard try readDirectory(path, identity, depth: 0, limits, &reading) else { return nil }
+            guard try readDirectory(path, identity, depth: 0, disk, limits, &reading) else { return nil }
         } else {
-            guard try readFile(path, isNamed: true, limits, &reading) else { return nil }
+            guard try readFile(path, isNamed: true, disk, limits, &reading) else { return nil }
         }
         return reading
     }
 
     private static func readDirectory(
-        _ path: String, _ identity: FileIdentity, depth: Int, _ limits: RegistryLimits, _ reading: inout Reading
+        _ path: String, _ identity: FileIdentity, depth: Int, _ disk: TrustedFiles, _ limits: RegistryLimits,
+        _ reading: inout Reading
     ) throws(SystemError) -> Bool {
         guard depth <= deepestDirectory else { throw SystemError("opendir", path, code: SystemError.tooManyLinks) }
         reading.identities[path] = identity
-        for name in try FileSystem.names(in: path) where !name.hasPrefix(".") {
+        for name in try disk.names(in: path) where !name.hasPrefix(".") {
             let child = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             guard let (kind, identity) = try status(child) else { continue }
             switch kind {
             case .directory:
-                guard try readDirectory(child, identity, depth: depth + 1, limits, &reading) else { return false }
+                guard try readDirectory(child, identity, depth: depth + 1, disk, limits, &reading) else { return false }
             case .regular where isDefinition(name):
-                guard try readFile(child, isNamed: false, limits, &reading) else { return false }
+                guard try readFile(child, isNamed: false, disk, limits, &reading) else { return false }
             case .regular, .other: break
             }
         }
@@ -102,9 +117,9 @@ package enum RegistryReader {
     }
 
     private static func readFile(
-        _ path: String, isNamed: Bool, _ limits: RegistryLimits, _ reading: inout Reading
+        _ path: String, isNamed: Bool, _ disk: TrustedFiles, _ limits: RegistryLimits, _ reading: inout Reading
     ) throws(SystemError) -> Bool {
-        guard let (bytes, identity) = try FileSystem.contents(of: path, limit: limits.fileBytes) else { return false }
+        guard let (bytes, identity) = try disk.contents(of: path, limit: limits.fileBytes) else { return false }
         reading.identities[path] = identity
         // One too many is enough for the error, and keeps a directory of a million files from filling the memory.
         if reading.files.count <= limits.files {

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import CSpawn
+package import Clocks
 internal import Glibc
 
 /// A process ID.
@@ -19,6 +20,13 @@ package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
 
     /// SIGKILL, which the kernel sends as well when memory runs out.
     package var isKill: Bool { if case .signaled(SIGKILL, _) = self { true } else { false } }
+
+    /// Whether it ended since it used up its processor time (RLIMIT_CPU): `limit` in seconds, of which it had `used`.
+    package func isEndOfTime(_ limit: UInt64?, used: Nanoseconds?) -> Bool {
+        guard let limit, case .signaled(let number, _) = self else { return false }
+        // SIGKILL comes from others too.
+        return number == SIGXCPU || number == SIGKILL && (used?.count ?? 0) / 1_000_000_000 >= Int64(limit)
+    }
 
     package var description: String {
         switch self {
@@ -48,25 +56,34 @@ package struct Program: ~Copyable {
     private let file: ProgramFile?
     private let environment: CStringArray
     private let openFiles: rlimit
+    private let diesWithSpawner: Bool
     private let player: Player?
 
     /// A test that plays the programs: it is given the arguments and the numbers of the descriptors, and names the process.
     package typealias Player = (_ arguments: [String], _ descriptors: [Int32]) throws(SystemError) -> ProcessID
 
-    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE). `player`: is asked instead of the kernel.
-    package init(_ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit, player: Player? = nil) {
-        self.init(path: file.path, file: file, environment: environment, openFiles: openFiles, player: player)
+    /// `environment`: `NAME=value` each. `openFiles`: the child's limit (RLIMIT_NOFILE). `diesWithSpawner`: by SIGKILL, when the thread
+    /// ends that spawned it. `player`: is asked instead of the kernel.
+    package init(
+        _ file: ProgramFile, environment: [String], openFiles: OpenFilesLimit, diesWithSpawner: Bool = false,
+        player: Player? = nil
+    ) {
+        self.init(
+            path: file.path, file: file, environment: environment, openFiles: openFiles,
+            diesWithSpawner: diesWithSpawner, player: player)
     }
 
     /// What stands at the path at each start.
     package init(path: String, environment: [String], openFiles: OpenFilesLimit) {
-        self.init(path: path, file: nil, environment: environment, openFiles: openFiles, player: nil)
+        self.init(
+            path: path, file: nil, environment: environment, openFiles: openFiles, diesWithSpawner: false, player: nil)
     }
 
     private init(
-        path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit, player: Player?
+        path: String, file: ProgramFile?, environment: [String], openFiles: OpenFilesLimit, diesWithSpawner: Bool,
+        player: Player?
     ) {
-        (self.path, self.file, self.player) = (path, file, player)
+        (self.path, self.file, self.player, self.diesWithSpawner) = (path, file, player, diesWithSpawner)
         // Without it spawning works as well, only slower.
         _ = cspawn_reserve()
         self.environment = CStringArray(environment)
@@ -111,6 +128,7 @@ package struct Program: ~Copyable {
         arguments: [String], descriptors: [Int32], group: Int32 = -1
     ) throws(SystemError) -> ProcessID {
         if let player { return try player(arguments, descriptors) }
+        try file?.vet()
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
         let pid = unsafe path.withCString { path in
@@ -118,9 +136,10 @@ package struct Program: ~Copyable {
                 var request = unsafe cspawn_request(
                     path: path, program: file?.raw ?? -1, argv: argv.pointer, envp: environment.pointer,
                     descriptors: descriptors.baseAddress,
-                    descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil, dies_with: 0,
-                    group: group, sets_open_files: 1, open_files_soft: openFiles.rlim_cur,
-                    open_files_hard: openFiles.rlim_max)
+                    descriptor_count: Int32(descriptors.count), lead: CSPAWN_SESSION, directory: nil,
+                    dies_with: diesWithSpawner ? getpid() : 0,
+                    group: group, limit: clinux_rlimit_nofile, limit_soft: openFiles.rlim_cur,
+                    limit_hard: openFiles.rlim_max)
                 return unsafe cspawn(&request, &failure)
             }
         }

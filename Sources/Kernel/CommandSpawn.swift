@@ -1,3 +1,4 @@
+internal import CLinux
 internal import CSpawn
 internal import Glibc
 
@@ -11,6 +12,8 @@ package struct CommandSpawn: Sendable {
     package var environment: [String]
     /// Where it begins; `nil`: in the directory of this process.
     package var directory: String?
+    /// What it may use of the processor, in seconds (RLIMIT_CPU); `nil`: as much as this process.
+    package var processorTime: UInt64?
 
     package init(path: String, arguments: [String], environment: [String], directory: String? = nil) {
         (self.path, self.arguments) = (path, arguments)
@@ -55,7 +58,8 @@ package struct CommandSpawn: Sendable {
                     path: paths.pointer[0], program: -1, argv: argv.pointer, envp: envp.pointer,
                     descriptors: descriptors.baseAddress, descriptor_count: Int32(descriptors.count),
                     lead: CSPAWN_GROUP, directory: paths.pointer[1], dies_with: getpid(), group: -1,
-                    sets_open_files: 0, open_files_soft: 0, open_files_hard: 0)
+                    limit: processorTime == nil ? -1 : clinux_rlimit_cpu, limit_soft: UInt(processorTime ?? 0),
+                    limit_hard: UInt(ProcessRights.hardProcessorTime(processorTime ?? 0)))
                 return unsafe cspawn(&request, &failure)
             }
         }

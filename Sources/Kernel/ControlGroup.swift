@@ -19,7 +19,7 @@ package struct ControlGroup: Hashable, Sendable {
     // MARK: The directory
 
     /// Fails with EEXIST if there is one.
-    package func create() throws(SystemError) { try systemCall("mkdir", path) { unsafe mkdir(path, 0o755) } }
+    package func create() throws(SystemError) { try FileSystem.createDirectory(path, in: AT_FDCWD, path, 0o755) }
 
     /// Fails with EBUSY as long as there is a process in it, or a group below it. Zombies do not count.
     package func remove() throws(SystemError) { try systemCall("rmdir", path) { unsafe rmdir(path) } }
@@ -44,13 +44,15 @@ package struct ControlGroup: Hashable, Sendable {
 
     func open() throws(SystemError) -> Descriptor { try Descriptor.open(path, flags: O_RDONLY | O_DIRECTORY) }
 
-    package var exists: Bool { unsafe access("\(path)/cgroup.procs", F_OK) == 0 }
+    package var exists: Bool { has("cgroup.procs") }
+
+    package func has(_ file: String) -> Bool { unsafe access("\(path)/\(file)", F_OK) == 0 }
 
     package func canWrite(_ file: String) -> Bool { unsafe access("\(path)/\(file)", W_OK) == 0 }
 
     /// The one at the top of the machine's hierarchy has no type, and may have processes as well as groups with
     /// controllers.
-    package var isRoot: Bool { unsafe exists && access("\(path)/cgroup.type", F_OK) != 0 }
+    package var isRoot: Bool { exists && !has("cgroup.type") }
 
     // MARK: Its files
 

@@ -37,6 +37,24 @@ package struct Descriptor: ~Copyable {
             })
     }
 
+    /// Opens `name` in a directory that is open itself. `path`: what it is called in an error.
+    static func open(
+        _ name: String, in directory: Int32, _ path: String, flags: Int32, mode: mode_t = 0
+    ) throws(SystemError) -> Descriptor {
+        Descriptor(
+            owning: try systemCall("open", path) {
+                unsafe withPath(name) { unsafe clinux_openat(directory, $0, flags | O_CLOEXEC, mode) }
+            })
+    }
+
+    /// Whether the path leads to what was opened: that may have been removed, or something else put in its place.
+    func isStill(at path: String) -> Bool {
+        var (held, found) = (stat(), stat())
+        let isFound = unsafe withPath(path) { unsafe fstatat(AT_FDCWD, $0, &found, 0) } == 0
+        guard unsafe isFound && fstat(raw, &held) == 0 else { return false }
+        return held.st_dev == found.st_dev && held.st_ino == found.st_ino
+    }
+
     /// A file in memory that holds `contents`, to be read from its beginning, and that nobody can change any more
     /// (memfd_create(2)).
     ///

@@ -23,6 +23,9 @@ package final class DirectoryWatch {
         watches = new
     }
 
+    /// Looks at what becomes of a file as well, until it is gone. One that is watched already is no error.
+    package func add(file path: String) { _ = try? add(path) }
+
     /// Follows each link on the way, as many as the kernel does (path_resolution(7)).
     private func watch(theWayTo path: String, _ new: inout Set<Int32>) {
         var (directory, links) = (path.hasPrefix("/") ? "" : ".", 0)

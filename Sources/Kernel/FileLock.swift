@@ -12,9 +12,32 @@ package struct FileLock: ~Copyable {
 
     /// Creates the file if there is none, readable for its owner alone. `nil`: somebody else holds the lock.
     package static func take(_ path: String) throws(SystemError) -> FileLock? {
-        let file = try Descriptor.open(path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
-        return try file.lock(path) ? FileLock(descriptor: file, path: path) : nil
+        try take(path, in: AT_FDCWD, path)
     }
+
+    /// The same for a file in this directory, whatever has become of its path.
+    package static func take(
+        _ name: String, in directory: borrowing PrivateDirectory
+    ) throws(SystemError) -> FileLock? {
+        try take(name, in: directory.descriptor.raw, "\(directory.path)/\(name)")
+    }
+
+    private static func take(_ name: String, in directory: Int32, _ path: String) throws(SystemError) -> FileLock? {
+        let flags = O_RDWR | O_CREAT | O_NOFOLLOW
+        let file = try Descriptor.open(name, in: directory, path, flags: flags, mode: 0o600)
+        guard try file.lock(path) else { return nil }
+        makeUsable(file.raw)
+        return FileLock(descriptor: file, path: path)
+    }
+
+    /// Under some umasks it is made as one that its own user cannot open again.
+    private static func makeUsable(_ raw: Int32) {
+        var status = stat()
+        if unsafe fstat(raw, &status) == 0, status.st_mode & 0o777 != 0o600 { fchmod(raw, 0o600) }
+    }
+
+    /// Whether the file is where it was when it was locked. If not, another process can have the lock of another file there.
+    package var isStillThere: Bool { descriptor.isStill(at: path) }
 
     /// Puts the note into the file, in the place of the one before.
     package func leave(note: String) throws(SystemError) { try Self.leave(note, descriptor.raw, path) }

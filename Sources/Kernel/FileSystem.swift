@@ -73,7 +73,19 @@ package enum FileSystem {
     package static func names(in directory: String) throws(SystemError) -> [String] {
         var names: [String] = []
         try visit(directory) { name, _ in names.append(name) }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return inOrder(names)
+    }
+
+    static func names(in directory: consuming Descriptor, _ path: String) throws(SystemError) -> [String] {
+        guard let stream = unsafe fdopendir(directory.raw) else { throw SystemError("opendir", path, code: errno) }
+        directory.release()
+        var names: [String] = []
+        try unsafe visit(stream, path) { name, _ in names.append(name) }
+        return inOrder(names)
+    }
+
+    private static func inOrder(_ names: [String]) -> [String] {
+        names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The same as they come. `isDirectory`: not every file system says so of its directories.
@@ -83,6 +95,13 @@ package enum FileSystem {
         guard let stream = unsafe withPath(directory, { unsafe opendir($0) }) else {
             throw SystemError("opendir", directory, code: errno)
         }
+        try unsafe visit(stream, directory, body)
+    }
+
+    /// Closes the stream.
+    private static func visit(
+        _ stream: OpaquePointer, _ directory: String, _ body: (_ name: String, _ isDirectory: Bool) -> Void
+    ) throws(SystemError) {
         defer { unsafe closedir(stream) }
         while true {
             errno = 0
@@ -103,7 +122,12 @@ package enum FileSystem {
     package static func contents(
         of path: String, limit: Int
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
-        let file = try Descriptor.open(reading: path)
+        try contents(of: try Descriptor.open(reading: path), path, limit: limit)
+    }
+
+    static func contents(
+        of file: borrowing Descriptor, _ path: String, limit: Int
+    ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
         let before = try identity(file, path)
         guard before.kind == .regular else {
             throw SystemError(
@@ -138,6 +162,14 @@ package enum FileSystem {
         return PathText.text(Array(buffer[..<count]))
     }
 
+    /// Of the link that is open itself (Linux 2.6.39).
+    static func linkTarget(of link: borrowing Descriptor, _ path: String) throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let (raw, size) = (link.raw, buffer.count)
+        let count = try systemCall("readlink", path) { unsafe readlinkat(raw, "", &buffer, size) }
+        return PathText.text(Array(buffer[..<count]))
+    }
+
     /// The absolute path without links (realpath(3)).
     package static func realPath(_ path: String) throws(SystemError) -> String {
         guard let resolved = unsafe realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
@@ -145,17 +177,43 @@ package enum FileSystem {
         return unsafe String(cString: resolved)
     }
 
-    /// Creates a directory and those above it; one that is there already is fine.
-    package static func createDirectories(_ path: String) throws(SystemError) {
+    /// Creates a directory and those above it; one that is there already is fine. `underMask`: the umask counts, as it does
+    /// for all that a job makes.
+    package static func createDirectories(_ path: String, underMask: Bool = false) throws(SystemError) {
         do throws(SystemError) {
-            try systemCall("mkdir", path) { unsafe withPath(path) { unsafe mkdir($0, 0o755) } }
+            try createDirectory(path, underMask)
         } catch {
             if error.code == EEXIST { return }
             guard error.code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
                 throw error
             }
-            try createDirectories(String(path[..<slash]))
+            try createDirectories(String(path[..<slash]), underMask: underMask)
+            try createDirectory(path, underMask)
+        }
+    }
+
+    private static func createDirectory(_ path: String, _ underMask: Bool) throws(SystemError) {
+        if underMask {
             try systemCall("mkdir", path) { unsafe withPath(path) { unsafe mkdir($0, 0o755) } }
+        } else {
+            try createDirectory(path, in: AT_FDCWD, path, 0o755)
+        }
+    }
+
+    /// Creates `name` in a directory that is open, with exactly these permissions: under some umasks it would be one that its own
+    /// user cannot enter. `path`: what it is called in an error.
+    static func createDirectory(
+        _ name: String, in directory: Int32, _ path: String, _ mode: mode_t
+    ) throws(SystemError) {
+        try systemCall("mkdir", path) { unsafe withPath(name) { unsafe mkdirat(directory, $0, mode) } }
+        var made = stat()
+        try systemCall("lstat", path) {
+            unsafe withPath(name) { unsafe fstatat(directory, $0, &made, AT_SYMLINK_NOFOLLOW) }
+        }
+        guard made.st_mode & 0o777 != mode else { return }
+        // Not through a link, if somebody has put one in its place.
+        try systemCall("chmod", path) {
+            unsafe withPath(name) { unsafe fchmodat(directory, $0, mode, AT_SYMLINK_NOFOLLOW) }
         }
     }
 

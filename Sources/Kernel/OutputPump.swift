@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Writes, for someone who must not wait, into an open file that may hold its writer up and that others share, so that it

@@ -22,6 +22,12 @@ package struct ProcessIdentity: Hashable, Sendable {
     /// Whether it is still there, and no zombie.
     package var isAlive: Bool { ProcessTable.row(pid).map { $0.began == began && !$0.isZombie } ?? false }
 
+    /// One that has ended is no error.
+    package func send(_ signal: Signal) {
+        // The process that has the number now is the one that is looked at and told below.
+        if let handle = try? ProcessHandle(pid), isAlive { handle.send(signal) }
+    }
+
     /// Sends SIGKILL to it and to everything that descends from it, unless it has ended. It need not be a child of this process.
     package func killTree() {
         // The process that has the number now is the one that is looked at and killed below.

@@ -18,10 +18,32 @@ package enum ProcessRights {
         }
     }
 
-    /// Soft and hard (setrlimit(2)).
+    /// Soft and hard (setrlimit(2)). Processor time has its hard limit a second later: SIGXCPU comes first, then SIGKILL.
     package static func setLimit(_ limit: Limit, _ value: UInt64) throws(SystemError) {
         let (number, name) = limit.resource
-        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value)) }
+        let hard = limit == .cpuTime ? hardProcessorTime(value) : value
+        try systemCall("setrlimit", name) { clinux_set_limit(number, UInt(value), UInt(hard)) }
+    }
+
+    /// At most what this process has: not everyone may raise that.
+    static func hardProcessorTime(_ seconds: UInt64) -> UInt64 {
+        min(seconds + 1, max(seconds, UInt64(clinux_processor_time_limit().rlim_max)))
+    }
+
+    /// In seconds, of this process and each that it starts; `nil`: none.
+    package static var processorTime: UInt64? {
+        let seconds = clinux_processor_time_limit().rlim_cur
+        return seconds == .max ? nil : UInt64(seconds)
+    }
+
+    /// Makes the pipes of the standard output and error the user's, who can then open them by name, as /dev/stdout. What is no pipe, and
+    /// what may not be given away, stays as it is.
+    package static func giveOutput(to user: UInt32, group: UInt32) {
+        for number in Int32(1)...2 {
+            var status = stat()
+            guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { continue }
+            fchown(number, user, group)
+        }
     }
 
     /// Of the files that it creates, and its children (umask(2)).

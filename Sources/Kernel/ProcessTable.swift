@@ -1,3 +1,5 @@
+package import Clocks
+
 /// What /proc tells about processes (proc(5)).
 package enum ProcessTable {
     /// One line of /proc/PID/stat.
@@ -7,6 +9,8 @@ package enum ProcessTable {
         package let session: ProcessID
         /// When it began, in the kernel's ticks since the boot.
         let began: UInt64
+        /// What it has had of the processor, its children not counted. A zombie has it still.
+        package let processorTime: Nanoseconds
     }
 
     /// `nil` if there is no such process.
@@ -17,9 +21,12 @@ package enum ProcessTable {
         else { return nil }
         let fields = String(decoding: text[(bracket + 1)...], as: UTF8.self).split(separator: " ")
         guard fields.count > 19, let parent = ProcessID(fields[1]), let session = ProcessID(fields[3]),
-            let began = UInt64(fields[19])
+            let began = UInt64(fields[19]), let user = Int64(fields[11]), let system = Int64(fields[12])
         else { return nil }
-        return Row(isZombie: fields[0] == "Z" || fields[0] == "X", parent: parent, session: session, began: began)
+        return Row(
+            isZombie: fields[0] == "Z" || fields[0] == "X", parent: parent, session: session, began: began,
+            // Ticks of a hundredth of a second, for programs (times(2)).
+            processorTime: Nanoseconds((user + system) * 10_000_000))
     }
 
     /// Of its program, or what it calls itself, also of a zombie; `nil` if there is no such process.

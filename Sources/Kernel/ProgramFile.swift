@@ -10,13 +10,14 @@ package final class ProgramFile {
     package let path: String
     private let file: Descriptor?
     private let opened: FileIdentity?
+    private let trust: Trust
     /// There was no descriptor for it, and so nothing is known of it.
     package let shortage: SystemError?
 
-    package init(_ path: String) {
-        self.path = path
+    package init(_ path: String, _ trust: Trust = .unasked) {
+        (self.path, self.trust) = (path, trust)
         do throws(SystemError) {
-            let file = try Self.open(path)
+            let file = try Self.open(path, trust)
             opened = try FileSystem.identity(file, path).identity
             if Self.isScript(file) { self.file = nil } else { self.file = consume file }
             shortage = nil
@@ -28,8 +29,29 @@ package final class ProgramFile {
     }
 
     /// Not to be read: who may run it need not be allowed to. The number is above all that a child's descriptors are moved to.
-    private static func open(_ path: String) throws(SystemError) -> Descriptor {
-        try Descriptor.open(path, flags: Int32(CLINUX_PATH_ONLY)).duplicate(atLeast: 16)
+    private static func open(_ path: String, _ trust: Trust) throws(SystemError) -> Descriptor {
+        try TrustedFiles(trust).open(path, Int32(CLINUX_PATH_ONLY)).duplicate(atLeast: 16)
+    }
+
+    /// To be called before each start: what was opened may belong to somebody else by now, or others may write it. What is
+    /// started by its path must have a path that is trusted.
+    func vet() throws(SystemError) {
+        guard trust.isAsked else { return }
+        switch file {
+        case .some(let file):
+            let rights = try FileRights(of: file, path)
+            if let flaw = trust.flaw(of: file, rights, at: path) { throw .untrusted(path, flaw) }
+        case nil: try vetPath()
+        }
+    }
+
+    /// What cannot be opened fails as its start would.
+    private func vetPath() throws(SystemError) {
+        do throws(SystemError) {
+            _ = try TrustedFiles(trust).status(path)
+        } catch {
+            throw error.isUntrusted || error.isShortage ? error : SystemError("execve", path, code: error.code)
+        }
     }
 
     private static func isScript(_ program: borrowing Descriptor) -> Bool {
@@ -47,8 +69,8 @@ package final class ProgramFile {
         }
     }
 
-    /// Of what stands at the path now.
-    private var current: FileIdentity? { try? FileSystem.status(path).identity }
+    /// Of what stands at the path now; `nil` as well if its path is not trusted any more.
+    private var current: FileIdentity? { try? TrustedFiles(trust).status(path).identity }
 
     /// Whether that is what was opened.
     package var isCurrent: Bool { shortage == nil && opened == current }

@@ -12,9 +12,12 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Says more than errno can, instead of its text.
     private let note: String?
+    /// The call was not made: somebody who is not trusted may have written the file, or can turn its path (`Trust`).
+    package let isUntrusted: Bool
 
-    package init(_ call: String, _ object: String = "", code: Int32, note: String? = nil) {
+    package init(_ call: String, _ object: String = "", code: Int32, note: String? = nil, isUntrusted: Bool = false) {
         (self.call, self.object, self.code, self.note) = (call, object, code, note)
+        self.isUntrusted = isUntrusted
     }
 
     package var description: String {

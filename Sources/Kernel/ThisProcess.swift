@@ -1,4 +1,5 @@
 internal import CLinux
+package import Clocks
 internal import Glibc
 
 /// The process that this code runs in.
@@ -67,6 +68,18 @@ package enum ThisProcess {
     }
 
     package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
+    /// Called at the end by `exit`, whoever calls that.
+    package static func atExit(_ body: @escaping @convention(c) () -> Void) { atexit(body) }
+
+    /// Ends the process without what is called by `exit`, within `patience`. What the C library's streams hold is written; one that leads
+    /// into a full pipe would wait for its reader for ever.
+    package static func leave(_ code: Int32, patience: Nanoseconds) -> Never {
+        let timer = try? KillTimer(at: Clock.monotonic() + patience)
+        fflush(nil)
+        _ = timer
+        _exit(code)
+    }
 }
 
 /// How many descriptors a process may have open (RLIMIT_NOFILE, getrlimit(2)).

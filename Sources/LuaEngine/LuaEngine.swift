@@ -13,6 +13,8 @@ package final class LuaEngine: FunctionEngine {
     package init(_ services: any FunctionServices) {
         bridge = Bridge(services)
         machine = LuaMachine(host: bridge, isTerminationTraced: true, prepare: LuaDialect.plain)
+        // Never closed: to close it would run finalizers and wait for what io.popen has started, and the process ends all the same.
+        _ = Unmanaged.passRetained(machine)
     }
 
     package func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
@@ -65,6 +67,8 @@ private final class Bridge: LuaHost {
     }
 
     func text(of path: String) throws -> [UInt8]? { try services.text(of: path) }
+
+    func contents(of path: String, limit: Int) throws -> [UInt8]? { try services.contents(of: path, limit: limit) }
 
     func encodeJSON(_ value: Value) -> LuaAnswer { answer { .string(try JSONCoding.text(of: value)) } }
 

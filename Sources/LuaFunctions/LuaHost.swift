@@ -17,6 +17,9 @@ package protocol LuaHost: AnyObject {
     /// The contents of a file that do not come from the file any more; `nil`: they do.
     func text(of path: String) throws -> [UInt8]?
 
+    /// The contents of a file as they are now, or the first `limit` bytes and one more; `nil`: it was written to meanwhile.
+    func contents(of path: String, limit: Int) throws -> [UInt8]?
+
     /// A string.
     func encodeJSON(_ value: Value) -> LuaAnswer
     func decodeJSON(_ text: [UInt8]) -> LuaAnswer

@@ -139,7 +139,7 @@ package import Values
         } catch {
             throw LuaFailure(file: path, message: "\(path): \(error)")
         }
-        return try LuaSource.contents(path)
+        return try LuaSource.contents(path, from: host)
     }
 
     // MARK: Lua's questions

@@ -1,5 +1,3 @@
-internal import Kernel
-
 /// A file of Lua as it is given to the compiler.
 enum LuaSource {
     static let largest = 4 << 20
@@ -14,11 +12,11 @@ enum LuaSource {
         return withoutHeader(bytes)
     }
 
-    static func contents(_ path: String) throws(LuaFailure) -> [UInt8] {
+    static func contents(_ path: String, from host: any LuaHost) throws(LuaFailure) -> [UInt8] {
         do {
             // An editor may be writing it.
             for _ in 0..<10 {
-                if let contents = try FileSystem.contents(of: path, limit: largest) { return contents.bytes }
+                if let contents = try host.contents(of: path, limit: largest) { return contents }
             }
         } catch {
             throw LuaFailure(file: path, message: "\(error)")

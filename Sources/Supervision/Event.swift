@@ -22,9 +22,8 @@ package enum Event: Sendable {
     case call(event: String)
     /// The worker broke the protocol: what it did.
     case violation(String)
-    /// The worker is dead, and all that it had written has been handled. `ranOutOfMemory`: the kernel killed it, or something in its
-    /// control group, because memory ran out.
-    case exited(String, ranOutOfMemory: Bool = false)
+    /// The worker is dead, and all that it had written has been handled.
+    case exited(String, ExitCause = .other)
     /// The moment of `deadline` has come, and nothing that the worker wrote before is unread.
     case deadline
     /// The job is to end: the current run may take `grace` to end. `isFinal`: the daemon ends too, and does not wait for ever for
@@ -35,6 +34,25 @@ package enum Event: Sendable {
     case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
     case hurry
+}
+
+/// Why a worker is dead, as far as it matters for its run.
+package enum ExitCause: Hashable, Sendable {
+    case other
+    /// SIGKILL, by whoever.
+    case killed
+    /// The kernel killed it, or something in its control group, because memory ran out.
+    case outOfMemory
+    /// It has used up the processor time that its entry gives it.
+    case processorTime
+
+    var outcome: Outcome {
+        switch self {
+        case .other, .killed: .crashed
+        case .outOfMemory: .oom
+        case .processorTime: .failed
+        }
+    }
 }
 
 /// What the shell around the supervision is to do. In this order.
@@ -58,6 +76,9 @@ package enum Effect: Hashable, Sendable {
     case kill
     /// Kill the worker of a previous life that is waited for, with all that it has started.
     case killPreviousWorker
+    /// The job ends, and what it waits for with it: from now on `terminate` and `kill` are for the worker of a previous life. Answer
+    /// with `exited` when it is gone.
+    case watchPreviousWorker
     /// The outcome of slots or of a run: every slot that came due is in one of these.
     case book(Booking)
     case log(Incident)

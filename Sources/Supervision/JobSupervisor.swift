@@ -65,8 +65,7 @@ package struct JobSupervisor: Sendable {
         case .permitted: runKeeper.permitted(&life.phase, &step)
         case .call(let event): take(call: event)
         case .violation(let what): life.condemn(.violation(what), &step)
-        case .exited(let status, let ranOutOfMemory):
-            if phase.hasWorker { exited(status, ranOutOfMemory ? .oom : .crashed) }
+        case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:
             runKeeper.lateIsDue(phase, &step)
             // A moment that never comes has not come, also when the clock shows it.
@@ -184,10 +183,11 @@ package struct JobSupervisor: Sendable {
 
     // MARK: A worker goes
 
-    private mutating func exited(_ status: String, _ outcome: Outcome) {
+    private mutating func exited(_ status: String, _ cause: ExitCause) {
         runKeeper.loseWorker(&step)
-        guard case .leaving(let leave) = phase, leave.cause != .fault else { return fail(status, outcome) }
-        if outcome == .oom, leave.stage == .draining { conclude(.oom, status) } else { lose(status) }
+        if cause == .killed { life.noteOwnTimer(step) }
+        guard case .leaving(let leave) = phase, leave.cause != .fault else { return fail(status, cause) }
+        if leave.stage == .draining, cause.outcome != .crashed { conclude(cause.outcome, status) } else { lose(status) }
         if leave.cause == .policy {
             life.phase = life.starts.succeed(step)
         } else {
@@ -195,11 +195,11 @@ package struct JobSupervisor: Sendable {
         }
     }
 
-    /// It was not asked to go: that is a failure, also with code 0.
-    private mutating func fail(_ status: String, _ outcome: Outcome) {
+    /// It was not asked to go: that is a failure, also with code 0. A run that has used up its time has failed, and not its worker.
+    private mutating func fail(_ status: String, _ cause: ExitCause) {
         step.log(.exited(status))
-        conclude(outcome, status)
-        retreat()
+        conclude(cause.outcome, status)
+        if cause == .processorTime, case .running = phase { life.phase = life.starts.succeed(step) } else { retreat() }
     }
 
     /// The run ended with its worker, unasked.
@@ -216,8 +216,8 @@ package struct JobSupervisor: Sendable {
         if runKeeper.orders.given == nil { runKeeper.giveUpAttempts(.stop, &life.phase, &step) }
         runKeeper.dropCalls(&step)
         if case .queued = phase { runKeeper.returnPermit(&step) }
-        if !life.stop(grace: grace, isFinal: isFinal, on: books.clock, &step) { finish(byItself: true) }
-        if sparesRun { life.spareRun(grace) }
+        let hasWorker = life.stop(grace: grace, isFinal: isFinal, sparesRun: sparesRun, on: books.clock, &step)
+        if !hasWorker { finish(byItself: true) }
     }
 
     private mutating func escalate(_ leave: Leave) {

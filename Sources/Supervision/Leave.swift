@@ -49,7 +49,7 @@ extension Leave {
     private var isFinal: Bool { stop?.isFinal ?? false }
 
     /// A killed worker that is still there after this is named in the log.
-    private var patience: Nanoseconds { isFinal ? Self.leaveDelay : Self.unkillableReminder }
+    var patience: Nanoseconds { isFinal ? Self.leaveDelay : Self.unkillableReminder }
 
     /// Whether a run may still begin, and end within its own limits.
     private var sparesRun: Bool { stage == .draining && stop?.graceAfterRun != nil }

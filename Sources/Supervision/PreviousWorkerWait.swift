@@ -4,5 +4,8 @@ import Clocks
 struct PreviousWorkerWait: Hashable, Sendable {
     let since: MonotonicInstant
     var loggedAt: MonotonicInstant?
+    /// It was sent SIGKILL.
     var isKilled = false
+    /// It is no worker any more, but what a dead one has left, which was killed with it.
+    var isLeftover = false
 }

@@ -92,6 +92,14 @@ struct WorkerLife: Sendable {
             Leave(cause: .policy, stage: .terminated, until: step.now.monotonic + killAfter, run: run))
     }
 
+    /// The worker was killed in a run that is past its time-out: the daemon was held up, and the worker's own timer has done it. That
+    /// counts from a begin of which the daemon may have heard late.
+    mutating func noteOwnTimer(_ step: Step) {
+        guard case .running(var run) = phase, run.bounds.timeout <= step.now.monotonic else { return }
+        run.cut = .timeout
+        phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
+    }
+
     // MARK: Silence
 
     mutating func startIsOver(_ deadline: MonotonicInstant, _ step: inout Step) {
@@ -129,13 +137,20 @@ struct WorkerLife: Sendable {
 
     // MARK: The job's end
 
-    /// A worker is told to finish. Returns `false` if there is none.
-    mutating func stop(grace: Nanoseconds, isFinal: Bool, on clock: ScheduleClock, _ step: inout Step) -> Bool {
+    /// A worker is told to finish, or what is waited for in its place. `sparesRun`: no run is ended for this stop, and only after it the
+    /// worker's own `grace` begins. Returns `false` if there is none.
+    mutating func stop(
+        grace: Nanoseconds, isFinal: Bool, sparesRun: Bool, on clock: ScheduleClock, _ step: inout Step
+    ) -> Bool {
         let now = step.now.monotonic
         let before = phase.stop
         let stop = Leave.Stop(
             asked: before?.asked ?? step.now.on(clock), isFinal: isFinal || before?.isFinal ?? false)
         switch phase {
+        // The job's successor waits on for a run that is not to be ended.
+        case .waiting(_, .previousWorker) where !sparesRun && starts.awaitsWorker:
+            step.emit(.watchPreviousWorker)
+            phase = .leaving(starts.leave(stop, grace: grace, at: now))
         case .waiting, .failed: return false
         case .starting, .idle, .queued, .running:
             step.emit(.closeControl)
@@ -147,11 +162,11 @@ struct WorkerLife: Sendable {
             phase = .leaving(leave)
         case .stopped: break
         }
+        if sparesRun { spareRun(grace) }
         return true
     }
 
-    /// No run is ended for this stop: only then the worker's own `grace` begins.
-    mutating func spareRun(_ grace: Nanoseconds) {
+    private mutating func spareRun(_ grace: Nanoseconds) {
         guard case .leaving(var leave) = phase, leave.stage == .draining, case .stop(var stop) = leave.cause else {
             return
         }

@@ -83,6 +83,7 @@ struct WorkerStarts: Sendable {
     mutating func wait(for holder: Int32?, isKilled: Bool, _ policy: RunPolicy, _ step: inout Step) -> Phase {
         let now = step.now.monotonic
         var wait = previousWorker ?? PreviousWorkerWait(since: now)
+        wait.isLeftover = isKilled
         let isReminder = wait.loggedAt.map { now - $0 >= Self.previousWorkerReminder } ?? true
         if isReminder {
             wait.loggedAt = now
@@ -97,5 +98,15 @@ struct WorkerStarts: Sendable {
         }
         previousWorker = wait
         return .waiting(until: now + Self.previousWorkerInterval, .previousWorker)
+    }
+
+    /// Whether it is a worker that is waited for.
+    var awaitsWorker: Bool { previousWorker.map { !$0.isLeftover } ?? false }
+
+    /// The worker that is waited for goes as one of this life does.
+    func leave(_ stop: Leave.Stop, grace: Nanoseconds, at now: MonotonicInstant) -> Leave {
+        var leave = Leave(cause: .stop(stop), stage: .draining, until: now + grace)
+        if previousWorker?.isKilled ?? false { (leave.stage, leave.until) = (.killed, now + leave.patience) }
+        return leave
     }
 }

@@ -55,6 +55,13 @@ struct Cronsupd: ParsableCommand {
             """)
     var runtimeDirectory: String?
 
+    @Option(
+        help: """
+            A user besides root whose files a cronsupd of root's reads and runs: a name or a number. May be repeated. \
+            $CRONSUPD_TRUST_OWNER has more, with commas between.
+            """)
+    var trustOwner: [String] = []
+
     func validate() throws {
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }

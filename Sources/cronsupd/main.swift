@@ -21,7 +21,7 @@ func launch() -> Int32 {
     } catch let error as SystemError {
         return fail("\(error)", ExitCode.systemFailure)
     } catch let error as RuntimeFailure {
-        return fail(error.description, ExitCode.systemFailure)
+        return fail(error.description, error.isWrongInput ? ExitCode.wrongInput : ExitCode.systemFailure)
     } catch let error as StartFailure {
         return fail(error.description, ExitCode.wrongInput)
     } catch {
@@ -48,7 +48,8 @@ func run(_ command: Cronsupd) throws -> Int32 {
     let configuration = Configuration(
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
-        runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual)
+        runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
+        trustedOwners: command.trustOwner)
     let startup: Startup
     do {
         startup = try start(configuration)
@@ -95,7 +96,7 @@ func start(_ configuration: Configuration) throws -> Startup {
         throw error
     } catch let error as RuntimeFailure {
         throw error
-    } catch let error as SystemError where !error.isBadProgram {
+    } catch let error as SystemError where !error.isBadProgram && !error.isUntrusted {
         throw error
     } catch {
         throw StartFailure(description: "\(error)")

@@ -21,6 +21,11 @@ enum RealControlGroups {
         return possible.first { $0 != "cpuset" }
     }()
 
+    static let needMemory: Comment = "needs the controller 'memory' of version 2, enabled below the group of the tests"
+
+    /// Enabled already: to enable it here the tests would have to be alone in their group.
+    static let hasMemory = (try? own?.enabledControllers().contains("memory")) ?? false
+
     static func start(_ arguments: [String], in group: ControlGroup) throws -> ProcessID {
         let null = try Descriptor.open(updating: "/dev/null")
         let program = Program(path: "/bin/sh", environment: ["PATH=/usr/bin:/bin"], openFiles: try .current())

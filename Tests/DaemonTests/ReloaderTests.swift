@@ -56,7 +56,7 @@ struct ReloaderTests {
     }
 
     private func jobs(_ result: Reloader.Result?) -> [String]? {
-        guard case .loaded(let loaded, _, _)? = result else { return nil }
+        guard case .loaded(let loaded, _, _, _)? = result else { return nil }
         return loaded.jobs.map(\.id.description)
     }
 

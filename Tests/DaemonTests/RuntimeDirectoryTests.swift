@@ -88,6 +88,57 @@ struct RuntimeDirectoryTests {
                     + "--runtime-directory names another place")
         }
     }
+
+    // MARK: Removed
+
+    @Test(
+        "is made anew if somebody removes it, or its lock, and keeps its instance for the daemons to come",
+        arguments: [true, false])
+    func restored(isAlone: Bool) throws {
+        let (path, instance) = try {
+            let first = try open()
+            #expect(first.restore() == nil)
+            if isAlone { try FileSystem.remove(first.lockPath) } else { directory.remove("run") }
+            // Somebody gets its inode.
+            try FileSystem.createDirectories("\(directory.path)/stranger")
+            guard case .restored(first.lockPath)? = first.restore() else { throw SystemError("not restored", code: 0) }
+            #expect(first.restore() == nil)
+            #expect(try mode(place) == 0o700 && mode(first.path) == 0o700 && mode(first.lockPath) == 0o600)
+            #expect(throws: RuntimeFailure.self) { try open() }
+            #expect(first.lockPath == "\(first.path)/daemon.lock")
+            return (first.path, first.instance)
+        }()
+        #expect(FileSystem.exists("\(path)/instance") == !isAlone)
+        for _ in 0..<2 { #expect(try open().instance == instance) }
+    }
+
+    @Test("is left to a daemon that was first, and had again when that lets go")
+    func lost() throws {
+        let first = try open()
+        directory.remove("run")
+        try {
+            let second = try open()
+            guard case .lasting(second.lockPath, .busy)? = first.restore() else {
+                throw SystemError("restored", code: 0)
+            }
+            #expect(first.restore() == nil, "it is known")
+            withExtendedLifetime(second) {}
+        }()
+        guard case .restored? = first.restore() else { throw SystemError("not restored", code: 0) }
+        #expect(throws: RuntimeFailure.self) { try open() }
+        withExtendedLifetime(first) {}
+    }
+
+    @Test("cannot be made anew where something stands in its way, until that is gone")
+    func blocked() throws {
+        let first = try open()
+        directory.remove("run")
+        try directory.write("", to: "run")
+        guard case .lasting(_, .unusable)? = first.restore() else { throw SystemError("restored", code: 0) }
+        #expect(first.restore() == nil, "it is known")
+        directory.remove("run")
+        guard case .restored? = first.restore() else { throw SystemError("not restored", code: 0) }
+    }
 }
 
 @Suite("The locks of jobs")
@@ -151,6 +202,7 @@ struct JobLocksTests {
         try locks.survey([free])
         #expect(locks.holders == Set(holders))
         #expect(locks.holder(of: nameless)?.pid == holders[1])
+        #expect(locks.withoutEntry == [noted, nameless])
         #expect(
             try FileSystem.names(in: directory.path) == [
                 "app:free.lock", "app:job.one.lock", "app:nameless.lock", "daemon.lock",
@@ -166,8 +218,34 @@ struct JobLocksTests {
         #expect(locks.holders == [])
     }
 
+    @Test("that have lost their files are those of the workers that hold them, until these end")
+    func detached() throws {
+        let lost = JobLocks(in: "\(directory.path)/lost")
+        try FileSystem.createDirectories("\(directory.path)/lost")
+        let worker = try hold(id, lost)
+        directory.remove("lost")
+        try FileSystem.createDirectories("\(directory.path)/lost")
+
+        let next = JobLocks(in: "\(directory.path)/lost")
+        // It is the place that counts as well.
+        try locks.survey([id])
+        #expect(locks.holders == [])
+        try next.survey([id])
+        #expect(next.holders == [worker])
+        #expect(try next.take(id) == nil)
+        #expect(next.holder(of: id)?.pid == worker)
+        #expect(try next.take(EntryID("app:other")!) != nil)
+
+        Children.signalGroup(worker, .kill)
+        _ = try Children.collect(worker)
+        #expect(next.hasJustBecomeFree(id))
+        #expect(try next.take(id) != nil)
+        #expect(next.holders == [])
+    }
+
     /// A process with the job's lock, and a child of its own.
-    private func hold(_ id: EntryID) throws -> ProcessID {
+    private func hold(_ id: EntryID, _ locks: JobLocks? = nil) throws -> ProcessID {
+        let locks = locks ?? self.locks
         let pipe = try Pipe.open(nonblocking: .reader)
         let null = try Descriptor.open(updating: "/dev/null")
         let lock = try #require(try locks.take(id))

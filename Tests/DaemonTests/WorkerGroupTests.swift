@@ -114,6 +114,45 @@ struct WorkerGroupTests {
         }
     }
 
+    // MARK: F21
+
+    @Test("are written into the group's files; where the kernel has no file for swap, that is no error")
+    func written() throws {
+        var limits = ControlGroupLimits()
+        (limits.memory, limits.processes) = (1 << 26, 10)
+        for hasSwap in [true, false] {
+            let directory = try TemporaryDirectory()
+            let files = ["memory.max", "memory.oom.group", "pids.max"] + (hasSwap ? ["memory.swap.max"] : [])
+            for file in files { try directory.write("", to: file) }
+            let leaf = ControlGroup(directory.path)
+            try WorkerGroups.bound(leaf, by: limits)
+            #expect(try leaf.read("memory.max") == "67108864" && leaf.read("pids.max") == "10")
+            #expect((try? leaf.read("memory.swap.max")) == (hasSwap ? "0" : nil))
+            try FileSystem.remove("\(directory.path)/pids.max")
+            #expect(throws: SystemError.self, "any other file must be there") {
+                try WorkerGroups.bound(leaf, by: limits)
+            }
+        }
+    }
+
+    @Test(
+        "keep what is past a job's memory out of swap",
+        .enabled(if: RealControlGroups.hasMemory, RealControlGroups.needMemory))
+    func swap() throws {
+        let groups = try WorkerGroups(
+            own: try #require(RealControlGroups.own), key: "test-\(ThisProcess.id)-swap")
+        defer { _ = groups.close() }
+        var limits = ControlGroupLimits()
+        limits.memory = 1 << 26
+        for (swap, text) in [(nil, "0\n"), (1 << 20, "1048576\n")] as [(UInt64?, String)] {
+            limits.swap = swap
+            let leaf = try groups.makeLeaf(for: try id("n:a"), limits)
+            #expect(try leaf.read("memory.max") == "67108864\n")
+            #expect(try !leaf.has("memory.swap.max") || leaf.read("memory.swap.max") == text)
+            groups.retire(leaf, at: Clock.monotonic())
+        }
+    }
+
     @Test("need groups, and a job whose limits need one is not run without")
     func without() throws {
         #expect(try WorkerGroups.goWithout(ControlGroupLimits()) == nil)

@@ -46,6 +46,19 @@ struct WorkerPoolTests {
         #expect(kernel.signals == [])
     }
 
+    @Test("starts the next worker though somebody has removed the runtime directory, which is there again then")
+    func removedDirectory() throws {
+        let process = try play.start()
+        let lock = play.pool.runtime.lockPath
+        play.removeRuntimeDirectory()
+        kernel.exit(process, .exited(code: 3))
+        try play.reap()
+        try play.passToDeadline()
+        #expect(kernel.processes.count == 2 && FileSystem.exists(lock))
+        #expect(try play.records("\"Lock restored\"").count == 1)
+        #expect(try play.records("postponed").isEmpty)
+    }
+
     @Test("hears what a worker wrote before it died, buries it, and starts another after a while")
     func exit() throws {
         let process = try play.start()

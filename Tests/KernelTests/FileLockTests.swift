@@ -50,6 +50,19 @@ struct FileLockTests {
         #expect(throws: SystemError("open", path, code: ELOOP)) { _ = try FileLock.take(path) }
     }
 
+    @Test("knows whether its file is still where it was")
+    func removed() throws {
+        guard let lock = try FileLock.take(path) else { throw TestFailure("the lock is held") }
+        var states = [lock.isStillThere]
+        try FileSystem.rename(path, to: path + ".old")
+        states.append(lock.isStillThere)
+        try directory.write("", to: "lock")
+        states.append(lock.isStillThere)
+        try FileSystem.rename(path + ".old", to: path)
+        states.append(lock.isStillThere)
+        #expect(states == [true, false, false, true])
+    }
+
     @Test("passes on to a program that gets it, and lasts as long as that lives, and no longer")
     func inheritance() throws {
         let input = try Pipe.open(nonblocking: .writer)

@@ -97,6 +97,84 @@ struct FileSystemTests {
         #expect(throws: SystemError("mkdir", "", code: ENOENT)) { try FileSystem.createDirectories("") }
     }
 
+    @Test("makes what it makes with the same permissions under any umask, but for what a job makes")
+    func mask() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            umask(0o777)
+            try FileSystem.createDirectories("\(directory.path)/above/it")
+            try FileSystem.createDirectories("\(directory.path)/job", underMask: true)
+            let own = try PrivateDirectory.open("\(directory.path)/private").directory("inner")
+            _ = try FileLock.take("lock", in: own)
+            try ControlGroup("\(directory.path)/group").create()
+            let modes = ["above", "above/it", "job", "private", "private/inner", "private/inner/lock", "group"].map {
+                permissions("\(directory.path)/\($0)")
+            }
+            #expect(modes == [0o755, 0o755, 0, 0o700, 0o700, 0o600, 0o755])
+            let memory = try Descriptor.sealedMemory("sealed", [1])
+            let shared = try SharedMemory("shared", size: 8)
+            for raw in [memory.raw, shared.descriptor.raw] {
+                let mode = permissions("/proc/self/fd/\(raw)")
+                #expect(mode & 0o666 == 0o666)
+            }
+        }
+    }
+
+    @Test("takes a directory for its user's own that nobody else can write to, and no link to one")
+    func privateDirectory() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/own"
+        _ = try PrivateDirectory.open(path)
+        try directory.link("link", to: "own")
+        #expect(throws: SystemError.self) { _ = try PrivateDirectory.open("\(directory.path)/link") }
+        try directory.write("", to: "file")
+        #expect(throws: SystemError.self) { _ = try PrivateDirectory.open("\(directory.path)/file") }
+        for mode in [0o720, 0o702, 0o777] as [mode_t] {
+            chmod(path, mode)
+            #expect(throws: SystemError.self) { _ = try PrivateDirectory.open(path) }
+        }
+    }
+
+    @Test(
+        "does not take another user's directory for its own",
+        .enabled(if: geteuid() == 0, "needs root"))
+    func foreignDirectory() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/foreign"
+        _ = try PrivateDirectory.open(path)
+        try #require(chown(path, 65_534, 65_534) == 0)
+        #expect(throws: SystemError.self) { _ = try PrivateDirectory.open(path) }
+    }
+
+    @Test("goes on in a private directory that was opened, whatever has taken its path")
+    func replacedDirectory() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/own"
+        let own = try PrivateDirectory.open(path)
+        try FileSystem.rename(path, to: "\(directory.path)/moved")
+        try directory.link("own", to: "/nowhere")
+        guard let lock = try FileLock.take("lock", in: own) else { throw TestFailure("the lock is held") }
+        #expect(FileSystem.exists("\(directory.path)/moved/lock"))
+        let isStillThere = lock.isStillThere
+        #expect(!isStillThere)
+    }
+
+    @Test("gives the inode of a directory that is held to no other one")
+    func heldDirectory() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/held"
+        try FileSystem.createDirectories(path)
+        let held = try HeldDirectory(path)
+        let key = held.identity.key
+        directory.remove("held")
+        for number in 0..<50 {
+            let other = "\(directory.path)/\(number)"
+            try FileSystem.createDirectories(other)
+            #expect(try FileSystem.status(other).identity.key != key)
+        }
+        withExtendedLifetime(held) {}
+    }
+
     @Test("removes files and renames them")
     func remove() throws {
         let directory = try TemporaryDirectory()
@@ -116,4 +194,10 @@ struct FileSystemTests {
         #expect(FileSystem.isExecutable("/bin/sh"))
         #expect(!FileSystem.isExecutable("/etc/passwd") && !FileSystem.isExecutable("/nowhere"))
     }
+}
+
+private func permissions(_ path: String) -> mode_t {
+    var status = stat()
+    stat(path, &status)
+    return status.st_mode & 0o777
 }

@@ -1,3 +1,4 @@
+import Kernel
 import LuaFunctions
 import Values
 
@@ -30,6 +31,9 @@ final class FakeHost: LuaHost {
     }
 
     func text(of path: String) throws -> [UInt8]? { texts[path] }
+    func contents(of path: String, limit: Int) throws -> [UInt8]? {
+        try FileSystem.contents(of: path, limit: limit)?.bytes
+    }
 
     func encodeJSON(_ value: Value) -> LuaAnswer {
         questions.append(value)

@@ -27,7 +27,7 @@ struct GroupLimitTests {
         #expect(both.controllers == [.memory, .pids])
         #expect(
             both.settings.map { "\($0.file)=\($0.text)" } == [
-                "memory.max=67108864", "memory.oom.group=1", "pids.max=10",
+                "memory.max=67108864", "memory.oom.group=1", "memory.swap.max=0", "pids.max=10",
             ])
         // The limits of the processes stay.
         let process = try #require(found(text, [.memory, .pids]).jobs.first).process
@@ -43,6 +43,33 @@ struct GroupLimitTests {
     func processors(share: String, text: String) throws {
         let limits = try limits("cpu: \(share)", [.cpu])
         #expect(limits.settings.map { "\($0.file)=\($0.text)" } == ["cpu.max=\(text)"])
+    }
+
+    @Test(
+        "allow swap as the entry says",
+        arguments: [
+            ("memory: 64MiB, swap: 1GiB", "memory.max=67108864 memory.oom.group=1 memory.swap.max=1073741824"),
+            ("memory: 64MiB, swap: 0", "memory.max=67108864 memory.oom.group=1 memory.swap.max=0"),
+            ("swap: 4096", "memory.swap.max=4096"),
+        ])
+    func swap(text: String, files: String) throws {
+        let limits = try limits(text, [.memory])
+        #expect(limits.settings.map { "\($0.file)=\($0.text)" }.joined(separator: " ") == files)
+        #expect(limits.controllers == [.memory])
+    }
+
+    @Test(
+        "are refused if a size of swap is none, or there is no controller for it",
+        arguments: [
+            ("swap: -1", [.memory], "expected a size such as 64KiB, 512MiB or 2GiB, found the number -1"),
+            ("swap: 1GB", [.memory], "expected a size such as 64KiB, 512MiB or 2GiB, found the string '1GB'"),
+            (
+                "memory: 64MiB, swap: 1GiB", [.cpu],
+                "the control group controller 'memory' is not available: '/g' has no such controller"
+            ),
+        ] as [(String, Set<GroupController>, String)])
+    func swapRefusals(text: String, available: Set<GroupController>, message: String) {
+        #expect(found(text, available).errors.map(\.message) == ["limits.swap: \(message)"])
     }
 
     @Test(

@@ -275,9 +275,10 @@ struct StopTests {
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .previousWorker, .failed] {
+        for stage in [Stage.backoff, .shortage, .failed] {
             changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
+        changes[.previousWorker] = Cell(.stopping(.draining, until: at(1_002), nil), [.watchPreviousWorker])
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         // Whoever asked before had more patience.
         for stage in [Stage.draining, .drainingInRun] {
@@ -300,9 +301,10 @@ struct StopTests {
         }
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
-        for stage in [Stage.backoff, .shortage, .previousWorker, .failed] {
+        for stage in [Stage.backoff, .shortage, .failed] {
             changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
         }
+        changes[.previousWorker] = Cell(.stopping(.draining, until: .distantFuture, nil), [.watchPreviousWorker])
         changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
         return changes
     }

@@ -31,6 +31,8 @@ final class ModelWorld {
     private var hasProcess = false
     /// A worker of a previous life is still there.
     private var hasPreviousWorker: Bool
+    /// It is in the place of the job's own, for the job's end. It says nothing.
+    private var isWatched = false
     private var hasBegun = false
     private var hasBooks = false
     private var isDying = false
@@ -111,9 +113,9 @@ final class ModelWorld {
             return
         }
         switch random.below(100) {
-        case 0..<70 where hasProcess || random.chance(10): handle(.report(report()))
+        case 0..<70 where !isWatched && (hasProcess || random.chance(10)): handle(.report(report()))
         case 70..<73 where hasProcess: exit()
-        case 73 where !isHonest: handle(.violation("lies"))
+        case 73 where !isHonest && !isWatched: handle(.violation("lies"))
         case 74 where random.chance(4): handle(.stop(grace: grace(), isFinal: random.chance(2)))
         case 77 where random.chance(4): handle(.reschedule(grace: grace()))
         case 75: handle(.hurry)
@@ -257,6 +259,9 @@ final class ModelWorld {
         case .killPreviousWorker:
             require(hasPreviousWorker, "a kill of nobody")
             hasPreviousWorker = !random.chance(2)
+        case .watchPreviousWorker:
+            require(hasPreviousWorker && !hasProcess, "a watch over nobody")
+            (hasProcess, isWatched) = (true, true)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
             hasStopped = true

@@ -12,7 +12,7 @@ struct OutOfMemoryTests {
 
     private func kill(_ stage: Stage) -> Rig {
         var rig = Rig(stage)
-        rig.send(.exited(Self.status, ranOutOfMemory: true))
+        rig.send(.exited(Self.status, .outOfMemory))
         return rig
     }
 

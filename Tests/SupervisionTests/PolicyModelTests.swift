@@ -158,7 +158,7 @@ private final class PolicyWorld {
             handle(.spawned, job)
             job.worker = PlayedWorker(job, at: now)
         case .closeControl: job.worker?.send(nil)
-        case .killPreviousWorker: require(false, "\(job.id) has no previous worker")
+        case .killPreviousWorker, .watchPreviousWorker: require(false, "\(job.id) has no previous worker")
         case .ping(let token): job.worker?.send(.ping(token: token))
         case .log(.hung(let how)): require(false, "\(job.id): \(how)")
         case .send(let command): job.worker?.send(command)

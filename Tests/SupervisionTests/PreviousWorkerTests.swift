@@ -83,6 +83,42 @@ struct PreviousWorkerTests {
         #expect(killedAt == [at(1_008), at(1_060), at(1_120)])
     }
 
+    @Test("ends with it as with its own when it is told to stop, within its grace and 2.5 s")
+    func stop() {
+        var rig = Rig(.previousWorker)
+        rig.send(.stop(grace: Rig.grace, isFinal: true))
+        #expect(rig.effects == [.watchPreviousWorker])
+        rig.fireDeadline()
+        #expect(rig.now == at(1_007) && rig.effects == [.log(.terminated), .terminate])
+        rig.fireDeadline()
+        #expect(rig.now == at(1_008) && rig.effects == [.log(.killed), .kill])
+        var gone = rig
+        gone.send(.exited("ended"))
+        #expect(gone.effects.last == .log(.stopped(byItself: false)))
+        rig.fireDeadline()
+        #expect(rig.now == Self.now(1_009_500) && rig.effects.first == .log(.leftBehind))
+        #expect(rig.supervisor.phase == .stopped && rig.effects.last == .log(.stopped(byItself: false)))
+    }
+
+    private static func now(_ milliseconds: Int64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    @Test("waits no longer at a stop for one that was killed already, and not at all for what a dead one has left")
+    func stopAfterKill() {
+        var definition = definition(.interval(.seconds(10)))
+        definition.policy.timeout = .seconds(3)
+        var rig = Rig(.previousWorker, definition)
+        rig.now = at(1_008)
+        rig.send(.occupied(by: Rig.holder))
+        rig.send(.stop(grace: Rig.grace, isFinal: true))
+        #expect(rig.effects == [.watchPreviousWorker] && rig.supervisor.deadline == Self.now(1_009_500))
+        rig = Rig(.backoff)
+        rig.send(.occupied(by: Rig.holder, isKilled: true))
+        rig.send(.stop(grace: Rig.grace, isFinal: true))
+        #expect(rig.supervisor.phase == .stopped)
+    }
+
     @Test("never has it killed without a time-out, or while nobody knows who it is")
     func mercy() {
         var definition = definition(.interval(.seconds(10)))

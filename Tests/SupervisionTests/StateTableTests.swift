@@ -98,6 +98,10 @@ struct StateTableTests {
             } with: {
                 $0.policy.timeout = .seconds(3)
             },
+            "stop, where a worker of a previous life has the lock": PlayedEvent { rig in
+                rig.send(.occupied(by: Rig.holder))
+                rig.send(.stop(grace: Rig.grace))
+            },
             "stop": PlayedEvent(.stop(grace: Rig.grace)),
             "another schedule": PlayedEvent(.reschedule(grace: Rig.grace)),
             "a second signal to the daemon": PlayedEvent(.hurry),
@@ -215,6 +219,7 @@ extension Effect {
         case .terminate: "SIGTERM"
         case .kill: "SIGKILL"
         case .killPreviousWorker: "kill that one"
+        case .watchPreviousWorker: "watch that one"
         case .book: "book"
         case .log: "log"
         }

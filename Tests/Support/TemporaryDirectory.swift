@@ -25,11 +25,13 @@ package final class TemporaryDirectory {
         }
     }
 
+    /// A file, or a directory with all below it.
+    package func remove(_ name: String) { Self.remove("\(path)/\(name)") }
+
+    private static func remove(_ path: String) { if withPath(path, { unlink($0) }) != 0 { removeTree(path) } }
+
     private static func removeTree(_ path: String) {
-        for name in (try? FileSystem.names(in: path)) ?? [] {
-            let child = "\(path)/\(name)"
-            if withPath(child, { unlink($0) }) != 0 { removeTree(child) }
-        }
+        for name in (try? FileSystem.names(in: path)) ?? [] { remove("\(path)/\(name)") }
         _ = withPath(path) { rmdir($0) }
     }
 }

@@ -45,10 +45,10 @@ struct cspawn_request {
     int dies_with;
     /* A directory of the control groups' file system, version 2, in which the child begins its life; -1: in the caller's group. */
     int group;
-    /* RLIMIT_NOFILE of the child, if it is not to be the caller's. */
-    int sets_open_files;
-    unsigned long open_files_soft;
-    unsigned long open_files_hard;
+    /* RLIMIT_NOFILE of the child, or another one of its limits, if it is not to be the caller's; -1: all are. */
+    int limit;
+    unsigned long limit_soft;
+    unsigned long limit_hard;
 };
 
 struct cspawn_failure {

@@ -6,6 +6,8 @@ package struct CommandRun {
     private let command: ExecCommand
     private let launch: CommandLaunch
     private let hasOtherChildren: Bool
+    /// What the command may use of the processor, in seconds; `nil`: as much as this process.
+    package var processorTime: UInt64?
 
     package struct WrongThread: Error, CustomStringConvertible {
         package var description: String { "a command was to run on another than the main thread" }
@@ -48,6 +50,7 @@ package struct CommandRun {
         let status = try running.wait()
         limiter = running.output.log.limiter
         if let signal = running.stop { end(by: signal, leftovers, services) }
+        if let seconds = running.endOfTime { return (.failed, ProcessSettings.Limit.endOfTime(seconds)) }
         return outcome(status, running.output)
     }
 
@@ -56,8 +59,10 @@ package struct CommandRun {
     ) throws -> RunningCommand {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
+        var spawn = try launch.spawn()
+        spawn.processorTime = processorTime
         return try RunningCommand(
-            launch.spawn(), input: input(), signals: SignalQueue(RunningCommand.signals), leftovers: leftovers,
+            spawn, input: input(), signals: SignalQueue(RunningCommand.signals), leftovers: leftovers,
             limiter: limiter, services: services)
     }
 

@@ -7,6 +7,8 @@ package protocol CommandServices {
     var control: PollHandle? { get }
     /// The report pipe.
     var reports: PollHandle { get }
+    /// Of the run; `nil`: none.
+    var limit: CommandLimit? { get }
 
     /// Called when there is something in the control pipe.
     func serveControl() throws
@@ -23,4 +25,8 @@ package protocol CommandServices {
 
     /// These are not logged.
     func lose(lines: Int, bytes: Int)
+}
+
+extension CommandServices {
+    package var limit: CommandLimit? { nil }
 }

@@ -16,6 +16,13 @@ struct Leftovers {
         try ThisProcess.setSubreaper(true)
     }
 
+    /// All children of this process, however it comes to its end: a file of Lua may call os.exit.
+    static func clearAtExit() {
+        ThisProcess.atExit { Leftovers(others: []).clear() }
+    }
+
+    private init(others: [ProcessID]) { self.others = others }
+
     /// Collects those that have exited while the command, which stays, runs: it may leave any number and live on.
     func collectExited(sparing command: ProcessID) {
         if others.isEmpty {

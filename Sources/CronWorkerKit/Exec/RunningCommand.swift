@@ -9,9 +9,14 @@ struct RunningCommand: ~Copyable {
     private let signals: SignalQueue
     private let leftovers: Leftovers
     private let services: any CommandServices
+    private var limit: CommandLimit?
+    /// In seconds, its own; `nil`: that of this process.
+    private let processorTime: UInt64?
     private(set) var output: CommandOutput
     /// It came, and the worker is to end by it.
     private(set) var stop: Signal?
+    /// In seconds: it has ended since it used up so much of the processor.
+    private(set) var endOfTime: UInt64?
 
     /// By the first three a worker ends: from its daemon, or from a terminal. The last may tell of an orphan's exit.
     static var signals: [Signal] { [.terminate, .interrupt, .hangUp, .child] }
@@ -26,7 +31,8 @@ struct RunningCommand: ~Copyable {
         pid = try spawn.start(input: input, output: output.writer, error: error.writer)
         exit = ExitWatch(pid)
         self.signals = signals
-        (self.services, self.leftovers) = (services, leftovers)
+        processorTime = spawn.processorTime
+        (self.services, self.leftovers, limit) = (services, leftovers, services.limit)
         self.output = CommandOutput(
             output: output.reader, error: error.reader, log: CommandLog(limiter, services))
     }
@@ -34,10 +40,11 @@ struct RunningCommand: ~Copyable {
     /// Waits for its end, then kills all of its process group.
     mutating func wait() throws -> ExitStatus {
         do {
-            try withUnsafeTemporaryAllocation(byteCount: CommandOutput.blockSize, alignment: 16) { buffer in
-                while try !exit.hasExited() { try turn(buffer) }
-                try output.drain(through: buffer)
-            }
+            // Not on the stack, which may be a small one.
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CommandOutput.blockSize, alignment: 16)
+            defer { buffer.deallocate() }
+            while try !exit.hasExited() { try turn(buffer) }
+            try output.drain(through: buffer)
         } catch {
             _ = try? end()
             throw error
@@ -47,9 +54,13 @@ struct RunningCommand: ~Copyable {
     }
 
     /// While the leader is uncollected the number is its group's, and nobody else's.
-    private func end() throws(SystemError) -> ExitStatus {
+    private mutating func end() throws(SystemError) -> ExitStatus {
+        let limit = processorTime ?? ProcessRights.processorTime
+        let used = limit.flatMap { _ in ProcessTable.row(pid)?.processorTime }
         Children.signalGroup(pid, .kill)
-        return try Children.collect(pid)
+        let status = try Children.collect(pid)
+        if status.isEndOfTime(limit, used: used) { endOfTime = limit }
+        return status
     }
 
     private mutating func turn(_ buffer: UnsafeMutableRawBufferPointer) throws {
@@ -66,12 +77,14 @@ struct RunningCommand: ~Copyable {
         output.reportLoss(at: Clock.monotonic())
         if poll.isReady(signals) { try takeSignals() }
         if let controls, poll.isReady(controls) { try services.serveControl() }
+        if let signal = limit?.signal(at: Clock.monotonic()) { stop(by: signal) }
     }
 
     private func timeout(canTellExit: Bool) -> Nanoseconds? {
         if !canTellExit { return ExitWatch.interval }
-        guard output.deadline != .distantFuture else { return nil }
-        return Nanoseconds(max(0, (output.deadline - Clock.monotonic()).count))
+        let deadline = min(output.deadline, limit?.next ?? .distantFuture)
+        guard deadline != .distantFuture else { return nil }
+        return Nanoseconds(max(0, (deadline - Clock.monotonic()).count))
     }
 
     private mutating func takeSignals() throws(SystemError) {
@@ -80,8 +93,13 @@ struct RunningCommand: ~Copyable {
                 leftovers.collectExited(sparing: pid)
                 continue
             }
-            stop = stop ?? signal
-            Children.signalGroup(pid, signal)
+            limit?.terminated(at: Clock.monotonic())
+            stop(by: signal)
         }
+    }
+
+    private mutating func stop(by signal: Signal) {
+        stop = stop ?? signal
+        Children.signalGroup(pid, signal)
     }
 }

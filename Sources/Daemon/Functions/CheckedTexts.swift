@@ -20,7 +20,9 @@ struct CheckedTexts: Sendable {
     }
 
     /// `nil`: a file is not what was checked any more, or was written to a moment ago. `isQuiet`: of when a file was written to.
-    static func read(_ files: CheckedTexts, isQuiet: (WallInstant) -> Bool) throws -> SourceTexts? {
+    static func read(
+        _ files: CheckedTexts, from disk: TrustedFiles = TrustedFiles(.unasked), isQuiet: (WallInstant) -> Bool
+    ) throws -> SourceTexts? {
         guard !files.isTorn else { return nil }
         var texts = SourceTexts()
         for (path, version) in files.versions {
@@ -29,7 +31,7 @@ struct CheckedTexts: Sendable {
                 if let modified = try? FileSystem.status(path).identity.modified, !isQuiet(modified) { return nil }
                 continue
             }
-            guard let (bytes, identity) = try contents(path), isQuiet(identity.modified),
+            guard let (bytes, identity) = try contents(path, disk), isQuiet(identity.modified),
                 FunctionCheckAnswer.version(of: bytes) == version
             else { return nil }
             texts.add(bytes, of: path)
@@ -43,11 +45,13 @@ struct CheckedTexts: Sendable {
     }
 
     /// Gone is changed, too.
-    private static func contents(_ path: String) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
+    private static func contents(
+        _ path: String, _ disk: TrustedFiles
+    ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
         do throws(SystemError) {
-            return try FileSystem.contents(of: path, limit: largest)
+            return try disk.contents(of: path, limit: largest)
         } catch {
-            if error.isShortage { throw error }
+            if error.isShortage || error.isUntrusted { throw error }
             return nil
         }
     }

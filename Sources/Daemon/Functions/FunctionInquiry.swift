@@ -99,7 +99,7 @@ final class FunctionInquiry {
         defer { deadline = machine.now + Self.timeout }
         if let path = unlisted.first {
             do throws(SystemError) {
-                query = try programs.program(at: path).askForCatalog()
+                query = try programs.program(at: path).askForCatalog(machine)
             } catch {
                 unlisted.removeFirst()
                 if error.isShortage { throw error }
@@ -107,11 +107,10 @@ final class FunctionInquiry {
             }
         } else if !unchecked.isEmpty {
             query = try programs.standard.askForChecks(
-                unchecked.map { FunctionCheck($0) }, registry: registry.memory.descriptor)
+                unchecked.map { FunctionCheck($0) }, registry: registry.memory.descriptor, machine)
         } else {
             return false
         }
-        query?.signalGroup = machine.signalGroup
         return true
     }
 

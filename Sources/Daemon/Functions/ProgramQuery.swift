@@ -8,15 +8,18 @@ final class ProgramQuery {
     private(set) var answer: Inbox
     /// Its exit is known, and so its number may be somebody else's.
     private var hasExited = false
-    var signalGroup: (ProcessID, Signal) -> Void = Children.signalGroup
+    private let machine: Machine
 
     /// In bytes. A check's grows with the registry.
     static let longestCatalog = 1 << 20
     static let longestCheck = 64 << 20
 
     /// `longest`: so many bytes of the answer are read.
-    init(longest: Int, _ start: (_ output: borrowing Descriptor) throws(SystemError) -> ProcessID) throws(SystemError) {
+    init(longest: Int, _ machine: Machine, _ start: (_ output: borrowing Descriptor) throws(SystemError) -> ProcessID)
+        throws(SystemError)
+    {
         let pipe = try Pipe.open(nonblocking: .reader)
+        self.machine = machine
         pid = try start(pipe.writer)
         answer = Inbox(pipe.reader, longestLine: WireFormat.longestMessage, most: longest)
     }
@@ -43,6 +46,10 @@ final class ProgramQuery {
         }
     }
 
-    /// It may have closed its output and go on.
-    func kill() { if !hasExited { signalGroup(pid, .kill) } }
+    /// It may have closed its output and go on, and what it has started may have left its group.
+    func kill() {
+        guard !hasExited else { return }
+        machine.killDescendants(pid)
+        machine.signalGroup(pid, .kill)
+    }
 }

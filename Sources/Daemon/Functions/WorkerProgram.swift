@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Wire
 
@@ -14,11 +15,15 @@ final class WorkerProgram {
     private var listed: Set<String>?
 
     /// `mark`: a variable of its workers alone.
-    init(path: String, environment: [String], openFiles: OpenFilesLimit, mark: String?, player: Program.Player?) {
-        file = ProgramFile(path)
+    init(
+        path: String, _ trust: Trust, environment: [String], openFiles: OpenFilesLimit, mark: String?,
+        player: Program.Player?
+    ) {
+        file = ProgramFile(path, trust)
         let own = [mark, "\(ReservedVariables.supervisor)=\(ThisProcess.id)"].compactMap(\.self)
         worker = Program(file, environment: environment + own, openFiles: openFiles, player: player)
-        answerer = Program(file, environment: environment, openFiles: openFiles, player: player)
+        answerer = Program(
+            file, environment: environment, openFiles: openFiles, diesWithSpawner: true, player: player)
     }
 
     var path: String { file.path }
@@ -28,21 +33,23 @@ final class WorkerProgram {
     var isCurrent: Bool { file.isCurrent }
 
     /// Starts it to print its catalog.
-    func askForCatalog() throws(SystemError) -> ProgramQuery {
+    func askForCatalog(_ machine: Machine) throws(SystemError) -> ProgramQuery {
         if let shortage = file.shortage { throw shortage }
         // Another script may be put in its place before the answer is there.
         (asked, listed) = (file.identity, nil)
         let null = try Descriptor.open(updating: "/dev/null")
-        return try ProgramQuery(longest: ProgramQuery.longestCatalog) { output throws(SystemError) in
+        return try ProgramQuery(longest: ProgramQuery.longestCatalog, machine) { output throws(SystemError) in
             try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
         }
     }
 
     /// Starts it to say whether it can load functions.
-    func askForChecks(_ checks: [FunctionCheck], registry: borrowing Descriptor) throws(SystemError) -> ProgramQuery {
+    func askForChecks(
+        _ checks: [FunctionCheck], registry: borrowing Descriptor, _ machine: Machine
+    ) throws(SystemError) -> ProgramQuery {
         let questions = try Descriptor.sealedMemory("checks", checks.flatMap { $0.encoded() })
         let null = try Descriptor.open(updating: "/dev/null")
-        return try ProgramQuery(longest: ProgramQuery.longestCheck) { output throws(SystemError) in
+        return try ProgramQuery(longest: ProgramQuery.longestCheck, machine) { output throws(SystemError) in
             // What the sources print as they are loaded is no answer.
             try answerer.spawn(
                 arguments: [WireFormat.checkArgument], input: questions, output: null, error: null, report: output,

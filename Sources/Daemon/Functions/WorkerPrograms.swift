@@ -4,19 +4,25 @@ import Model
 /// `cronworker`, and the programs that entries name as their `source`.
 package final class WorkerPrograms {
     private(set) var standard: WorkerProgram
+    /// Who may have written what is read and run with them.
+    let trust: Trust
     private var others: [String: WorkerProgram] = [:]
     private let open: (_ path: String) -> WorkerProgram
 
     /// `openFiles`: the limit that workers get, which is the one that the daemon was started with. `mark`: a variable that tells
     /// whose workers they are.
     package init(
-        standard path: String, openFiles: OpenFilesLimit, mark: String? = nil, player: Program.Player? = nil
+        standard path: String, openFiles: OpenFilesLimit, mark: String? = nil, trust: Trust = .unasked,
+        player: Program.Player? = nil
     ) {
-        let variables = [ReservedVariables.supervisor, ReservedVariables.instance]
+        let variables = [ReservedVariables.supervisor, ReservedVariables.instance, ReservedVariables.trustedOwners]
         let own = (variables + ServiceManager.variables).map { "\($0)=" }
-        let environment = ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
+        let environment =
+            ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
+            + (trust.text.isEmpty ? [] : ["\(ReservedVariables.trustedOwners)=\(trust.text)"])
+        self.trust = trust
         open = {
-            WorkerProgram(path: $0, environment: environment, openFiles: openFiles, mark: mark, player: player)
+            WorkerProgram(path: $0, trust, environment: environment, openFiles: openFiles, mark: mark, player: player)
         }
         standard = open(path)
     }
@@ -37,7 +43,7 @@ package final class WorkerPrograms {
     func renewed() -> WorkerPrograms { WorkerPrograms(renewing: self) }
 
     private init(renewing other: WorkerPrograms) {
-        open = other.open
+        (open, trust) = (other.open, other.trust)
         standard = other.standard.isCurrent ? other.standard : other.open(other.standard.path)
         others = other.others.filter(\.value.isCurrent)
     }

@@ -81,12 +81,19 @@ final class WorkerGroups {
         try enable(Set(limits.controllers.map(\.rawValue)))
         let leaf = try createLeaf(for: entry)
         do throws(SystemError) {
-            for (file, text) in limits.settings { try leaf.write(text, to: file) }
+            try Self.bound(leaf, by: limits)
         } catch {
             try? leaf.remove()
             throw error
         }
         return leaf
+    }
+
+    /// Where the kernel does not bound swap there is nothing to do.
+    static func bound(_ leaf: ControlGroup, by limits: ControlGroupLimits) throws(SystemError) {
+        for (file, text) in limits.settings where file != ControlGroupLimits.swapFile || leaf.has(file) {
+            try leaf.write(text, to: file)
+        }
     }
 
     private func createLeaf(for entry: EntryID) throws(SystemError) -> ControlGroup {

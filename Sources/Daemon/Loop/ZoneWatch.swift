@@ -17,7 +17,8 @@ final class ZoneWatch {
     private var seen: [String?: [FileIdentity?]] = [:]
     /// That they are to be looked at again later has been told.
     private var unknown: Set<String?> = []
-    private let directories: DirectoryWatch?
+    /// It may tell of other files too.
+    let directories: DirectoryWatch?
     private let loop: PollLoop
     /// Where the zones are; `nil`: in the machine's directory.
     private let path: String?

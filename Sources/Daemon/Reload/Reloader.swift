@@ -10,7 +10,7 @@ import Values
 /// programs for its functions. Nothing changes before all of it is known to be right.
 final class Reloader {
     enum Result {
-        case loaded(LoadedJobs, RegistrySnapshot?, WorkerPrograms)
+        case loaded(LoadedJobs, RegistrySnapshot?, WorkerPrograms, RegistrySite)
         /// The registry has errors.
         case refused([Diagnostic])
         case failed(String)
@@ -20,7 +20,7 @@ final class Reloader {
         case idle
         /// Reads at `next`; gives up at `end`.
         case settling(next: MonotonicInstant, end: MonotonicInstant)
-        case asking(FunctionInquiry, RegistryCandidate, end: MonotonicInstant)
+        case asking(FunctionInquiry, RegistryCandidate, RegistrySite, end: MonotonicInstant)
     }
 
     private let path: String
@@ -52,7 +52,7 @@ final class Reloader {
         switch state {
         case .idle: .distantFuture
         case .settling(let next, _): next
-        case .asking(let inquiry, _, _): inquiry.deadline
+        case .asking(let inquiry, _, _, _): inquiry.deadline
         }
     }
 
@@ -69,7 +69,7 @@ final class Reloader {
 
     /// Gives up the reload that is under way.
     func cancel() {
-        if case .asking(let inquiry, _, _) = state { inquiry.cancel() }
+        if case .asking(let inquiry, _, _, _) = state { inquiry.cancel() }
         unwatch()
         (state, isRequestedAgain) = (.idle, false)
     }
@@ -87,7 +87,8 @@ final class Reloader {
         switch state {
         case .idle: result = nil
         case .settling(let next, let end): result = now < next ? nil : read(at: now, end)
-        case .asking(let inquiry, let candidate, let end): result = ask(inquiry, candidate, at: now, end)
+        case .asking(let inquiry, let candidate, let site, let end):
+            result = ask(inquiry, candidate, site, at: now, end)
         }
         guard let result else { return nil }
         state = isRequestedAgain ? .settling(next: now, end: now + RestingFiles.patience) : .idle
@@ -97,10 +98,11 @@ final class Reloader {
 
     private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         do throws(RegistryReader.Failure) {
-            if let reading = try RegistryReader.read(path), isQuiet(reading.modified),
-                let candidate = candidate(reading)
+            let disk = TrustedFiles(programs.trust)
+            if let reading = try RegistryReader.read(path, from: disk), isQuiet(reading.modified),
+                let candidate = candidate(reading), let site = try? RegistrySite.find(path, reading)
             {
-                return check(candidate, at: now, end)
+                return check(candidate, site, at: now, end)
             }
         } catch {
             return .failed(error.description)
@@ -125,39 +127,43 @@ final class Reloader {
 
     /// `nil`: a file that it names was written to a moment ago.
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
-        let reader = EnvironmentFileReader()
+        let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
             controllers: controllers)
         return isQuiet(reader.modified) ? candidate : nil
     }
 
-    private func check(_ candidate: RegistryCandidate, at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
+    private func check(
+        _ candidate: RegistryCandidate, _ site: RegistrySite, at now: MonotonicInstant, _ end: MonotonicInstant
+    ) -> Result? {
         do {
             let inquiry = FunctionInquiry(
                 about: candidate.functions, programs.renewed(), try SharedRegistry(candidate.load.snapshot), machine)
-            state = .asking(inquiry, candidate, end: end)
-            return ask(inquiry, candidate, at: now, end)
+            state = .asking(inquiry, candidate, site, end: end)
+            return ask(inquiry, candidate, site, at: now, end)
         } catch {
             return .failed("\(error)")
         }
     }
 
     private func ask(
-        _ inquiry: FunctionInquiry, _ candidate: RegistryCandidate, at now: MonotonicInstant, _ end: MonotonicInstant
+        _ inquiry: FunctionInquiry, _ candidate: RegistryCandidate, _ site: RegistrySite, at now: MonotonicInstant,
+        _ end: MonotonicInstant
     ) -> Result? {
         do {
             let answers = try inquiry.advance(at: now)
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
+            let disk = TrustedFiles(programs.trust)
             // One that has changed since it was checked is checked again, whatever was wrong with it.
-            guard let texts = try CheckedTexts.read(answers.files, isQuiet: isQuiet) else {
+            guard let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)
             }
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             loaded.texts = texts
-            return .loaded(loaded, candidate.load.snapshot, inquiry.programs)
+            return .loaded(loaded, candidate.load.snapshot, inquiry.programs, site)
         } catch {
             inquiry.cancel()
             unwatch()

@@ -28,6 +28,9 @@ extension RuntimeDirectory {
         }
     }
 
+    /// Sends SIGTERM to the worker of a previous life that holds the job's lock, which passes it on to a command.
+    func terminateHolder(of id: EntryID) { locks.holder(of: id)?.send(.terminate) }
+
     /// Kills the worker of a previous life that holds the job's lock, with all that it has started.
     func killHolder(of id: EntryID) { locks.holder(of: id)?.killTree() }
 }

@@ -8,8 +8,14 @@ final class JobLocks {
     private let directory: String
     /// Workers that were still at work when this daemon began, and when `holders` was last asked for.
     private var previousWorkers: Set<ProcessIdentity> = []
+    /// Those of them whose locks have lost their files. New files with the same names say whose they are, and are locked by nobody.
+    private var detached: Set<ProcessIdentity> = []
+    /// Jobs that are not in the registry, and whose worker was still at work when this daemon began.
+    private(set) var withoutEntry: [EntryID] = []
 
     private static let suffix = ".lock"
+    /// What the kernel appends to the path of a file that was removed (proc(5)).
+    private static let removedMark = " (deleted)"
     /// A name in a directory may have 255 bytes.
     private static let longestName = 255
 
@@ -26,7 +32,12 @@ final class JobLocks {
     /// `nil`: a worker of the job's still holds it.
     func take(_ id: EntryID) throws(SystemError) -> JobLock? {
         guard let file = try FileLock.take(path(id)) else { return nil }
-        return JobLock(file)
+        return isDetached(id) ? nil : JobLock(file)
+    }
+
+    private func isDetached(_ id: EntryID) -> Bool {
+        if detached.isEmpty { return false }
+        return holder(of: id).map(detached.contains) ?? false
     }
 
     /// Who holds the job's lock, if that is known.
@@ -78,13 +89,15 @@ final class JobLocks {
             let path = "\(directory)/\(name)"
             if Self.isFree(path) {
                 if !wanted.contains(name) { Self.removeIfFree(path) }
-            } else if let holder = Self.holder(path) {
-                previousWorkers.insert(holder)
-            } else {
-                nameless.append(path)
+                continue
+            }
+            if let holder = Self.holder(path) { previousWorkers.insert(holder) } else { nameless.append(path) }
+            // A name that was too long for a file does not tell.
+            if !wanted.contains(name), let id = EntryID(String(name.dropLast(Self.suffix.count))) {
+                withoutEntry.append(id)
             }
         }
-        if !nameless.isEmpty { try find(holdersOf: nameless) }
+        try find(holdersOf: nameless)
     }
 
     private static func isFree(_ path: String) -> Bool { (try? FileLock.take(path)) != nil }
@@ -92,18 +105,45 @@ final class JobLocks {
     /// All but the daemon's own have a colon in their name.
     private static func isJobLock(_ name: String) -> Bool { name.utf8.contains(UInt8(ascii: ":")) }
 
-    /// A daemon that was killed between the start of a worker and its note has left no name: the worker is the one that has the file
-    /// open, and leads its session: what it starts has it too for the moment between fork and exec.
+    /// A daemon that was killed between the start of a worker and its note has left no name. Of a file that somebody has removed
+    /// there is nothing here. In both cases the worker is the one that has the file open, and leads its session: what it starts has
+    /// it too for the moment between fork and exec.
     private func find(holdersOf paths: [String]) throws(SystemError) {
         var files: [FileIdentity.Key: String] = [:]
         for path in paths { if let file = try? FileSystem.status(path).identity { files[file.key] = path } }
+        let device = try FileSystem.status(directory).identity.device
         for pid in try ProcessTable.processes() {
-            let file = try? FileSystem.status("/proc/\(pid)/fd/\(WireFormat.lockDescriptor)").identity
-            guard let path = file.flatMap({ files[$0.key] }), ProcessTable.row(pid)?.session == pid,
+            let descriptor = "/proc/\(pid)/fd/\(WireFormat.lockDescriptor)"
+            // Most processes have none, or one of another file system.
+            guard let file = try? FileSystem.status(descriptor).identity, file.device == device else { continue }
+            let lost = files[file.key] == nil ? removedFile(descriptor) : nil
+            guard let path = lost ?? files[file.key], ProcessTable.row(pid)?.session == pid,
                 let holder = ProcessIdentity(pid)
             else { continue }
             previousWorkers.insert(holder)
-            try? FileLock.leave(note: holder.note, in: path)
+            if lost != nil { detached.insert(holder) }
+            try? note(holder, in: path)
         }
+    }
+
+    /// In the place of a file that was removed comes a new one, which nobody has locked.
+    private func note(_ holder: ProcessIdentity, in path: String) throws(SystemError) {
+        if let new = try FileLock.take(path) {
+            try new.leave(note: holder.note)
+        } else {
+            try FileLock.leave(note: holder.note, in: path)
+        }
+    }
+
+    /// Where the file of a job's lock was that is open as this descriptor; `nil`: it is another file, or was not removed.
+    private func removedFile(_ descriptor: String) -> String? {
+        guard let target = try? FileSystem.linkTarget(descriptor), target.hasSuffix(Self.removedMark) else {
+            return nil
+        }
+        let parts = target.dropLast(Self.removedMark.count).split(separator: "/").suffix(2)
+        guard parts.count == 2, parts.first == directory.split(separator: "/").last, let name = parts.last,
+            Self.isJobLock(String(name)), name.hasSuffix(Self.suffix)
+        else { return nil }
+        return "\(directory)/\(name)"
     }
 }

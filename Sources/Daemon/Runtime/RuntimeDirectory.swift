@@ -1,6 +1,5 @@
 import Clocks
-import Kernel
-import Links
+package import Kernel
 import Model
 import Values
 
@@ -14,8 +13,12 @@ package final class RuntimeDirectory {
     /// registry at the same path.
     package let instance: String
     let locks: JobLocks
-    private let lock: Box<FileLock>
-    private let cleaningGuard: Box<DirectoryLock>?
+    private let place: String
+    private let trust: Trust
+    private var lock: DaemonLock
+    private var isLossKnown = false
+    /// Nothing tidies up what is in the directory as long as this is open.
+    private var cleaningGuard: PrivateDirectory?
     /// When all processes may be looked at again.
     var nextSweep = MonotonicInstant(nanoseconds: 0)
 
@@ -25,41 +28,81 @@ package final class RuntimeDirectory {
     static let sweepInterval = Nanoseconds.milliseconds(500)
 
     /// Creates what is missing and takes the daemon's lock.
-    package init(in directory: String, registry: String) throws(RuntimeFailure) {
-        let (lock, lockPath): (Box<FileLock>?, String)
+    package init(in place: String, registry: String, trust: Trust = .unasked) throws(RuntimeFailure) {
+        key = RegistryKey.of((try? FileSystem.realPath(registry)) ?? registry)
+        path = "\(place)/\(key)"
+        (self.place, self.trust) = (place, trust)
+        lock = try Self.lock(path, in: place, trust)
+        cleaningGuard = Self.cleaningGuard(path)
+        locks = JobLocks(in: path)
+        instance = try Self.instance(path, key, trust)
+    }
+
+    private static func lock(_ path: String, in place: String, _ trust: Trust) throws(RuntimeFailure) -> DaemonLock {
+        try DaemonLock.take("daemon.lock") { () throws(SystemError) in
+            try create(place, trust)
+            return try PrivateDirectory.open(path)
+        }
+    }
+
+    private static func cleaningGuard(_ path: String) -> PrivateDirectory? {
+        guard let directory = try? PrivateDirectory.open(path) else { return nil }
+        directory.keepFromCleaners()
+        return directory
+    }
+
+    /// That of the directory's first life, if it was made anew under a daemon: what that one has started has it.
+    private static func instance(_ path: String, _ key: String, _ trust: Trust) throws(RuntimeFailure) -> String {
+        if let first = FileLock.note(in: instanceFile(path)), first.hasSuffix("-\(key)") { return first }
         do throws(SystemError) {
-            let place = (try? FileSystem.realPath(registry)) ?? registry
-            key = RegistryKey.of(place)
-            path = "\(directory)/\(key)"
-            lockPath = "\(path)/daemon.lock"
-            try Self.create(directory)
-            try FileSystem.createPrivateDirectory(path)
-            let identity = try FileSystem.status(path).identity
-            instance = "\(String(identity.device, radix: 16))-\(identity.inode)-\(key)"
-            lock = try Self.lock(lockPath)
+            let identity = try TrustedFiles(trust).status(path).identity
+            return "\(String(identity.device, radix: 16))-\(identity.inode)-\(key)"
         } catch {
             throw .unusable(error)
         }
-        guard let lock else { throw .busy(path: lockPath, holder: FileLock.note(in: lockPath)) }
-        self.lock = lock
-        cleaningGuard = try? Box(DirectoryLock.share(path))
-        locks = JobLocks(in: path)
     }
 
-    /// Those above it are not the daemon's own, and open to others.
-    private static func create(_ directory: String) throws(SystemError) {
-        if let slash = directory.lastIndex(of: "/"), slash != directory.startIndex {
-            try FileSystem.createDirectories(String(directory[..<slash]))
+    private static func instanceFile(_ path: String) -> String { "\(path)/instance" }
+
+    /// Those above it are not the daemon's own, and open to others. Nothing is made in a place that is not trusted.
+    private static func create(_ place: String, _ trust: Trust) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try TrustedFiles(trust).status(place)
+        } catch {
+            if error.isUntrusted { throw error }
         }
-        if FileSystem.isDirectory(directory), directory != sharedPlace { return }
-        try FileSystem.createPrivateDirectory(directory)
+        if let slash = place.lastIndex(of: "/"), slash != place.startIndex {
+            try FileSystem.createDirectories(String(place[..<slash]))
+        }
+        if FileSystem.isDirectory(place), place != sharedPlace { return }
+        _ = try PrivateDirectory.open(place)
     }
 
-    /// `nil`: somebody else has it.
-    private static func lock(_ path: String) throws(SystemError) -> Box<FileLock>? {
-        guard let file = try FileLock.take(path) else { return nil }
-        try file.leave(note: "\(ThisProcess.id)")
-        return Box(file)
+    // MARK: Restoring
+
+    /// The daemon's own.
+    var lockPath: String { lock.path }
+
+    /// Makes the directory anew if somebody has removed it, with the daemon's lock. `nil`: it is there, or that it cannot be had is
+    /// known. The locks that workers hold are found without their files (`JobLocks.survey`).
+    func restore() -> LockLoss? {
+        if lock.isStillThere { return nil }
+        do throws(RuntimeFailure) {
+            lock = try Self.lock(path, in: place, trust)
+            cleaningGuard = Self.cleaningGuard(path)
+            if try Self.instance(path, key, trust) != instance { leaveInstance() }
+            isLossKnown = false
+            return .restored(path: lock.path)
+        } catch {
+            defer { isLossKnown = true }
+            return isLossKnown ? nil : .lasting(path: lock.path, error)
+        }
+    }
+
+    /// For the next daemon, in a directory that is another than the one whose name the workers have.
+    private func leaveInstance() {
+        guard let file = try? FileLock.take(Self.instanceFile(path)) else { return }
+        try? file.leave(note: instance)
     }
 
     // MARK: The place
@@ -68,6 +111,11 @@ package final class RuntimeDirectory {
     /// usual place of the system's or the user's, or one that is there everywhere.
     package static var usual: String {
         if let made = ThisProcess.environment("RUNTIME_DIRECTORY")?.split(separator: ":").first { return String(made) }
+        return placeOfUser
+    }
+
+    /// The same, whatever the service manager made.
+    package static var placeOfUser: String {
         if ThisProcess.userID == 0 { return "/run/cronsupd" }
         if let user = ThisProcess.environment("XDG_RUNTIME_DIR"), user.hasPrefix("/") { return "\(user)/cronsupd" }
         return sharedPlace

@@ -10,13 +10,15 @@ package struct Configuration: Sendable {
     package var stopTimeout: Nanoseconds
     /// `nil`: nothing is to be started.
     package var runtimeDirectory: String?
+    /// Users besides root whose files root reads and runs: names or numbers.
+    package var trustedOwners: [String]
 
     package init(
         registry: String, worker: String, logFormat: LogFormat, logLevel: Logger.Level, stopTimeout: Nanoseconds,
-        runtimeDirectory: String?
+        runtimeDirectory: String?, trustedOwners: [String] = []
     ) {
         (self.registry, self.worker) = (registry, worker)
         (self.logFormat, self.logLevel, self.stopTimeout) = (logFormat, logLevel, stopTimeout)
-        self.runtimeDirectory = runtimeDirectory
+        (self.runtimeDirectory, self.trustedOwners) = (runtimeDirectory, trustedOwners)
     }
 }

@@ -194,7 +194,7 @@ struct IncidentLog {
 
     private func fields(of job: Job) -> LogFields { ["entry": .text(job.definition.id.description)] }
 
-    func pid(_ job: Job) -> LogValue { job.worker.map { .number($0.pid) } ?? "" }
+    func pid(_ job: Job) -> LogValue { (job.worker?.pid ?? job.previousWorker?.pid).map { .number($0) } ?? "" }
 }
 
 extension Outcome {

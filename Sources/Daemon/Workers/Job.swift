@@ -17,6 +17,8 @@ final class Job {
     private(set) var goesByZone: Bool
     var supervisor: JobSupervisor
     var worker: WorkerProcess?
+    /// A worker of a previous life that ends with the job; `nil`: there is none.
+    var previousWorker: PreviousWorker?
     /// Tells this worker's events from those of the one before, whose descriptors had the same numbers.
     var generation: UInt32 = 0
     /// What takes this job's place when it has stopped.
@@ -45,7 +47,13 @@ final class Job {
     }
 
     var deadline: MonotonicInstant {
-        min(supervisor.deadline, outputLimiter.deadline, worker?.exitDeadline ?? .distantFuture, endDeadline)
+        let exit = min(worker?.exitDeadline ?? .distantFuture, previousWorker?.nextLook ?? .distantFuture)
+        return min(supervisor.deadline, outputLimiter.deadline, exit, endDeadline)
+    }
+
+    /// In seconds, what the worker may use of the processor; `nil`: any. Of a command its processes have the limit, each for itself.
+    var processorTime: UInt64? {
+        definition.kind == .exec ? nil : definition.process.limits.first { $0.resource == .cpuTime }?.value
     }
 
     /// What the worker is to know.
@@ -58,6 +66,8 @@ final class Job {
             runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
         header.asks = !Gates(definition.policy).areOpen
+        header.timeout = definition.policy.timeout
+        if header.timeout != nil { header.killAfter = definition.policy.killAfter }
         return WorkerDefinition(
             header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
             zone: definition.schedule.rule.zone?.text ?? "")

@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
 import Links
+import Model
 import Supervision
 
 extension WorkerPool {
@@ -17,12 +18,13 @@ extension WorkerPool {
         // While the leader is a zombie its number is still the group's, and nobody else's.
         machine.signalGroup(pid, .kill)
         let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
+        let used = job.processorTime.flatMap { _ in ProcessTable.row(pid)?.processorTime }
         if let group = worker.group {
             groups?.retire(group, at: machine.now)
         } else if job.supervisor.phase.run != nil, !swept.contains(pid) {
             try sweep()
         }
-        return { self.bury(worker, job, $0, ranOutOfMemory) }
+        return { self.bury(worker, job, self.end(job, $0, ranOutOfMemory, used)) }
     }
 
     /// Kills the commands of all workers without a control group that have died in a run: each has a group of its own within its worker's session. One
@@ -42,11 +44,18 @@ extension WorkerPool {
         finishOutput(worker, job)
     }
 
-    private func bury(_ worker: WorkerProcess, _ job: Job, _ status: ExitStatus, _ ranOutOfMemory: Bool) {
+    /// `used`: its time on the processor.
+    private func end(_ job: Job, _ status: ExitStatus, _ ranOutOfMemory: Bool, _ used: Nanoseconds?) -> Event {
+        if ranOutOfMemory, status.isKill { return .exited("\(status), out of memory", .outOfMemory) }
+        if let limit = job.processorTime, status.isEndOfTime(limit, used: used) {
+            return .exited(ProcessSettings.Limit.endOfTime(limit), .processorTime)
+        }
+        return .exited(status.description, status.isKill ? .killed : .other)
+    }
+
+    private func bury(_ worker: WorkerProcess, _ job: Job, _ exit: Event) {
         reportOutputLoss(job)
-        let isVictim = ranOutOfMemory && status.isKill
-        let text = isVictim ? "\(status), out of memory" : status.description
-        process(.exited(text, ranOutOfMemory: isVictim), job)
+        process(exit, job)
         worker.closeAll(loop.poller)
         job.worker = nil
         workerCount -= 1

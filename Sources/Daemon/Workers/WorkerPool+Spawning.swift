@@ -26,12 +26,14 @@ extension WorkerPool {
             process(.spawned, job)
             send(job.workerDefinition.encoded(), job)
         } catch {
-            process(.spawnFailed(error.description, isShortage: error.isShortage), job)
+            // Who may have written the program is no fault of the job's either.
+            process(.spawnFailed(error.description, isShortage: error.isShortage || error.isUntrusted), job)
         }
     }
 
     /// `nil`: a worker of the job's is still there, of a previous life of the daemon's.
     private func claim(_ job: Job) -> JobLock? {
+        runtime.restore()?.report(to: incidents.log)
         switch runtime.claim(job.definition.id, at: now) {
         case .granted(let lock, let swept):
             if swept > 0 { incidents.leftoversKilled(swept) }

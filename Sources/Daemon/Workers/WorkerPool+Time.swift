@@ -23,6 +23,7 @@ extension WorkerPool {
         readClock()
         if job.outputLimiter.deadline <= heard { reportOutputLoss(job) }
         if let worker = job.worker, worker.exitDeadline <= heard { missExit(worker, job) }
+        if let previous = job.previousWorker, previous.nextLook <= heard { lookAtPreviousWorker(job) }
         if job.endDeadline <= heard { endIfOver(job) }
         if job.supervisor.deadline <= heard { process(.deadline, job, heard: heard) }
         settle(job)

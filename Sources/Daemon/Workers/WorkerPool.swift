@@ -21,7 +21,7 @@ final class WorkerPool {
     private let stopTimeout: Nanoseconds
     var jobs: [Job?] = []
     private var freeIndices: [Int] = []
-    private var jobsByID: [EntryID: Job] = [:]
+    private(set) var jobsByID: [EntryID: Job] = [:]
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
     var deadlines = DeadlineQueue()
@@ -214,10 +214,11 @@ final class WorkerPool {
         case .returnPermit: returnPermit(job)
         case .call(let function, let event): call(function, with: event, for: job)
         case .logStacks: logStacks(job)
-        case .terminate: if let worker = job.worker { machine.signalGroup(worker.pid, .terminate) }
-        case .kill: if let worker = job.worker { kill(worker, job) }
+        case .terminate: terminate(job)
+        case .kill: kill(job)
         case .book(let booking): incidents.record(booking, of: job)
         case .killPreviousWorker: runtime.killHolder(of: job.definition.id)
+        case .watchPreviousWorker: watchPreviousWorker(job)
         }
     }
 
@@ -234,8 +235,14 @@ final class WorkerPool {
         }
     }
 
+    private func terminate(_ job: Job) {
+        guard let worker = job.worker else { return runtime.terminateHolder(of: job.definition.id) }
+        machine.signalGroup(worker.pid, .terminate)
+    }
+
     /// A command that the worker runs has a group of its own, and what that has started may have others: they would outlive it.
-    func kill(_ worker: WorkerProcess, _ job: Job) {
+    private func kill(_ job: Job) {
+        guard let worker = job.worker else { return runtime.killHolder(of: job.definition.id) }
         // What has left the control group is found in the tree as long as its parents live.
         if job.supervisor.phase.run != nil { machine.killDescendants(worker.pid) }
         if let group = worker.group { try? group.kill() }

@@ -73,6 +73,11 @@ struct EntryField {
         return expected("a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
     }
 
+    /// In bytes, with a unit or without.
+    var size: UInt64? {
+        value.int.map { UInt64(exactly: $0) } ?? value.string.flatMap { SizeText.parse($0) }
+    }
+
     func duration(minimum: Nanoseconds = shortestDuration) -> Nanoseconds? {
         guard let text = durationText else { return expected("a duration such as \"10s\"") }
         do throws(DurationText.Failure) {

@@ -3,8 +3,10 @@ import Values
 
 /// Finds which of an entry's `limits` hold for the job's control group.
 struct GroupLimitsReader {
-    /// The key that exists in groups alone.
-    static let processors = "cpu"
+    /// The keys that exist in groups alone.
+    static let keys = [processors, swap]
+    private static let processors = "cpu"
+    private static let swap = "swap"
 
     private static let range = 0.01...10_000.0
 
@@ -21,6 +23,7 @@ struct GroupLimitsReader {
             }
         }
         limits.processorTime = data["limits"]?[processors].flatMap { time($0, controllers) }
+        limits.swap = data["limits"]?[swap].flatMap { size($0, controllers) }
         return limits
     }
 
@@ -28,10 +31,20 @@ struct GroupLimitsReader {
         guard let share = field.number, range.contains(share) else {
             return field.expected("a number of processors from 0.01 to 10000, such as 0.5")
         }
-        guard groups.available.contains(.cpu) else {
-            field.error("the control group controller 'cpu' is not available: \(groups.reason)")
-            return nil
-        }
+        guard require(.cpu, field, groups) else { return nil }
         return Int64((share * Double(ControlGroupLimits.period)).rounded())
+    }
+
+    private static func size(_ field: EntryField, _ groups: GroupControllers) -> UInt64? {
+        guard let size = field.size else { return field.expected(SizeText.forms) }
+        return require(.memory, field, groups) ? size : nil
+    }
+
+    private static func require(
+        _ controller: GroupController, _ field: EntryField, _ groups: GroupControllers
+    ) -> Bool {
+        if groups.available.contains(controller) { return true }
+        field.error("the control group controller '\(controller.rawValue)' is not available: \(groups.reason)")
+        return false
     }
 }

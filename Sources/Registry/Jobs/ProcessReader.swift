@@ -106,10 +106,10 @@ struct ProcessReader {
     private func limits() -> [ProcessSettings.Limit] {
         guard let field = data["limits"] else { return [] }
         guard let map = field.value.map else { return field.expected("a map") ?? [] }
-        let known = ProcessSettings.Limit.Resource.allCases.map(\.rawValue) + [GroupLimitsReader.processors]
+        let known = ProcessSettings.Limit.Resource.allCases.map(\.rawValue) + GroupLimitsReader.keys
         return map.keys.compactMap { key in
             // No limit of a process: it is read with those of its group.
-            if key == GroupLimitsReader.processors { return nil }
+            if GroupLimitsReader.keys.contains(key) { return nil }
             guard let resource = ProcessSettings.Limit.Resource(rawValue: key) else {
                 field.unknownKey(key, known)
                 return nil
@@ -130,8 +130,7 @@ struct ProcessReader {
             if let number = field.value.int, number >= least, number <= 1 << 30 { return UInt64(number) }
             return field.expected("a whole number from \(least) to \(1 << 30)")
         case .memory, .fileSize, .core:
-            let size = field.value.int.map { UInt64(exactly: $0) } ?? field.value.string.flatMap { SizeText.parse($0) }
-            guard let size, resource != .memory || size >= 16 << 20 else {
+            guard let size = field.size, resource != .memory || size >= 16 << 20 else {
                 return field.expected(SizeText.forms + (resource == .memory ? " of at least 16MiB" : ""))
             }
             return size

@@ -11,7 +11,7 @@ import Values
 func backup(_ context: JobContext) throws -> JobResult {
     let source = try context.path("source_directory")
     let directory = try context.path("directory")
-    try FileSystem.createDirectories(directory)
+    try FileSystem.createDirectories(directory, underMask: true)
     let archive = try archive(of: source)
     let name = "\(directory)/\(context.entry.lastComponent)-\(stamp(context)).tar"
     let partial = "\(name).partial"

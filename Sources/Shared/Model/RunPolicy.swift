@@ -14,6 +14,9 @@ package struct RunPolicy: Hashable, Sendable {
     package var concurrency: Concurrency?
     package var hooks = JobHooks()
 
+    /// How long after `timeout` and `killAfter` a run is ended by its worker's own timer: the daemon's steps come first.
+    package static let timerDelay = Nanoseconds.seconds(2)
+
     package init() {}
 
     /// What becomes of a slot that comes due during a run.

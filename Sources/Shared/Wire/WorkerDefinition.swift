@@ -39,6 +39,10 @@ package struct WorkerDefinition: Hashable, Sendable {
         package var queues = false
         /// Each run is to be asked for with `due`, and waits for the answer.
         package var asks = false
+        /// A run that takes this long is ended, by the worker itself if there is no daemon; `nil`: it may take any time.
+        package var timeout: Nanoseconds?
+        /// From SIGTERM to SIGKILL for such a run.
+        package var killAfter = Nanoseconds.zero
         /// The registry file that holds the entry.
         package var file = ""
         /// How many bytes of values follow.
@@ -106,6 +110,8 @@ extension WorkerDefinition.Header: WireMessage {
         row.flag("run_now", &runsNow)
         row.flag("overlap", &queues, "queue")
         row.flag("asks", &asks)
+        row.nanoseconds("timeout_ns", &timeout)
+        row.nanoseconds("kill_after_ns", &killAfter, absent: .zero)
         row.text("file", &file)
         row.integer("size", &size, least: 0, absent: 0)
     }

@@ -24,7 +24,8 @@ final class PlayedDaemon {
             logLevel: .info, stopTimeout: .seconds(10), runtimeDirectory: "\(directory.path)/run")
         let runtime = try RuntimeDirectory(in: "\(directory.path)/run", registry: configuration.registry)
         let startup = Startup(
-            programs: try kernel.programs(), runtime: runtime, loaded: load(text, path: configuration.registry),
+            programs: try kernel.programs(), runtime: runtime, registryLock: nil,
+            loaded: load(text, path: configuration.registry),
             registry: try SharedRegistry(nil), mostJobs: 100, localZone: .utc, groups: .none(reason: "played"))
         daemon = try Daemon(configuration, startup, runtime, log: log.log, machine: kernel.machine)
         daemon.start()

@@ -30,6 +30,8 @@ final class PlayedPool {
             stopTimeout: .seconds(10), log: log.log, machine: machine)
     }
 
+    func removeRuntimeDirectory() { directory.remove("run") }
+
     /// As `Daemon.turn`.
     func turn() throws {
         try loop.turn(until: .distantFuture) { source throws(SystemError) in

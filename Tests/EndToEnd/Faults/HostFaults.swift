@@ -94,6 +94,29 @@ struct HostFaults {
         }
     }
 
+    @Test(
+        "may have a umask that takes everything: what the daemon makes can be entered and opened again",
+        .enabled(if: geteuid() != 0 || access(setpriv, X_OK) == 0, "needs setpriv"))
+    func umask() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "50ms")])
+            // Root as well is held to permissions without these.
+            let plain = geteuid() == 0 ? "\(Self.setpriv) --bounding-set -dac_override,-dac_read_search" : ""
+            let wrapper = ["/bin/sh", "-c", "umask 777; exec \(plain) \"$@\"", "sh"]
+            for _ in 0..<2 {
+                let daemon = try scene.start(wrapper: wrapper)
+                try daemon.wait(for: "TICK", count: 2)
+                let second = try scene.start(wrapper: wrapper)
+                #expect(try second.waitForExit() == .exited(code: 111))
+                let errors = TextFile.read(second.errors) ?? ""
+                #expect(errors.contains("is held by process \(daemon.pid)"), "\(errors)")
+                #expect(try daemon.stop() == .exited(code: 0))
+            }
+        }
+    }
+
+    private static let setpriv = "/usr/bin/setpriv"
+
     @Test("may allow few open files: jobs that fit run, those that do not are refused in one line")
     func fewDescriptors() throws {
         try Scene.play { scene in
@@ -109,6 +132,32 @@ struct HostFaults {
             let errors = TextFile.read(refused.errors) ?? ""
             #expect(errors.contains("of 30 is more than the limit of open files allows; expected at most"))
             #expect(errors.contains("\(scene.registry)/jobs.yaml:"))
+        }
+    }
+
+    @Test("may give workers a small stack, which commands get as it is: jobs of all kinds run")
+    func smallStack() throws {
+        try Scene.play { scene in
+            func small(_ program: String) throws -> String {
+                let path = scene.path("small-\(program)")
+                try TextFile.write("#!/bin/sh\nulimit -s 64; exec \(Binaries.directory)/\(program) \"$@\"\n", to: path)
+                chmod(path, 0o700)
+                return path
+            }
+            try scene.write("return {run = function() return string.rep('x', 1000) end}\n", in: "job.lua")
+            let source = ["source": "file://\(try small("faultworker"))"]
+            try scene.declare([
+                .shell("shell", "seq 1 20000 >&2; ulimit -s", interval: "100ms"),
+                .program("program", ["env"], interval: "100ms"), .lua("lua", "run", in: "job.lua"),
+                JobText(name: "swift", method: "talk", interval: "100ms", data: source),
+                JobText(name: "async", method: "wait", interval: "100ms", data: source),
+            ])
+            let daemon = try scene.start(worker: try small("cronworker"))
+            let entries = ["shell", "program", "lua", "swift", "async"].map { "test:\($0)" }
+            for entry in entries { try daemon.wait(for: "TICK", entry: entry, count: 3) }
+            #expect(daemon.log.all("TICK", entry: "test:shell").allSatisfy { $0["result"] == "64" })
+            #expect(daemon.log.count("Worker exited") + daemon.log.count("TICK FAILED") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
         }
     }
 

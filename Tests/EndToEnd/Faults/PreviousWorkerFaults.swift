@@ -124,17 +124,99 @@ struct PreviousWorkerFaults {
         }
     }
 
-    @Test("ends at once when it is told to stop while it waits")
+    @Test("lets it finish within the grace when it is told to stop while it waits")
     func stop() throws {
         try Scene.play { scene in
             try scene.declare([gated(scene)])
             let old = try killInRun(scene)
             let daemon = try scene.start()
             try daemon.wait(for: "Waiting for previous worker")
-            #expect(try daemon.stop() == .exited(code: 0))
-            #expect(Proc.isAlive(old))
-            #expect(daemon.log.count("Worker stopped") == 1)
+            daemon.signal(SIGTERM)
             try openGate(scene)
+            #expect(try daemon.waitForExit() == .exited(code: 0))
+            #expect(!Proc.isAlive(old))
+            #expect(scene.spanRows("end").contains { $0.pid == old }, "its run was not cut short")
+            #expect(daemon.log.count("Worker stopped") == 1)
+        }
+    }
+
+    @Test("ends it when it is told to stop and the grace is over, and when a reload takes its job away")
+    func ended() throws {
+        for isStop in [true, false] {
+            try Scene.play { scene in
+                // It does not hear SIGTERM.
+                try scene.declare([gated(scene, child: true), JobText(name: "other", interval: "100ms")])
+                let old = try killInRun(scene)
+                let child = try #require(scene.spanRows("child").first).pid
+                let daemon = try scene.start(["--stop-timeout", "300ms"])
+                try daemon.wait(for: "Waiting for previous worker")
+                if isStop {
+                    #expect(try daemon.stop() == .exited(code: 111))
+                } else {
+                    try scene.declare([JobText(name: "other", interval: "100ms")])
+                    daemon.reload()
+                    try daemon.wait(for: "Worker stopped", entry: Self.entry)
+                    #expect(try daemon.stop() == .exited(code: 0))
+                }
+                #expect(!Proc.isAlive(old) && !Proc.isAlive(child))
+                for message in ["Worker terminated", "Worker killed"] {
+                    #expect(daemon.log.all(message, entry: Self.entry).map { $0.number("pid") } == [Int(old)])
+                }
+            }
+        }
+    }
+
+    @Test("ends it after the grace when it finds that the job is not in the registry any more")
+    func withoutEntry() throws {
+        try Scene.play { scene in
+            try scene.declare([gated(scene)])
+            let old = try killInRun(scene)
+            try scene.declare([JobText(name: "other", interval: "100ms")])
+            let daemon = try scene.start(["--stop-timeout", "300ms"])
+            try daemon.wait(for: "Worker stopped", entry: Self.entry)
+            #expect(!Proc.isAlive(old))
+            #expect(daemon.log.all("Worker killed", entry: Self.entry).map { $0.number("pid") } == [Int(old)])
+            try daemon.wait(for: "TICK", entry: "test:other", count: 2)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("waits on for it when only its schedule changes")
+    func rescheduled() throws {
+        try Scene.play { scene in
+            try scene.declare([gated(scene)])
+            let old = try killInRun(scene)
+            let daemon = try scene.start(["--stop-timeout", "50ms"])
+            try daemon.wait(for: "Waiting for previous worker")
+            var job = gated(scene)
+            job.interval = "300ms"
+            try scene.declare([job])
+            daemon.reload()
+            try daemon.wait(for: "Waiting for previous worker", count: 2)
+            #expect(Proc.isAlive(old) && daemon.log.count("Worker terminated") == 0)
+            try openGate(scene)
+            try waitForSuccessor(daemon, of: old)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("names what it leaves behind when it cannot end it, and says so by its exit code")
+    func leftBehind() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "1h")])
+            let first = try scene.start()
+            try first.wait(for: "Worker started")
+            #expect(try first.stop() == .exited(code: 0))
+            let key = try #require(FileSystem.names(in: scene.runtime).first)
+            // No worker of whom anybody knows.
+            guard let lock = try FileLock.take("\(scene.runtime)/\(key)/test:job.lock") else {
+                throw Failure("the lock is held")
+            }
+            let second = try scene.start(["--stop-timeout", "100ms"])
+            try second.wait(for: "Waiting for previous worker")
+            #expect(try second.stop() == .exited(code: 111))
+            #expect(second.log.count("Worker left behind", entry: Self.entry) == 1)
+            withExtendedLifetime(lock) {}
         }
     }
 

@@ -8,7 +8,7 @@ struct RightsFaults {
 
     private func play(_ job: String, wrapper: [String] = [], _ body: (Scene, DaemonProcess) throws -> Void) throws {
         try Scene.play { scene in
-            chmod(scene.directory, 0o777)
+            chmod(scene.directory, 0o1777)
             try scene.write("version: \"1.0\"\nnamespace: test\nentries:\n" + job)
             try body(scene, try scene.start(worker: Binaries.worker, wrapper: wrapper))
         }
@@ -50,6 +50,30 @@ struct RightsFaults {
         }
     }
 
+    @Test("let a function open its own output by name")
+    func output() throws {
+        try Scene.play { scene in
+            chmod(scene.directory, 0o777)
+            try scene.write(
+                """
+                return {run = function()
+                    for _, name in ipairs({"stdout", "stderr"}) do
+                        local file <close> = assert(io.open("/dev/" .. name, "w"))
+                        file:write("said to ", name, "\\n")
+                    end
+                end}
+                """, in: "job.lua")
+            var job = JobText.lua("job", "run", in: "job.lua", data: ["user": "nobody"])
+            job.interval = "1h"
+            job.meta = ["at_start": "true"]
+            try scene.declare([job])
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait(for: "Job output", count: 2)
+            #expect(daemon.log.all("Job output").map { $0["text"] } == ["said to stdout", "said to stderr"])
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     // MARK: F53, the limits of a process
 
     @Test("are bounded as its entry says")
@@ -59,17 +83,21 @@ struct RightsFaults {
               - name: bounds
                 kind: function.exec
                 command: "umask | sed 's/^/mask: /'; nice | sed 's/^/nice: /'; sed 's/^/oom: /' /proc/self/oom_score_adj;
-                  ulimit -n | sed 's/^/files: /'; ulimit -Hc | sed 's/^/core: /'; ulimit -v | sed 's/^/memory: /'"
+                  ulimit -n | sed 's/^/files: /'; ulimit -Hc | sed 's/^/core: /'; ulimit -v | sed 's/^/memory: /';
+                  ulimit -t | sed 's/^/time: /'; grep '^Max cpu' /proc/$PPID/limits | tr -s ' ' | cut -d' ' -f4 |
+                  sed 's/^/its worker: /'"
                 umask: '027'
                 nice: 5
                 oom_score_adj: 321
-                limits: {open_files: 100, core: 0, memory: 1GiB}
+                limits: {open_files: 100, core: 0, memory: 1GiB, cpu_time: 100s}
                 meta: {type: cron.job, interval: 100ms}
             """
         ) { _, daemon in
             let facts = try facts(daemon)
             #expect(facts["mask"] == "0027" && facts["nice"] == "5" && facts["oom"] == "321")
             #expect(facts["files"] == "100" && facts["core"] == "0" && facts["memory"] == "1048576")
+            // A long life of its worker takes none of it.
+            #expect(facts["time"] == "100" && facts["its worker"] == "unlimited")
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }

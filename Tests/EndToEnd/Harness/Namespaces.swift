@@ -8,6 +8,11 @@ enum Namespaces {
         "/usr/bin/unshare", "--pid", "--fork", "--mount-proc", "--kill-child",
     ]
 
+    /// A command that becomes the one that follows, which sees `/run` as this script makes it.
+    static func withRun(_ script: String) -> [String] {
+        ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", "\(script) && exec \"$@\"", "sh"]
+    }
+
     static let areAvailable: Bool = {
         let probe = try? ChildProcess(
             newProcessNamespace + ["/bin/true"], environment: [], output: "/dev/null", errors: "/dev/null")

@@ -40,7 +40,8 @@ final class Scene {
         Self.removeTree(directory)
     }
 
-    private static func removeTree(_ path: String) {
+    /// A file, or a directory with all below it.
+    static func removeTree(_ path: String) {
         if let names = try? FileSystem.names(in: path) {
             for name in names { removeTree("\(path)/\(name)") }
             rmdir(path)
@@ -86,18 +87,20 @@ final class Scene {
             + ["SWIFT_BACKTRACE=enable=no", "RUNTIME_DIRECTORY=\(runtime)", cage.marker]
     }
 
-    /// `wrapper`: a command in front of the daemon's, as in `["/usr/bin/env", "-i"]`.
+    /// `wrapper`: a command in front of the daemon's, as in `["/usr/bin/env", "-i"]`. `registry`, `runtime`: others than those of
+    /// this scene.
     func start(
-        _ arguments: [String] = [], worker: String = Binaries.faultWorker, wrapper: [String] = [],
-        environment more: [String] = [], output: String? = nil
+        _ arguments: [String] = [], registry: String? = nil, runtime: String? = nil,
+        worker: String = Binaries.faultWorker, wrapper: [String] = [], environment more: [String] = [],
+        output: String? = nil
     ) throws -> DaemonProcess {
         starts += 1
         let log = output ?? path("log-\(starts)")
         let errors = path("errors-\(starts)")
         let command =
             [
-                Binaries.daemon, "--registry", registry, "--worker", worker, "--log-format", "json",
-                "--runtime-directory", runtime,
+                Binaries.daemon, "--registry", registry ?? self.registry, "--worker", worker, "--log-format", "json",
+                "--runtime-directory", runtime ?? self.runtime,
             ] + arguments
         let process = try ChildProcess(
             wrapper + command, environment: environment + more, output: log, errors: errors)

@@ -60,6 +60,28 @@ struct PolicyTests {
         }
     }
 
+    // MARK: F53, processor time
+
+    @Test("ends what has used its processor time, also if it ignores SIGXCPU, and says why")
+    func processorTime() throws {
+        let lua = "return {loop = function() while true do end end}\n"
+        let meta = "limits: {cpu_time: 1s}, meta: {type: cron.job, schedule: '@reboot'}"
+        try play(
+            """
+              - {name: command, kind: function.exec, command: 'while :; do :; done', \(meta)}
+              - {name: deaf, kind: function.exec, command: 'trap "" XCPU; while :; do :; done', \(meta)}
+              - {name: lua, kind: function.lua, source: 'file://loop.lua', method: loop, \(meta)}
+            """, ["loop.lua": lua]
+        ) { _, daemon in
+            try daemon.wait(for: "TICK FAILED", count: 3)
+            let errors = daemon.log.all("TICK FAILED").map { $0["error"] }
+            #expect(errors == Array(repeating: "used its processor time of 1s", count: 3))
+            // It is the run that has failed, and no worker.
+            #expect(daemon.log.count("Restarting worker") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("leaves a run alone that ends in time")
     func inTime() throws {
         try play(

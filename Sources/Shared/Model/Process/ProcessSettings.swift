@@ -1,3 +1,4 @@
+import Clocks
 package import Values
 
 /// What a worker's process is to be like: the entry's `user`, `group`, `umask`, `nice`, `limits` and so on, with numbers for
@@ -54,6 +55,11 @@ package struct ProcessSettings: Hashable, Sendable {
         package var value: UInt64
 
         package init(_ resource: Resource, _ value: UInt64) { (self.resource, self.value) = (resource, value) }
+
+        /// What a run's error says that has used up so many seconds.
+        package static func endOfTime(_ seconds: UInt64) -> String {
+            "used its processor time of \(DurationText.format(.seconds(Int64(seconds))))"
+        }
     }
 }
 
