@@ -195,6 +195,7 @@ static inline int clinux_has_exited(pid_t child) {
 
 /* `stdout` is a variable of C, which Swift 6 holds for a data race. */
 static inline void clinux_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+static inline void clinux_flush_stdout(void) { fflush(stdout); }
 
 /* Gives back the free pages of the heap, and those of the stack below the caller's frame: what a start or a run has dirtied
  * and nobody needs while the process sleeps. The stack below a frame has no meaning, and reads as zeros when it grows again. */

@@ -8,6 +8,7 @@ enum { KEPT_CAPACITY = 16 << 10 };
 
 static bool reserve(struct clua_bytes *bytes, size_t more) {
     if (more <= bytes->capacity - bytes->count) return true;
+    if (bytes->is_fixed) return false;
     size_t capacity = bytes->capacity < 64 ? 64 : bytes->capacity;
     while (capacity - bytes->count < more) {
         if (capacity > SIZE_MAX / 2) return false;

@@ -80,19 +80,22 @@ static void append_skipped(struct clua_bytes *text, int count) {
     bytes_append_string(text, line);
 }
 
-/* From the function that raised the error, which is above the handler, to the one that the host called. No memory of
- * Lua's is needed for it, since there may be none. */
-static void append_traceback(struct clua_bytes *text, lua_State *L, const struct clua_run *run) {
-    int last = count_frames(L) - run->frames_below - 1;
-    bytes_append_string(text, "stack traceback:");
-    for (int level = 1; level <= last; level++) {
-        int skipped = last - 2 * SHOWN_AT_EACH_END;
-        if (level == SHOWN_AT_EACH_END + 1 && skipped > 0) {
+/* No memory of Lua's is needed for it, since there may be none. */
+void append_stack(struct clua_bytes *text, lua_State *L, int first, int last, struct clua_text method) {
+    int skipped = last - first + 1 - 2 * SHOWN_AT_EACH_END;
+    for (int level = first; level <= last; level++) {
+        if (level == first + SHOWN_AT_EACH_END && skipped > 0) {
             append_skipped(text, skipped);
             level += skipped;
         }
-        append_frame(text, L, level, level == last ? run->method : (struct clua_text){0});
+        append_frame(text, L, level, level == last ? method : (struct clua_text){0});
     }
+}
+
+/* From the function that raised the error, which is above the handler, to the one that the host called. */
+static void append_traceback(struct clua_bytes *text, lua_State *L, const struct clua_run *run) {
+    bytes_append_string(text, "stack traceback:");
+    append_stack(text, L, 1, count_frames(L) - run->frames_below - 1, run->method);
 }
 
 /* The text of an error value */

@@ -112,6 +112,8 @@ int answer_or_error(lua_State *L, bool answered);
 int failure_handler(lua_State *L);
 void push_description(lua_State *L, int index);
 int count_frames(lua_State *L);
+/* The frames of these levels, the innermost first, each on a line of its own. `method` is the name of the last one. */
+void append_stack(struct clua_bytes *text, lua_State *L, int first, int last, struct clua_text method);
 
 /* Run.c: how a file's values are kept: a table from path to value. */
 void push_files(lua_State *L);

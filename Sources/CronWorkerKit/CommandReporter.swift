@@ -18,6 +18,11 @@ struct CommandReporter: CommandServices {
         return daemon.reports.offer(.output(.init(stream: stream, run: run, text: text, fullLength: length)))
     }
 
+    func killed(_ count: Int, program: String) {
+        guard daemon.control.agreed.include(.leftovers) else { return }
+        daemon.reports.send(.leftovers(.init(run: run, count: Int64(count), program: program)))
+    }
+
     func lose(lines: Int, bytes: Int) {
         daemon.reports.send(.outputDropped(.init(lines: Int64(lines), bytes: Int64(bytes))))
     }

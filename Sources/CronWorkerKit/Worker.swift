@@ -106,6 +106,8 @@ struct Worker: ~Copyable {
         var run = FunctionHost.Run(number: begin.run, slot: slot, attempt: turn.command.attempt, event: event)
         run.limit = limit?.ofCommands(from: moment.monotonic) { [guardian] in !guardian.parentLives() }
         let outcome = try host.run(function, of: subject, run)
+        // The daemon logs the output of a run before the run's end.
+        StandardOutputBuffer.flush()
         killTimer = nil
         let end = now
         let (next, skip) = keeper.end(at: end)

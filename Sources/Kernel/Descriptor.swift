@@ -261,6 +261,9 @@ package enum StandardDescriptors {
 package enum StandardOutputBuffer {
     /// Hands each line on as it ends, also into a pipe: what waits in a buffer is lost in a crash.
     package static func flushLines() { clinux_line_buffer_stdout() }
+
+    /// Hands on what has come of a line that has not ended. It waits for room, as each write does.
+    package static func flush() { clinux_flush_stdout() }
 }
 
 extension UnsafeRawBufferPointer {

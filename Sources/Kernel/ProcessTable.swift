@@ -29,6 +29,11 @@ package enum ProcessTable {
             processorTime: Nanoseconds((user + system) * 10_000_000))
     }
 
+    /// Of its program, or what it calls itself, also of a zombie; `nil` if there is no such process.
+    package static func name(of pid: ProcessID) -> String? {
+        (try? ProcFile.text("/proc/\(pid)/comm")).map { String($0.dropLast()) }
+    }
+
     /// Whether `isOne` is true of a process or of one that it descends from; `nil`: one of them has ended meanwhile.
     static func lineage(of pid: ProcessID, has isOne: (Row) -> Bool) -> Bool? {
         var current = pid

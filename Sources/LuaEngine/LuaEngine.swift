@@ -12,7 +12,7 @@ package final class LuaEngine: FunctionEngine {
 
     package init(_ services: any FunctionServices) {
         bridge = Bridge(services)
-        machine = LuaMachine(host: bridge, prepare: LuaDialect.plain)
+        machine = LuaMachine(host: bridge, isTerminationTraced: true, prepare: LuaDialect.plain)
         // Never closed: to close it would run finalizers and wait for what io.popen has started, and the process ends all the same.
         _ = Unmanaged.passRetained(machine)
     }

@@ -10,6 +10,7 @@ package import Values
     package static let usualMemoryLimit = 1 << 30
 
     private let memoryLimit: Int
+    private let isTerminationTraced: Bool
     private let host: any LuaHost
     /// Makes plain Lua of a file's text; the places in it stay as they are.
     private let prepare: ([UInt8]) -> [UInt8]
@@ -24,10 +25,14 @@ package import Values
     /// The files of the host's calls that have not returned: modules are looked for in the directory of the last one.
     private var running: [String] = []
 
+    /// `isTerminationTraced`: SIGTERM in a call ends the process only after it has written where Lua is to the standard
+    /// error. For one machine of a process, on its main thread.
     package init(
-        host: any LuaHost, memoryLimit: Int = usualMemoryLimit, prepare: @escaping ([UInt8]) -> [UInt8] = { $0 }
+        host: any LuaHost, memoryLimit: Int = usualMemoryLimit, isTerminationTraced: Bool = false,
+        prepare: @escaping ([UInt8]) -> [UInt8] = { $0 }
     ) {
         (self.host, self.memoryLimit, self.prepare) = (host, memoryLimit, prepare)
+        self.isTerminationTraced = isTerminationTraced
     }
 
     deinit {
@@ -112,6 +117,7 @@ package import Values
         guard let state = unsafe state else {
             throw LuaFailure(file: path, message: "there is not enough memory for Lua")
         }
+        if isTerminationTraced { unsafe clua_trace_termination(state) }
         return unsafe state
     }
 

@@ -91,6 +91,7 @@ package enum Incident: Hashable, Sendable {
     case callsDropped(Int)
     case jobLine(Report.Log)
     case output(Report.Output)
+    case leftoversKilled(Report.Leftovers)
     case dropped(Report.Dropped)
     case fault(Report.Fault)
     /// The worker died unasked.

@@ -9,15 +9,12 @@ extension JobSupervisor {
         case .begin(let begin): try take(begin)
         case .end(let end): try take(end)
         case .due(let slot): try take(due: slot)
-        case .log(let log): step.log(.jobLine(log))
-        case .output(let output): step.log(.output(output))
-        // Logged where the lines were.
-        case .outputDropped: break
+        // What is dropped is logged where the lines were.
+        case .log, .output, .outputDropped, .leftovers, .fault: if let told = report.incident { step.log(told) }
         case .skipped(let skipped): try runKeeper.take(skipped, &life.phase, &step)
         case .ready(let ready): try take(ready)
         case .pong: answered()
         case .dropped(let dropped): try take(dropped)
-        case .fault(let fault): step.log(.fault(fault))
         // Its last word. A worker that stops unasked has failed its job, which its exit will show.
         case .stopped: if phase.run != nil { throw Violation("'stopped' during a run") }
         }

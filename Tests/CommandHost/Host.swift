@@ -54,6 +54,8 @@ final class Host: CommandServices {
     var control: PollHandle? { controlEnd?.descriptor.pollHandle }
     var reports: PollHandle { full.reader.pollHandle }
 
+    func killed(_ count: Int, program: String) { write("killed \(count) \(program)") }
+
     func lose(lines: Int, bytes: Int) {
         dropped.lines += lines
         dropped.bytes += bytes

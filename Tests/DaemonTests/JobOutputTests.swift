@@ -13,7 +13,7 @@ struct JobOutputTests {
         let sink = LogSink(try OutputStream(sharing: try pipe.takeWriter()), format: format)
         let incidents = IncidentLog(
             log: CronLog(sink, level: .info), moment: Moment(MonotonicInstant(nanoseconds: 0)))
-        line.withUnsafeBytes { incidents.outputLine($0, lost: lost, job(0, start: .distantFuture)) }
+        line.withUnsafeBytes { incidents.outputLine($0, lost: lost, run: nil, job(0, start: .distantFuture)) }
         return String(try #require(String(validating: try pipe.read(), as: UTF8.self)).dropFirst(24))
     }
 

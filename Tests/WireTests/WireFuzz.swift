@@ -81,7 +81,7 @@ extension SeededGenerator {
 
     // MARK: Messages
 
-    static let reportKinds = 12
+    static let reportKinds = 13
 
     mutating func report(kind: Int) -> Report {
         switch kind {
@@ -106,6 +106,7 @@ extension SeededGenerator {
         case 8: .output(output())
         case 9: .outputDropped(.init(lines: count(), bytes: count()))
         case 10: .due(slot: slot())
+        case 11: .leftovers(.init(run: count(), count: max(1, count()), program: text()))
         default: .fault(.init(step: text(), errno: Int32(below(200)), message: text()))
         }
     }

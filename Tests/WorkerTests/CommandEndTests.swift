@@ -40,6 +40,21 @@ struct CommandEndTests {
         let outcome = try #require(result.outcome)
         #expect(isGone(try number(outcome.dropFirst(3))))
         #expect(result.after == result.before)
+        #expect(result.lines.count { $0.hasPrefix("killed ") } == 1)
+    }
+
+    @Test(
+        "is told of with the number of those that had to be killed, and a name",
+        arguments: [
+            ("sleep 1000 & echo done", "1 sleep"), ("sleep 1000 & sleep 1000 & echo done", "2 sleep"),
+            ("setsid -f sleep 1000; echo done", "1 sleep"), ("echo done", nil),
+        ])
+    func killed(text: String, told: String?) throws {
+        let result = try shell(text)
+        #expect(result.outcome == "ok done")
+        let lines = result.lines.filter { $0.hasPrefix("killed ") }.map { $0.dropFirst(7) }
+        // One that was not `sleep` yet has another name.
+        #expect(lines.map { $0.prefix(1) } == [told].compactMap { $0?.prefix(1) })
     }
 
     @Test("spares the children of others")
@@ -50,6 +65,22 @@ struct CommandEndTests {
             #expect(result.after == result.before)
             #expect(result.after?.split(separator: " ")[1] == "1")
         }
+    }
+
+    /// The command looks at its parent's children until only itself and those of others are left.
+    @Test("need not come for orphans that have exited to be collected", arguments: [[], ["--sibling"]])
+    func orphans(options: [String]) throws {
+        let result = try shell(
+            """
+            i=0; while [ $i -lt 200 ]; do (/bin/true &); i=$((i + 1)); done
+            n=0
+            until set -- $(cat /proc/$PPID/task/$PPID/children) && [ $# -le \(options.count + 1) ]; do
+                n=$((n + 1)); [ $n -lt 3000 ] || { echo "$# are left"; exit 9; }
+            done
+            echo collected
+            """, options)
+        #expect(result.outcome == "ok collected")
+        #expect(result.after == result.before)
     }
 
     @Test("leaves no descriptor, no zombie and no blocked signal, however often")
@@ -143,5 +174,6 @@ private struct NoServices: CommandServices {
     func serveControl() {}
     func flush() -> Bool { true }
     func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool { true }
+    func killed(_ count: Int, program: String) {}
     func lose(lines: Int, bytes: Int) {}
 }

@@ -8,10 +8,11 @@
 
 struct clua_machine;
 
-/* Bytes that grow; all zero is empty. */
+/* Bytes that grow, unless they are fixed: then what finds no room is left out. All zero is empty. */
 struct clua_bytes {
     unsigned char *start;
     size_t count, capacity;
+    bool is_fixed;
 };
 
 struct clua_text {
@@ -94,6 +95,10 @@ enum clua_outcome clua_check(
 enum clua_outcome clua_call(
     struct clua_machine *machine, const char *path, struct clua_text method, struct clua_text arguments,
     struct clua_result *result);
+
+/* From now on SIGTERM during a call into Lua writes where that is to the standard error before it ends the process. For one
+ * machine of the process, on its main thread. */
+void clua_trace_termination(struct clua_machine *machine);
 
 /* A full collection of Lua's garbage. */
 void clua_collect(struct clua_machine *machine);

@@ -37,13 +37,13 @@ package struct CommandRun {
         _ services: any CommandServices, limiter: inout OutputLimiter, thread: ThreadID = .main
     ) throws -> RunEnd {
         guard thread == .current else { throw WrongThread() }
-        let block = SignalBlock(RunningCommand.stopSignals)
+        let block = SignalBlock(RunningCommand.signals)
         defer { block.restore() }
         let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)
-        defer { leftovers.clear() }
+        defer { clear(leftovers, services) }
         var running: RunningCommand
         do {
-            running = try start(services, limiter)
+            running = try start(services, limiter, leftovers)
         } catch let error as SystemError {
             return RunEnd(outcome: .failed, text: error.description)
         } catch let failure as CommandLaunch.Failure {
@@ -52,17 +52,21 @@ package struct CommandRun {
         let status = try running.wait()
         limiter = running.output.log.limiter
         if let signal = running.stop { end(by: signal, leftovers, services) }
-        if let seconds = running.endOfTime { return (.failed, ProcessSettings.Limit.endOfTime(seconds)) }
+        if let seconds = running.endOfTime {
+            return RunEnd(outcome: .failed, text: ProcessSettings.Limit.endOfTime(seconds))
+        }
         return outcome(status, running.output)
     }
 
-    private func start(_ services: any CommandServices, _ limiter: OutputLimiter) throws -> RunningCommand {
+    private func start(
+        _ services: any CommandServices, _ limiter: OutputLimiter, _ leftovers: Leftovers
+    ) throws -> RunningCommand {
         // A pipe that took the number of a closed one would be lost among the child's own three.
         try StandardDescriptors.ensureOpen()
         var spawn = try launch.spawn()
         spawn.processorTime = processorTime
         return try RunningCommand(
-            spawn, input: input(), stops: SignalQueue(RunningCommand.stopSignals),
+            spawn, input: input(), signals: SignalQueue(RunningCommand.signals), leftovers: leftovers,
             log: CommandLog(limiter, most: tail, services), services: services)
     }
 
@@ -72,8 +76,13 @@ package struct CommandRun {
         return try Descriptor.sealedMemory("stdin", Array(text.utf8))
     }
 
+    private func clear(_ leftovers: Leftovers, _ services: any CommandServices) {
+        let killed = leftovers.clear()
+        if killed.count > 0 { services.killed(killed.count, program: killed.program) }
+    }
+
     private func end(by signal: Signal, _ leftovers: Leftovers, _ services: any CommandServices) -> Never {
-        leftovers.clear()
+        clear(leftovers, services)
         _ = services.flush()
         ThisProcess.end(by: signal)
     }

@@ -20,6 +20,9 @@ package protocol CommandServices {
     /// room for it; if not, it is offered once more when there is room in the report pipe.
     func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool
 
+    /// So many processes that the command had left were killed. `program`: the name of the first one's.
+    func killed(_ count: Int, program: String)
+
     /// These are not logged.
     func lose(lines: Int, bytes: Int)
 }

@@ -23,29 +23,62 @@ struct Leftovers {
 
     private init(others: [ProcessID]) { self.others = others }
 
+    /// Collects those that have exited while the command, which stays, runs: it may leave any number and live on.
+    func collectExited(sparing command: ProcessID) {
+        if others.isEmpty {
+            // The command is the first of the children: once it has exited, what is left is for `clear`.
+            while let pid = Children.peekExited(), pid != command { _ = try? Children.collect(pid) }
+        } else {
+            for pid in ProcessTable.children() where pid != command && !others.contains(pid) {
+                _ = try? Children.collectIfExited(pid)
+            }
+        }
+    }
+
+    /// Those that had to be killed.
+    struct Killed {
+        var count = 0
+        /// The name of the first one's.
+        var program = ""
+
+        fileprivate mutating func add(_ name: String?) {
+            if count == 0 { program = name ?? "" }
+            count += 1
+        }
+    }
+
     /// Kills and collects them. To be called when the command has been collected.
-    func clear() {
+    @discardableResult
+    func clear() -> Killed {
+        var killed = Killed()
         let end = Clock.monotonic() + Self.patience
         while remain, Clock.monotonic() < end {
             let left = ProcessTable.children().filter { !others.contains($0) }
             if left.isEmpty, !others.isEmpty { break }
             for pid in left { Children.signal(pid, .kill) }
-            for pid in left { Self.collect(pid, until: end) }
+            for pid in left {
+                let name = ProcessTable.name(of: pid)
+                if Self.collect(pid, until: end)?.isKill == true { killed.add(name) }
+            }
         }
         // From now on orphans do not belong to a command.
         try? ThisProcess.setSubreaper(false)
+        return killed
     }
 
     /// One call, and no more after most commands.
     private var remain: Bool { !others.isEmpty || Children.exist }
 
-    private static func collect(_ pid: ProcessID, until end: MonotonicInstant) {
-        do throws(SystemError) {
-            while try Children.collectIfExited(pid) == nil, Clock.monotonic() < end {
-                waitForExit(of: pid, end - Clock.monotonic())
+    /// `nil`: it has not come to its end, or was no child, or is not one any more.
+    private static func collect(_ pid: ProcessID, until end: MonotonicInstant) -> ExitStatus? {
+        while true {
+            do throws(SystemError) {
+                if let status = try Children.collectIfExited(pid) { return status }
+            } catch {
+                return nil
             }
-        } catch {
-            // It was no child, or is not one any more.
+            guard Clock.monotonic() < end else { return nil }
+            waitForExit(of: pid, end - Clock.monotonic())
         }
     }
 

@@ -6,7 +6,8 @@ import Model
 struct RunningCommand: ~Copyable {
     private let pid: ProcessID
     private let exit: ExitWatch
-    private let stops: SignalQueue
+    private let signals: SignalQueue
+    private let leftovers: Leftovers
     private let services: any CommandServices
     private var limit: CommandLimit?
     /// In seconds, its own; `nil`: that of this process.
@@ -17,21 +18,21 @@ struct RunningCommand: ~Copyable {
     /// In seconds: it has ended since it used up so much of the processor.
     private(set) var endOfTime: UInt64?
 
-    /// By which a worker ends: from its daemon, or from a terminal.
-    static var stopSignals: [Signal] { [.terminate, .interrupt, .hangUp] }
+    /// By the first three a worker ends: from its daemon, or from a terminal. The last may tell of an orphan's exit.
+    static var signals: [Signal] { [.terminate, .interrupt, .hangUp, .child] }
 
-    /// `stops` has these signals, which are blocked.
+    /// `signals` has these, which are blocked.
     init(
-        _ spawn: CommandSpawn, input: borrowing Descriptor, stops: consuming SignalQueue, log: CommandLog,
-        services: any CommandServices
+        _ spawn: CommandSpawn, input: borrowing Descriptor, signals: consuming SignalQueue, leftovers: Leftovers,
+        log: CommandLog, services: any CommandServices
     ) throws(SystemError) {
         let output = try Pipe.open(nonblocking: .reader)
         let error = try Pipe.open(nonblocking: .reader)
         pid = try spawn.start(input: input, output: output.writer, error: error.writer)
         exit = ExitWatch(pid)
-        self.stops = stops
+        self.signals = signals
         processorTime = spawn.processorTime
-        (self.services, limit) = (services, services.limit)
+        (self.services, self.leftovers, limit) = (services, leftovers, services.limit)
         self.output = CommandOutput(output: output.reader, error: error.reader, log: log)
     }
 
@@ -66,14 +67,14 @@ struct RunningCommand: ~Copyable {
         let exits = exit.pollHandle.map { poll.add($0, for: .read) }
         let outputs = output.output.pollHandle.map { poll.add($0, for: .read) }
         let errors = output.error.pollHandle.map { poll.add($0, for: .read) }
-        let stops = poll.add(stops.descriptor.pollHandle, for: .read)
+        let signals = poll.add(signals.descriptor.pollHandle, for: .read)
         let controls = services.control.map { poll.add($0, for: .read) }
         if !services.flush() { poll.add(services.reports, for: .write) }
         try poll.wait(timeout(canTellExit: exits != nil))
         if let outputs, poll.isReady(outputs) { _ = try output.readOutput(into: buffer) }
         if let errors, poll.isReady(errors) { _ = try output.readError(into: buffer) }
         output.handOver(at: Clock.monotonic())
-        if poll.isReady(stops) { try passStopOn() }
+        if poll.isReady(signals) { try takeSignals() }
         if let controls, poll.isReady(controls) { try services.serveControl() }
         if let signal = limit?.signal(at: Clock.monotonic()) { stop(by: signal) }
     }
@@ -85,8 +86,12 @@ struct RunningCommand: ~Copyable {
         return Nanoseconds(max(0, (deadline - Clock.monotonic()).count))
     }
 
-    private mutating func passStopOn() throws(SystemError) {
-        for signal in try stops.take() {
+    private mutating func takeSignals() throws(SystemError) {
+        for signal in try signals.take() {
+            if signal == .child {
+                leftovers.collectExited(sparing: pid)
+                continue
+            }
             limit?.terminated(at: Clock.monotonic())
             stop(by: signal)
         }

@@ -11,7 +11,8 @@ enum LogKey {
             "slots", "count",
         ] + sums + [
             "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code", "length",
+            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code",
+            "length",
             "retry", "stream", "text", "event",
         ]
 

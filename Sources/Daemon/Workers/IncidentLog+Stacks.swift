@@ -1,5 +1,7 @@
 import Kernel
 import Logging
+import Model
+import Supervision
 
 extension IncidentLog {
     /// So many frames are shown of all threads together.
@@ -7,6 +9,8 @@ extension IncidentLog {
 
     /// Where a worker was before it was ended.
     func stacks(_ threads: [ThreadStack], of job: Job) {
+        // Those of Lua itself say nothing about the function, whose own traceback comes as the job's output.
+        let level: Logger.Level = job.definition.kind == .lua && job.supervisor.phase.run != nil ? .debug : .warning
         var shown = 0
         for thread in threads {
             self.thread(thread, job)
@@ -14,12 +18,12 @@ extension IncidentLog {
             for (number, line) in lines.enumerated() where shown < Self.mostFrames {
                 shown += 1
                 records(
-                    .warning, "Worker frame", job,
+                    level, "Worker frame", job,
                     ["thread": .number(thread.id), "frame": .number(number), "text": .text(line)])
             }
         }
         let count = threads.reduce(0) { $0 + Self.lines($1).count }
-        if count > shown { records(.warning, "Worker frames left out", job, ["count": .number(count - shown)]) }
+        if count > shown { records(level, "Worker frames left out", job, ["count": .number(count - shown)]) }
     }
 
     /// They were not to be taken now.

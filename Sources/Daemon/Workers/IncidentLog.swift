@@ -42,7 +42,12 @@ struct IncidentLog {
     func record(_ incident: Incident, of job: Job) {
         switch incident {
         case .jobLine(let line): jobLine(line, job)
-        case .output(let line): output(line.text, length: line.fullLength, job, from: line)
+        case .output(let line):
+            output(line.text, length: line.fullLength, run: line.run, stream: line.stream.rawValue, job)
+        case .leftoversKilled(let left):
+            records(
+                .warning, "Leftovers killed", job,
+                ["run": .integer(left.run), "count": .integer(left.count), "program": .text(left.program)])
         case .started:
             records(
                 .info, "Worker started", job,
@@ -96,20 +101,22 @@ struct IncidentLog {
 
     func unkillable(_ group: ControlGroup) { log.write(.error, "Leftovers unkillable", group.unkillable) }
 
-    /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off.
-    func outputLine(_ line: UnsafeRawBufferPointer, lost: Int, _ job: Job) {
-        output(String(decoding: line, as: UTF8.self), length: lost > 0 ? Int64(line.count + lost) : nil, job)
+    /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off. `run`: in which
+    /// it did; `nil`: in none.
+    func outputLine(_ line: UnsafeRawBufferPointer, lost: Int, run: Int64?, _ job: Job) {
+        let length = lost > 0 ? Int64(line.count + lost) : nil
+        output(String(decoding: line, as: UTF8.self), length: length, run: run, stream: nil, job)
     }
 
-    /// `command`: what the line is from, where it is from the job's command.
-    private func output(_ text: String, length: Int64?, _ job: Job, from command: Report.Output? = nil) {
+    /// `stream`: of a command.
+    private func output(_ text: String, length: Int64?, run: Int64?, stream: String?, _ job: Job) {
         var fields = fields(of: job)
         if isDetailed {
             fields.add("pid", pid(job))
-            fields.add("run", command.map { .number($0.run) })
+            fields.add("run", run.map { .integer($0) })
         }
         fields.add("length", length.map { .integer($0) })
-        fields.add("stream", command.map { .text($0.stream.rawValue) })
+        fields.add("stream", stream.map { .text($0) })
         fields.add("text", .text(length == nil ? text : text + "…"))
         log.write(.info, "Job output", fields, rank: .output)
     }

@@ -37,18 +37,11 @@ extension WorkerPool {
         _ = try machine.killSessions(swept)
     }
 
-    /// Reads what the worker wrote before it died. Its pipes may never end, since a grandchild may hold them open; what a
-    /// pipe can hold at most is all that can be the worker's own.
+    /// Reads what the worker wrote before it died. Its pipes may never end, since a grandchild may hold them open.
     private func drain(_ worker: WorkerProcess, _ job: Job) {
         drain { readReport(worker, job) }
         worker.report.finish { line, lost in reject("torn at its worker's death", worker, job) }
-        drain { readOutput(worker, job) }
-        worker.output.finish { line, lost in takeOutput(line, lost, job) }
-    }
-
-    private func drain(_ read: () -> Descriptor.Transfer) {
-        var rest = 1 << 20
-        while rest > 0, case .bytes(let count) = read() { rest -= count }
+        finishOutput(worker, job)
     }
 
     /// `used`: its time on the processor.

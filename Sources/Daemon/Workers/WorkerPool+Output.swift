@@ -12,7 +12,7 @@ extension WorkerPool {
 
     func takeOutput(_ line: UnsafeRawBufferPointer, _ lost: Int, _ job: Job) {
         guard admit(line, .plain, full: lost > 0 ? line.count + lost : 0, job) else { return }
-        incidents.outputLine(line, lost: lost, job)
+        incidents.outputLine(line, lost: lost, run: job.supervisor.phase.run?.number, job)
     }
 
     /// Whether the supervision is to hear of it now: lines that are beyond the limits wait. `line`: the report as it came.
@@ -58,15 +58,17 @@ extension WorkerPool {
     func finishOutput(of job: Job) { job.output.finish(at: now) { logWaiting($0, job) } }
 
     private func logWaiting(_ part: OutputTail.Part, _ job: Job) {
+        let number = job.supervisor.phase.run?.number
         switch part {
         case .loss(let loss): incidents.outputDropped(lines: loss.lines, bytes: loss.bytes, job)
-        case .line(.plain, let line, let full): incidents.outputLine(line, lost: max(0, full - line.count), job)
+        case .line(.plain, let line, let full):
+            incidents.outputLine(line, lost: max(0, full - line.count), run: number, job)
         case .line(.log, let line, _):
             if case .log(let log)? = try? Report.decode(line) { incidents.record(.jobLine(log), of: job) }
         case .line(let kind, let line, let full):
             guard let stream = Report.Output.Stream(kind) else { return }
             let text = String(decoding: line, as: UTF8.self)
-            let run = job.supervisor.phase.run?.number ?? job.supervisor.runs
+            let run = number ?? job.supervisor.runs
             incidents.record(
                 .output(.init(stream: stream, run: run, text: text, fullLength: full > 0 ? Int64(full) : nil)), of: job)
         }

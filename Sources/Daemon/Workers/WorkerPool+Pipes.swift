@@ -30,27 +30,64 @@ extension WorkerPool {
         }
         switch channel {
         case .control: worker.control?.resume(loop.poller)
-        case .report: if readReport(worker, job) == .closed { reportClosed(worker, job) }
-        case .output: if readOutput(worker, job) == .closed { worker.output.close(loop.poller) }
+        case .report: takeReports(worker, job)
+        case .output: takeOutput(worker, job)
         }
         settle(job)
     }
 
+    private func takeReports(_ worker: WorkerProcess, _ job: Job) {
+        if readReport(worker, job) == .closed { reportClosed(worker, job) }
+    }
+
     func readReport(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {
-        read(&worker.report) { line, lost in takeMessage(line, lost, worker, job) }
-    }
-
-    func readOutput(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {
-        read(&worker.output) { line, lost in takeOutput(line, lost, job) }
-    }
-
-    private func read(
-        _ inbox: inout Inbox, _ body: (UnsafeRawBufferPointer, _ lost: Int) -> Void
-    ) -> Descriptor.Transfer {
-        let transfer = inbox.read(into: buffer)
+        let transfer = worker.report.read(into: buffer)
         readClock()
-        if case .bytes(let count) = transfer { inbox.split(buffer, count, body) }
+        if case .bytes(let count) = transfer {
+            worker.report.split(buffer, count) { line, lost in takeMessage(line, lost, worker, job) }
+        }
         return transfer
+    }
+
+    // MARK: The order of the two
+
+    /// The reports are read after the bytes and before their lines are logged: the `begin` of the run that has written
+    /// them is among these.
+    private func takeOutput(_ worker: WorkerProcess, _ job: Job) {
+        let transfer = readOutput(worker)
+        takeReports(worker, job)
+        splitOutput(worker, job)
+        if transfer == .closed { worker.output.close(loop.poller) }
+    }
+
+    private func readOutput(_ worker: WorkerProcess) -> Descriptor.Transfer {
+        let transfer = worker.output.read(into: outputBuffer)
+        readClock()
+        if case .bytes(let count) = transfer { unsplitOutput = count }
+        return transfer
+    }
+
+    private func splitOutput(_ worker: WorkerProcess, _ job: Job) {
+        let count = unsplitOutput
+        unsplitOutput = 0
+        if count > 0 { worker.output.split(outputBuffer, count) { line, lost in takeOutput(line, lost, job) } }
+    }
+
+    /// What the worker has written before its last report, with the line that it has left open.
+    func finishOutput(_ worker: WorkerProcess, _ job: Job) {
+        splitOutput(worker, job)
+        drain {
+            let transfer = readOutput(worker)
+            splitOutput(worker, job)
+            return transfer
+        }
+        worker.output.finish { line, lost in takeOutput(line, lost, job) }
+    }
+
+    /// What a pipe can hold at most is all that can be the worker's own: others may write into it for ever.
+    func drain(_ read: () -> Descriptor.Transfer) {
+        var rest = 1 << 20
+        while rest > 0, case .bytes(let count) = read() { rest -= count }
     }
 
     private func takeMessage(_ line: UnsafeRawBufferPointer, _ lost: Int, _ worker: WorkerProcess, _ job: Job) {
@@ -60,6 +97,8 @@ extension WorkerPool {
         do throws(WireError) {
             let report = try Report.decode(line, agreed: worker.agreed)
             if case .ready(let ready) = report { worker.agreed = ready.features }
+            // What the run has printed comes before its end, among its last lines.
+            if case .end = report { finishOutput(worker, job) }
             guard takeNow(report, line, job) else { return }
             if case .begin = report, job.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.

@@ -32,8 +32,12 @@ final class WorkerPool {
     private var random = SystemRandomNumberGenerator()
     private var effects: [Effect] = []
     var incidents: IncidentLog
-    /// One for all: what is read is handled before the next is read.
+    /// One for all: what is read is handled before the next is read. Output has its own, since an `end` among the reports comes
+    /// after it.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1_024, alignment: 16)
+    let outputBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1_024, alignment: 16)
+    /// So many bytes in it are not logged yet.
+    var unsplitOutput = 0
 
     /// When the event at hand is handled: never before it happened, however long the loop took to come to it.
     private(set) var moment: Moment
@@ -57,7 +61,10 @@ final class WorkerPool {
         incidents = IncidentLog(log: log, moment: moment)
     }
 
-    deinit { buffer.deallocate() }
+    deinit {
+        buffer.deallocate()
+        outputBuffer.deallocate()
+    }
 
     var isEmpty: Bool { jobsByID.isEmpty }
     var jobCount: Int { jobsByID.count }

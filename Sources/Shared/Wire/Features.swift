@@ -3,10 +3,13 @@
 package enum Feature: String, Hashable, Sendable, CaseIterable {
     /// A run may need leave: `due` and `skip`.
     case gates
+    /// A worker tells of what it has killed: `leftovers`.
+    case leftovers
 
     fileprivate var bit: UInt32 {
         switch self {
         case .gates: 1
+        case .leftovers: 2
         }
     }
 }

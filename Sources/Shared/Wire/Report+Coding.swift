@@ -34,6 +34,7 @@ extension Report {
         case .log(let log): log.encoded()
         case .output(let output): output.encoded()
         case .outputDropped(let loss): loss.encoded()
+        case .leftovers(let leftovers): leftovers.encoded()
         case .pong(let token): Pong(token: token).encoded()
         case .dropped(let dropped): dropped.encoded()
         case .stopped(let runs): Stopped(runs: runs).encoded()
@@ -55,6 +56,7 @@ extension Report {
         if let pong = try Pong(&row) { return .pong(token: pong.token) }
         if let dropped = try Dropped(&row) { return .dropped(dropped) }
         if let loss = try OutputLoss(&row) { return .outputDropped(loss) }
+        if let leftovers = try Leftovers(&row) { return .leftovers(leftovers) }
         if let stopped = try Stopped(&row) { return .stopped(runs: stopped.runs) }
         if let fault = try Fault(&row) { return .fault(fault) }
         throw row.unknownVerb

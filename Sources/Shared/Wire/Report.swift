@@ -13,6 +13,7 @@ package enum Report: Hashable, Sendable {
     case log(Log)
     case output(Output)
     case outputDropped(OutputLoss)
+    case leftovers(Leftovers)
     case pong(token: Int64)
     case dropped(Dropped)
     case stopped(runs: Int64)
@@ -190,6 +191,27 @@ package enum Report: Hashable, Sendable {
         package mutating func fields(_ row: inout MessageCoder) {
             row.integer("lines", &lines, least: 0)
             row.integer("bytes", &bytes, least: 0)
+        }
+    }
+
+    /// Processes that a command had left and that were killed with it.
+    package struct Leftovers: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "leftovers" }
+        package static var feature: Feature? { .leftovers }
+        package var run = Int64(0)
+        package var count = Int64(0)
+        /// The name of the first one's.
+        package var program = ""
+
+        package init() {}
+        package init(run: Int64, count: Int64, program: String) {
+            (self.run, self.count, self.program) = (run, count, program)
+        }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.integer("run", &run, least: 0)
+            row.integer("count", &count, least: 1)
+            row.text("program", &program)
         }
     }
 
