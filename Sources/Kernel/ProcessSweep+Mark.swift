@@ -15,13 +15,15 @@ extension ProcessSweep {
     ) throws(SystemError) -> Int {
         let marked = MarkedProcesses(mark, sparing: roots)
         var sweep = ProcessSweep()
-        try sweep.run(over: ProcessTable.processes, where: marked.contain)
+        // Two passes in a row: one may meet a process in the middle of an exec, which has no environment then.
+        try sweep.run(over: ProcessTable.processes, quiet: 2, where: marked.contain)
         let end = Clock.monotonic() + patience
         while sweep.killed > 0, Clock.monotonic() < end,
             try ProcessTable.processes().contains(where: marked.contain)
         {
             var poll = Poll()
             try poll.wait(breath)
+            try sweep.run(over: ProcessTable.processes, where: marked.contain)
         }
         return sweep.killed
     }

@@ -19,19 +19,22 @@ package struct ProcessSweep {
         for _ in 0..<Self.mostPasses where passesLeft > 0 {
             passesLeft -= 1
             for pid in try list() where !seen.contains(pid) && isMeant(pid) {
-                seen.insert(pid)
-                kill(pid, where: isMeant)
+                // One that is not meant any more is looked at again: in the middle of an exec it has no environment.
+                if kill(pid, where: isMeant) { seen.insert(pid) }
                 passesLeft = quiet
             }
         }
     }
 
-    private mutating func kill(_ pid: ProcessID, where isMeant: (ProcessID) -> Bool) {
+    /// Returns whether it needs no further look.
+    private mutating func kill(_ pid: ProcessID, where isMeant: (ProcessID) -> Bool) -> Bool {
         // The process that has the number now is the one that is looked at and killed below.
         let handle = try? ProcessHandle(pid)
-        guard let row = ProcessTable.row(pid), !row.isZombie, isMeant(pid) else { return }
+        guard let row = ProcessTable.row(pid), !row.isZombie else { return true }
+        guard isMeant(pid) else { return false }
         if let handle { handle.kill() } else { Children.signal(pid, .kill) }
         killed += 1
+        return true
     }
 }
 

@@ -53,7 +53,7 @@ struct RightsFaults {
     @Test("let a function open its own output by name")
     func output() throws {
         try Scene.play { scene in
-            chmod(scene.directory, 0o777)
+            chmod(scene.directory, 0o1777)
             try scene.write(
                 """
                 return {run = function()
