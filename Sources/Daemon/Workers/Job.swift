@@ -25,7 +25,8 @@ final class Job {
     var successor: JobDefinition?
     /// Calls of its function that the successor is to get.
     var callsForSuccessor: [String] = []
-    var output: RunOutput
+    /// What it has written; `nil`: nothing yet, as most jobs.
+    private var written: Written?
     /// When the deadline queue will come back to this job.
     var scheduledAt = MonotonicInstant.distantFuture
 
@@ -35,8 +36,24 @@ final class Job {
     init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()) {
         self.index = index
         (self.definition, goesByZone) = (definition, definition.goesByZone)
-        output = RunOutput(definition.policy.output)
         supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
+    }
+
+    private final class Written {
+        var output: RunOutput
+
+        init(_ output: RunOutput) { self.output = output }
+    }
+
+    var hasOutput: Bool { written != nil }
+
+    var output: RunOutput {
+        get { written?.output ?? RunOutput(definition.policy.output) }
+        _modify {
+            let written = self.written ?? Written(RunOutput(definition.policy.output))
+            self.written = written
+            yield &written.output
+        }
     }
 
     /// Whether the wall clock has reached the end of the job's life; if not, when to ask again.
@@ -47,9 +64,11 @@ final class Job {
         return isOver
     }
 
+    var outputDeadline: MonotonicInstant { written?.output.deadline ?? .distantFuture }
+
     var deadline: MonotonicInstant {
         let exit = min(worker?.exitDeadline ?? .distantFuture, previousWorker?.nextLook ?? .distantFuture)
-        return min(supervisor.deadline, output.deadline, exit, endDeadline)
+        return min(supervisor.deadline, outputDeadline, exit, endDeadline)
     }
 
     /// In seconds, what the worker may use of the processor; `nil`: any. Of a command its processes have the limit, each for itself.

@@ -23,6 +23,7 @@ extension WorkerPool {
             let full = Int(clamping: output.fullLength ?? 0)
             return output.text.withUTF8 { admit(UnsafeRawBufferPointer($0), output.stream.kind, full: full, job) }
         case .outputDropped(let loss):
+            beginOutput(of: job)
             job.output.lose(lines: Int(loss.lines), bytes: Int(loss.bytes), at: now)
             return false
         case .begin, .end, .dropped: finishOutput(of: job)
@@ -32,6 +33,7 @@ extension WorkerPool {
     }
 
     private func admit(_ line: UnsafeRawBufferPointer, _ kind: OutputTail.Kind, full: Int, _ job: Job) -> Bool {
+        beginOutput(of: job)
         if job.output.admit(line, kind, full: full, at: now) { return true }
         heldOutput += line.count
         if heldOutput >= Self.heldOutputStep {
@@ -45,7 +47,7 @@ extension WorkerPool {
     static func giveUpOldest(of jobs: [Job], most: Int) {
         var total = jobs.reduce(0) { $0 + $1.output.footprint }
         guard total > most else { return }
-        for job in jobs.sorted(by: { $0.output.began < $1.output.began }) where total > most {
+        for job in jobs.filter(\.hasOutput).sorted(by: { $0.output.began < $1.output.began }) where total > most {
             total -= job.output.footprint
             job.output.giveUpTail()
         }
@@ -55,7 +57,10 @@ extension WorkerPool {
     func releaseOutput(of job: Job) { job.output.release(at: now) { logWaiting($0, job) } }
 
     /// The last lines of a run, before its outcome.
-    func finishOutput(of job: Job) { job.output.finish(at: now) { logWaiting($0, job) } }
+    func finishOutput(of job: Job) { if job.hasOutput { job.output.finish(at: now) { logWaiting($0, job) } } }
+
+    /// Of a job that has written nothing before.
+    private func beginOutput(of job: Job) { if !job.hasOutput { job.output.finish(at: now) { _ in } } }
 
     private func logWaiting(_ part: OutputTail.Part, _ job: Job) {
         let number = job.supervisor.phase.run?.number

@@ -21,7 +21,7 @@ extension WorkerPool {
 
     private func fire(_ job: Job, _ heard: MonotonicInstant) {
         readClock()
-        if job.output.deadline <= heard { releaseOutput(of: job) }
+        if job.outputDeadline <= heard { releaseOutput(of: job) }
         if let worker = job.worker, worker.exitDeadline <= heard { missExit(worker, job) }
         if let previous = job.previousWorker, previous.nextLook <= heard { lookAtPreviousWorker(job) }
         if job.endDeadline <= heard { endIfOver(job) }
