@@ -86,7 +86,8 @@ struct RunInHandFaults {
             #expect(Proc.isAlive(worker))
             try TextFile.write("", to: scene.path("gate"))
             try daemon.wait(for: "Worker started", count: 2)
-            #expect(daemon.log.all("TICK").map { $0.number("pid") } == [Int(worker)])
+            // The next second may be over by now, and with it a run of the new worker.
+            #expect(daemon.log.all("TICK").first?.number("pid") == Int(worker))
             #expect(daemon.log.all("Spawning worker")[1]["schedule"] == "* * * * * *")
             try daemon.wait(for: "TICK", count: 2)
             #expect(daemon.log.count("Worker terminated") + daemon.log.count("TICK CANCELLED") == 0)
