@@ -151,7 +151,7 @@ let package = Package(
             dependencies: ["CronWorkerKit", "Kernel", "Model", "Wire"],
             path: "Tests/CommandHost", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Clocks", "Kernel", "Links", "Schedules", "Values"],
+            name: "TestSupport", dependencies: ["Clocks", "Kernel", "Links", "Schedules", "Turns", "Values"],
             path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "ClocksTests",

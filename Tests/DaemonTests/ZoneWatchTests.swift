@@ -18,7 +18,7 @@ struct ZoneWatchTests {
             let directory = try TemporaryDirectory()
             setenv("TZDIR", directory.path, 1)
             let file = "\(directory.path)/UTC"
-            try Descriptor.create(file).writeAll(zone)
+            try Descriptor.create(file).writeAll(fixedZone(aheadBy: 7))
             let meta = "{type: cron.job, schedule: '* * * * *', timezone: UTC}"
             let watch = ZoneWatch(try PollLoop())
             var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
@@ -26,7 +26,7 @@ struct ZoneWatchTests {
             watch.follow(load("namespace: app\nentries:\n\(entry)\n").jobs, at: now)
             #expect(watch.deadline == now && isRead(watch.changes(at: now)) == true)
             for isThere in [false, true] {
-                if isThere { try Descriptor.create(file).writeAll(zone) } else { unlink(file) }
+                if isThere { try Descriptor.create(file).writeAll(fixedZone(aheadBy: 7)) } else { unlink(file) }
                 now = now + .seconds(1)
                 watch.wake(at: now)
                 #expect(isRead(watch.changes(at: now)) == isThere)
@@ -34,13 +34,6 @@ struct ZoneWatchTests {
         }
     }
 }
-
-/// A compiled zone (tzfile(5)), seven seconds ahead of UTC.
-private let zone: [UInt8] = {
-    let header = Array("TZif2".utf8) + [UInt8](repeating: 0, count: 31) + [0, 0, 0, 1, 0, 0, 0, 4]
-    let body = [0, 0, 0, 7, 0, 0] + Array("XXX\0".utf8)
-    return header + body + header + body + Array("\nXXX-0:0:7\n".utf8)
-}()
 
 /// Whether the first change has rules; `nil`: there is none.
 private func isRead(_ changes: [(timezone: String?, zone: Result<ZoneSource.Zone, ZoneSource.Failure>)]) -> Bool? {

@@ -2,6 +2,7 @@ import Clocks
 import Model
 import Schedules
 import Supervision
+import TestSupport
 import Turns
 import Values
 import Wire

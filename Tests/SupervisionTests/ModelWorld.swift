@@ -11,47 +11,47 @@ import Wire
 final class ModelWorld {
     var random: SplitMix64
     var supervisor: JobSupervisor
-    private var now: Moment = at(1_000)
+    var now: Moment = at(1_000)
     /// About the distance of its slots.
     let interval: Nanoseconds
     /// How late the job's runs may begin.
-    private let delay: Nanoseconds
+    let delay: Nanoseconds
     /// The furthest that the clock of the slots has been, wherever it was set since.
-    private var latest: SlotInstant = at(1_000)
-    private var vigil: (next: MonotonicInstant, bound: MonotonicInstant)?
+    var latest: SlotInstant = at(1_000)
+    var vigil: (next: MonotonicInstant, bound: MonotonicInstant)?
     let policy: RunPolicy
-    private var permit = Permit.none
+    var permit = Permit.none
     /// What the worker was told to run, and has not begun.
     var told: Command.Run?
     /// Whether the worker waits for the answer to a `due`.
     var isAsking = false
     /// The attempt that was announced last.
-    private var bookings = ModelBooks()
-    private var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
-    private var hasProcess = false
+    var bookings = ModelBooks()
+    var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
+    var hasProcess = false
     /// A worker of a previous life is still there.
     private var hasPreviousWorker: Bool
     /// It is in the place of the job's own, for the job's end. It says nothing.
     private var isWatched = false
-    private var hasBegun = false
+    var hasBegun = false
     private var hasBooks = false
     private var isDying = false
-    private var hasStopped = false
+    var hasStopped = false
     private var isFinal = false
-    private var stopAsked: SlotInstant?
+    var stopAsked: SlotInstant?
     /// Its schedule has changed, and nobody has told it to stop since.
-    private var isRescheduled = false
+    var isRescheduled = false
     /// The run that was told to go on last, and how long it had then.
-    private var toldRun: (number: Int64, lasted: Nanoseconds)?
+    var toldRun: (number: Int64, lasted: Nanoseconds)?
     var last: Event?
     /// What was wrong first.
     private(set) var fault: String?
     private(set) var sawViolation = false
     var isHonest = false
     /// Whether the worker could not report some of its runs.
-    private var hasDropped = false
+    var hasDropped = false
 
-    private enum Permit { case none, asked, held }
+    enum Permit { case none, asked, held }
 
     private static let intervals = [
         Nanoseconds.milliseconds(10), .seconds(1), .seconds(10), .seconds(86_400), Nanoseconds(1),
@@ -149,7 +149,7 @@ final class ModelWorld {
         require(supervisor.phase == .stopped, "the stop did not end")
     }
 
-    private func require(_ condition: Bool, _ what: @autoclosure () -> String) {
+    func require(_ condition: Bool, _ what: @autoclosure () -> String) {
         if !condition, fault == nil {
             fault = "\(what()) after \(last.map { "\($0)" } ?? "nothing") at \(now) in \(supervisor.phase)"
         }
@@ -167,7 +167,7 @@ final class ModelWorld {
         }
     }
 
-    private var clock: ScheduleClock { supervisor.books.timetable.clock }
+    var clock: ScheduleClock { supervisor.books.timetable.clock }
 
     /// Within the day that the books tolerate, or far.
     private func setWallClock() {
@@ -305,49 +305,6 @@ final class ModelWorld {
         announced = (slot, attempt + 1, now.monotonic + delay)
     }
 
-    private func checkAttempt(_ run: Command.Run) {
-        require(stopAsked == nil, "an attempt behind the stop")
-        guard let announced else { return require(false, "an attempt that was not announced") }
-        require(announced.slot == run.slot && announced.attempt == run.attempt, "another attempt than was announced")
-        require(announced.at <= now.monotonic, "an attempt before its time")
-        guard let slot = run.slot, clock == .monotonic else { return }
-        require(supervisor.books.timetable.next(after: slot) > slotNow, "an attempt when the next slot is due")
-    }
-
-    /// A worker that does what it should is not blamed for what it has done.
-    private func checkOverdue() {
-        guard isHonest else { return }
-        let books = supervisor.books
-        let due = books.timetable.last(through: slotNow)
-        require(due.map { $0 > books.accounted } ?? false, "no slot is overdue")
-    }
-
-    /// Told of the run that is going, not of a short one, and of slots that it will be booked for, which are open.
-    private func checkStillRunning(_ number: Int64, _ lasted: Nanoseconds, _ slots: Int64) {
-        guard let run = supervisor.phase.run, run.number == number else {
-            return require(false, "run \(number) is told, which is not running")
-        }
-        require(lasted >= .seconds(10) && lasted == now.monotonic - run.began.monotonic, "told after \(lasted)")
-        require(policy.overlap != .replace, "told of a run that the next slot ends")
-        require(slots > 0 || isRescheduled, "told of a run that nothing waits for")
-        let books = supervisor.books
-        let open = books.timetable.count(after: books.accounted, through: slotNow)
-        require(slots <= open, "\(slots) slots came due, \(open) are open")
-        toldRun = (number, lasted)
-    }
-
-    /// Whoever waits for a run is told: if it is looked at late, then only because its time has not come.
-    private func checkLongRun() {
-        guard case .running(let run) = supervisor.phase, policy.overlap != .replace else { return }
-        let lasted = now.monotonic - run.began.monotonic
-        let slots = supervisor.books.timetable.count(after: run.slot ?? supervisor.workerAccounted, through: slotNow)
-        guard supervisor.deadline > now.monotonic, slots > 0, lasted >= .seconds(10) else { return }
-        let told = toldRun.flatMap { $0.number == run.number ? $0.lasted : nil }
-        let marks = [10, 60, 600, 3_600].map { Nanoseconds.seconds($0) }
-        guard let mark = marks.last(where: { $0 <= lasted }) else { return }
-        require(told.map { $0 >= mark } ?? false, "run \(run.number) goes on for \(lasted) untold")
-    }
-
     private func leaveProcess() {
         require(isFinal && isDying, "left behind before its time")
         (hasProcess, isDying) = (false, false)
@@ -379,43 +336,5 @@ final class ModelWorld {
         handle(.occupied(by: random.chance(5) ? nil : 77))
         require(supervisor.failures == failures, "a failure for a previous worker")
         require(supervisor.deadline > now.monotonic, "no pause before the next try")
-    }
-
-    private func check(_ wasStopped: Bool) {
-        let books = supervisor.books
-        let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
-        require(books.total == due, "\(books.total) outcomes for \(due) slots")
-        require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
-        bookings.check(books, due: due)
-        bookings.checkRuns(books, ending: isHonest && !hasDropped ? (supervisor.phase.run == nil ? 0 : 1) : nil)
-        require(bookings.fault == nil, bookings.fault ?? "")
-        latest = max(latest, slotNow)
-        // The wall clock may have been set since the worker read it.
-        let tolerance = clock == .wall ? Nanoseconds.seconds(86_400) : .seconds(1)
-        require(books.accounted <= max(books.timetable.start, latest + tolerance), "slots that are not due")
-        require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
-        require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
-        require(
-            !hasStopped || !hasBegun || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
-            "slots without an outcome at the end")
-        checkVigil()
-        checkLongRun()
-        if policy.concurrency != nil, supervisor.phase.run != nil { require(permit == .held, "a run without a permit") }
-        if !hasProcess { require(permit == .none, "a permit without a process") }
-        if let slot = supervisor.phase.run?.slot { require(slot > books.accounted, "the run's slot has an outcome") }
-    }
-
-    private func checkVigil() {
-        guard case .idle(let vigil) = supervisor.phase else {
-            self.vigil = nil
-            return
-        }
-        let books = supervisor.books
-        let next = books.timetable.next(after: max(slotNow + .seconds(1), books.accounted))
-        let bound = now.monotonic(of: next, on: clock) + delay + .seconds(80)
-        // A clock that is set does not change what was decided before.
-        let earlier = self.vigil.flatMap { $0.next == vigil.next ? $0.bound : nil }
-        self.vigil = (vigil.next, earlier ?? bound)
-        require(vigil.deadline <= max(bound, earlier ?? bound), "nobody asks whether the worker lives")
     }
 }

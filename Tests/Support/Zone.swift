@@ -15,6 +15,6 @@ package func fixedZone(aheadBy seconds: UInt8) -> [UInt8] {
     func header(types: UInt8, names: UInt8) -> [UInt8] {
         Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15 + 16) + [0, 0, 0, types, 0, 0, 0, names]
     }
-    let body = [0, 0, 0, seconds, 0, 0] + Array("XXX\0".utf8)
-    return header(types: 1, names: 4) + body + header(types: 1, names: 4) + body + Array("\nXXX-0:0:\(seconds)\n".utf8)
+    let body = [0, 0, 0, seconds, 0, 0] + Array("ZZZ\0".utf8)
+    return header(types: 1, names: 4) + body + header(types: 1, names: 4) + body + Array("\nZZZ-0:0:\(seconds)\n".utf8)
 }

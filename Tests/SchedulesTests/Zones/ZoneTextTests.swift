@@ -30,7 +30,7 @@ struct ZoneTextTests {
         "are the same rules, whatever the footer",
         arguments: [
             "EET-2EEST,M3.5.0/3,M10.5.0/4", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "IST-1GMT0,M10.5.0,M3.5.0/1", "X-X",
-            "XXX-5:45", "XXX4YYY,J60/0:30:15,J300/167", "XXX4YYY,0/0,J365/25", "XXX3EDT4,M3.5.0/-167,364/2",
+            "AAA-5:45", "AAA4BBB,J60/0:30:15,J300/167", "AAA4BBB,0/0,J365/25", "AAA3EDT4,M3.5.0/-167,364/2",
         ])
     func footers(text: String) {
         guard let rules = ZoneRules(text: "3600 \(text)") else { return #expect(text == "X-X") }
