@@ -27,19 +27,20 @@ extension Startup {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
         let trust = try Trust(naming: configuration.trustedOwners)
-        let (reading, site) = try Self.readWithSite(configuration.registry, trust)
+        let isRun = configuration.runtimeDirectory != nil
+        let first = try Self.readWithSite(configuration.registry, trust, isRun: isRun)
         // In front of all that is started: another daemon may have the registry.
         runtime = try configuration.runtimeDirectory.map {
             try RuntimeDirectory(in: $0, registry: configuration.registry, trust: trust)
         }
-        registryLock = try runtime.map { _ in try RegistryLock(site) }
+        registryLock = try first.site.map { try RegistryLock($0) }
         programs = WorkerPrograms(
             standard: configuration.worker, openFiles: original, mark: runtime?.mark, trust: trust)
         groups = .survey()
         localZone = (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
         var (candidate, asked, checked, read) = try Self.checked(
-            reading, site, configuration.registry, programs, groups.controllers, mostJobs: mostJobs)
-        if let registryLock { registryLock.adopt(try registryLock.take(read)) }
+            first, configuration.registry, programs, groups.controllers, mostJobs: mostJobs)
+        if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
         // They would stay as long as this does.
         checked.texts = SourceTexts()
@@ -49,10 +50,26 @@ extension Startup {
     /// Reads and asks again if a file of Lua has changed since it was checked, and while there are errors in what somebody is
     /// writing. A start with nothing wrong waits for no quiet time.
     private static func checked(
-        _ reading: RegistryReader.Reading, _ site: RegistrySite, _ path: String, _ programs: WorkerPrograms,
-        _ controllers: GroupControllers, mostJobs: Int,
-        until end: MonotonicInstant = Clock.monotonic() + RestingFiles.patience
-    ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, RegistrySite) {
+        _ first: Found, _ path: String, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int
+    ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, RegistrySite?) {
+        let end = Clock.monotonic() + RestingFiles.patience
+        var found = first
+        while true {
+            let (candidate, asked, loaded, isFirm) = try look(
+                at: found.reading, programs, controllers, mostJobs: mostJobs)
+            if isFirm || !loaded.errors.isEmpty && Clock.monotonic() >= end {
+                return (candidate, asked, loaded, found.site)
+            }
+            guard Clock.monotonic() < end else { throw changing }
+            try rest()
+            found = try readWithSite(path, programs.trust, isRun: found.site != nil)
+        }
+    }
+
+    /// `isFirm`: what was found stands.
+    private static func look(
+        at reading: RegistryReader.Reading, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int
+    ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
         let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: environment.source,
@@ -66,17 +83,15 @@ extension Startup {
         let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
         let isFirm = (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified))
-        if texts != nil && isFirm || !isRight && Clock.monotonic() >= end {
-            return (candidate, asked, loaded, site)
-        }
-        guard Clock.monotonic() < end else { throw changing }
+        return (candidate, asked, loaded, texts != nil && isFirm)
+    }
+
+    private static func rest() throws {
         let signals = try SignalQueue([.terminate, .interrupt])
         var poll = Poll()
         poll.add(signals.descriptor.pollHandle, for: .read)
         try poll.wait(RestingFiles.retryInterval)
         guard try signals.take().isEmpty else { throw StartInterrupted() }
-        let (again, place) = try readWithSite(path, programs.trust)
-        return try checked(again, place, path, programs, controllers, mostJobs: mostJobs, until: end)
     }
 
     private static let mostTries = 10
@@ -84,11 +99,13 @@ extension Startup {
     private static let changing = FunctionInquiry.Failure(
         description: "the registry's files of Lua change while they are read; expected files at rest")
 
-    private static func readWithSite(
-        _ path: String, _ trust: Trust
-    ) throws -> (RegistryReader.Reading, RegistrySite) {
+    /// `site`: where the lock is of a registry that is to be run; a text from a pipe or a removed file has none.
+    private typealias Found = (reading: RegistryReader.Reading, site: RegistrySite?)
+
+    private static func readWithSite(_ path: String, _ trust: Trust, isRun: Bool) throws -> Found {
         for _ in 0..<mostTries {
             let reading = try readThrowingShortages(path, trust)
+            guard isRun else { return (reading, nil) }
             if let site = try RegistrySite.find(path, reading) { return (reading, site) }
         }
         throw RegistryReader.Failure(restless: path)
