@@ -13,7 +13,8 @@ package enum Event: Sendable {
     /// It may not be started before this moment: too many are.
     case spawnDeferred(until: MonotonicInstant)
     /// It may not be started yet: a worker of the job's is still there, of a previous life of the daemon's. Its process ID, if that is
-    /// known. `isKilled`: it is something that a worker has left, which was killed already and does not go.
+    /// known. `isKilled`: it is something that a worker has left, which was killed already and does not go, or the worker of
+    /// another daemon: it is not this one's to end.
     case occupied(by: Int32?, isKilled: Bool = false)
     case report(Report)
     /// The job's group has room for a run, which `askForPermit` has asked for.

@@ -148,7 +148,7 @@ struct WorkerLife: Sendable {
             asked: before?.asked ?? step.now.on(clock), isFinal: isFinal || before?.isFinal ?? false)
         switch phase {
         // The job's successor waits on for a run that is not to be ended.
-        case .waiting(_, .previousWorker) where !sparesRun && starts.awaitsWorker:
+        case .waiting where !sparesRun && starts.awaitsWorker:
             step.emit(.watchPreviousWorker)
             phase = .leaving(starts.leave(stop, grace: grace, at: now))
         case .waiting, .failed: return false

@@ -15,7 +15,10 @@ extension RuntimeDirectory {
     /// Asks for the right to be the job's only worker.
     func claim(_ id: EntryID, at now: MonotonicInstant) -> JobClaim {
         do throws(SystemError) {
-            guard let lock = try locks.take(id) else { return .refused(.occupied(by: locks.holder(of: id)?.pid)) }
+            guard let lock = try locks.take(id) else {
+                let holder = locks.holder(of: id)
+                return .refused(.occupied(by: holder?.pid, isKilled: holder?.hasOtherDaemon ?? false))
+            }
             guard locks.hasJustBecomeFree(id) else { return .granted(lock, swept: 0) }
             // What the worker before has left in other sessions must not go on while the next one runs. One look at all
             // processes serves all workers that have ended.
@@ -29,8 +32,20 @@ extension RuntimeDirectory {
     }
 
     /// Sends SIGTERM to the worker of a previous life that holds the job's lock, which passes it on to a command.
-    func terminateHolder(of id: EntryID) { locks.holder(of: id)?.send(.terminate) }
+    func terminateHolder(of id: EntryID) { ownHolder(of: id)?.send(.terminate) }
 
     /// Kills the worker of a previous life that holds the job's lock, with all that it has started.
-    func killHolder(of id: EntryID) { locks.holder(of: id)?.killTree() }
+    func killHolder(of id: EntryID) { ownHolder(of: id)?.killTree() }
+
+    private func ownHolder(of id: EntryID) -> ProcessIdentity? {
+        locks.holder(of: id).flatMap { $0.hasOtherDaemon ? nil : $0 }
+    }
+}
+
+extension ProcessIdentity {
+    /// Where locks were lost, another cronsupd may run the same job, and it alone ends its workers.
+    var hasOtherDaemon: Bool {
+        guard let parent = ProcessTable.row(pid)?.parent, parent != ThisProcess.id else { return false }
+        return ProcessTable.name(of: parent) == ProcessTable.name(of: ThisProcess.id)
+    }
 }

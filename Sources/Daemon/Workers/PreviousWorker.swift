@@ -14,12 +14,6 @@ struct PreviousWorker {
 
     /// From look to look.
     static let interval = Nanoseconds.milliseconds(100)
-
-    /// Where locks were lost, another cronsupd may run the same job, and it alone ends its workers.
-    var hasOtherDaemon: Bool {
-        guard let parent = pid.flatMap(ProcessTable.row)?.parent, parent != ThisProcess.id else { return false }
-        return (try? FileSystem.linkTarget("/proc/\(parent)/exe")) == ThisProcess.executablePath
-    }
 }
 
 extension WorkerPool {
@@ -48,7 +42,7 @@ extension WorkerPool {
             job.previousWorker = nil
             process(.exited("the previous worker has ended"), job)
         case .refused(.spawnDeferred(let moment)): job.previousWorker?.nextLook = moment
-        case .refused where job.previousWorker?.hasOtherDaemon ?? false:
+        case .refused(.occupied(_, isKilled: true)):
             job.previousWorker = nil
             process(.exited("the worker is another daemon's"), job)
         case .refused: job.previousWorker?.nextLook = now + PreviousWorker.interval
