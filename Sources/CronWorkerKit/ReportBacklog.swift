@@ -43,8 +43,16 @@ struct ReportBacklog {
         let message = report.encoded()
         if flush(to: pipe), write(message, to: pipe) { return true }
         guard dropped.reports == 0, heldBegin == nil, kept.count < bound(for: report) else { return false }
+        keepLoss()
         kept.append(message)
         return true
+    }
+
+    /// Lines that were left out are told before what comes after them.
+    private mutating func keepLoss() {
+        guard lostOutput.lines > 0 else { return }
+        kept.append(Report.outputDropped(lostOutput).encoded())
+        lostOutput = Report.OutputLoss(lines: 0, bytes: 0)
     }
 
     /// Log lines and output get half of the room, so that a talkative job does not crowd out its own results.

@@ -160,6 +160,18 @@ struct ReportBacklogTests {
         #expect(pipe.take().last == .outputDropped(.init(lines: 13, bytes: 112)))
     }
 
+    @Test("tell of lines that were left out before what comes after them")
+    func lossBeforeTheEnd() {
+        let pipe = FakePipe(room: 0)
+        while pipe.accept(line) {}
+        pipe.send(line)
+        pipe.send(end(1))
+        pipe.room = 999
+        #expect(pipe.flush())
+        let told = pipe.take()
+        #expect(told.suffix(2) == [.outputDropped(.init(lines: 1, bytes: 4)), end(1)], "\(told.suffix(3))")
+    }
+
     @Test("are off the worker's hands when the daemon is gone")
     func closed() {
         let pipe = FakePipe(room: 0)

@@ -73,6 +73,8 @@ struct CommandLog {
             case .loss(let loss): services.lose(lines: loss.lines, bytes: loss.bytes)
             case .line(let kind, let text, let full):
                 guard let stream = Report.Output.Stream(kind) else { return }
+                // What comes after a gap comes after its number.
+                guard tail.isEmpty else { return tail.append(text, kind, full: full) }
                 send(text, cut: max(0, full - text.count), from: stream, at: now)
             }
         }

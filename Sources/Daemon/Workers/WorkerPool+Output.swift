@@ -26,7 +26,7 @@ extension WorkerPool {
             beginOutput(of: job)
             job.output.lose(lines: Int(loss.lines), bytes: Int(loss.bytes), at: now)
             return false
-        case .begin, .end, .dropped: finishOutput(of: job)
+        case .begin: finishOutput(of: job)
         default: break
         }
         return true
@@ -35,7 +35,7 @@ extension WorkerPool {
     private func admit(_ line: UnsafeRawBufferPointer, _ kind: OutputTail.Kind, full: Int, _ job: Job) -> Bool {
         beginOutput(of: job)
         if job.output.admit(line, kind, full: full, at: now) { return true }
-        heldOutput += line.count
+        heldOutput += line.count + OutputTail.lineSize
         if heldOutput >= Self.heldOutputStep {
             heldOutput = 0
             Self.giveUpOldest(of: jobs.compactMap(\.self), most: Self.mostHeldOutput - Self.heldOutputStep)

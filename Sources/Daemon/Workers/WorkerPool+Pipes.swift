@@ -98,13 +98,25 @@ extension WorkerPool {
             let report = try Report.decode(line, agreed: worker.agreed)
             if case .ready(let ready) = report { worker.agreed = ready.features }
             // What the run has printed comes before its end, among its last lines.
-            if case .end = report { finishOutput(worker, job) }
+            if endsRun(report, job) {
+                finishOutput(worker, job)
+                finishOutput(of: job)
+            }
             guard takeNow(report, line, job) else { return }
             if case .begin = report, job.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)
         } catch {
             reject(error.description, worker, job)
+        }
+    }
+
+    /// Whether the run's end is in it, also as one of those that were given up.
+    private func endsRun(_ report: Report, _ job: Job) -> Bool {
+        switch report {
+        case .end: true
+        case .dropped(let dropped): job.supervisor.phase.run.map { $0.number <= dropped.run } ?? true
+        default: false
         }
     }
 

@@ -214,6 +214,10 @@ final class WorkerPool {
     private func perform(_ effect: Effect, _ job: Job) {
         switch effect {
         case .log(let incident):
+            if case .leftBehind = incident, let worker = job.worker {
+                finishOutput(worker, job)
+                finishOutput(of: job)
+            }
             if case .stopped(byItself: false) = incident { forcedStops += 1 }
             incidents.record(incident, of: job)
         case .spawn: spawn(job)

@@ -39,6 +39,8 @@ package struct OutputTail: Sendable {
         var size: Int { kind == .log ? full : max(Int(count), full) }
     }
 
+    /// What each line takes beside its text, in bytes.
+    package static let lineSize = MemoryLayout<Line>.stride
     /// The text of all lines.
     package static let mostBytes = 64 * 1_024
 
