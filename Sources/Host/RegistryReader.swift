@@ -57,6 +57,8 @@ package enum RegistryReader {
         } catch {
             // What was listed and is gone now is a write like any other, unless it is listed again: a link that leads nowhere.
             if error.isNotFound, error.object != path, missing != error.object {
+                // Its directory may be another one by now.
+                disk.forget()
                 return missing == nil ? try read(path, disk, limits: limits, missing: error.object) : nil
             }
             throw Failure(error)

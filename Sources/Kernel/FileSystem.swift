@@ -48,6 +48,13 @@ package func withPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> 
     }
 }
 
+extension PathText {
+    /// Of a C string.
+    static func text(of path: UnsafePointer<CChar>) -> String {
+        text(unsafe Array(UnsafeRawBufferPointer(start: path, count: strlen(path))))
+    }
+}
+
 package enum FileSystem {
     package static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         var status = stat()
@@ -172,9 +179,11 @@ package enum FileSystem {
 
     /// The absolute path without links (realpath(3)).
     package static func realPath(_ path: String) throws(SystemError) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { throw SystemError("realpath", path, code: errno) }
+        guard let resolved = unsafe withPath(path, { unsafe realpath($0, nil) }) else {
+            throw SystemError("realpath", path, code: errno)
+        }
         defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
+        return unsafe PathText.text(of: resolved)
     }
 
     /// Creates a directory and those above it; one that is there already is fine. `underMask`: the umask counts, as it does

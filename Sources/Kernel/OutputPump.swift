@@ -42,7 +42,22 @@ private func pump(_ passed: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer
     let ends = unsafe Unmanaged<Ends>.fromOpaque(passed).takeRetainedValue()
     var bytes = [UInt8](repeating: 0, count: 4_096)
     while case .bytes(let count)? = try? ends.source.read(into: &bytes, from: 0) {
-        guard (try? ends.target.writeAll(Array(bytes[..<count]))) != nil else { break }
+        guard writeAll(bytes[..<count], to: ends.target) else { break }
     }
     return nil
+}
+
+/// Others who share the open file may have made it non-blocking. Returns `false` if it is gone.
+private func writeAll(_ bytes: ArraySlice<UInt8>, to target: borrowing Descriptor) -> Bool {
+    var rest = bytes
+    while !rest.isEmpty {
+        switch try? target.write(Array(rest)) {
+        case .bytes(let count): rest = rest.dropFirst(count)
+        case .wouldBlock:
+            var entry = pollfd(fd: target.raw, events: Int16(POLLOUT), revents: 0)
+            unsafe poll(&entry, 1, 1_000)
+        case .closed, nil: return false
+        }
+    }
+    return true
 }

@@ -1,3 +1,4 @@
+internal import Clocks
 internal import Glibc
 
 /// Where this process is, and what its environment is. What it starts has both from it.
@@ -6,7 +7,7 @@ package enum Surroundings {
     package static func directory() throws(SystemError) -> String {
         guard let path = unsafe getcwd(nil, 0) else { throw SystemError("getcwd", code: errno) }
         defer { unsafe free(path) }
-        return unsafe String(cString: path)
+        return unsafe PathText.text(of: path)
     }
 
     package static func changeDirectory(to path: String) throws(SystemError) {
