@@ -105,12 +105,13 @@ package final class Daemon {
     /// have taken seconds on a busy machine.
     func turn() throws(SystemError) {
         try loop.turn(until: nextDeadline) { source throws(SystemError) in try handle(source) }
-        manager.beat(at: machine.now)
-        advanceReload()
-        checkZones(at: machine.now)
+        let now = machine.now
+        manager.beat(at: now)
+        advanceReload(at: now)
+        checkZones(at: now)
         reloader.keepReserve()
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
-        serveLog(at: machine.now)
+        serveLog(at: pool.now)
         manager.setStatus(statusText)
     }
 
@@ -201,8 +202,8 @@ package final class Daemon {
         manager.reloading(at: now)
     }
 
-    private func advanceReload() {
-        guard reloadIsDue || machine.now >= reloader.deadline else { return }
+    private func advanceReload(at now: MonotonicInstant) {
+        guard reloadIsDue || now >= reloader.deadline else { return }
         reloadIsDue = false
         guard let result = reloader.advance() else { return }
         switch result {
@@ -280,7 +281,7 @@ package final class Daemon {
     private func flushLog() throws(SystemError) {
         let end = machine.now + .seconds(1)
         while log.sink.isBacklogged, machine.now < end {
-            serveLog(at: machine.now)
+            serveLog(at: pool.now)
             try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }

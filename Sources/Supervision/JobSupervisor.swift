@@ -10,6 +10,10 @@ package struct JobSupervisor: Sendable {
     var step: Step
     /// For the moment at which the job starts.
     private var hasWaited = false
+    /// When to come back with `.deadline`.
+    package private(set) var deadline = MonotonicInstant.distantFuture
+    /// Whether the phase is `stopped`.
+    package private(set) var isOver = false
 
     /// A deadline may be handled so much later; a silence in which the daemon did not listen is no answer.
     package static let longestDelayOfOurs = Nanoseconds.seconds(1)
@@ -25,6 +29,7 @@ package struct JobSupervisor: Sendable {
         runKeeper = RunKeeper(definition, standing: standing, at: start)
         // One that is only called is started for its first call.
         life = WorkerLife(definition.lifecycle, at: definition.isHookOnly ? .distantFuture : start.monotonic)
+        refresh()
     }
 
     package var phase: Phase { life.phase }
@@ -36,9 +41,10 @@ package struct JobSupervisor: Sendable {
     /// What a worker does not begin by itself.
     package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
 
-    /// When to come back with `.deadline`.
-    package var deadline: MonotonicInstant {
-        min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+    /// To be called when anything has changed. What the shell asks after each event is stored: to ask for more copies the job.
+    private mutating func refresh() {
+        deadline = min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+        if case .stopped = life.phase { isOver = true }
     }
 
     /// `now`: never before the event happened. `heard`: all that the worker wrote before it has been handled; `nil`: all up to `now`.
@@ -53,6 +59,7 @@ package struct JobSupervisor: Sendable {
         decide(event)
         runKeeper.giveOrders(&life.phase, &step)
         runKeeper.watch(phase, step)
+        refresh()
         swap(&step.effects, &effects)
     }
 
@@ -172,6 +179,7 @@ package struct JobSupervisor: Sendable {
         }
         runKeeper.clockWasSet(step)
         runKeeper.watch(phase, step)
+        refresh()
     }
 
     /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
@@ -236,5 +244,8 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
-    package mutating func handOverCalls() -> [String] { runKeeper.orders.takeCalls() }
+    package mutating func handOverCalls() -> [String] {
+        defer { refresh() }
+        return runKeeper.orders.takeCalls()
+    }
 }

@@ -27,8 +27,8 @@ struct RunKeeper: Sendable {
 
     var limits: RunLimits {
         RunLimits(
-            policy: policy, longestDelay: schedule.longestDelay, timetable: books.timetable,
-            accounted: books.accounted)
+            timeout: policy.timeout, overlap: policy.overlap, mayWait: !gates.areOpen,
+            longestDelay: schedule.longestDelay, timetable: books.timetable, accounted: books.accounted)
     }
 
     // MARK: What the worker may begin

@@ -54,15 +54,11 @@ struct WorkerLife: Sendable {
         }
     }
 
-    /// The run is over. `next`: what an idle worker waits for.
-    mutating func end(at now: MonotonicInstant, next: @autoclosure () -> Phase) {
-        switch phase {
-        case .running: phase = next()
-        case .leaving(var leave):
-            leave.end(at: now)
-            phase = .leaving(leave)
-        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
-        }
+    /// The run is over of a worker that is to go.
+    mutating func end(at now: MonotonicInstant) {
+        guard case .leaving(var leave) = phase else { return }
+        leave.end(at: now)
+        phase = .leaving(leave)
     }
 
     /// Kills the worker, for cause. Its exit brings the next one.

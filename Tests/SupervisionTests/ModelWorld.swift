@@ -31,6 +31,8 @@ final class ModelWorld {
     var hasProcess = false
     /// A worker of a previous life is still there.
     private var hasPreviousWorker: Bool
+    /// The job was told of it.
+    private var hadPreviousWorker = false
     /// It is in the place of the job's own, for the job's end. It says nothing.
     private var isWatched = false
     var hasBegun = false
@@ -268,7 +270,8 @@ final class ModelWorld {
             require(hasPreviousWorker, "a kill of nobody")
             hasPreviousWorker = !random.chance(2)
         case .watchPreviousWorker:
-            require(hasPreviousWorker && !hasProcess, "a watch over nobody")
+            // It may have gone meanwhile: the shell sees that at its first look.
+            require(hadPreviousWorker && !hasProcess, "a watch over nobody")
             (hasProcess, isWatched) = (true, true)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
@@ -319,7 +322,10 @@ final class ModelWorld {
         require(!hasProcess, "a second worker")
         require(!hasStopped, "a worker behind the end")
         if hasPreviousWorker { hasPreviousWorker = !random.chance(3) }
-        if hasPreviousWorker { return occupy() }
+        if hasPreviousWorker {
+            hadPreviousWorker = true
+            return occupy()
+        }
         switch random.below(8) {
         case 0: handle(.spawnFailed("gone", isShortage: false))
         case 1: handle(.spawnFailed("short", isShortage: true))

@@ -187,7 +187,7 @@ final class WorkerPool {
     }
 
     func settle(_ job: Job) {
-        if job.supervisor.phase == .stopped { retire(job) } else { deadlines.schedule(job) }
+        if job.supervisor.isOver { retire(job) } else { deadlines.schedule(job) }
     }
 
     func retire(_ job: Job) {
