@@ -95,9 +95,37 @@ struct WorkerLife: Sendable {
     /// The worker was killed in a run that is past its time-out: the daemon was held up, and the worker's own timer has done it. That
     /// counts from a begin of which the daemon may have heard late.
     mutating func noteOwnTimer(_ step: Step) {
-        guard case .running(var run) = phase, run.bounds.timeout <= step.now.monotonic else { return }
+        guard var run = phase.run, run.bounds.timeout <= step.now.monotonic else { return }
         run.cut = .timeout
-        phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
+        switch phase {
+        case .running: phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
+        case .leaving(var leave) where leave.stage == .draining:
+            leave.run = run
+            phase = .leaving(leave)
+        case .leaving, .waiting, .starting, .idle, .queued, .failed, .stopped: break
+        }
+    }
+
+    // MARK: The wall clock
+
+    /// Whatever goes by it looks again.
+    mutating func clockWasSet(startsAt: WallInstant?, _ limits: RunLimits, at now: Moment) {
+        switch phase {
+        case .waiting(_, .firstStart) where startsAt != nil: phase = .waiting(until: now.monotonic, .firstStart)
+        case .running(let run): phase = .running(limits.renewed(run, at: now))
+        case .leaving(var leave):
+            leave.renew { limits.renewed($0, at: now) }
+            phase = .leaving(leave)
+        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
+        }
+    }
+
+    /// The worker waits for its slot by a clock that was set back: it ends, and the next one goes by the clock as it is.
+    mutating func makeWay(_ step: inout Step) {
+        guard case .idle = phase else { return }
+        step.emit(.closeControl)
+        let until = step.now.monotonic + Self.answerTimeout
+        phase = .leaving(Leave(cause: .clock, stage: .draining, until: until))
     }
 
     // MARK: Silence
@@ -173,6 +201,13 @@ struct WorkerLife: Sendable {
         stop.graceAfterRun = grace
         leave.cause = .stop(stop)
         leave.until = leave.run?.limit ?? leave.until
+        phase = .leaving(leave)
+    }
+
+    /// The signal came so much later than it was decided on.
+    mutating func postpone(by delay: Nanoseconds) {
+        guard case .leaving(var leave) = phase else { return }
+        leave.postpone(by: delay)
         phase = .leaving(leave)
     }
 
