@@ -71,7 +71,7 @@ package final class Daemon {
         log.write(.info, "Scheduler stopping")
         let isClean = groups.close(log: log)
         try flushLog()
-        return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
+        return isClean && pool.leftBehind == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
     func start() {

@@ -16,6 +16,13 @@ struct RunLimits {
     /// Every slot up to this one has its outcome.
     let accounted: SlotInstant
 
+    init(_ policy: RunPolicy, _ schedule: Schedule, _ books: SlotBooks, mayWait: Bool) {
+        (timeout, overlap, self.mayWait, longestDelay) = (
+            policy.timeout, policy.overlap, mayWait, schedule.longestDelay
+        )
+        (timetable, accounted) = (books.timetable, books.accounted)
+    }
+
     private var clock: ScheduleClock { timetable.clock }
 
     func run(_ order: RunOrder, _ begin: Report.Begin, at now: Moment) -> Phase.Run {

@@ -11,14 +11,15 @@ enum LogKey {
             "slots", "count",
         ] + sums + [
             "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code",
+            "step", "errno", "after", "for", "at_most", "waiting", "until", "reason", "failures", "lines", "bytes",
+            "result", "error", "code",
             "length",
             "retry", "stream", "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "added",
-        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length",
+        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length", "waiting",
     ])
 
     private static let sums = Outcome.allCases.map(\.rawValue) + ["retried", "unknown"]
