@@ -20,6 +20,7 @@ package enum RegistryReader {
     /// The files as they were at one moment.
     package struct Reading {
         package var files: [RegistryFile] = []
+        package var ignored: [IgnoredFile] = []
         /// Of every file and directory that was looked at.
         fileprivate var identities: [String: FileIdentity] = [:]
 
@@ -100,13 +101,22 @@ package enum RegistryReader {
                 guard try readDirectory(child, identity, depth: depth + 1, disk, limits, &reading) else { return false }
             case .regular where isDefinition(name):
                 guard try readFile(child, isNamed: false, disk, limits, &reading) else { return false }
-            case .regular, .other: break
+            case .regular:
+                if isDefinition(name.lowercased()) { ignore(child, .suffix, limits, &reading) }
+            case .pipe, .socket, .device, .other:
+                if isDefinition(name.lowercased()) { ignore(child, .special(kind.phrase), limits, &reading) }
             }
         }
         return true
     }
 
     private static func isDefinition(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    private static func ignore(
+        _ path: String, _ reason: IgnoredFile.Reason, _ limits: RegistryLimits, _ reading: inout Reading
+    ) {
+        if reading.ignored.count < limits.files { reading.ignored.append(IgnoredFile(path: path, reason)) }
+    }
 
     /// `nil`: a link that leads nowhere, and that would not be read if it led to a file.
     private static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity)? {
@@ -128,5 +138,18 @@ package enum RegistryReader {
             reading.files.append(RegistryFile(path: path, bytes: bytes, isNamed: isNamed))
         }
         return true
+    }
+}
+
+extension FileKind {
+    fileprivate var phrase: String {
+        switch self {
+        case .regular: "a regular file"
+        case .directory: "a directory"
+        case .pipe: "a named pipe (FIFO)"
+        case .socket: "a socket"
+        case .device: "a device"
+        case .other: "a special file"
+        }
     }
 }

@@ -22,8 +22,11 @@ package struct RegistrySnapshot: Sendable {
         return criteria.hold(for: entry) ? [entry] : []
     }
 
-    package static func load(_ files: [RegistryFile], limits: RegistryLimits = .init()) -> RegistryLoad {
+    package static func load(
+        _ files: [RegistryFile], ignored: [IgnoredFile] = [], limits: RegistryLimits = .init()
+    ) -> RegistryLoad {
         var loader = RegistryLoader(limits: limits)
+        loader.ignore(ignored)
         loader.read(files)
         return loader.load
     }

@@ -10,14 +10,16 @@ enum LogKey {
             "registry", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us", "outcome", "runs",
             "slots", "count",
         ] + sums + [
-            "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
+            "disabled", "added", "changed", "removed", "unchanged", "location", "note", "path", "controllers",
+            "processes", "status",
             "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code",
             "length",
             "retry", "stream", "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
-        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "added",
+        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "disabled",
+        "added",
         "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length",
     ])
 
