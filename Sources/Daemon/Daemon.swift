@@ -214,6 +214,8 @@ package final class Daemon {
             try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }
-        log.sink.finish(patience: max(end - machine.now, .zero))
+        if let loss = log.sink.finish(patience: max(end - machine.now, .zero)) {
+            StandardDescriptors.tryToWriteError("cronsupd: \(loss)\n")
+        }
     }
 }

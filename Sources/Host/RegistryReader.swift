@@ -20,7 +20,8 @@ package enum RegistryReader {
     /// The files as they were at one moment.
     package struct Reading {
         package var files: [RegistryFile] = []
-        package var ignored: [IgnoredFile] = []
+        /// Notes on what looks like a file and is not read.
+        package var ignored: Diagnostics
         /// Of every file and directory that was looked at.
         fileprivate var identities: [String: FileIdentity] = [:]
 
@@ -77,7 +78,7 @@ package enum RegistryReader {
     private static func readOnce(
         _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits
     ) throws(SystemError) -> Reading? {
-        var reading = Reading()
+        var reading = Reading(ignored: Diagnostics(limit: limits.diagnostics))
         let (kind, identity) = try FileSystem.status(path)
         if kind == .directory {
             guard try readDirectory(path, identity, depth: 0, disk, limits, &reading) else { return nil }
@@ -102,9 +103,9 @@ package enum RegistryReader {
             case .regular where isDefinition(name):
                 guard try readFile(child, isNamed: false, disk, limits, &reading) else { return false }
             case .regular:
-                if isDefinition(name.lowercased()) { ignore(child, .suffix, limits, &reading) }
+                if isDefinition(name.lowercased()) { ignore(child, .suffix, &reading) }
             case .pipe, .socket, .device, .other:
-                if isDefinition(name.lowercased()) { ignore(child, .special(kind.phrase), limits, &reading) }
+                if isDefinition(name.lowercased()) { ignore(child, .special(kind.phrase), &reading) }
             }
         }
         return true
@@ -113,9 +114,9 @@ package enum RegistryReader {
     private static func isDefinition(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
     private static func ignore(
-        _ path: String, _ reason: IgnoredFile.Reason, _ limits: RegistryLimits, _ reading: inout Reading
+        _ path: String, _ reason: IgnoredFile.Reason, _ reading: inout Reading
     ) {
-        if reading.ignored.count < limits.files { reading.ignored.append(IgnoredFile(path: path, reason)) }
+        reading.ignored.add(IgnoredFile(path: path, reason))
     }
 
     /// `nil`: a link that leads nowhere, and that would not be read if it led to a file.

@@ -23,10 +23,10 @@ package struct RegistrySnapshot: Sendable {
     }
 
     package static func load(
-        _ files: [RegistryFile], ignored: [IgnoredFile] = [], limits: RegistryLimits = .init()
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, limits: RegistryLimits = .init()
     ) -> RegistryLoad {
         var loader = RegistryLoader(limits: limits)
-        loader.ignore(ignored)
+        if let ignored { loader.ignore(ignored) }
         loader.read(files)
         return loader.load
     }

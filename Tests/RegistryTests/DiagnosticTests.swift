@@ -93,7 +93,8 @@ struct DiagnosticTests {
         var limits = RegistryLimits()
         limits.diagnostics = 2
         let files = ["a", "b", "c"].map { RegistryFile(path: $0, bytes: Array("1".utf8)) }
-        let ignored = ["d", "e", "f"].map { IgnoredFile(path: $0, .suffix) }
+        var ignored = Diagnostics(limit: 2)
+        for path in ["d", "e", "f"] { ignored.add(IgnoredFile(path: path, .suffix)) }
         let notes = RegistrySnapshot.load(files, ignored: ignored, limits: limits).notes
         #expect(
             notes.map { "\($0.location.file) \($0.note?.rawValue ?? "")" } == [

@@ -13,20 +13,23 @@ enum LogKey {
             "disabled", "added", "changed", "removed", "unchanged", "location", "note", "path", "controllers",
             "processes", "status",
             "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code",
-            "length",
+            "length", leftOut,
             "retry", "stream", "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "disabled",
         "added",
-        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length",
+        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length", leftOut,
     ])
 
     private static let sums = Outcome.allCases.map(\.rawValue) + ["retried", "unknown"]
 
+    /// How many fields of a line that a function logged are not in its record.
+    static let leftOut = "left_out"
+
     /// What every record has of itself.
-    private static let own: Set<String> = ["time", "level", "message"]
+    private static let own: Set<String> = ["time", "level", "message", leftOut]
 
     private static let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
 

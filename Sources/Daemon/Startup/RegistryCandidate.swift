@@ -8,7 +8,7 @@ package struct RegistryCandidate: Sendable {
     let found: JobEntries.Found
 
     package init(
-        _ files: [RegistryFile], ignored: [IgnoredFile] = [], zones: ZoneSource, accounts: AccountSource = .rootOnly,
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, zones: ZoneSource, accounts: AccountSource = .rootOnly,
         environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) {
         load = RegistrySnapshot.load(files, ignored: ignored)

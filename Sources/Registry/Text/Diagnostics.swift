@@ -17,6 +17,8 @@ package struct Diagnostics: Sendable {
 
     mutating func add(_ note: Note, _ diagnostic: @autoclosure () -> Diagnostic) { add(.note(note), diagnostic()) }
 
+    package mutating func add(_ file: IgnoredFile) { keep(file.diagnostic) }
+
     mutating func keep(_ diagnostic: Diagnostic) { add(diagnostic.severity, diagnostic) }
 
     private mutating func add(_ severity: Diagnostic.Severity, _ diagnostic: @autoclosure () -> Diagnostic) {
