@@ -196,6 +196,12 @@ package enum StandardDescriptors {
         text.withUTF8 { bytes in _ = unsafe Glibc.write(2, bytes.baseAddress, bytes.count) }
     }
 
+    /// The same, if there is room at this moment: a pipe or terminal may be full for ever.
+    package static func tryToWriteError(_ text: String) {
+        var entry = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+        if unsafe poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLOUT) != 0 { writeError(text) }
+    }
+
     /// Writes all of `text` to the standard output, waiting for the reader.
     package static func writeOutput(_ text: String) {
         var text = text
