@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Crontabs
 @testable import Crontool
 
 private func explanation(_ text: String, hasSeconds: Bool = false) throws -> Explanation {

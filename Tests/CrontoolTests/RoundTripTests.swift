@@ -3,6 +3,7 @@ import Registry
 import Testing
 import Values
 
+@testable import Crontabs
 @testable import Crontool
 
 @Suite("What is imported")

@@ -1,4 +1,5 @@
 import Clocks
+package import Crontabs
 import Schedules
 import Values
 

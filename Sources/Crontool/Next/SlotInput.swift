@@ -1,4 +1,5 @@
 package import Clocks
+package import Crontabs
 package import Schedules
 
 /// Reads the parts of a request for slots, which stand on a command line or in a line of input.

@@ -1,4 +1,5 @@
 import Clocks
+import Crontabs
 import Host
 package import Schedules
 import Values

@@ -5,6 +5,8 @@ import Clocks
 struct CrontabSetting: Hashable {
     let name: String
     let value: String
+    /// `NAME=` with nothing after it, which Debian's cron refuses.
+    let isBare: Bool
 
     /// `nil`: the line is something else.
     init?(_ line: String) {
@@ -15,7 +17,9 @@ struct CrontabSetting: Hashable {
         guard scanner.take("=") else { return nil }
         scanner.skipBlanks()
         guard let value = Self.value(&scanner) else { return nil }
-        (self.name, self.value) = (name, value)
+        (self.name, self.value, isBare) = (
+            name, value, scanner.isAtEnd && value.isEmpty && line.utf8.last == UInt8(ascii: "=")
+        )
     }
 
     private static func name(_ scanner: inout ByteScanner) -> String? {
