@@ -149,6 +149,10 @@ let package = Package(
             name: "faultworker",
             dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Values"],
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
+        // The shell of a test that compares cron with the daemon.
+        .executableTarget(
+            name: "shellrecorder", path: "Tests/ShellRecorder", swiftSettings: staticExecutable,
+            linkerSettings: linkStatically),
         .executableTarget(
             name: "commandhost",
             dependencies: ["CronWorkerKit", "Kernel", "Model", "Wire"],

@@ -43,7 +43,9 @@ package struct CrontabCommand: Hashable, Sendable {
                 input.append(UInt8(ascii: "\n"))
             }
         }
-        if let last = input.last, last != UInt8(ascii: "\n") { input.append(UInt8(ascii: "\n")) }
+        // Cron looks at the last byte that is no backslash.
+        let last = input.last { $0 != backslash }
+        if let last, last != UInt8(ascii: "\n") { input.append(UInt8(ascii: "\n")) }
         return input
     }
 }

@@ -141,13 +141,20 @@ struct CrontabReader {
             guard let named = self.user(&scanner) else { return }
             user = named
         }
-        scanner.skipBlanks()
-        let start = scanner.position
+        let command = Self.commandStart(&scanner, isSystem: file.isSystem)
         guard !scanner.isAtEnd else {
             return fail("no command; expected one after \(before)", scanner.column(of: place))
         }
-        guard !scanner.isAt("*") else { return fail(Self.sixth, scanner.column(of: start)) }
+        guard !scanner.isAt("*") else { return fail(Self.sixth, scanner.column(of: scanner.position)) }
+        scanner.position = command
         add(scanner, user, schedule)
+    }
+
+    /// After the user only one blank is not of the command, as Debian's cron has it. Leaves the scanner after all blanks.
+    private static func commandStart(_ scanner: inout ByteScanner, isSystem: Bool) -> Int {
+        let separator = scanner.position
+        scanner.skipBlanks()
+        return isSystem ? min(separator + 1, scanner.position) : scanner.position
     }
 
     private static let sixth =

@@ -31,7 +31,8 @@ struct CrontabSetting: Hashable {
         guard let quote = quote(scanner) else { return trimmed(scanner.rest) }
         let value = quoted(by: quote, &scanner)
         scanner.skipBlanks()
-        return scanner.isAtEnd ? value : nil
+        // Quotes do not keep blanks at the end: Debian's cron takes these off last.
+        return scanner.isAtEnd ? value.map(trimmed) : nil
     }
 
     private static func quote(_ scanner: ByteScanner) -> Unicode.Scalar? {

@@ -25,6 +25,7 @@ struct CrontabCommandTests {
             (#"printf '<\%s>' 'a\\\%b'"#, #"printf '<%s>' 'a\%b'"#, nil), (#"\\%x"#, #"\"#, "x\n"),
             (#"\\\%x%in\\%put\\\%z"#, #"\%x"#, #"in\%put\\%z"# + "\n"), (#"%bare"#, "", "bare\n"),
             (#"a\nb\ \\\\"#, #"a\nb\ \\"#, nil), (#"trailing\"#, #"trailing\"#, nil), (#"cat%a\"#, "cat", "a\\\n"),
+            (#"cat%\"#, "cat", "\\"), (#"cat%a%\\"#, "cat", "a\n\\\\"), (#"cat%%%\"#, "cat", "\n\n\\"),
             ("cat%a%%", "cat", "a\n\n"), ("w  blanks  ", "w  blanks  ", nil),
             (#"cat%in\\put\%x"#, "cat", #"in\\put%x"# + "\n"),
             (#"cat%one%two\%three\\four%"#, "cat", "one\n" + #"two%three\\four"# + "\n"),
@@ -52,7 +53,8 @@ struct CrontabSettingTests {
     @Test(
         "is a name, an equals sign and a value, each of which may stand in quotes",
         arguments: [
-            ("A=b", "A", "b"), ("A = b c ", "A", "b c"), ("  A\t=\t b", "A", "b"), ("A=\" b \" ", "A", " b "),
+            ("A=b", "A", "b"), ("A = b c ", "A", "b c"), ("  A\t=\t b", "A", "b"), ("A=\" b \" ", "A", " b"),
+            ("A='b \t'", "A", "b"), ("A=\"  \"", "A", ""),
             ("A='\"'", "A", "\""), ("'A b'=c", "A b", "c"), ("A=", "A", ""), ("A=b=c", "A", "b=c"),
             ("A=$B/c#d", "A", "$B/c#d"), ("A=b\"c\"", "A", "b\"c\""),
         ])
