@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Registry", "Values",
+                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -202,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Links", "Model", "Registry", "Schedules",
+                "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model", "Registry",
+                "Schedules",
                 "Supervision", "TestSupport", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

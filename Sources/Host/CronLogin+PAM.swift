@@ -77,7 +77,7 @@ enum PAMEnvironment {
         if text.hasPrefix("export ") { text = text.dropFirst(7) }
         text = text.prefix { $0 != "#" }
         guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return nil }
-        let (name, value) = (text[..<sign], text[text.index(after: sign)...])
+        let (name, value) = (text[..<sign], trimmed(text[text.index(after: sign)...]))
         guard name.utf8.allSatisfy(ASCII.isWord), !ReservedVariables.all.contains(String(name)) else { return nil }
         return .init(String(name), unquoted(value))
     }
@@ -103,13 +103,13 @@ enum PAMEnvironment {
         return " environment_file reads \(name) in another way than pam_env(8)"
     }
 
-    /// Blanks at the end are kept by some versions of pam_env(8) and not by others.
     private static func isSame(_ one: ExecCommand.Variable, _ other: ExecCommand.Variable) -> Bool {
-        one.name == other.name && trimmed(one.value) == trimmed(other.value)
+        one.name == other.name && trimmed((one.value ?? "")[...]) == trimmed((other.value ?? "")[...])
     }
 
-    private static func trimmed(_ value: String?) -> Substring {
-        var text = (value ?? "")[...]
+    /// Blanks at the end are kept by some versions of pam_env(8) and not by others.
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
         while text.last == " " || text.last == "\t" { text.removeLast() }
         return text
     }

@@ -35,6 +35,16 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Leave out lines that cannot be read: they become comments, and the exit code is 1.")
     var keepGoing = false
 
+    @Flag(help: "Print nothing but where --registry differs from the crontabs; the exit code is 1 if it does.")
+    var diff = false
+
+    @Option(help: "The registry for --diff. (default: /etc/cronsupd)", completion: .file())
+    var registry: String?
+
+    func validate() throws {
+        if registry != nil, !diff { throw ValidationError("--registry: goes with --diff; expected both or none") }
+    }
+
     func run() throws {
         guard EntryID.isValidName(namespace) else {
             throw InputFailure("namespace: '\(namespace)'; expected \(EntryID.rule)")
@@ -45,7 +55,11 @@ struct ImportCommand: ParsableCommand {
         let result = CrontabImport(sources.files, host: host)
         StandardDescriptors.writeError(result.errors.map { $0 + "\n" }.joined())
         guard result.errors.isEmpty || keepGoing else { throw Ending(code: ExitCode.wrongInput) }
-        try write(result, notes: sources.notes)
+        if diff {
+            try CrontabDiff(result, registry: registry ?? "/etc/cronsupd").run()
+        } else {
+            try write(result, notes: sources.notes)
+        }
         if !result.errors.isEmpty { throw Ending(code: ExitCode.incomplete) }
     }
 

@@ -73,6 +73,22 @@ struct ImportRunTests {
         }
     }
 
+    @Test("can be held against the registry that was made of it", .enabled(if: geteuid() == 0, "needs root"))
+    func diff() throws {
+        try Scene.play { scene in
+            let path = scene.path("crontab")
+            try TextFile.write(crontab("root", scene), to: path)
+            try importing(path, scene)
+            let arguments = ["import", "--system", "--diff", path, "--registry", scene.registry]
+            let same = try scene.run(arguments, program: Binaries.control)
+            #expect(same.status == .exited(code: 0) && same.output.isEmpty, "\(same)")
+            try TextFile.write(crontab("root", scene) + "\n5 5 * * * root true\n", to: path)
+            let other = try scene.run(arguments, program: Binaries.control)
+            #expect(other.status == .exited(code: 1), "\(other)")
+            #expect(other.output.hasPrefix("\(path):17: no enabled job of the registry runs this command"), "\(other)")
+        }
+    }
+
     @Test("is found in a directory, where cron would find it, and its format by its absolute path")
     func directory() throws {
         try Scene.play { scene in
