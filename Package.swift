@@ -67,13 +67,16 @@ let package = Package(
         // What a program with a loop is made of.
         .target(name: "Links", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
 
+        // Crontabs → entries.
+        .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),
+
         // Lua with type annotations → plain Lua.
         .target(name: "LuaDialect", swiftSettings: strict),
 
         // What programs on a host do alike: read its registry and zones, print tables and JSON, end with a code.
         .target(
             name: "Host",
-            dependencies: ["Clocks", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            dependencies: ["Clocks", "Crontabs", "Kernel", "Model", "Registry", "Schedules", "Values"],
             swiftSettings: strict),
 
         // The daemon.
@@ -104,12 +107,12 @@ let package = Package(
         // The tool for those who write registries.
         .target(
             name: "Crontool",
-            dependencies: ["Clocks", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            dependencies: ["Clocks", "Crontabs", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Crontool", "Find", "Host", "Kernel", "Registry", "Values",
+                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -146,6 +149,10 @@ let package = Package(
             name: "faultworker",
             dependencies: ["Clocks", "CronWorkerKit", "Jobs", "Values"],
             path: "Tests/FaultWorker", swiftSettings: staticExecutable, linkerSettings: linkStatically),
+        // The shell of a test that compares cron with the daemon.
+        .executableTarget(
+            name: "shellrecorder", path: "Tests/ShellRecorder", swiftSettings: staticExecutable,
+            linkerSettings: linkStatically),
         .executableTarget(
             name: "commandhost",
             dependencies: ["CronWorkerKit", "Kernel", "Model", "Wire"],
@@ -195,13 +202,20 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "CronWorkerKit", "Daemon", "Host", "Kernel", "Links", "Model", "Registry", "Schedules",
+                "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model", "Registry",
+                "Schedules",
                 "Supervision", "TestSupport", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(
+            name: "CrontabsTests",
+            dependencies: ["Crontabs", "Model", "Schedules", "TestSupport", "Values"],
+            swiftSettings: strict),
+        .testTarget(
             name: "CrontoolTests",
-            dependencies: ["Clocks", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            dependencies: [
+                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),

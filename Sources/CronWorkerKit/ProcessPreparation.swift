@@ -15,8 +15,20 @@ extension ProcessSettings {
                 user: identity.user, group: identity.group, supplementaryGroups: identity.supplementaryGroups)
         }
         try arrangeEnvironment()
-        if let workingDirectory { try Surroundings.changeDirectory(to: workingDirectory) }
+        try enterDirectory()
         if hasNoNewPrivileges { try ProcessRights.forgoNewPrivileges() }
+    }
+}
+
+extension ProcessSettings {
+    private func enterDirectory() throws(SystemError) {
+        guard let workingDirectory else { return }
+        do throws(SystemError) {
+            try Surroundings.changeDirectory(to: workingDirectory)
+        } catch {
+            guard isDirectoryOptional else { throw error }
+            try Surroundings.changeDirectory(to: "/")
+        }
     }
 }
 

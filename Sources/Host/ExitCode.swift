@@ -4,6 +4,10 @@ package enum ExitCode {
     package static let success: Int32 = 0
     /// A search found nothing, as grep(1) has it.
     package static let nothingFound: Int32 = 1
+    /// A registry is not what crontabs say, as diff(1) has it.
+    package static let different: Int32 = 1
+    /// An import has left out lines.
+    package static let incomplete: Int32 = 1
     /// The user is wrong: the command line or the registry.
     package static let wrongInput: Int32 = 100
     /// The system failed, or a process was left behind.

@@ -12,6 +12,8 @@ package struct CommandSpawn: Sendable {
     package var environment: [String]
     /// Where it begins; `nil`: in the directory of this process.
     package var directory: String?
+    /// Where it begins if `directory` cannot be entered.
+    package var fallbackDirectory: String?
     /// What it may use of the processor, in seconds (RLIMIT_CPU); `nil`: as much as this process.
     package var processorTime: UInt64?
 
@@ -28,8 +30,13 @@ package struct CommandSpawn: Sendable {
         input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor
     ) throws(SystemError) -> ProcessID {
         try refuseNULs()
+        let descriptors = [input.raw, output.raw, error.raw]
         var failure = cspawn_failure()
-        let pid = spawn([input.raw, output.raw, error.raw], &failure)
+        var pid = spawn(descriptors, in: directory, &failure)
+        if pid <= 0, failure.step == CSPAWN_CHDIR, let fallbackDirectory {
+            failure = cspawn_failure()
+            pid = spawn(descriptors, in: fallbackDirectory, &failure)
+        }
         guard pid > 0 else { throw describe(failure) }
         return pid
     }
@@ -48,7 +55,9 @@ package struct CommandSpawn: Sendable {
         }
     }
 
-    private func spawn(_ descriptors: [Int32], _ failure: inout cspawn_failure) -> ProcessID {
+    private func spawn(
+        _ descriptors: [Int32], in directory: String?, _ failure: inout cspawn_failure
+    ) -> ProcessID {
         let (argv, envp) = (CStringArray(arguments), CStringArray(environment))
         // NULL after the path if there is no directory.
         let paths = CStringArray([path] + (directory.map { [$0] } ?? []))

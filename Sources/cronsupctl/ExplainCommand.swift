@@ -1,5 +1,9 @@
 import ArgumentParser
+import Clocks
+import Crontabs
 import Crontool
+import Host
+import Kernel
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,14 +13,33 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "Five fields as in crontab(5), @daily and its like, @every 10s, or @reboot.")
     var expression: String
 
+    @Option(
+        help:
+            "The time zone, such as Europe/Riga: shows the next slots in it, and no notes on changes it does not have.")
+    var timezone: String?
+
     @Option(help: "The entry's ID, which H is hashed from.")
     var entry: String?
 
     @Flag(help: "The expression has six fields, the first being the second.")
     var seconds = false
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private static let slotCount = 3
+
     func run() throws {
         let schedule = try SlotInput.schedule(expression, entry: entry, hasSeconds: seconds, .next)
-        try write(Explanation(schedule).text)
+        let now = Clock.wall()
+        let zone = try timezone.map { try SlotInput.zone($0, in: ZoneDirectory().source) }
+        let explanation = Explanation(schedule, in: zone?.rules, from: now)
+        let next = zone.map { zone in
+            SlotReport(
+                expression, SlotSearch(schedule, in: zone.rules, from: now, count: Self.slotCount), zone: zone, now: now
+            )
+        }
+        if json { return try write(explanation.json(of: expression, next)) }
+        try write(explanation.text + (next.map { "Next in \(timezone ?? ""):\n\($0.indentedTable)" } ?? ""))
     }
 }

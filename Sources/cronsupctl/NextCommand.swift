@@ -58,7 +58,8 @@ struct NextCommand: ParsableCommand {
         let zone = try SlotInput.zone(timezone, in: ZoneDirectory().source)
         let search = SlotSearch(
             schedule, in: zone.rules, from: defaults.from, count: defaults.count, defaults.direction)
-        let report = SlotReport(expression, search, zone: zone)
+        // A moment that was asked for has no now.
+        let report = SlotReport(expression, search, zone: zone, now: from == nil ? defaults.from : nil)
         return json ? report.json : report.table
     }
 }

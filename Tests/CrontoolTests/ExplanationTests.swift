@@ -1,5 +1,7 @@
+import Schedules
 import Testing
 
+@testable import Crontabs
 @testable import Crontool
 
 private func explanation(_ text: String, hasSeconds: Bool = false) throws -> Explanation {
@@ -160,5 +162,48 @@ struct ExplanationNoteTests {
     func hash() throws {
         #expect(try hasNote("H 12 * * *", "H is hashed from the entry's ID"))
         #expect(try !hasNote("5 12 * mar thu", "H is hashed"))
+    }
+}
+
+@Suite("An explanation in a time zone")
+struct ZonedExplanationTests {
+    private func explanation(_ zone: String) throws -> (Explanation, SlotReport) {
+        let (zone, from) = (try zones.zone(zone), try SlotInput.from("2026-03-28T00:00:00Z"))
+        let schedule = try WrittenSchedule("30 3 * * *", entry: nil, hasSeconds: false)
+        let search = SlotSearch(schedule, in: zone.rules, from: from, count: 2)
+        return (
+            Explanation(schedule, in: zone.rules, from: from), SlotReport("30 3 * * *", search, zone: zone, now: from)
+        )
+    }
+
+    @Test("speaks of changes of the clocks only where there are some within two years")
+    func clocks() throws {
+        #expect(try explanation("Europe/Riga").0.notes.count == 1)
+        #expect(try explanation("UTC").0.notes.isEmpty)
+        #expect(try explanation("Asia/Tokyo").0.notes.isEmpty)
+    }
+
+    @Test("shows the next slots, and all of it as JSON")
+    func slots() throws {
+        let (explanation, next) = try explanation("UTC")
+        #expect(
+            next.indentedTable
+                == "  Sat  2026-03-28T03:30:00+00:00  2026-03-28T03:30:00Z  in 3h30m\n"
+                + "  Sun  2026-03-29T03:30:00+00:00  2026-03-29T03:30:00Z  in 1d3h\n")
+        #expect(
+            explanation.json(of: "30 3 * * *", next)
+                == #"{"schedule":"30 3 * * *","sentence":"At 03:30 every day.","notes":[],"timezone":"UTC","#
+                + #""next":["2026-03-28T03:30:00Z","2026-03-29T03:30:00Z"]}"# + "\n")
+        #expect(
+            explanation.json(of: "x", nil) == #"{"schedule":"x","sentence":"At 03:30 every day.","notes":[]}"# + "\n")
+    }
+
+    @Test("names the weekday nearest to a day before the last")
+    func weekday() throws {
+        let schedule = try WrittenSchedule("0 0 LW,L-3W * *", entry: nil, hasSeconds: false)
+        #expect(
+            Explanation(schedule).sentence
+                == "At 00:00 on the last weekday of the month and the weekday nearest to the day 3 days before the last of the "
+                + "month.")
     }
 }

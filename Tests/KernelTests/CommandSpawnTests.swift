@@ -43,6 +43,18 @@ struct CommandSpawnTests {
         #expect(signals.output == "0000000000000000\n")
     }
 
+    @Test("in a directory that cannot be entered is one in the directory instead of it, if there is one")
+    func fallback() throws {
+        for (directory, place) in [("/nowhere", "/usr"), ("/etc/hostname", "/usr"), ("/etc", "/etc")] {
+            var command = shell("pwd", directory: directory)
+            command.fallbackDirectory = "/usr"
+            #expect(try run(command).output == "\(place)\n")
+        }
+        var command = shell("pwd", directory: "/nowhere")
+        command.fallbackDirectory = "/nowhere/else"
+        #expect(throws: SystemError("chdir", "/nowhere", code: ENOENT)) { try run(command) }
+    }
+
     @Test("that fails names the step and its object")
     func failures() throws {
         #expect(throws: SystemError("chdir", "/nowhere", code: ENOENT)) { try run(shell("", directory: "/nowhere")) }

@@ -84,6 +84,8 @@ struct EnvironmentTests {
     func directories() throws {
         #expect(try job("working_directory: /srv/x").process.workingDirectory == "/srv/x")
         #expect(try job("working_directory: ../x").process.workingDirectory == "etc/../x")
+        let optional = try job("working_directory: -/srv/x")
+        #expect(optional.process.workingDirectory == "/srv/x" && optional.process.isDirectoryOptional)
     }
 
     @Test("is part of the job: a change of it is a change of the job, also of a file alone")

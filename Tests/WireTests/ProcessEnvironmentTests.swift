@@ -17,6 +17,7 @@ struct ProcessEnvironmentTests {
         let many = (0..<1_024).map { ExecCommand.Variable("NAME_\($0)", "\($0)") }
         let rows: [ProcessSettings] = [
             settings { $0.workingDirectory = "a b/ü" },
+            settings { ($0.workingDirectory, $0.isDirectoryOptional) = ("-a", true) },
             settings { $0.environment.isInherited = false },
             settings { $0.environment.variables = [.init("A", "1"), .init("GONE", nil), .init("EMPTY", "")] },
             settings { $0.environment.variables = [.init("KEY", "line one\nline two\u{1}"), .init("LONG", long)] },

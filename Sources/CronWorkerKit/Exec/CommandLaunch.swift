@@ -21,6 +21,12 @@ struct CommandLaunch {
     }
 
     func spawn() throws(Failure) -> CommandSpawn {
+        var spawn = try program()
+        if command.isDirectoryOptional { spawn.fallbackDirectory = "/" }
+        return spawn
+    }
+
+    private func program() throws(Failure) -> CommandSpawn {
         switch command.program {
         case .arguments(let words):
             return CommandSpawn(

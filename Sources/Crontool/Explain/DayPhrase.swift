@@ -37,7 +37,9 @@ struct DayPhrase {
         if !values.daysOfMonth.isEmpty { parts.append("\(English.numbered("day", values.daysOfMonth)) of the month") }
         parts += values.daysBeforeLast.map(Self.beforeLast)
         parts += values.nearestWeekdays.map { "the weekday nearest to day \($0) of the month" }
-        if values.hasLastWeekday { parts.append("the last weekday of the month") }
+        parts += values.weekdaysBeforeLast.map {
+            $0 == 0 ? "the last weekday of the month" : "the weekday nearest to \(Self.beforeLast($0))"
+        }
         return "on \(English.list(parts))"
     }
 

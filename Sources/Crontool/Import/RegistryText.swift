@@ -1,10 +1,17 @@
+package import Crontabs
+import Values
+
 /// Writes entries as a registry file.
-struct RegistryText {
-    private(set) var text: String
+package struct RegistryText {
+    package private(set) var text: String
 
-    init(namespace: String) { text = "version: \"1.0\"\nnamespace: \(YAMLScalar.text(namespace))\n" }
+    /// `head`: lines of a comment.
+    package init(namespace: String, head: [String]) {
+        text = head.map { $0.isEmpty ? "#\n" : "# \(Self.comment($0))\n" }.joined()
+        text += "version: \"1.0\"\nnamespace: \(YAMLScalar.text(namespace))\n"
+    }
 
-    mutating func add(_ items: [CrontabReader.Item]) {
+    package mutating func add(_ items: [CrontabImport.Item]) {
         let hasEntries = items.contains { if case .entry = $0 { true } else { false } }
         text += hasEntries ? "entries:\n" : "entries: []\n"
         for item in items {
@@ -27,33 +34,28 @@ struct RegistryText {
     private mutating func add(_ entry: ImportedEntry) {
         text += "\n  # \(Self.comment(entry.origin))\n"
         text += "  - name: \(YAMLScalar.text(entry.name))\n"
-        line(4, "kind", "function.exec")
-        line(4, "command", entry.command.command)
-        line(4, "shell", entry.shell)
-        if let user = entry.user { addRights(user) }
-        if !entry.environment.isEmpty { text += "    environment:\n" }
-        for setting in entry.environment { line(6, setting.name, setting.value) }
-        if let input = entry.command.standardInput { line(4, "stdin", input) }
-        addMeta(entry)
+        line(4, "kind", .string(ImportedEntry.kind))
+        lines(4, entry.data)
+        line(4, "meta", .map(entry.meta))
     }
 
-    /// `user:group` is what some crons take. Programs such as sudo work under cron, and are to work here.
-    private mutating func addRights(_ user: String) {
-        let parts = user.split(separator: ":", maxSplits: 1)
-        line(4, "user", String(parts.first ?? ""))
-        if parts.count > 1 { line(4, "group", String(parts[1])) }
-        text += "    no_new_privileges: false\n"
+    private mutating func lines(_ indentation: Int, _ map: Value.Map) {
+        for (key, value) in zip(map.keys, map.values) { line(indentation, key, value) }
     }
 
-    private mutating func addMeta(_ entry: ImportedEntry) {
-        text += "    meta:\n"
-        line(6, "type", "cron.job")
-        line(6, "schedule", entry.schedule)
-        if let zone = entry.zone { line(6, "timezone", zone) }
-        if !entry.comment.isEmpty { line(6, "comment", entry.comment.joined(separator: "\n")) }
+    private mutating func line(_ indentation: Int, _ key: String, _ value: Value) {
+        text += String(repeating: " ", count: indentation) + "\(YAMLScalar.text(key)):"
+        if let map = value.map {
+            text += map.isEmpty ? " {}\n" : "\n"
+            lines(indentation + 2, map)
+        } else if let list = value.list {
+            text += " [\(list.map(Self.scalar).joined(separator: ", "))]\n"
+        } else {
+            text += " \(Self.scalar(value))\n"
+        }
     }
 
-    private mutating func line(_ indentation: Int, _ key: String, _ value: String) {
-        text += String(repeating: " ", count: indentation) + "\(YAMLScalar.text(key)): \(YAMLScalar.text(value))\n"
+    private static func scalar(_ value: Value) -> String {
+        if let text = value.string { YAMLScalar.text(text) } else { value.scalarText ?? "null" }
     }
 }

@@ -1,4 +1,5 @@
 package import Clocks
+package import Crontabs
 package import Schedules
 
 /// Reads the parts of a request for slots, which stand on a command line or in a line of input.
@@ -7,6 +8,13 @@ package enum SlotInput {
 
     package static func from(_ text: String) throws(InputFailure) -> WallInstant {
         if let instant = CivilText.instant(text) { return instant }
+        if CivilText.instant("\(text)T00:00:00Z") != nil {
+            throw InputFailure("from: '\(text)' is a day; expected a moment of it, such as \(text)T00:00:00Z")
+        }
+        if CivilText.instant("\(text)Z") != nil {
+            throw InputFailure(
+                "from: '\(text)' has no offset; expected one after it, such as \(text)Z or \(text)+02:00")
+        }
         throw InputFailure(
             "from: '\(text)' is no moment; expected one such as 2026-03-29T01:00:00Z or 2026-03-29T03:00:00+02:00")
     }

@@ -1,4 +1,5 @@
 import Clocks
+import Crontabs
 package import Schedules
 import Values
 

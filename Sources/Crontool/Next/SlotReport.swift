@@ -1,4 +1,5 @@
-import Clocks
+package import Clocks
+import Crontabs
 import Host
 package import Schedules
 import Values
@@ -8,19 +9,28 @@ package struct SlotReport: Sendable {
     private let text: String
     private let zone: ZoneSource.Zone
     private let search: SlotSearch
+    /// `nil`: the table does not say how far off a slot is.
+    private let now: WallInstant?
 
     /// `text`: the schedule as it was written.
-    package init(_ text: String, _ search: SlotSearch, zone: ZoneSource.Zone) {
-        (self.text, self.search, self.zone) = (text, search, zone)
+    package init(_ text: String, _ search: SlotSearch, zone: ZoneSource.Zone, now: WallInstant? = nil) {
+        (self.text, self.search, self.zone, self.now) = (text, search, zone, now)
     }
 
     // MARK: Table
 
-    /// Local time, UTC, and where a change of the clocks moved the slot, how.
+    /// The day of the week, local time, UTC, how far off it is, and where a change of the clocks moved the slot, how.
     package var table: String {
-        let rows = search.slots().map { [local($0), CivilText.text($0, offset: nil), reason($0)?.phrase ?? ""] }
+        let rows = search.slots().map { slot in
+            [SlotText.weekday(slot, in: zone.rules), local(slot), CivilText.text(slot, offset: nil)]
+                + (now.map { [SlotText.distance(from: $0, to: slot)] } ?? []) + [reason(slot)?.phrase ?? ""]
+        }
         if !rows.isEmpty { return TextTable.text(rows) }
         return search.schedule == .atStart ? "at start; no slots\n" : "no slots\n"
+    }
+
+    package var indentedTable: String {
+        table.split(separator: "\n").map { "  \($0)\n" }.joined()
     }
 
     private func local(_ slot: WallInstant) -> String {
@@ -45,6 +55,10 @@ package struct SlotReport: Sendable {
         ])
         return JSONCoding.output(report) + "\n"
     }
+
+    var zoneName: String { zone.name.name }
+    /// In UTC.
+    var moments: Value { .list(search.slots().map { Self.utc($0) }) }
 
     private static func utc(_ slot: WallInstant) -> Value { .string(CivilText.text(slot, offset: nil)) }
 

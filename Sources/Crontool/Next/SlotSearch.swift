@@ -1,4 +1,5 @@
 package import Clocks
+package import Crontabs
 package import Schedules
 
 /// Some slots of a schedule, from a moment on or back.

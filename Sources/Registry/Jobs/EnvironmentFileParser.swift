@@ -1,18 +1,18 @@
 import Clocks
-import Model
+package import Model
 import Wire
 
 /// Reads the lines of an environment file, as cronsupd-registry(5) has them. No fault quotes any of the text: whatever stands
 /// in such a file may be a secret.
-struct EnvironmentFileParser {
-    struct Fault: Error, Hashable {
-        var offset: Int
-        var message: String
+package struct EnvironmentFileParser {
+    package struct Fault: Error, Hashable {
+        package var offset: Int
+        package var message: String
     }
 
     /// Each name once, in the place of its first line and with the value of its last.
-    private(set) var variables: [ExecCommand.Variable] = []
-    private(set) var faults: [Fault] = []
+    package private(set) var variables: [ExecCommand.Variable] = []
+    package private(set) var faults: [Fault] = []
     private var indices: [String: Int] = [:]
     private let bytes: [UInt8]
     private var position = 0
@@ -22,9 +22,9 @@ struct EnvironmentFileParser {
     /// The longest name that fits into a message to the worker.
     private static let longestName = WorkerDefinition.longestKey
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func read() {
+    package mutating func read() {
         while position < bytes.count, faults.count < Self.mostFaults {
             do throws(Fault) {
                 try readLine()

@@ -23,7 +23,8 @@ struct EnvironmentReader {
                 data.issues.error(failure.message, at: failure.path, failure.isAboutKey ? .key : .value)
             }
         }
-        settings.workingDirectory = workingDirectory.map { RegistryPath.resolve($0, in: directory) }
+        settings.workingDirectory = workingDirectory.map { RegistryPath.resolve($0.path, in: directory) }
+        settings.isDirectoryOptional = workingDirectory?.isOptional ?? false
         settings.environment.isInherited = data["environment_inherit"]?.flag() ?? true
         // The worker gives a command its own variables, after those of the files.
         settings.environment.variables = Self.merge(fileVariables() + (kind == .exec ? [] : variables))

@@ -96,6 +96,12 @@ struct ScheduleReader {
         refuse("seconds", "has no meaning for an interval")
         do throws(DurationText.Failure) {
             let duration = text.dropFirst(Self.every.count).drop { $0 == " " }
+            guard duration.split(separator: " ").count <= 1 else {
+                field.error(
+                    "\(PrintableText.quote(text)) has more than one word after @every; expected one duration, such as @every 5m"
+                )
+                return nil
+            }
             let interval = try DurationText.parse(String(duration), minimum: IntervalGrid.shortestInterval)
             return .interval(interval, text: String(duration))
         } catch {

@@ -12,4 +12,6 @@ enum Binaries {
     static let worker = "\(directory)/cronworker"
     /// Misbehaves on demand.
     static let faultWorker = "\(directory)/faultworker"
+    /// Writes down how it was called, in the place of a shell.
+    static let shellRecorder = "\(directory)/shellrecorder"
 }

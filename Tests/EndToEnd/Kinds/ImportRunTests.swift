@@ -56,16 +56,60 @@ struct ImportRunTests {
         }
     }
 
-    @Test("of a user that there is not is refused, at the place of the name")
+    @Test("of a user that there is not is refused, at the place of the name, or left out")
     func another() throws {
         try Scene.play { scene in
-            try TextFile.write("@hourly nobody-else echo\n", to: scene.path("crontab"))
-            try importing(scene.path("crontab"), scene)
+            try TextFile.write("@hourly nobody-else echo\n@daily root true\n", to: scene.path("crontab"))
+            let arguments = ["import", "--system", scene.path("crontab")]
+            let refused = try scene.run(arguments, program: Binaries.control)
+            #expect(refused.status == .exited(code: 100) && refused.output.isEmpty)
+            let error = ":1:9: no user 'nobody-else' on this machine; expected one in the sixth column\n"
+            #expect(refused.errors.hasSuffix(error), "\(refused.errors)")
+            let partial = try scene.run(arguments + ["--keep-going"], program: Binaries.control)
+            #expect(partial.status == .exited(code: 1))
+            try scene.write(partial.output, in: "crontab.yaml")
             let finished = try scene.check()
-            #expect(finished.status == .exited(code: 100))
+            #expect(finished.status == .exited(code: 0) && finished.output.hasSuffix("\n1 job\n"), "\(finished)")
+        }
+    }
+
+    @Test("can be held against the registry that was made of it", .enabled(if: geteuid() == 0, "needs root"))
+    func diff() throws {
+        try Scene.play { scene in
+            let path = scene.path("crontab")
+            try TextFile.write(crontab("root", scene), to: path)
+            try importing(path, scene)
+            let arguments = ["import", "--system", "--diff", path, "--registry", scene.registry]
+            let same = try scene.run(arguments, program: Binaries.control)
+            #expect(same.status == .exited(code: 0) && same.output.isEmpty, "\(same)")
+            try TextFile.write(crontab("root", scene) + "\n5 5 * * * root true\n", to: path)
+            let other = try scene.run(arguments, program: Binaries.control)
+            #expect(other.status == .exited(code: 1), "\(other)")
+            #expect(other.output.hasPrefix("\(path):17: no enabled job of the registry runs this command"), "\(other)")
+        }
+    }
+
+    @Test("is found in a directory, where cron would find it, and its format by its absolute path")
+    func directory() throws {
+        try Scene.play { scene in
+            let directory = scene.path("cron.d")
+            try FileSystem.createDirectories("\(directory)/below")
+            for (name, text) in [
+                ("fine", "@daily root true\n"), ("x.dpkg-old", "@daily root old\n"), ("x~", "@daily root old\n"),
+                (".placeholder", "# none\n"), ("open", "@daily root old"),
+            ] { try TextFile.write(text, to: "\(directory)/\(name)") }
+            let found = try scene.run(["import", "--system", directory], program: Binaries.control)
+            #expect(found.status == .exited(code: 0), "\(found.errors)")
+            #expect(found.output.contains("- name: fine\n") && !found.output.contains("command: old"))
+            for name in ["x.dpkg-old", "x~", ".placeholder", "open", "below"] {
+                #expect(found.errors.contains("note: \(directory)/\(name): ignored, as by cron: "), "\(name)")
+            }
+            let all = try scene.run(["import", "--system", "--all", directory], program: Binaries.control)
             #expect(
-                finished.errors.contains(":11: user: no user 'nobody-else' on this machine\n"), "\(finished.errors)")
-            #expect(finished.errors.contains(" |     user: nobody-else\n"), "\(finished.errors)")
+                all.status == .exited(code: 0)
+                    && all.output.split(separator: "\n").count { $0 == "    command: old" } == 3)
+            let one = try scene.run(["import", "--system", "\(directory)/x~"], program: Binaries.control)
+            #expect(one.output.contains("entries: []"))
         }
     }
 

@@ -117,6 +117,35 @@ struct WorkingDirectoryTests {
         }
     }
 
+    @Test("with a '-' before it is '/' where there is none, for all kinds and at each run")
+    func optional() throws {
+        try Scene.play { scene in
+            let path = scene.path("here")
+            let lua =
+                "return { run = function() local f = io.popen('pwd') local l = f:read('l') f:close() return l end }\n"
+            try scene.add(lua, as: "jobs.lua")
+            let text = """
+                version: "1.0"
+                namespace: test
+                entries:
+                  - {name: exec, kind: function.exec, command: pwd, working_directory: "-\(path)",
+                     meta: {type: cron.job, interval: 50ms}}
+                  - {name: lua, kind: function.lua, source: "file://jobs.lua", method: run, working_directory: "-\(path)",
+                     meta: {type: cron.job, interval: 50ms}}
+                """
+            try scene.write(text)
+            let daemon = try scene.start(worker: Binaries.worker)
+            func results(_ entry: String) -> Set<String> {
+                Set(daemon.log.all("TICK", entry: "test:\(entry)").compactMap { $0["result"] })
+            }
+            try daemon.wait("both are in /") { results("exec") == ["/"] && results("lua") == ["/"] }
+            try FileSystem.createDirectories(path)
+            try daemon.wait("the command is in the new directory") { results("exec").contains(path) }
+            #expect(daemon.log.count("TICK FAILED") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     @Test(
         "is entered with the rights of the job's user, or the job does not run",
         .enabled(if: geteuid() == 0, "needs root"))

@@ -119,6 +119,7 @@ struct ExecCommandTests {
         key("shell", .string("/b\0"), ": NUL at byte 2; expected none, since it would end the text there"),
         key("working_directory", .string(""), ": expected a path, found an empty string"),
         key("working_directory", .list([]), ": expected a path, found a list"),
+        key("working_directory", .string("-"), ": expected a path, found '-' alone"),
         key("working_directory", .string("\0"), ": NUL at byte 0; expected none, since it would end the text there"),
         key("environment", .list([]), ": expected a map of names to values, found a list"),
         key("environment", .string("A=B"), ": expected a map of names to values, found a string"),

@@ -29,6 +29,8 @@ struct DayRuleTests {
             ("L * fri", [3, 10, 17, 24, 30]), ("L * */4", [30]),
             // The nearest weekday: the 4th, 11th, 18th and 25th are Saturdays.
             ("15W * *", [15]), ("18W * *", [17]), ("19w * *", [20]), ("4W,5W * *", [3, 6]), ("LW * *", [30]),
+            // The 26th, a Sunday, and the 25th.
+            ("L-4W * *", [27]), ("l-5w * *", [24]), ("L-4W,LW * *", [27, 30]),
             ("lw,1W * *", [1, 30]), ("31W,1 * *", [1]),
             // The nth and the last of a weekday: five Wednesdays and Thursdays, four of the others.
             ("* * fri#2", [10]), ("* * 5#1", [3]), ("* * wed#5", [29]), ("* * thu#5,fri#5", [30]), ("* * 0#1", [5]),
@@ -54,7 +56,7 @@ struct DayRuleTests {
     /// The days of every form of month, day by day and word by word.
     @Test(
         "agrees with a plain count in every form of month",
-        arguments: ["L", "L-3", "LW", "1W", "15W", "28W", "30W", "31W", "29", "*"],
+        arguments: ["L", "L-3", "LW", "L-3W", "L-29W", "1W", "15W", "28W", "30W", "31W", "29", "*"],
         ["*", "fri", "7", "2#1", "sat#5", "3L", "*/2"])
     func plain(day: String, weekday: String) throws {
         for length in Int64(28)...31 {
@@ -90,6 +92,9 @@ private struct PlainMonth {
         case "*": return true
         case "L": return number == length
         case "LW": return number == (1...length).last(where: isWorkday)
+        case _ where day.hasPrefix("L-") && day.hasSuffix("W"):
+            let target = length - Int(day.dropFirst(2).dropLast())!
+            return target >= 1 && number == nearest(target)
         case _ where day.hasPrefix("L-"): return number == length - Int(day.dropFirst(2))!
         case _ where day.hasSuffix("W"): return number == nearest(Int(day.dropLast())!)
         default: return number == Int(day)!

@@ -47,7 +47,12 @@ struct RefusalTests {
             Row("*-5 * * * *", 0, "'*-5' in the minute is no value; expected 0 to 59"),
             Row(
                 "* * * sun *", 6, "'sun' in the month is no value; expected 1 to 12 or jan to dec; did you mean 'jun'?"),
-            Row("* * * january *", 6, "'january' in the month is no value; expected 1 to 12 or jan to dec"),
+            Row(
+                "* * * january *", 6,
+                "'january' in the month is no value; expected 1 to 12 or jan to dec; did you mean 'jan'?"),
+            Row(
+                "* * * * Monday", 8,
+                "'Monday' in the day of week is no value; expected 0 to 7 or sun to sat; did you mean 'mon'?"),
             Row(
                 "* * * * fry", 8,
                 "'fry' in the day of week is no value; expected 0 to 7 or sun to sat; did you mean 'fri'?"),
@@ -70,8 +75,9 @@ struct RefusalTests {
         "for a step of nothing, beyond the field, or of no number",
         arguments: [
             Row("*/0 * * * *", 0, "'*/0' in the minute has the step '0'; expected 1 to 59"),
-            Row("*/60 * * * *", 0, "'*/60' in the minute has the step '60'; expected 1 to 59"),
-            Row("* */24 * * *", 2, "'*/24' in the hour has the step '24'; expected 1 to 23"),
+            Row("*/60 * * * *", 0, "'*/60' in the minute has the step '60'; expected 1 to 59, or @every 60m"),
+            Row("*/90 * * * *", 0, "'*/90' in the minute has the step '90'; expected 1 to 59, or @every 90m"),
+            Row("* */24 * * *", 2, "'*/24' in the hour has the step '24'; expected 1 to 23, or @every 24h"),
             Row("* * */32 * *", 4, "'*/32' in the day of month has the step '32'; expected 1 to 31"),
             Row("* * * */13 *", 6, "'*/13' in the month has the step '13'; expected 1 to 12"),
             Row("* * * * */8", 8, "'*/8' in the day of week has the step '8'; expected 1 to 7"),
@@ -93,7 +99,9 @@ struct RefusalTests {
             ("* * 28-3 * *", "28-31,1-3"), ("* * 31-1 * *", "31,1"), ("* * * nov-feb *", "nov-dec,jan-feb"),
             ("* * * dec-jan *", "dec,jan"), ("* * * 11-2 *", "11-12,1-2"), ("* * * * sat-sun", "sat,sun"),
             ("* * * * fri-sun", "fri-sat,sun"), ("* * * * fri-mon", "fri-sat,sun-mon"), ("* * * * 6-0", "6,0"),
-            ("* * * * 5-1", "5-6,0-1"), ("* * * * Fri-Mon", "Fri-sat,sun-Mon"),
+            ("* * * * 5-1", "5-6,0-1"), ("* 17-2/3 * * *", "17-23/3,2"), ("* 22-4/2 * * *", "22-23/2,0-4/2"),
+            ("* 23-5/3 * * *", "23,2-5/3"), ("50-20/15 * * * *", "50-59/15,5-20/15"),
+            ("* * * oct-may/4 *", "oct-dec/4,feb-may/4"), ("* * * * Fri-Mon", "Fri-sat,sun-Mon"),
         ])
     func wrapped(text: String, halves: String) {
         let message = failure(text)?.message
@@ -108,6 +116,7 @@ struct RefusalTests {
     @Test("for a range from 7 on, which is the Sunday that the week begins with")
     func fromSunday() {
         check(Row("* * * * 7-1", 8, "'7-1' in the day of week ends before it begins; expected 0-1"))
+        check(Row("* 17-1/3 * * *", 2, "'17-1/3' in the hour ends before it begins; expected 17-23/3"))
         check(Row("* * * * 7-0", 8, "'7-0' in the day of week ends before it begins; expected 0"))
     }
 
@@ -173,6 +182,18 @@ struct RefusalTests {
         ])
     func others(row: Row) { check(row) }
 
+    @Test(
+        "for what belongs elsewhere",
+        arguments: [
+            Row("0 0 * * L5", 8, "'L5' in the day of week has its L before the day; expected 5L"),
+            Row("0 0 * * Lfri", 8, "'Lfri' in the day of week has its L before the day; expected 5L"),
+            Row(
+                "CRON_TZ=Europe/Riga 0 5 * * *", 0,
+                "'CRON_TZ=Europe/Riga' is a time zone; expected it in meta.timezone, or after --timezone"),
+            Row("TZ=UTC 0 5 * * *", 0, "'TZ=UTC' is a time zone; expected it in meta.timezone, or after --timezone"),
+        ])
+    func elsewhere(row: Row) { check(row) }
+
     @Test("if it is longer than anyone could mean")
     func long() {
         let text = Array(repeating: "1", count: 600).joined(separator: ",") + " * * * *"
@@ -182,9 +203,15 @@ struct RefusalTests {
     @Test(
         "for an extension with a number that it does not have",
         arguments: [
-            Row("0 0 L-0 * *", 4, "'L-0' in the day of month is no day before the last; expected L-1 to L-30"),
-            Row("0 0 L-31 * *", 4, "'L-31' in the day of month is no day before the last; expected L-1 to L-30"),
-            Row("0 0 L- * *", 4, "'L-' in the day of month is no day before the last; expected L-1 to L-30"),
+            Row(
+                "0 0 L-0 * *", 4,
+                "'L-0' in the day of month is no day before the last; expected L-1 to L-30, or L-1W to L-30W"),
+            Row(
+                "0 0 L-31 * *", 4,
+                "'L-31' in the day of month is no day before the last; expected L-1 to L-30, or L-1W to L-30W"),
+            Row(
+                "0 0 L- * *", 4,
+                "'L-' in the day of month is no day before the last; expected L-1 to L-30, or L-1W to L-30W"),
             Row("0 0 32W * *", 4, "'32W' in the day of month names no day; expected 1W to 31W or LW"),
             Row("0 0 0W * *", 4, "'0W' in the day of month names no day; expected 1W to 31W or LW"),
             Row("0 0 1-5W * *", 4, "'1-5W' in the day of month names no day; expected 1W to 31W or LW"),

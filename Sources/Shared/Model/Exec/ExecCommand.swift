@@ -18,9 +18,14 @@ package struct ExecCommand: Hashable, Sendable {
         package init(_ name: String, _ value: String?) { (self.name, self.value) = (name, value) }
     }
 
+    /// What `working_directory` says: with a `-` before the path, `/` will do if it cannot be entered.
+    package typealias Directory = (path: String, isOptional: Bool)
+
     package var program: Program
     /// A path, from the directory of the entry's file if it is relative; `nil`: the worker's own directory.
     package var workingDirectory: String?
+    /// It begins in `/` if that one cannot be entered.
+    package var isDirectoryOptional = false
     package var environment: [Variable] = []
     package var standardInput: String?
     /// The exit codes with which a run has succeeded.
@@ -59,7 +64,7 @@ package struct ExecCommand: Hashable, Sendable {
     /// The same keys mean the same in an entry that is no command.
     package static func surroundings(
         _ data: Value.Map
-    ) -> (environment: [Variable], workingDirectory: String?, failures: [Failure]) {
+    ) -> (environment: [Variable], workingDirectory: Directory?, failures: [Failure]) {
         var reader = ExecCommandReader(data)
         let (directory, environment) = (reader.workingDirectory(), reader.environment())
         return (environment, directory, reader.failures)

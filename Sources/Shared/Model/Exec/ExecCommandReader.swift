@@ -17,7 +17,8 @@ struct ExecCommandReader {
         let codes = successCodes()
         guard let program else { return nil }
         var command = ExecCommand(program)
-        (command.workingDirectory, command.environment) = (directory, environment)
+        (command.workingDirectory, command.isDirectoryOptional) = (directory?.path, directory?.isOptional ?? false)
+        command.environment = environment
         (command.standardInput, command.successCodes) = (input, codes)
         return command
     }
@@ -70,13 +71,15 @@ struct ExecCommandReader {
 
     // MARK: What it begins with
 
-    mutating func workingDirectory() -> String? {
+    mutating func workingDirectory() -> ExecCommand.Directory? {
         guard let value = data["working_directory"] else { return nil }
-        guard let path = value.string, !path.isEmpty else {
-            let found = value.string == nil ? value.phrase : "an empty string"
-            return refuse("working_directory: expected a path, found \(found)", ["working_directory"])
+        let isOptional = value.string?.hasPrefix("-") ?? false
+        guard let path = value.string?.dropFirst(isOptional ? 1 : 0), !path.isEmpty else {
+            let found = value.string == nil ? value.phrase : isOptional ? "'-' alone" : "an empty string"
+            fail("working_directory: expected a path, found \(found)", ["working_directory"])
+            return nil
         }
-        return argument(value, at: ["working_directory"])
+        return argument(.string(String(path)), at: ["working_directory"]).map { ($0, isOptional) }
     }
 
     /// No message quotes a value, which may be a secret.

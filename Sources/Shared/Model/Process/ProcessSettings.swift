@@ -15,6 +15,8 @@ package struct ProcessSettings: Hashable, Sendable {
     package var environment = Environment()
     /// Where it begins: a path, from the daemon's directory if it is relative; `nil`: there.
     package var workingDirectory: String?
+    /// It begins in `/` if that one cannot be entered.
+    package var isDirectoryOptional = false
 
     package init() {}
 
@@ -84,6 +86,7 @@ extension ProcessSettings {
         }
         environment.write(to: &map)
         map["working_directory"] = workingDirectory.map { .string($0) }
+        if isDirectoryOptional { map["working_directory_optional"] = .bool(true) }
         return map
     }
 
@@ -108,6 +111,7 @@ extension ProcessSettings {
         }
         environment = Environment(map)
         workingDirectory = map["working_directory"]?.string
+        isDirectoryOptional = map["working_directory_optional"]?.bool ?? false
         // What was not understood is not in it any more.
         guard self.map == map else { return nil }
     }

@@ -60,7 +60,7 @@ struct CronList {
     // Of the day of the month alone; see `DayRule`.
     var daysBeforeLast: UInt64 = 0
     var nearestWeekdays: UInt64 = 0
-    var hasLastWeekday = false
+    var weekdaysBeforeLast: UInt64 = 0
     // Of the day of the week alone.
     var nthWeekdays: UInt64 = 0
     var lastWeekdays: UInt64 = 0

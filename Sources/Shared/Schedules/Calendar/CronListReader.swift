@@ -51,7 +51,7 @@ struct CronListReader {
         let pieces = part.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let step = pieces.count == 2 ? try self.step(pieces[1], part) : nil
         if pieces[0].lowercased().hasPrefix("h") { return try hashed(pieces[0], step, part) }
-        let range = try range(pieces[0], hasStep: step != nil, part)
+        let range = try range(pieces[0], step: step, part)
         var values: UInt64 = 0
         for value in stride(from: range.lowerBound, through: range.upperBound, by: step ?? 1) {
             values |= 1 << UInt64(value)
@@ -61,39 +61,58 @@ struct CronListReader {
 
     private func step(_ text: Substring, _ part: CronWord) throws(CronFailure) -> Int {
         guard let step = Self.number(text), step >= 1, step <= field.range.upperBound else {
-            throw wrong(part, "has the step '\(text)'; expected 1 to \(field.range.upperBound)")
+            throw wrong(part, "has the step '\(text)'; expected 1 to \(field.range.upperBound)" + longStep(text, part))
         }
         return step
     }
 
-    private func range(_ text: Substring, hasStep: Bool, _ part: CronWord) throws(CronFailure) -> ClosedRange<Int> {
+    /// What is meant by a step beyond the field: `*/90`.
+    private func longStep(_ text: Substring, _ part: CronWord) -> String {
+        guard let step = Self.number(text), step > 0, part.text.hasPrefix("*/") else { return "" }
+        switch field {
+        case .second: return ", or @every \(step)s"
+        case .minute: return ", or @every \(step)m"
+        case .hour: return ", or @every \(step)h"
+        default: return ""
+        }
+    }
+
+    private func range(_ text: Substring, step: Int?, _ part: CronWord) throws(CronFailure) -> ClosedRange<Int> {
         if text == "*" { return field.range }
         let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         let first = try value(ends[0], part)
         // `5/15` is `5-59/15`, as most engines have it.
-        guard ends.count == 2 else { return first...(hasStep ? field.range.upperBound : first) }
+        guard ends.count == 2 else { return first...(step != nil ? field.range.upperBound : first) }
         let last = try value(ends[1], part)
-        guard first <= last else { throw wrapped(ends[0], ends[1], first, last, part) }
+        guard first <= last else { throw wrapped(ends[0], ends[1], first...field.range.upperBound, last, step, part) }
         return first...last
     }
 
     /// Names the two halves of a range that goes round.
     private func wrapped(
-        _ first: Substring, _ last: Substring, _ low: Int, _ high: Int, _ part: CronWord
+        _ first: Substring, _ last: Substring, _ rest: ClosedRange<Int>, _ high: Int, _ step: Int?, _ part: CronWord
     ) -> CronFailure {
-        let end = field == .dayOfWeek ? 6 : field.range.upperBound
-        func half(_ from: String, _ through: String) -> String { from == through ? from : "\(from)-\(through)" }
-        let start = field.range.lowerBound
-        let tail = half(high == start ? String(last) : name(of: start, like: last), String(last))
+        let (low, start) = (rest.lowerBound, field.range.lowerBound)
+        let end = field == .dayOfWeek ? 6 : rest.upperBound
+        func tail(from next: Int) -> String {
+            Self.half(next == high ? String(last) : name(of: next, like: last), String(last), step)
+        }
         // Seven is the Sunday that the week begins with.
-        guard low <= end else { return wrong(part, "ends before it begins; expected \(tail)") }
-        let head = half(String(first), low == end ? String(first) : name(of: end, like: first))
-        return wrong(part, "ends before it begins; expected its two halves: \(head),\(tail)")
+        guard low <= end else { return wrong(part, "ends before it begins; expected \(tail(from: start))") }
+        let head = Self.half(String(first), low == end ? String(first) : name(of: end, like: first), step)
+        // The second half begins where the step leads to.
+        let next = start + (step ?? 1) - 1 - (end - low) % (step ?? 1)
+        guard next <= high else { return wrong(part, "ends before it begins; expected \(head)") }
+        return wrong(part, "ends before it begins; expected its two halves: \(head),\(tail(from: next))")
+    }
+
+    private static func half(_ from: String, _ through: String, _ step: Int?) -> String {
+        from == through ? from : "\(from)-\(through)" + (step.map { "/\($0)" } ?? "")
     }
 
     private func name(of value: Int, like text: Substring) -> String {
         let isName = Self.number(text) == nil
-        return isName ? field.names[value - field.range.lowerBound] : String(value)
+        return isName ? field.names[(value - field.range.lowerBound) % field.names.count] : String(value)
     }
 
     private func value(_ text: Substring, _ part: CronWord) throws(CronFailure) -> Int {
@@ -106,7 +125,13 @@ struct CronListReader {
         let name = text.lowercased()
         if let index = field.names.firstIndex(of: name) { return index + field.range.lowerBound }
         throw wrong(
-            part, "is no value; expected \(field.expectation)" + NearestName.hint(for: name, among: field.names))
+            part, "is no value; expected \(field.expectation)" + hint(for: name))
+    }
+
+    /// Whole names of days and months have three letters here.
+    private func hint(for name: String) -> String {
+        if let short = field.names.first(where: { name.hasPrefix($0) }) { return "; did you mean '\(short)'?" }
+        return NearestName.hint(for: name, among: field.names)
     }
 
     /// Digits only: no sign, no blank. `nil` for anything else, and for what nobody could mean.
@@ -131,7 +156,7 @@ struct CronListReader {
             }
             let inner = text.dropFirst(2).dropLast()
             guard inner.contains("-") else { throw wrong(part, "has no range in parentheses; expected H(a-b)") }
-            range = try self.range(inner, hasStep: false, part)
+            range = try self.range(inner, step: nil, part)
         }
         guard let hash else { throw wrong(part, "needs an entry to hash; expected an entry ID with it") }
         guard let step else { return 1 << (UInt64(range.lowerBound) + hash % UInt64(range.count)) }
@@ -149,12 +174,17 @@ struct CronListReader {
         if text == "L" {
             list.daysBeforeLast |= 1
         } else if text == "LW" {
-            list.hasLastWeekday = true
+            list.weekdaysBeforeLast |= 1
         } else if text.hasPrefix("L-") {
-            guard let days = Self.number(text.dropFirst(2)), (1...30).contains(days) else {
-                throw wrong(part, "is no day before the last; expected L-1 to L-30")
+            let isWeekday = text.hasSuffix("W")
+            guard let days = Self.number(text.dropFirst(2).dropLast(isWeekday ? 1 : 0)), (1...30).contains(days) else {
+                throw wrong(part, "is no day before the last; expected L-1 to L-30, or L-1W to L-30W")
             }
-            list.daysBeforeLast |= 1 << UInt64(days)
+            if isWeekday {
+                list.weekdaysBeforeLast |= 1 << UInt64(days)
+            } else {
+                list.daysBeforeLast |= 1 << UInt64(days)
+            }
         } else if text.hasSuffix("W") {
             guard let day = Self.number(text.dropLast()), field.range.contains(day) else {
                 throw wrong(part, "names no day; expected 1W to 31W or LW")
@@ -179,6 +209,8 @@ struct CronListReader {
             throw wrong(part, "is read in different ways; expected a day before it, as in 5L for the last Friday, or 6")
         } else if text.hasSuffix("L") {
             list.lastWeekdays |= 1 << UInt64(try value(text.dropLast(), part) % 7)
+        } else if text.hasPrefix("L"), let day = try? value(text.dropFirst(), part) {
+            throw wrong(part, "has its L before the day; expected \(day % 7)L")
         } else {
             return false
         }

@@ -38,6 +38,9 @@ package struct CronParser {
         }
         let words = Self.words(of: text)
         if let first = words.first, first.text.first == "@" { return try nickname(first, words.count, text) }
+        if let first = words.first, first.text.hasPrefix("CRON_TZ=") || first.text.hasPrefix("TZ=") {
+            throw first.failure("'\(first.text)' is a time zone; expected it in meta.timezone, or after --timezone")
+        }
         try checkCount(words)
         return try expression(words, text)
     }
@@ -99,7 +102,7 @@ package struct CronParser {
         rule.daysOfMonth = day.values
         rule.daysBeforeLast = day.daysBeforeLast
         rule.nearestWeekdays = day.nearestWeekdays
-        rule.hasLastWeekday = day.hasLastWeekday
+        rule.weekdaysBeforeLast = day.weekdaysBeforeLast
         // Seven is Sunday as well.
         rule.weekdays = (weekday.values | weekday.values >> 7) & 0x7F
         rule.nthWeekdays = weekday.nthWeekdays

@@ -16,8 +16,8 @@ package struct CronValues: Hashable, Sendable {
     package let daysBeforeLast: [Int]
     /// `15W`.
     package let nearestWeekdays: [Int]
-    /// `LW`.
-    package let hasLastWeekday: Bool
+    /// `L-nW`; `LW` is 0.
+    package let weekdaysBeforeLast: [Int]
     /// 0 is Sunday.
     package let weekdays: [Int]
     /// `fri#2`.
@@ -32,7 +32,7 @@ package struct CronValues: Hashable, Sendable {
         (hours, months) = (Self.list(fields.hours), Self.list(fields.months))
         let days = fields.days
         (daysOfMonth, daysBeforeLast) = (Self.list(days.daysOfMonth), Self.list(days.daysBeforeLast))
-        (nearestWeekdays, hasLastWeekday) = (Self.list(days.nearestWeekdays), days.hasLastWeekday)
+        (nearestWeekdays, weekdaysBeforeLast) = (Self.list(days.nearestWeekdays), Self.list(days.weekdaysBeforeLast))
         (weekdays, lastWeekdays) = (Self.list(days.weekdays), Self.list(days.lastWeekdays))
         nthWeekdays = Self.list(days.nthWeekdays).map { NthWeekday(week: $0 / 8 + 1, weekday: $0 % 8) }
         needsBothDays = days.needsBoth

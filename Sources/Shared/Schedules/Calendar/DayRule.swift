@@ -6,8 +6,8 @@ package struct DayRule: Hashable, Sendable {
     var daysBeforeLast: UInt64 = 0
     /// `15W`: the weekday nearest to the day, in the same month; bits 1 to 31.
     var nearestWeekdays: UInt64 = 0
-    /// `LW`: the last weekday.
-    var hasLastWeekday = false
+    /// `L-nW`: the weekday nearest to the day, in the same month. `LW`, the last weekday, is bit 0.
+    var weekdaysBeforeLast: UInt64 = 0
     /// `fri`: bits 0 (Sunday) to 6.
     var weekdays: UInt64 = 0
     /// `fri#2`: bit 8 × (n - 1) + weekday.
@@ -41,7 +41,12 @@ package struct DayRule: Hashable, Sendable {
             if day <= length { days |= 1 << UInt64(Self.weekday(nearestTo: day, length, firstWeekday)) }
             rest &= rest - 1
         }
-        if hasLastWeekday { days |= 1 << UInt64(Self.weekday(nearestTo: length, length, firstWeekday)) }
+        rest = weekdaysBeforeLast
+        while rest != 0 {
+            let day = length - Int64(rest.trailingZeroBitCount)
+            if day >= 1 { days |= 1 << UInt64(Self.weekday(nearestTo: day, length, firstWeekday)) }
+            rest &= rest - 1
+        }
         return days
     }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Crontool
+@testable import Crontabs
 
 @Suite("The percent signs of a command")
 struct CrontabCommandTests {
@@ -15,11 +15,31 @@ struct CrontabCommandTests {
         #expect(CrontabCommand(text).standardInput == input)
     }
 
+    /// What Debian's cron 3.0pl1-162 gave to its shell, and to the standard input.
+    @Test(
+        "and its backslashes are read as by Debian's cron",
+        arguments: [
+            (#"echo a | sed 's/a/\\&/'"#, #"echo a | sed 's/a/\&/'"#, nil),
+            (#"printf '<\%s>' 'a\\b'"#, #"printf '<%s>' 'a\b'"#, nil),
+            (#"printf '<\%s>' 'a\\\\b'"#, #"printf '<%s>' 'a\\b'"#, nil),
+            (#"printf '<\%s>' 'a\\\%b'"#, #"printf '<%s>' 'a\%b'"#, nil), (#"\\%x"#, #"\"#, "x\n"),
+            (#"\\\%x%in\\%put\\\%z"#, #"\%x"#, #"in\%put\\%z"# + "\n"), (#"%bare"#, "", "bare\n"),
+            (#"a\nb\ \\\\"#, #"a\nb\ \\"#, nil), (#"trailing\"#, #"trailing\"#, nil), (#"cat%a\"#, "cat", "a\\\n"),
+            (#"cat%\"#, "cat", "\\"), (#"cat%a%\\"#, "cat", "a\n\\\\"), (#"cat%%%\"#, "cat", "\n\n\\"),
+            ("cat%a%%", "cat", "a\n\n"), ("w  blanks  ", "w  blanks  ", nil),
+            (#"cat%in\\put\%x"#, "cat", #"in\\put%x"# + "\n"),
+            (#"cat%one%two\%three\\four%"#, "cat", "one\n" + #"two%three\\four"# + "\n"),
+        ] as [(String, String, String?)])
+    func debian(text: String, command: String, input: String?) {
+        #expect(CrontabCommand(text).command == command)
+        #expect(CrontabCommand(text).standardInput == input)
+    }
+
     @Test(
         "are plain after a backslash, and every other backslash stays",
         arguments: [
-            (#"date +\%F"#, "date +%F", nil), (#"a\nb \\ "\$x""#, #"a\nb \\ "\$x""#, nil),
-            (#"a\\%b"#, #"a\\"#, "b\n"), (#"cat%50\%\n"#, "cat", "50%\\n\n"), (#"cat%a\"#, "cat", "a\\\n"),
+            (#"date +\%F"#, "date +%F", nil), (#"a\nb \\ "\$x""#, #"a\nb \ "\$x""#, nil),
+            (#"a\\%b"#, #"a\"#, "b\n"), (#"cat%50\%\n"#, "cat", "50%\\n\n"), (#"cat%a\"#, "cat", "a\\\n"),
             (#"cat%a\\%b"#, "cat", "a\\%b\n"),
         ] as [(String, String, String?)])
     func escapes(text: String, command: String, input: String?) {
@@ -33,7 +53,8 @@ struct CrontabSettingTests {
     @Test(
         "is a name, an equals sign and a value, each of which may stand in quotes",
         arguments: [
-            ("A=b", "A", "b"), ("A = b c ", "A", "b c"), ("  A\t=\t b", "A", "b"), ("A=\" b \" ", "A", " b "),
+            ("A=b", "A", "b"), ("A = b c ", "A", "b c"), ("  A\t=\t b", "A", "b"), ("A=\" b \" ", "A", " b"),
+            ("A='b \t'", "A", "b"), ("A=\"  \"", "A", ""),
             ("A='\"'", "A", "\""), ("'A b'=c", "A b", "c"), ("A=", "A", ""), ("A=b=c", "A", "b=c"),
             ("A=$B/c#d", "A", "$B/c#d"), ("A=b\"c\"", "A", "b\"c\""),
         ])
@@ -47,29 +68,5 @@ struct CrontabSettingTests {
         "is nothing else", arguments: ["A", "A b=c", "=b", "* * * * * a=b", "A='b", "A='b' c", "''=a", "@daily A=b c"])
     func others(line: String) {
         #expect(CrontabSetting(line) == nil)
-    }
-}
-
-@Suite("The name of an imported entry")
-struct EntryNamerTests {
-    @Test(
-        "is that of the program that matters",
-        arguments: [
-            ("/usr/local/bin/backup.sh --all", "backup"), ("certbot -q renew", "certbot"),
-            ("cd /srv && ./run.py", "run"), ("[ -x /a ] && /b/c", "c"), ("(cd /srv; make)", "make"),
-            ("test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }", "run-parts"),
-            ("A=1 B=2 nice -n 10 sudo tar czf x", "tar"), ("python3 /opt/report.py", "report"),
-            ("sh -c 'x'", "sh"), ("cd /", "cd"), ("\"/opt/my tool\"", "my"), ("  ", "job"), ("%%", "job"),
-            ("/opt/v1.2/a.b.c", "a-b-c"), ("größe", "gr----e"), ("./-x-", "x"),
-        ])
-    func names(command: String, name: String) {
-        var namer = EntryNamer()
-        #expect(namer.name(for: command) == name)
-    }
-
-    @Test("is a new one each time, whatever its case")
-    func unique() {
-        var namer = EntryNamer()
-        #expect(["a", "a-2", "A", "a", "b"].map { namer.name(for: $0) } == ["a", "a-2", "A-3", "a-4", "b"])
     }
 }

@@ -18,6 +18,7 @@ package enum WrittenSchedule: Hashable, Sendable {
         case let words where words.count == 1 && words[0].lowercased() == Schedule.startOnlyText: self = .atStart
         case let words where words.count == 2 && words[0].lowercased() == Self.everyWord:
             self = .every(try Self.interval(words[1], in: text))
+        case let words where words.first?.lowercased() == Self.everyWord: throw Self.everyFailure(words, text)
         default: self = .calendar(try CronParser(entry: entry, hasSeconds: hasSeconds).parse(text))
         }
     }
@@ -26,6 +27,13 @@ package enum WrittenSchedule: Hashable, Sendable {
     private static func nicknameWords(_ text: String) -> [Substring] {
         guard text.utf8.first(where: { !ASCII.isBlank($0) }) == UInt8(ascii: "@") else { return [] }
         return text.utf8.split(whereSeparator: ASCII.isBlank).map { Substring($0) }
+    }
+
+    private static func everyFailure(_ words: [Substring], _ text: String) -> CronFailure {
+        let place = words.count > 1 ? words[1].startIndex : text.endIndex
+        return CronFailure(
+            message: "'\(text)' has \(words.count - 1) words after @every; expected one duration, such as @every 5m",
+            offset: text.utf8.distance(from: text.startIndex, to: place))
     }
 
     private static func interval(_ word: Substring, in text: String) throws(CronFailure) -> Nanoseconds {

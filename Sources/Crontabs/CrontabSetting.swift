@@ -5,6 +5,8 @@ import Clocks
 struct CrontabSetting: Hashable {
     let name: String
     let value: String
+    /// `NAME=` with nothing after it, which Debian's cron refuses.
+    let isBare: Bool
 
     /// `nil`: the line is something else.
     init?(_ line: String) {
@@ -15,7 +17,9 @@ struct CrontabSetting: Hashable {
         guard scanner.take("=") else { return nil }
         scanner.skipBlanks()
         guard let value = Self.value(&scanner) else { return nil }
-        (self.name, self.value) = (name, value)
+        (self.name, self.value, isBare) = (
+            name, value, scanner.isAtEnd && value.isEmpty && line.utf8.last == UInt8(ascii: "=")
+        )
     }
 
     private static func name(_ scanner: inout ByteScanner) -> String? {
@@ -27,7 +31,8 @@ struct CrontabSetting: Hashable {
         guard let quote = quote(scanner) else { return trimmed(scanner.rest) }
         let value = quoted(by: quote, &scanner)
         scanner.skipBlanks()
-        return scanner.isAtEnd ? value : nil
+        // Quotes do not keep blanks at the end: Debian's cron takes these off last.
+        return scanner.isAtEnd ? value.map(trimmed) : nil
     }
 
     private static func quote(_ scanner: ByteScanner) -> Unicode.Scalar? {

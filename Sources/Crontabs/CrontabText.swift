@@ -1,7 +1,7 @@
 import Clocks
 
 /// Tells the sorts of words and lines of a crontab apart.
-enum CrontabText {
+package enum CrontabText {
     static func trimmed(_ text: some StringProtocol) -> String {
         let start = text.drop { $0 == " " || $0 == "\t" }
         let end = start.lastIndex { $0 != " " && $0 != "\t" }
@@ -23,8 +23,14 @@ enum CrontabText {
         return words.starts(with: ["m", "h"]) || words.starts(with: ["*", "*", "*", "*", "*"])
     }
 
+    /// `2026 …`: other schedulers have a sixth or seventh field for it.
+    static func beginsWithYear(_ command: String) -> Bool {
+        let word = command.prefix { $0 != " " && $0 != "\t" }
+        return word.utf8.count == 4 && (Int(word).map { (1970...2199).contains($0) } ?? false)
+    }
+
     /// A name or a number. `:group`, which some crons take, is part of it.
-    static func isUser(_ word: String) -> Bool {
+    package static func isUser(_ word: String) -> Bool {
         guard let first = word.utf8.first, first != UInt8(ascii: "-"), word.utf8.count <= 128 else { return false }
         return word.utf8.allSatisfy { isNameByte($0) }
     }

@@ -1,0 +1,122 @@
+package import Crontabs
+import Kernel
+import Model
+
+/// Reads crontabs from files, from directories and from the standard input.
+package struct CrontabSources {
+    package private(set) var files: [CrontabFile] = []
+    /// Which files were ignored, and why.
+    package private(set) var notes: [String] = []
+
+    private let isSystem: Bool
+    private let owner: String?
+    private let takesAll: Bool
+    private let host: CrontabHost
+
+    private static let largest = 4 << 20
+
+    /// `takesAll`: also the files of a directory that cron would ignore.
+    package init(isSystem: Bool, owner: String?, takesAll: Bool, host: CrontabHost) throws {
+        guard owner.map(CrontabText.isUser) ?? true else {
+            throw InputFailure("user: '\(owner ?? "")' is no user's name")
+        }
+        guard !isSystem || owner == nil else {
+            throw InputFailure(
+                "--system and --user: a line names its user itself, or the file has one; expected one of them")
+        }
+        (self.isSystem, self.owner, self.takesAll, self.host) = (isSystem, owner, takesAll, host)
+    }
+
+    /// `-` is the standard input.
+    package mutating func add(_ path: String) throws {
+        if path == "-" { return add(path, try StandardDescriptors.readInput(limit: Self.largest), "") }
+        let place = try Self.absolute(path)
+        if FileSystem.isDirectory(path) { return try addDirectory(path, place) }
+        let parts = place.split(separator: "/")
+        guard parts.count > 1, parts[parts.count - 2] == "cron.d" else {
+            return try add(path, Self.contents(path), place)
+        }
+        try addFound(path, place)
+    }
+
+    /// The format follows from the absolute path `place`, unless an option says it.
+    private mutating func add(_ path: String, _ bytes: [UInt8], _ place: String, owner: String? = nil) {
+        files.append(
+            CrontabFile(
+                path: path, bytes: bytes, isSystem: isSystem || CrontabFile.isSystemPath(place),
+                owner: owner ?? self.owner, place: place))
+    }
+
+    // MARK: Directories
+
+    private mutating func addDirectory(_ path: String, _ place: String) throws {
+        do {
+            for name in try FileSystem.names(in: path) {
+                let (file, filePlace) = (Self.join(path, name), Self.join(place, name))
+                if CrontabFile.isSpoolDirectory(place) {
+                    try addCrontab(of: name, file, filePlace)
+                } else {
+                    try addFound(file, filePlace)
+                }
+            }
+        } catch let error as SystemError {
+            throw InputFailure("\(error)")
+        }
+    }
+
+    /// The name of a user's crontab is that of the user.
+    private mutating func addCrontab(of user: String, _ path: String, _ place: String) throws {
+        guard host.accounts.user(user)?.name == user else {
+            return notes.append("\(path): ignored, as by cron: '\(user)' is no user of this machine")
+        }
+        add(path, try Self.contents(path), place, owner: user)
+    }
+
+    /// A file that nobody has named alone, or of a directory that is like cron.d: cron reads only some of them.
+    private mutating func addFound(_ path: String, _ place: String) throws {
+        guard (try? FileSystem.status(path).kind) == .regular else {
+            return notes.append("\(path): ignored, as by cron: it is no file")
+        }
+        let bytes = try Self.contents(path)
+        if !takesAll, let reason = Self.reasonToIgnore(place, bytes) {
+            return notes.append("\(path): ignored, as by cron: \(reason); --all takes it")
+        }
+        add(path, bytes, place)
+    }
+
+    private static func reasonToIgnore(_ place: String, _ bytes: [UInt8]) -> String? {
+        let name = place.split(separator: "/").last.map(String.init) ?? ""
+        guard CrontabFile.isSystemName(name) else { return "its name has more than letters, digits, _ and -" }
+        return bytes.isEmpty || bytes.last == UInt8(ascii: "\n") ? nil : "its last line has no end"
+    }
+
+    // MARK: Paths
+
+    private static func join(_ directory: String, _ name: String) -> String {
+        directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+    }
+
+    /// Without `.` and `..`. Links stay: a path is what cron would call it.
+    private static func absolute(_ path: String) throws -> String {
+        let full = path.hasPrefix("/") ? path : try join(Surroundings.directory(), path)
+        var parts: [Substring] = []
+        for part in full.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private static func contents(_ path: String) throws -> [UInt8] {
+        do {
+            guard let (bytes, _) = try FileSystem.contents(of: path, limit: largest) else {
+                throw InputFailure("'\(path)' was written to while it was read; try again")
+            }
+            guard bytes.count <= largest else {
+                throw InputFailure("'\(path)' has more than \(largest) bytes; expected a crontab")
+            }
+            return bytes
+        } catch let error as SystemError {
+            throw InputFailure("\(error)")
+        }
+    }
+}
