@@ -117,7 +117,7 @@ let package = Package(
         // The worker.
         .target(
             name: "LuaFunctions",
-            dependencies: ["CLuaMachine", "Kernel", "Values"],
+            dependencies: ["CLuaMachine", "Kernel", "Model", "Values"],
             swiftSettings: vouched),
         .target(
             name: "CronWorkerKit",
@@ -213,7 +213,7 @@ let package = Package(
         .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LuaFunctionsTests",
-            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Model", "TestSupport", "Values"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
             dependencies: [

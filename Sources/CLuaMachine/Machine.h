@@ -13,7 +13,8 @@
 struct clua_run {
     struct clua_machine *machine;
     struct clua_run *outer;
-    const char *path;
+    struct clua_place place;
+    bool is_library;
     /* Names the function in a traceback; empty for a file's main chunk. */
     struct clua_text method;
     /* The source, or the arguments. */
@@ -100,6 +101,7 @@ void open_map_mark(lua_State *L);
 
 /* Ask.c: puts a question to the host, and pushes the answer. False: it is the text of an error. */
 bool ask(lua_State *L, enum clua_question question, struct clua_text text);
+bool ask_request(lua_State *L, struct clua_request *request);
 /* Begins a coded list as a question's text; raises an error if there is no memory. */
 struct clua_bytes *begin_question(lua_State *L, size_t count);
 void need_memory(lua_State *L, bool there_was);
@@ -115,8 +117,15 @@ int count_frames(lua_State *L);
 /* The frames of these levels, the innermost first, each on a line of its own. `method` is the name of the last one. */
 void append_stack(struct clua_bytes *text, lua_State *L, int first, int last, struct clua_text method);
 
-/* Run.c: how a file's values are kept: a table from path to value. */
-void push_files(lua_State *L);
+/* Places.c: what files have returned. `push_value` pushes it, or nil; `set_value` pops it. */
+int push_value(lua_State *L, struct clua_place place);
+void set_value(lua_State *L, struct clua_place place);
+/* Pushes the globals of a scope. */
+void push_globals(lua_State *L, int scope);
+/* Gives the chunk at the top of the stack the globals of the scope. */
+void set_globals(lua_State *L, int scope);
+/* Whether the file's main chunk is on the stack, so that it cannot have returned its value yet. */
+bool is_being_run(lua_State *L, struct clua_place place);
 
 /* Require.c and the modules. */
 int require_module(lua_State *L);

@@ -7,6 +7,9 @@ package protocol FunctionEngine: AnyObject {
     /// Loads what the function is in, if it is not yet, and sees that it is there.
     func prepare(_ function: LuaFunction) throws(FunctionRefusal)
 
+    /// Loads a file that others import.
+    func prepare(library: LuaFile) throws(FunctionRefusal)
+
     /// - Throws: what the function failed with.
     func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value
 
@@ -31,6 +34,8 @@ package protocol FunctionServices: AnyObject {
     func call(_ id: String, _ arguments: [Value]) throws -> Value
     func find(_ criteria: Value.Map) throws -> [Value]
     func get(_ id: String) throws -> Value?
+    /// The file of an entry that another one imports.
+    func library(_ id: EntryID) throws -> LuaFile
     /// A file's contents as they were when the registry was loaded; `nil`: it had no part in that.
     func text(of path: String) throws -> [UInt8]?
     /// As they are now, or the first `limit` bytes and one more; `nil`: it was written to meanwhile. Fails if root must not trust

@@ -215,6 +215,15 @@ extension FunctionHost: FunctionServices {
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
 
+    func library(_ id: EntryID) throws -> LuaFile {
+        guard let entry = try registry.entry(id.description) else { throw JobError("no entry '\(id)' in the registry") }
+        if let refusal = LuaFile.refusal(of: entry.kind) { throw JobError("'\(id)' \(refusal)") }
+        let directory = EntrySubject(entry, origin: origin).directory
+        let (file, failures) = LuaFile.library(entry.data, directory: directory)
+        guard let file else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
+        return file
+    }
+
     func contents(of path: String, limit: Int) throws -> [UInt8]? { try disk.contents(of: path, limit: limit)?.bytes }
 
     /// The daemon names files as the registry does, from its own directory.

@@ -19,14 +19,22 @@ package final class LuaEngine: FunctionEngine {
 
     package func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
         do throws(LuaFailure) {
-            try machine.load(function.file)
+            try machine.load(function.source)
         } catch {
             throw FunctionRefusal(key: "source", error.summary)
         }
         do throws(LuaFailure) {
-            try machine.check(function.file, method: function.method)
+            try machine.check(function)
         } catch {
             throw FunctionRefusal(key: "method", error.summary)
+        }
+    }
+
+    package func prepare(library: LuaFile) throws(FunctionRefusal) {
+        do throws(LuaFailure) {
+            try machine.load(library: library)
+        } catch {
+            throw FunctionRefusal(key: "source", error.summary)
         }
     }
 
@@ -34,7 +42,7 @@ package final class LuaEngine: FunctionEngine {
         let outer = bridge.logger
         bridge.logger = logger
         defer { bridge.logger = outer }
-        return try machine.call(function.file, method: function.method, arguments: arguments)
+        return try machine.call(function, arguments: arguments)
     }
 
     package var files: [SourceFile] { zip(machine.files, machine.hashes).map { SourceFile(path: $0, hash: $1) } }
@@ -65,6 +73,8 @@ private final class Bridge: LuaHost {
             return entry
         }
     }
+
+    func library(_ id: EntryID) throws -> LuaFile { try services.library(id) }
 
     func text(of path: String) throws -> [UInt8]? { try services.text(of: path) }
 

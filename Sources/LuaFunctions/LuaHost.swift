@@ -1,3 +1,4 @@
+package import Model
 package import Values
 
 /// What a Lua function can ask for beyond its own file. A machine keeps its host.
@@ -13,6 +14,9 @@ package protocol LuaHost: AnyObject {
 
     /// The entry: a map with `id`, `kind`, `meta` and `data`.
     func get(_ id: String) -> LuaAnswer
+
+    /// The file of an entry that another one imports.
+    func library(_ id: EntryID) throws -> LuaFile
 
     /// The contents of a file that do not come from the file any more; `nil`: they do.
     func text(of path: String) throws -> [UInt8]?

@@ -21,7 +21,7 @@ internal import Values
         case CLUA_DONE: nil
         case CLUA_REFUSED: LuaFailure(file: path, message: message)
         case CLUA_NO_TABLE:
-            LuaFailure(file: path, message: "\(path) returned \(message); expected a table of functions")
+            LuaFailure(file: path, message: "\(path) returned \(message); expected a table of functions, or a function")
         case CLUA_NO_FUNCTION: LuaFailure(file: path, message: noFunction)
         case CLUA_BAD_SYNTAX: badSyntax
         default: unsafe placed(traceback: LuaBytes.string(LuaBytes.buffer(result.traceback)))

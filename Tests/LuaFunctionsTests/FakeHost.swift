@@ -1,11 +1,13 @@
 import Kernel
 import LuaFunctions
+import Model
 import Values
 
 /// Answers from lists that a test fills, and remembers what it was asked.
 final class FakeHost: LuaHost {
     var lines: [String] = []
     var questions: [Value] = []
+    var libraries: [String: LuaFile] = [:]
     var texts: [String: [UInt8]] = [:]
     var answers: [String: LuaAnswer] = [:]
     /// What `call` does instead of answering from the list.
@@ -28,6 +30,16 @@ final class FakeHost: LuaHost {
     func get(_ id: String) -> LuaAnswer {
         questions.append(.string(id))
         return answer(id)
+    }
+
+    func library(_ id: EntryID) throws -> LuaFile {
+        guard let file = libraries[id.description] else { throw Missing(id: id) }
+        return file
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let id: EntryID
+        var description: String { "no entry '\(id)' in the registry" }
     }
 
     func text(of path: String) throws -> [UInt8]? { texts[path] }

@@ -239,6 +239,7 @@ private final class EchoEngine: FunctionEngine {
     private(set) var rests = 0
 
     func prepare(_ function: LuaFunction) throws(FunctionRefusal) {}
+    func prepare(library: LuaFile) throws(FunctionRefusal) {}
     func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value { .list(arguments) }
     func rest() { rests += 1 }
 }

@@ -28,7 +28,7 @@ enum clua_outcome {
     CLUA_RAISED,
     /* The file's text is no Lua. */
     CLUA_BAD_SYNTAX,
-    /* The file returned something else than a table; the message is what it was. */
+    /* The file returned neither a table nor a function; the message is what it was. */
     CLUA_NO_TABLE,
     /* The file's table has no function of that name; the message is the type of what it has, the value a list of the
      * names of the functions that it has. */
@@ -57,7 +57,8 @@ enum clua_question {
     CLUA_JSON_TEXT,
     /* JSON text. */
     CLUA_JSON_VALUE,
-    /* A module's name; the answer is its path. */
+    /* A module's name, to be looked for in `scope`; the answer is its file's path, in the scope that `scope` then is. No path:
+     * it is one of the machine's own. */
     CLUA_LOCATE,
     /* A path; the answer is the source. */
     CLUA_SOURCE,
@@ -66,6 +67,9 @@ enum clua_question {
 struct clua_request {
     enum clua_question question;
     struct clua_text text;
+    int scope;
+    /* The machine has a module of this name. */
+    bool is_built_in;
     /* Lua's side of it. */
     void *state;
     bool failed;
@@ -83,17 +87,25 @@ void clua_reply_source(struct clua_request *request, const char *path, struct cl
 struct clua_machine *clua_open(clua_host host, void *context, size_t memory_limit);
 void clua_close(struct clua_machine *machine);
 
-/* Runs the source and keeps the table that it returns under `path`. */
-enum clua_outcome clua_load(
-    struct clua_machine *machine, const char *path, struct clua_text source, struct clua_result *result);
+/* A file of a scope. The scopes are the host's: each is a number, and what `require` finds for its files. Those of scope 0 share
+ * Lua's globals as they are; those of another have a `require` of their own besides. */
+struct clua_place {
+    int scope;
+    const char *path;
+};
 
-/* Whether the table of `path`, which is loaded, has a function of that name: CLUA_DONE, CLUA_NO_FUNCTION. */
+/* Runs the source and keeps what it returns: a table or a function; anything, if it is a library. */
+enum clua_outcome clua_load(
+    struct clua_machine *machine, struct clua_place place, struct clua_text source, bool is_library,
+    struct clua_result *result);
+
+/* Whether the place, which is loaded, has a function of that name, or is one: CLUA_DONE, CLUA_NO_FUNCTION. */
 enum clua_outcome clua_check(
-    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_result *result);
+    struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_result *result);
 
 /* Calls it with a coded list of arguments. */
 enum clua_outcome clua_call(
-    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_text arguments,
+    struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_text arguments,
     struct clua_result *result);
 
 /* From now on SIGTERM during a call into Lua writes where that is to the standard error before it ends the process. For one
