@@ -125,7 +125,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LuaEngine",
-            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values"],
+            dependencies: ["CronWorkerKit", "LuaDialect", "LuaFunctions", "Model", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs", "LuaEngine"], swiftSettings: staticExecutable,

@@ -57,6 +57,18 @@ void clua_reply_value(struct clua_request *request, struct clua_text coded) {
     reply(request, reply_value, &answer);
 }
 
+static int reply_error(lua_State *L) {
+    const struct reply *reply = lua_touserdata(L, 1);
+    if (decode_list(L, reply->text) != 4) return luaL_error(L, "an error has not four parts");
+    make_described_error(L);
+    return 1;
+}
+
+void clua_reply_error(struct clua_request *request, struct clua_text coded) {
+    struct reply answer = {.text = coded};
+    reply(request, reply_error, &answer);
+}
+
 void clua_reply_text(struct clua_request *request, struct clua_text text) {
     struct reply answer = {.text = text};
     reply(request, reply_text, &answer);

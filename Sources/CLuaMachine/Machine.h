@@ -110,6 +110,22 @@ void add_to_question(lua_State *L, int index, enum encoding_policy policy, const
 /* The answer, or nil and the error: what the caller returns. */
 int answer_or_error(lua_State *L, bool answered);
 
+/* Errors.c: what functions return as the second value of `nil, error`. `make_error` takes a message from the top of the stack;
+ * `fail` returns it to Lua. `push_error_text` pushes the message of one and allocates nothing; false: it is none. */
+void make_error(lua_State *L, const char *kind);
+int fail(lua_State *L, const char *kind);
+bool push_error_text(lua_State *L, int index);
+/* Pops four values: the message, the kind, whether it is retryable, the details. */
+void make_described_error(lua_State *L);
+/* What an error says besides its text, as a coded list; nothing if it is none. */
+void append_error(lua_State *L, int index, struct clua_bytes *out);
+void open_global_errors(lua_State *L);
+int open_errors(lua_State *L);
+
+/* Frozen.c: `push_contents` pushes the table that a frozen one stands for, and allocates nothing; false: it is not frozen. */
+bool push_contents(lua_State *L, int table);
+void open_tables(lua_State *L);
+
 /* Failure.c: a message handler for lua_pcall; and the text of any error value, which it pushes. */
 int failure_handler(lua_State *L);
 void push_description(lua_State *L, int index);
@@ -131,6 +147,7 @@ bool is_being_run(lua_State *L, struct clua_place place);
 int require_module(lua_State *L);
 int open_logger(lua_State *L);
 int open_time(lua_State *L);
+int open_ctx(lua_State *L);
 int open_json(lua_State *L);
 int open_env(lua_State *L);
 int open_funcs(lua_State *L);

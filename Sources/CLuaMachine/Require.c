@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const luaL_Reg machine_modules[] = {
-    {"env", open_env},   {"funcs", open_funcs},       {"json", open_json}, {"logger", open_logger},
-    {"time", open_time}, {"registry", open_registry}, {NULL, NULL},
+    {"ctx", open_ctx},   {"env", open_env},       {"errors", open_errors}, {"funcs", open_funcs},
+    {"json", open_json}, {"logger", open_logger}, {"time", open_time},     {"registry", open_registry},
+    {NULL, NULL},
 };
 
 static bool push_loaded(lua_State *L, const char *name) {

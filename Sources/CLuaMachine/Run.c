@@ -91,6 +91,7 @@ static bool append_name(lua_State *L, int index, struct clua_bytes *names) {
 static void list_functions(lua_State *L, int table, struct clua_bytes *names) {
     size_t count = 0;
     need_memory(L, coding_append_count(names, TAG_LIST, 0));
+    if (push_contents(L, table)) table = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, table)) {
         if (lua_isfunction(L, -1) && lua_type(L, -2) == LUA_TSTRING && append_name(L, -2, names)) count++;
@@ -112,10 +113,14 @@ static bool find_method(lua_State *L, struct clua_run *run) {
     return false;
 }
 
+/* A function of C has no names of its parameters. */
 static int check_body(lua_State *L) {
     struct clua_run *run = lua_touserdata(L, 1);
     run->frames_below = count_frames(L);
-    find_method(L, run);
+    if (!find_method(L, run)) return 0;
+    const char *name = lua_getlocal(L, NULL, 1);
+    lua_pushstring(L, name);
+    need_memory(L, encode(L, -1, ENCODE_REPAIRED, "", 0, &run->result->value));
     return 0;
 }
 
@@ -134,6 +139,8 @@ static void take_error(lua_State *L, struct clua_run *run) {
     run->outcome = CLUA_REFUSED;
     bytes_clear(&run->result->message);
     need_memory(L, bytes_append(&run->result->message, text, count));
+    bytes_clear(&run->result->error);
+    append_error(L, -2, &run->result->error);
 }
 
 /* A result is for people to read: bytes that are not UTF-8 are mended, not refused. */

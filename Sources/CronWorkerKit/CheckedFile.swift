@@ -18,11 +18,10 @@ struct CheckedFile {
         do throws(FunctionRefusal) {
             guard let engine else { throw FunctionHost.noEngine }
             if let method = check.method {
-                try engine.prepare(LuaFunction(source, method: method))
-            } else {
-                try engine.prepare(library: source)
+                return .ready(parameter: try engine.prepare(LuaFunction(source, method: method)))
             }
-            return .ready
+            try engine.prepare(library: source)
+            return .ready(parameter: nil)
         } catch {
             if error.key == "source" { refusal = error }
             return .refused(key: error.key, error: error.description)

@@ -80,12 +80,14 @@ package import Values
         loaded.append(place)
     }
 
-    /// Loads the file; the method must be a function in its table.
-    package func check(_ function: LuaFunction) throws(LuaFailure) {
+    /// Loads the file; the method must be a function in its table. Returns the name of the function's first parameter, if it has one.
+    @discardableResult
+    package func check(_ function: LuaFunction) throws(LuaFailure) -> String? {
         let place = try loadedPlace(of: function.source)
-        try unsafe run(place, function: function.method) { state, at, result in
+        let name = try unsafe run(place, function: function.method) { state, at, result in
             unsafe LuaBytes.withText(Array(function.method.utf8)) { unsafe clua_check(state, at, $0, &result) }
         }
+        return name.string
     }
 
     /// What the function returns; nothing is null.
@@ -200,7 +202,12 @@ package import Values
     private func hostAnswer(_ question: LuaQuestion) -> LuaAnswer {
         let list = question.list
         switch question.kind {
-        case CLUA_CALL: return host.call(list.first?.string ?? "", Array(list.dropFirst()))
+        case CLUA_CALL:
+            let context = list.count > 1 ? list[1].map ?? .init() : .init()
+            return host.call(list.first?.string ?? "", Array(list.dropFirst(2)), adding: context)
+        case CLUA_CONTEXT: return host.context()
+        case CLUA_VARIABLE: return host.variable(question.text)
+        case CLUA_VARIABLES: return host.variables()
         case CLUA_FIND: return host.find(list.first?.map ?? .init())
         case CLUA_GET: return host.get(question.text)
         case CLUA_JSON_TEXT: return host.encodeJSON(list.first ?? .null)
@@ -223,7 +230,7 @@ package import Values
         if let text = value.scalarText { return text }
         switch host.encodeJSON(value) {
         case .value(let json): return json.string ?? ""
-        case .failure(let message): return "(\(message))"
+        case .failure(let error): return "(\(error.message))"
         }
     }
 

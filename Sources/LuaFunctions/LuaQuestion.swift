@@ -34,8 +34,12 @@ internal import Values
         case .value(let value):
             unsafe LuaBytes.withText(ValueCoding.bytes(of: value)) { unsafe clua_reply_value(request, $0) }
             return true
-        case .failure(let message):
-            reply(text: message)
+        case .failure(let error):
+            let parts: [Value] = [
+                .string(error.message), error.kind.map { .string($0) } ?? .null,
+                error.isRetryable.map { .bool($0) } ?? .null, error.details,
+            ]
+            unsafe LuaBytes.withText(ValueCoding.bytes(of: .list(parts))) { unsafe clua_reply_error(request, $0) }
             return false
         }
     }

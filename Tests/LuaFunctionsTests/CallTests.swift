@@ -152,7 +152,7 @@ struct CallTests {
                 return .value(
                     try rig.machine.call(LuaFunction(file: rig.path("jobs.lua"), method: target), arguments: arguments))
             } catch {
-                return .failure(rig.plain(error.summary))
+                return .failure(LuaError(rig.plain(error.summary)))
             }
         }
         #expect(try rig.call("run", .int(5)) == .int(11))

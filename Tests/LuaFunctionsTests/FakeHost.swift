@@ -17,10 +17,17 @@ final class FakeHost: LuaHost {
         lines.append(([level.rawValue, message] + fields.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
     }
 
-    func call(_ target: String, _ arguments: [Value]) -> LuaAnswer {
+    func call(_ target: String, _ arguments: [Value], adding context: Value.Map) -> LuaAnswer {
         questions.append(.list([.string(target)] + arguments))
+        if !context.isEmpty { questions.append(.map(context)) }
         return onCall?(target, arguments) ?? answer(target)
     }
+
+    func context() -> LuaAnswer { answer("context") }
+    func variable(_ name: String) -> LuaAnswer {
+        answers["variable \(name)"] ?? .failure("no variable '\(name)' in the environment")
+    }
+    func variables() -> LuaAnswer { answers["variables"] ?? .value(.map(.init())) }
 
     func find(_ criteria: Value.Map) -> LuaAnswer {
         questions.append(.map(criteria))

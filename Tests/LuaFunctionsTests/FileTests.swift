@@ -117,10 +117,22 @@ struct FileTests {
         #expect(rig.error { _ = try rig.call("limit") } == "'limit' in jobs.lua is a number; expected a function")
     }
 
+    @Test(
+        "tell the name of the first parameter",
+        arguments: [
+            ("function(context, x) end", "context"), ("function(...) end", nil), ("function() end", nil),
+            ("print", nil),
+            ("function(_) local ctx end", "_"),
+        ] as [(String, String?)])
+    func parameters(_ function: String, _ name: String?) throws {
+        let rig = try Rig(["jobs.lua": "return { run = \(function) }"])
+        #expect(try rig.machine.check(LuaFunction(file: rig.path("jobs.lua"), method: "run")) == name)
+    }
+
     @Test("cannot be called while it is being run")
     func early() throws {
         let rig = try Rig(["jobs.lua": "local _, err = require('funcs').call('x') error(err, 0)"])
-        rig.host.onCall = { [unowned rig] _, _ in .failure(rig.error { _ = try rig.call() } ?? "called") }
+        rig.host.onCall = { [unowned rig] _, _ in .failure(LuaError(rig.error { _ = try rig.call() } ?? "called")) }
         #expect(
             rig.error { try rig.load() }
                 == "jobs.lua is still being run; expected no call of its functions until it returns")

@@ -16,12 +16,21 @@ struct CheckedFileTests {
     func versions() throws {
         let engine = FakeEngine(files: [SourceFile(path: path, hash: 0x1F)])
         var checked = CheckedFile(LuaFile(path), engine)
-        #expect(checked.verdict(on: check("a")) == .ready)
+        #expect(checked.verdict(on: check("a")) == .ready(parameter: "context"))
         let first = checked.filesRead()
         #expect(first == [.read(file: path, version: "1f")])
         engine.files.append(SourceFile(path: "missing.lua", hash: nil))
-        #expect(checked.verdict(on: check("b")) == .ready)
+        #expect(checked.verdict(on: check("b")) == .ready(parameter: nil))
         #expect(checked.filesRead() == first + [.read(file: "missing.lua", version: "unreadable")])
+    }
+
+    @Test("can be a library, whose imports are its own")
+    func library() {
+        let engine = FakeEngine(files: [])
+        let library = LuaFile("lib.lua", imports: [LuaImport("a", EntryID("app:a")!)])
+        var checked = CheckedFile(library, engine)
+        #expect(checked.verdict(on: FunctionCheck(library: library)) == .ready(parameter: nil))
+        #expect(engine.libraries == [library] && engine.questions == 1)
     }
 
     @Test("is not loaded again if it cannot be; a function that it lacks is another's matter")
@@ -48,9 +57,10 @@ private final class FakeEngine: FunctionEngine {
 
     init(files: [SourceFile], refusal: FunctionRefusal? = nil) { (self.files, self.refusal) = (files, refusal) }
 
-    func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
+    func prepare(_ function: LuaFunction) throws(FunctionRefusal) -> String? {
         questions += 1
         if let refusal { throw refusal }
+        return function.method == "a" ? "context" : nil
     }
 
     func prepare(library: LuaFile) throws(FunctionRefusal) {
@@ -59,7 +69,7 @@ private final class FakeEngine: FunctionEngine {
         if let refusal { throw refusal }
     }
 
-    func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value { .null }
+    func call(_ function: LuaFunction, _ arguments: [Value], in setting: CallSetting) throws -> Value { .null }
 
     func rest() {}
 }

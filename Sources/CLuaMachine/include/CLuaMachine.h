@@ -39,6 +39,8 @@ struct clua_result {
     /* A coded value. */
     struct clua_bytes value;
     struct clua_bytes message, traceback;
+    /* Of an error of `errors`: a coded list of its kind, whether it is retryable, and its details. */
+    struct clua_bytes error;
 };
 
 void clua_result_free(struct clua_result *result);
@@ -47,7 +49,7 @@ void clua_result_free(struct clua_result *result);
 enum clua_question {
     /* A coded list: level, message, a map of fields. */
     CLUA_LOG,
-    /* A coded list: the function's ID, its arguments. */
+    /* A coded list: the function's ID, null or a map that is added to the context, its arguments. */
     CLUA_CALL,
     /* A coded list: the criteria, if there are any. */
     CLUA_FIND,
@@ -57,6 +59,12 @@ enum clua_question {
     CLUA_JSON_TEXT,
     /* JSON text. */
     CLUA_JSON_VALUE,
+    /* Nothing. */
+    CLUA_CONTEXT,
+    /* The name of a variable that the environment does not have. */
+    CLUA_VARIABLE,
+    /* Nothing. */
+    CLUA_VARIABLES,
     /* A module's name, to be looked for in `scope`; the answer is its file's path, in the scope that `scope` then is. No path:
      * it is one of the machine's own. */
     CLUA_LOCATE,
@@ -75,11 +83,13 @@ struct clua_request {
     bool failed;
 };
 
-/* Answers by one call of a `clua_reply` function and returns true, or replies with the text of an error and returns
- * false. A log line needs no answer. */
+/* Answers by one call of a `clua_reply` function and returns true, or replies with an error, of CLUA_LOCATE and CLUA_SOURCE
+ * with its text, and returns false. A log line needs no answer. */
 typedef bool (*clua_host)(void *context, struct clua_request *request);
 
 void clua_reply_value(struct clua_request *request, struct clua_text coded);
+/* A coded list: the error's text, its kind, whether it is retryable, its details. */
+void clua_reply_error(struct clua_request *request, struct clua_text coded);
 void clua_reply_text(struct clua_request *request, struct clua_text text);
 void clua_reply_source(struct clua_request *request, const char *path, struct clua_text source);
 
@@ -99,7 +109,8 @@ enum clua_outcome clua_load(
     struct clua_machine *machine, struct clua_place place, struct clua_text source, bool is_library,
     struct clua_result *result);
 
-/* Whether the place, which is loaded, has a function of that name, or is one: CLUA_DONE, CLUA_NO_FUNCTION. */
+/* Whether the place, which is loaded, has a function of that name, or is one: CLUA_DONE, and the value is the name of its first
+ * parameter or null; or CLUA_NO_FUNCTION. */
 enum clua_outcome clua_check(
     struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_result *result);
 

@@ -20,6 +20,8 @@ struct FunctionAnswers: Sendable {
     var refusals: [FunctionCheck: Refusal] = [:]
     /// Of the files that a function or a library is made of, without those that it imports.
     var versions: [FunctionCheck: String] = [:]
+    /// The names of the functions' first parameters.
+    var parameters: [FunctionCheck: String] = [:]
     var programVersions: [String: String] = [:]
     /// All files that were read to answer.
     var files = CheckedTexts()

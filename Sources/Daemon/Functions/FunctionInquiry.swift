@@ -132,7 +132,9 @@ final class FunctionInquiry {
             self.version += "\(file)=\(version);"
             answers.files.note(file, version)
             return
-        case .ready: answers.versions[check] = version
+        case .ready(let parameter):
+            answers.versions[check] = version
+            answers.parameters[check] = parameter
         case .refused(let key, let error): answers.refusals[check] = .init(key: key, error: "\(key): \(error)")
         }
         unchecked.removeFirst()

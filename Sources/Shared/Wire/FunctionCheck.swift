@@ -63,7 +63,8 @@ private struct Check: WireMessage {
 package enum FunctionCheckAnswer: Hashable, Sendable {
     /// `version` changes when the file's contents do.
     case read(file: String, version: String)
-    case ready
+    /// `parameter`: the name of the function's first one; `nil`: it has none, or is a library.
+    case ready(parameter: String?)
     /// `key`: the key of the entry that is wrong.
     case refused(key: String, error: String)
 
@@ -77,7 +78,7 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     package func encoded() -> [UInt8] {
         switch self {
         case .read(let file, let version): Read(version: version, file: file).encoded()
-        case .ready: Ready().encoded()
+        case .ready(let parameter): Ready(parameter: parameter).encoded()
         case .refused(let key, let error): Refused(key: key, error: error).encoded()
         }
     }
@@ -85,7 +86,7 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> FunctionCheckAnswer {
         var row = try MessageCoder(reading: line)
         if let read = try Read(&row) { return .read(file: read.file, version: read.version) }
-        if try Ready(&row) != nil { return .ready }
+        if let ready = try Ready(&row) { return .ready(parameter: ready.parameter) }
         if let refused = try Refused(&row) { return .refused(key: refused.key, error: refused.error) }
         throw row.unknownVerb
     }
@@ -105,8 +106,9 @@ private struct Read: WireMessage {
 
 private struct Ready: WireMessage {
     static var verb: StaticString { "ready" }
+    var parameter: String?
 
-    mutating func fields(_ row: inout MessageCoder) {}
+    mutating func fields(_ row: inout MessageCoder) { row.text("parameter", &parameter) }
 }
 
 private struct Refused: WireMessage {
