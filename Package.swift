@@ -120,7 +120,7 @@ let package = Package(
         // The worker.
         .target(
             name: "LuaFunctions",
-            dependencies: ["CLuaMachine", "Kernel", "Values"],
+            dependencies: ["CLuaMachine", "Kernel", "Model", "Values"],
             swiftSettings: vouched),
         .target(
             name: "CronWorkerKit",
@@ -128,7 +128,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LuaEngine",
-            dependencies: ["CronWorkerKit", "Jobs", "LuaDialect", "LuaFunctions", "Model", "Values"],
+            dependencies: ["CronWorkerKit", "LuaDialect", "LuaFunctions", "Model", "Values"],
             swiftSettings: strict),
         .executableTarget(
             name: "cronworker", dependencies: ["CronWorkerKit", "Jobs", "LuaEngine"], swiftSettings: staticExecutable,
@@ -227,7 +227,7 @@ let package = Package(
         .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LuaFunctionsTests",
-            dependencies: ["Clocks", "Kernel", "LuaFunctions", "TestSupport", "Values"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Model", "TestSupport", "Values"], swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
             dependencies: [

@@ -12,14 +12,13 @@ type Context = {
     slot: string?,
     directory: string,
     meta: {[string]: any},
-    args: any,
 }
 
 type Memory = {total: number, available: number}
 
---- A path of the entry's args, beside the registry file. The directory is made where it is missing.
-local function path(ctx: Context, name: string): string
-    local path = ctx.directory .. "/" .. (ctx.args[name] :: string)
+--- A path beside the registry file. The directory is made where it is missing.
+local function beside(context: Context, name: string): string
+    local path = context.directory .. "/" .. name
     os.execute("mkdir -p '" .. path:gsub("/[^/]*$", ""):gsub("'", "'\\''") .. "'")
     return path
 end
@@ -66,10 +65,11 @@ local function heartbeat(): string
     return "ok"
 end
 
-local function cleanup(ctx: Context): (string?, string?)
-    local journal = path(ctx, "journal")
+--- The entry's `args`, and then what the run is.
+local function cleanup(args: {journal: string, keep: integer}, context: Context): (string?, string?)
+    local journal = beside(context, args.journal)
     local lines = lines_of(journal)
-    local surplus: integer = math.max(0, #lines - ctx.args.keep)
+    local surplus: integer = math.max(0, #lines - args.keep)
     if surplus > 0 then
         local kept = table.concat(lines, "\n", surplus + 1) .. "\n"
         local ok, problem = replace(journal, kept)
@@ -93,13 +93,13 @@ local function report(): string
     return string.format("load=%.2f highest=%.2f mem=%d%%", load, highest, used)
 end
 
-local function backup(ctx: Context): (string?, string?)
+local function backup(args: {file: string}, context: Context): (string?, string?)
     local entries, problem = registry.find({["meta.type"] = "cron.job"})
     if problem then
         return nil, problem
     end
     local text = json.encode(entries)
-    local ok, reason = replace(path(ctx, "file"), text .. "\n")
+    local ok, reason = replace(beside(context, args.file), text .. "\n")
     if not ok then
         return nil, reason
     end
@@ -109,8 +109,8 @@ local function backup(ctx: Context): (string?, string?)
     if err then
         logger:warn("no report", {error = tostring(err)})
     end
-    local journal = assert(io.open(ctx.directory .. "/var/journal.txt", "a"))
-    journal:write(ctx.slot or "asked for", " ", tostring(state), "\n")
+    local journal = assert(io.open(beside(context, "var/journal.txt"), "a"))
+    journal:write(context.slot or "asked for", " ", tostring(state), "\n")
     journal:close()
     return #entries .. " entries, " .. #text .. "B written"
 end

@@ -7,17 +7,22 @@ struct reply {
     struct clua_text text;
 };
 
-bool ask(lua_State *L, enum clua_question question, struct clua_text text) {
+bool ask_request(lua_State *L, struct clua_request *request) {
     struct clua_machine *machine = machine_of(L);
     luaL_checkstack(L, LUA_MINSTACK, "no room for an answer");
-    struct clua_request request = {.question = question, .text = text, .state = L};
+    request->state = L;
     lua_State *before = machine->current;
     machine->current = L;
-    bool answered = machine->host(machine->context, &request);
+    bool answered = machine->host(machine->context, request);
     machine->current = before;
     bytes_clear(&machine->question);
-    if (request.failed) lua_error(L);
+    if (request->failed) lua_error(L);
     return answered;
+}
+
+bool ask(lua_State *L, enum clua_question question, struct clua_text text) {
+    struct clua_request request = {.question = question, .text = text};
+    return ask_request(L, &request);
 }
 
 static void reply(struct clua_request *request, lua_CFunction body, struct reply *reply) {
@@ -50,6 +55,18 @@ static int reply_source(lua_State *L) {
 void clua_reply_value(struct clua_request *request, struct clua_text coded) {
     struct reply answer = {.text = coded};
     reply(request, reply_value, &answer);
+}
+
+static int reply_error(lua_State *L) {
+    const struct reply *reply = lua_touserdata(L, 1);
+    if (decode_list(L, reply->text) != 4) return luaL_error(L, "an error has not four parts");
+    make_described_error(L);
+    return 1;
+}
+
+void clua_reply_error(struct clua_request *request, struct clua_text coded) {
+    struct reply answer = {.text = coded};
+    reply(request, reply_error, &answer);
 }
 
 void clua_reply_text(struct clua_request *request, struct clua_text text) {

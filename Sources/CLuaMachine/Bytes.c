@@ -47,4 +47,5 @@ void clua_result_free(struct clua_result *result) {
     bytes_free(&result->value);
     bytes_free(&result->message);
     bytes_free(&result->traceback);
+    bytes_free(&result->error);
 }

@@ -93,7 +93,7 @@ int parse_duration(lua_State *L) {
         return 1;
     }
     push_bad_duration(L, text);
-    return answer_or_error(L, false);
+    return fail(L, "INVALID");
 }
 
 static int64_t check_number(lua_State *L, int argument) {

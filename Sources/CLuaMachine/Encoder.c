@@ -192,7 +192,7 @@ static bool encode_map(struct encoder *encoder, int table, size_t count, const s
     return encoded;
 }
 
-static bool encode_table(struct encoder *encoder, int table, const struct place *place, int depth) {
+static bool encode_shape(struct encoder *encoder, int table, const struct place *place, int depth) {
     /* One level before it would be a problem, since the text that stands for it takes a level too. */
     if (encoder->policy == ENCODE_ANYTHING && depth + 1 >= CODING_DEEPEST)
         return append_raw_text(encoder, "(table)", 7, true);
@@ -200,6 +200,13 @@ static bool encode_table(struct encoder *encoder, int table, const struct place 
     if (shape.fault != NULL) return encode_stranger(encoder, place, "(table)", shape.fault);
     if (shape.is_list) return encode_list(encoder, table, shape.count, place, depth);
     return encode_map(encoder, table, shape.count, place, depth);
+}
+
+static bool encode_table(struct encoder *encoder, int table, const struct place *place, int depth) {
+    if (!push_contents(encoder->L, table)) return encode_shape(encoder, table, place, depth);
+    bool encoded = encode_shape(encoder, lua_gettop(encoder->L), place, depth);
+    lua_pop(encoder->L, 1);
+    return encoded;
 }
 
 /* Scalars */
@@ -228,6 +235,11 @@ static bool encode_string(struct encoder *encoder, int index, const struct place
 static bool encode_userdata(struct encoder *encoder, int index, const struct place *place) {
     /* json.null */
     if (lua_touserdata(encoder->L, index) == NULL) return encode_tag(encoder, TAG_NULL);
+    if (push_error_text(encoder->L, index)) {
+        bool encoded = encode_string(encoder, lua_gettop(encoder->L), place);
+        lua_pop(encoder->L, 1);
+        return encoded;
+    }
     return encode_stranger(encoder, place, "(userdata)", "is a userdata such as a time; expected tostring of it");
 }
 

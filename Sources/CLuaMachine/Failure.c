@@ -142,7 +142,9 @@ void push_description(lua_State *L, int index) {
 int failure_handler(lua_State *L) {
     struct clua_run *run = machine_of(L)->run;
     size_t count;
+    bytes_clear(&run->result->error);
     if (lua_type(L, 1) != LUA_TSTRING) {
+        append_error(L, 1, &run->result->error);
         push_description(L, 1);
         lua_replace(L, 1);
     }

@@ -1,4 +1,4 @@
-/* The modules whose work is the host's: `json`, `funcs`, `registry`; and `env`. */
+/* The modules whose work is the host's: `json`, `funcs`, `ctx`, `registry`; and `env`. */
 #define _GNU_SOURCE 1
 
 #include "Machine.h"
@@ -18,7 +18,7 @@ static int json_encode(lua_State *L) {
         return answer_or_error(L, ask(L, CLUA_JSON_TEXT, bytes_text(question)));
     const struct clua_bytes *problem = &machine_of(L)->problem;
     lua_pushlstring(L, (const char *)problem->start, problem->count);
-    return answer_or_error(L, false);
+    return fail(L, "INVALID");
 }
 
 static int json_decode(lua_State *L) {
@@ -37,21 +37,117 @@ int open_json(lua_State *L) {
 
 /* funcs */
 
-static int funcs_call(lua_State *L) {
-    char subject[48];
-    luaL_checkstring(L, 1);
-    int count = lua_gettop(L);
-    begin_question(L, (size_t)count);
-    for (int i = 1; i <= count; i++) {
-        snprintf(subject, sizeof subject, "argument %d of funcs.call", i);
+/* The ID stands at `first`, the arguments after it; the context is a table or nil. */
+static int call_function(lua_State *L, int first, int context, const char *name) {
+    char subject[64];
+    luaL_checkstring(L, first);
+    int last = lua_gettop(L);
+    lua_pushvalue(L, context);
+    begin_question(L, (size_t)(last - first + 2));
+    add_to_question(L, first, ENCODE_STRICTLY, "the ID");
+    add_to_question(L, -1, ENCODE_STRICTLY, "the context");
+    for (int i = first + 1; i <= last; i++) {
+        snprintf(subject, sizeof subject, "argument %d of %s", i - first + 1, name);
         add_to_question(L, i, ENCODE_STRICTLY, subject);
     }
     return answer_or_error(L, ask(L, CLUA_CALL, bytes_text(&machine_of(L)->question)));
 }
 
+static int funcs_call(lua_State *L) {
+    luaL_checkstring(L, 1);
+    lua_pushnil(L);
+    lua_insert(L, 1);
+    return call_function(L, 2, 1, "funcs.call");
+}
+
+/* An executor is a table with the context that its calls add. */
+
+static const char executor_type[] = "Executor";
+
+static void check_executor(lua_State *L) {
+    bool is_one = lua_istable(L, 1) && lua_getmetatable(L, 1);
+    if (is_one) {
+        luaL_getmetatable(L, executor_type);
+        is_one = lua_rawequal(L, -1, -2);
+        lua_pop(L, 2);
+    }
+    if (!is_one) luaL_typeerror(L, 1, "executor of funcs.new()");
+}
+
+static int push_context(lua_State *L) {
+    lua_pushliteral(L, "context");
+    return lua_rawget(L, 1);
+}
+
+static int executor_call(lua_State *L) {
+    check_executor(L);
+    push_context(L);
+    lua_replace(L, 1);
+    return call_function(L, 2, 1, "call");
+}
+
+static void add_all(lua_State *L, int to, int from) {
+    lua_pushnil(L);
+    while (lua_next(L, from)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, to);
+    }
+}
+
+static void push_executor(lua_State *L) {
+    lua_newtable(L);
+    luaL_setmetatable(L, executor_type);
+}
+
+/* Another executor: the one before stays as it is. */
+static int executor_with_context(lua_State *L) {
+    check_executor(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    push_executor(L);
+    lua_newtable(L);
+    push_map_mark(L);
+    lua_setmetatable(L, 4);
+    if (push_context(L) == LUA_TTABLE) add_all(L, 4, 5);
+    add_all(L, 4, 2);
+    lua_settop(L, 4);
+    lua_setfield(L, 3, "context");
+    return 1;
+}
+
+static int funcs_new(lua_State *L) {
+    static const luaL_Reg methods[] = {{"call", executor_call}, {"with_context", executor_with_context}, {NULL, NULL}};
+    if (luaL_newmetatable(L, executor_type)) {
+        push_module(L, "Executor", methods, "");
+        lua_setfield(L, -2, "__index");
+    }
+    push_executor(L);
+    return 1;
+}
+
 int open_funcs(lua_State *L) {
-    static const luaL_Reg functions[] = {{"call", funcs_call}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"call", funcs_call}, {"new", funcs_new}, {NULL, NULL}};
     push_module(L, "funcs", functions, ": a function is called and waited for");
+    return 1;
+}
+
+/* ctx */
+
+static int ctx_all(lua_State *L) { return answer_or_error(L, ask(L, CLUA_CONTEXT, (struct clua_text){"", 0})); }
+
+static int ctx_get(lua_State *L) {
+    luaL_checkstring(L, 1);
+    if (!ask(L, CLUA_CONTEXT, (struct clua_text){"", 0})) return answer_or_error(L, false);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+    lua_pushfstring(L, "no value '%s' in the context", lua_tostring(L, 1));
+    return fail(L, "NOT_FOUND");
+}
+
+int open_ctx(lua_State *L) {
+    static const luaL_Reg functions[] = {{"all", ctx_all}, {"get", ctx_get}, {NULL, NULL}};
+    push_module(L, "ctx", functions, ": the context is read, not written");
     return 1;
 }
 
@@ -78,7 +174,7 @@ static int registry_parse_id(lua_State *L) {
     size_t space = colon != NULL ? (size_t)(colon - id) : 0;
     if (space == 0 || space + 1 == count) {
         lua_pushfstring(L, "'%s' is no ID; expected namespace:name", id);
-        return answer_or_error(L, false);
+        return fail(L, "INVALID");
     }
     lua_createtable(L, 0, 2);
     lua_pushlstring(L, id, space);
@@ -98,18 +194,17 @@ int open_registry(lua_State *L) {
 /* env */
 
 static int env_get(lua_State *L) {
-    const char *name = luaL_checkstring(L, 1);
-    const char *value = getenv(name);
-    if (value != NULL) {
-        lua_pushstring(L, value);
-        return 1;
-    }
-    lua_pushfstring(L, "no variable '%s' in the environment", name);
-    return answer_or_error(L, false);
+    struct clua_text name;
+    name.start = luaL_checklstring(L, 1, &name.count);
+    const char *value = getenv(name.start);
+    if (value == NULL) return answer_or_error(L, ask(L, CLUA_VARIABLE, name));
+    lua_pushstring(L, value);
+    return 1;
 }
 
+/* What the environment has counts, whatever entries say. */
 static int env_get_all(lua_State *L) {
-    lua_newtable(L);
+    if (!ask(L, CLUA_VARIABLES, (struct clua_text){"", 0})) return answer_or_error(L, false);
     for (char **entry = environ; *entry != NULL; entry++) {
         const char *equals = strchr(*entry, '=');
         if (equals == NULL) continue;

@@ -64,6 +64,8 @@ static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
     trim_package(L);
     open_map_mark(L);
+    open_tables(L);
+    open_global_errors(L);
     lua_setwarnf(L, warn, machine);
     return 0;
 }

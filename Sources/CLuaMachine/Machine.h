@@ -13,7 +13,8 @@
 struct clua_run {
     struct clua_machine *machine;
     struct clua_run *outer;
-    const char *path;
+    struct clua_place place;
+    bool is_library;
     /* Names the function in a traceback; empty for a file's main chunk. */
     struct clua_text method;
     /* The source, or the arguments. */
@@ -100,6 +101,7 @@ void open_map_mark(lua_State *L);
 
 /* Ask.c: puts a question to the host, and pushes the answer. False: it is the text of an error. */
 bool ask(lua_State *L, enum clua_question question, struct clua_text text);
+bool ask_request(lua_State *L, struct clua_request *request);
 /* Begins a coded list as a question's text; raises an error if there is no memory. */
 struct clua_bytes *begin_question(lua_State *L, size_t count);
 void need_memory(lua_State *L, bool there_was);
@@ -108,6 +110,22 @@ void add_to_question(lua_State *L, int index, enum encoding_policy policy, const
 /* The answer, or nil and the error: what the caller returns. */
 int answer_or_error(lua_State *L, bool answered);
 
+/* Errors.c: what functions return as the second value of `nil, error`. `make_error` takes a message from the top of the stack;
+ * `fail` returns it to Lua. `push_error_text` pushes the message of one and allocates nothing; false: it is none. */
+void make_error(lua_State *L, const char *kind);
+int fail(lua_State *L, const char *kind);
+bool push_error_text(lua_State *L, int index);
+/* Pops four values: the message, the kind, whether it is retryable, the details. */
+void make_described_error(lua_State *L);
+/* What an error says besides its text, as a coded list; nothing if it is none. */
+void append_error(lua_State *L, int index, struct clua_bytes *out);
+void open_global_errors(lua_State *L);
+int open_errors(lua_State *L);
+
+/* Frozen.c: `push_contents` pushes the table that a frozen one stands for, and allocates nothing; false: it is not frozen. */
+bool push_contents(lua_State *L, int table);
+void open_tables(lua_State *L);
+
 /* Failure.c: a message handler for lua_pcall; and the text of any error value, which it pushes. */
 int failure_handler(lua_State *L);
 void push_description(lua_State *L, int index);
@@ -115,13 +133,21 @@ int count_frames(lua_State *L);
 /* The frames of these levels, the innermost first, each on a line of its own. `method` is the name of the last one. */
 void append_stack(struct clua_bytes *text, lua_State *L, int first, int last, struct clua_text method);
 
-/* Run.c: how a file's values are kept: a table from path to value. */
-void push_files(lua_State *L);
+/* Places.c: what files have returned. `push_value` pushes it, or nil; `set_value` pops it. */
+int push_value(lua_State *L, struct clua_place place);
+void set_value(lua_State *L, struct clua_place place);
+/* Pushes the globals of a scope. */
+void push_globals(lua_State *L, int scope);
+/* Gives the chunk at the top of the stack the globals of the scope. */
+void set_globals(lua_State *L, int scope);
+/* Whether the file's main chunk is on the stack, so that it cannot have returned its value yet. */
+bool is_being_run(lua_State *L, struct clua_place place);
 
 /* Require.c and the modules. */
 int require_module(lua_State *L);
 int open_logger(lua_State *L);
 int open_time(lua_State *L);
+int open_ctx(lua_State *L);
 int open_json(lua_State *L);
 int open_env(lua_State *L);
 int open_funcs(lua_State *L);

@@ -1,11 +1,12 @@
-/* `require`: the standard libraries, the machine's modules, and files in the directory of the source that the run began in. */
+/* `require`: what an entry imports, files in the directory of its source, the standard libraries and the machine's modules. */
 #include "Machine.h"
 
 #include <string.h>
 
 static const luaL_Reg machine_modules[] = {
-    {"env", open_env},   {"funcs", open_funcs},       {"json", open_json}, {"logger", open_logger},
-    {"time", open_time}, {"registry", open_registry}, {NULL, NULL},
+    {"ctx", open_ctx},   {"env", open_env},       {"errors", open_errors}, {"funcs", open_funcs},
+    {"json", open_json}, {"logger", open_logger}, {"time", open_time},     {"registry", open_registry},
+    {NULL, NULL},
 };
 
 static bool push_loaded(lua_State *L, const char *name) {
@@ -24,14 +25,13 @@ static bool push_machine_module(lua_State *L, const char *name) {
     return false;
 }
 
-/* Whether the file's main chunk is on the stack, so that it cannot have returned its value yet. */
-static bool is_being_run(lua_State *L, const char *path) {
-    lua_Debug frame;
-    for (int level = 1; lua_getstack(L, level, &frame); level++) {
-        lua_getinfo(L, "S", &frame);
-        if (*frame.what == 'm' && frame.source[0] == '@' && strcmp(frame.source + 1, path) == 0) return true;
-    }
-    return false;
+static bool is_built_in(lua_State *L, const char *name, size_t length) {
+    if (strlen(name) != length) return false;
+    for (const luaL_Reg *module = machine_modules; module->name != NULL; module++)
+        if (strcmp(module->name, name) == 0) return true;
+    bool is_loaded = push_loaded(L, name);
+    lua_pop(L, 1);
+    return is_loaded;
 }
 
 /* With the place of the call; the text may have a zero in it. */
@@ -43,35 +43,40 @@ static void raise_answer(lua_State *L) {
 }
 
 /* Leaves the module's value. */
-static void run_file(lua_State *L, const char *name, const char *path) {
-    if (is_being_run(L, path))
-        luaL_error(L, "require '%s': %s is still being run; expected no files that require each other", name, path);
-    if (!ask(L, CLUA_SOURCE, (struct clua_text){path, strlen(path)})) raise_answer(L);
+static void run_file(lua_State *L, const char *name, struct clua_place place) {
+    if (is_being_run(L, place))
+        luaL_error(
+            L, "require '%s': %s is still being run; expected no files that require each other", name, place.path);
+    if (!ask(L, CLUA_SOURCE, (struct clua_text){place.path, strlen(place.path)})) raise_answer(L);
+    set_globals(L, place.scope);
     lua_pushstring(L, name);
-    lua_pushstring(L, path);
+    lua_pushstring(L, place.path);
     lua_call(L, 2, 1);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         lua_pushboolean(L, 1);
     }
-    push_files(L);
-    lua_pushvalue(L, -2);
-    lua_setfield(L, -2, path);
-    lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    set_value(L, place);
 }
 
-static int require_file(lua_State *L, const char *name, size_t length) {
-    if (!ask(L, CLUA_LOCATE, (struct clua_text){name, length})) raise_answer(L);
-    const char *path = lua_tostring(L, -1);
-    push_files(L);
-    if (lua_getfield(L, -1, path) == LUA_TNIL) run_file(L, name, path);
-    lua_pushstring(L, path);
-    return 2;
+/* That of the file which it is called in; for the `require` that all files share, that of the running function's file. */
+static int scope_of(lua_State *L) {
+    if (lua_isinteger(L, lua_upvalueindex(1))) return (int)lua_tointeger(L, lua_upvalueindex(1));
+    const struct clua_run *run = machine_of(L)->run;
+    return run != NULL ? run->place.scope : 0;
 }
 
 int require_module(lua_State *L) {
     size_t length;
     const char *name = luaL_checklstring(L, 1, &length);
-    if (push_loaded(L, name) || push_machine_module(L, name)) return 1;
-    return require_file(L, name, length);
+    lua_settop(L, 1);
+    struct clua_request request = {
+        .question = CLUA_LOCATE, .text = {name, length}, .scope = scope_of(L), .is_built_in = is_built_in(L, name, length)};
+    if (!ask_request(L, &request)) raise_answer(L);
+    struct clua_place place = {request.scope, lua_tostring(L, 2)};
+    if (*place.path == '\0') return push_loaded(L, name) || push_machine_module(L, name);
+    if (push_value(L, place) == LUA_TNIL) run_file(L, name, place);
+    lua_pushvalue(L, 2);
+    return 2;
 }

@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-/* Its address is the key of the files in Lua's registry. */
-static const char files_key;
-
-void push_files(lua_State *L) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &files_key) == LUA_TTABLE) return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &files_key);
-}
-
 /* An error that the handler has not seen: no memory, or an error in the handler itself. */
 static void take_message(lua_State *L, struct clua_bytes *message) {
     size_t count = 0;
@@ -51,37 +40,44 @@ static enum clua_outcome perform(struct clua_run *run, lua_CFunction body) {
 
 /* Loading */
 
+static bool is_accepted(lua_State *L, const struct clua_run *run) {
+    return run->is_library || lua_istable(L, -1) || lua_isfunction(L, -1);
+}
+
 static int finish_load(lua_State *L, struct clua_run *run) {
-    if (lua_istable(L, -1)) return 0;
+    if (is_accepted(L, run)) return 0;
     run->outcome = CLUA_NO_TABLE;
     bytes_append_string(&run->result->message, luaL_typename(L, -1));
     return 0;
 }
 
 static void load_source(lua_State *L, struct clua_run *run) {
-    const char *name = lua_pushfstring(L, "@%s", run->path);
+    const char *name = lua_pushfstring(L, "@%s", run->place.path);
     run->outcome = CLUA_BAD_SYNTAX;
     if (luaL_loadbufferx(L, run->input.start, run->input.count, name, "t") != LUA_OK) lua_error(L);
     run->outcome = CLUA_DONE;
+    set_globals(L, run->place.scope);
 }
 
 static int load_body(lua_State *L) {
     struct clua_run *run = lua_touserdata(L, 1);
     run->frames_below = count_frames(L);
-    push_files(L);
-    if (lua_getfield(L, -1, run->path) != LUA_TNIL) return finish_load(L, run);
+    if (push_value(L, run->place) != LUA_TNIL) return finish_load(L, run);
     load_source(L, run);
     lua_call(L, 0, 1);
-    if (lua_istable(L, -1)) {
+    if (lua_isnil(L, -1) && run->is_library) lua_pushboolean(L, 1);
+    if (is_accepted(L, run)) {
         lua_pushvalue(L, -1);
-        lua_setfield(L, 2, run->path);
+        set_value(L, run->place);
     }
     return finish_load(L, run);
 }
 
 enum clua_outcome clua_load(
-    struct clua_machine *machine, const char *path, struct clua_text source, struct clua_result *result) {
-    struct clua_run run = {.machine = machine, .path = path, .input = source, .result = result};
+    struct clua_machine *machine, struct clua_place place, struct clua_text source, bool is_library,
+    struct clua_result *result) {
+    struct clua_run run = {
+        .machine = machine, .place = place, .input = source, .is_library = is_library, .result = result};
     return perform(&run, load_body);
 }
 
@@ -95,6 +91,7 @@ static bool append_name(lua_State *L, int index, struct clua_bytes *names) {
 static void list_functions(lua_State *L, int table, struct clua_bytes *names) {
     size_t count = 0;
     need_memory(L, coding_append_count(names, TAG_LIST, 0));
+    if (push_contents(L, table)) table = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, table)) {
         if (lua_isfunction(L, -1) && lua_type(L, -2) == LUA_TSTRING && append_name(L, -2, names)) count++;
@@ -105,8 +102,9 @@ static void list_functions(lua_State *L, int table, struct clua_bytes *names) {
 
 /* Pushes the function. */
 static bool find_method(lua_State *L, struct clua_run *run) {
-    push_files(L);
-    if (lua_getfield(L, -1, run->path) != LUA_TTABLE) luaL_error(L, "%s is not loaded", run->path);
+    int type = push_value(L, run->place);
+    if (type == LUA_TFUNCTION) return true;
+    if (type != LUA_TTABLE) luaL_error(L, "%s is not loaded", run->place.path);
     lua_pushlstring(L, run->method.start, run->method.count);
     if (lua_gettable(L, -2) == LUA_TFUNCTION) return true;
     run->outcome = CLUA_NO_FUNCTION;
@@ -115,16 +113,20 @@ static bool find_method(lua_State *L, struct clua_run *run) {
     return false;
 }
 
+/* A function of C has no names of its parameters. */
 static int check_body(lua_State *L) {
     struct clua_run *run = lua_touserdata(L, 1);
     run->frames_below = count_frames(L);
-    find_method(L, run);
+    if (!find_method(L, run)) return 0;
+    const char *name = lua_getlocal(L, NULL, 1);
+    lua_pushstring(L, name);
+    need_memory(L, encode(L, -1, ENCODE_REPAIRED, "", 0, &run->result->value));
     return 0;
 }
 
 enum clua_outcome clua_check(
-    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_result *result) {
-    struct clua_run run = {.machine = machine, .path = path, .method = method, .result = result};
+    struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_result *result) {
+    struct clua_run run = {.machine = machine, .place = place, .method = method, .result = result};
     return perform(&run, check_body);
 }
 
@@ -137,6 +139,8 @@ static void take_error(lua_State *L, struct clua_run *run) {
     run->outcome = CLUA_REFUSED;
     bytes_clear(&run->result->message);
     need_memory(L, bytes_append(&run->result->message, text, count));
+    bytes_clear(&run->result->error);
+    append_error(L, -2, &run->result->error);
 }
 
 /* A result is for people to read: bytes that are not UTF-8 are mended, not refused. */
@@ -161,9 +165,9 @@ static int call_body(lua_State *L) {
 }
 
 enum clua_outcome clua_call(
-    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_text arguments,
+    struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_text arguments,
     struct clua_result *result) {
     struct clua_run run = {
-        .machine = machine, .path = path, .method = method, .input = arguments, .result = result};
+        .machine = machine, .place = place, .method = method, .input = arguments, .result = result};
     return perform(&run, call_body);
 }

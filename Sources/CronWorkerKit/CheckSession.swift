@@ -37,11 +37,13 @@ struct CheckSession {
     private func answer(through answers: borrowing Descriptor) throws {
         let host = try host()
         var file: CheckedFile?
+        var questions = FunctionCheck.Decoder()
         for line in try StandardDescriptors.readInput().split(separator: UInt8(ascii: "\n")) {
-            let function = try Array(line).withUnsafeBytes { bytes in try FunctionCheck.decode(bytes) }.function
+            let question = try Array(line).withUnsafeBytes { bytes in try questions.take(bytes) }
+            guard let question else { continue }
             var checked =
-                file.flatMap { $0.path == function.file ? $0 : nil } ?? CheckedFile(function.file, maker?(host))
-            let verdict = checked.verdict(on: function)
+                file.flatMap { $0.source == question.source ? $0 : nil } ?? CheckedFile(question.source, maker?(host))
+            let verdict = checked.verdict(on: question)
             // The files go first: what was read until a failure is what a person will mend.
             for answer in checked.filesRead() { try answers.writeAll(answer.encoded()) }
             try answers.writeAll(verdict.encoded())

@@ -30,16 +30,15 @@ struct EntrySubject {
             arguments: arguments, logger: logger, directory: directory, registry: registry)
     }
 
-    /// What a function in another language is told, as one value.
-    func description(of run: FunctionHost.Run) -> Value {
-        .map(
-            Value.Map(
-                uniqueKeys: ["entry", "run", "attempt", "slot", "directory", "meta", "args"],
-                values: [
-                    .string(id.description), .int(run.number), .int(run.attempt),
-                    slotText(run).map { .string($0) } ?? .null,
-                    .string(directory), .map(meta), data["args"] ?? .null,
-                ]))
+    /// What a function in another language is told of its run.
+    func description(of run: FunctionHost.Run) -> Value.Map {
+        Value.Map(
+            uniqueKeys: ["entry", "run", "attempt", "slot", "directory", "meta", "args"],
+            values: [
+                .string(id.description), .int(run.number), .int(run.attempt),
+                slotText(run).map { .string($0) } ?? .null,
+                .string(directory), .map(meta), data["args"] ?? .null,
+            ])
     }
 
     /// For commands, which are told by their environment.

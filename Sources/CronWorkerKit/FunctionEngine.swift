@@ -4,17 +4,44 @@ package import Values
 
 /// What runs the functions of a language other than Swift. On the main thread alone.
 package protocol FunctionEngine: AnyObject {
-    /// Loads what the function is in, if it is not yet, and sees that it is there.
-    func prepare(_ function: LuaFunction) throws(FunctionRefusal)
+    /// Loads what the function is in, if it is not yet, and sees that it is there. Returns the name of its first parameter, if it
+    /// has one.
+    @discardableResult
+    func prepare(_ function: LuaFunction) throws(FunctionRefusal) -> String?
+
+    /// Loads a file that others import.
+    func prepare(library: LuaFile) throws(FunctionRefusal)
 
     /// - Throws: what the function failed with.
-    func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value
+    func call(_ function: LuaFunction, _ arguments: [Value], in setting: CallSetting) throws -> Value
 
     /// All files that it has read so far.
     var files: [SourceFile] { get }
 
     /// A long sleep is ahead: what nobody needs may go.
     func rest()
+}
+
+/// What a call has besides its arguments.
+package struct CallSetting {
+    /// What a function can ask for: what its run is, and what those who called it have added.
+    package let context: Value.Map
+    package let logger: JobLogger
+
+    package init(context: Value.Map, logger: JobLogger) { (self.context, self.logger) = (context, logger) }
+}
+
+/// What a function failed with, where it says more than a text.
+package struct FunctionFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// With the traceback of an error that was raised.
+    package let description: String
+    /// One word, such as `NOT_FOUND`.
+    package var kind: String?
+    /// Whether another attempt may help; `nil`: it does not say.
+    package var isRetryable: Bool?
+    package var details = Value.null
+
+    package init(_ description: String, kind: String? = nil) { (self.description, self.kind) = (description, kind) }
 }
 
 /// A file that an engine has read.
@@ -28,9 +55,16 @@ package struct SourceFile: Hashable, Sendable {
 
 /// What the functions of a `FunctionEngine` may ask of their worker. On the main thread alone.
 package protocol FunctionServices: AnyObject {
-    func call(_ id: String, _ arguments: [Value]) throws -> Value
+    /// `context`: what the function can ask for besides what its caller can.
+    func call(_ id: String, _ arguments: [Value], adding context: Value.Map) throws -> Value
     func find(_ criteria: Value.Map) throws -> [Value]
     func get(_ id: String) throws -> Value?
+    /// What the registry's `env.variable` entries say of a variable that the environment does not have; `nil`: nothing.
+    func variable(_ name: String) throws -> String?
+    /// All that they say, by the names of the variables.
+    func variables() throws -> Value.Map
+    /// The file of an entry that another one imports.
+    func library(_ id: EntryID) throws -> LuaFile
     /// A file's contents as they were when the registry was loaded; `nil`: it had no part in that.
     func text(of path: String) throws -> [UInt8]?
     /// As they are now, or the first `limit` bytes and one more; `nil`: it was written to meanwhile. Fails if root must not trust

@@ -32,6 +32,8 @@ final class FunctionHost: @unchecked Sendable {
     /// Which this is, as the job's entry has it; `nil`: the standard one.
     private var program: String?
     private var depth = 0
+    /// What the functions that are running have added to what those can ask for that they call.
+    private var added = Value.Map()
     /// In seconds, of each command; `nil`: that of this process, which they all have a part in.
     var processorTime: UInt64?
     /// Of what the commands write.
@@ -83,7 +85,9 @@ final class FunctionHost: @unchecked Sendable {
         } catch let trouble as LinkTrouble {
             throw trouble.cause
         } catch {
-            return RunEnd(outcome: .failed, text: "\(error)", code: (error as? CommandFailure)?.code)
+            var end = RunEnd(outcome: .failed, text: "\(error)", code: (error as? CommandFailure)?.code)
+            end.isFinal = (error as? FunctionFailure)?.isRetryable == false
+            return end
         }
     }
 
@@ -99,9 +103,10 @@ final class FunctionHost: @unchecked Sendable {
         case .swift(let name, _): return try perform(try swiftFunction(name), subject, arguments ?? [])
         case .lua(let function):
             let engine = try luaEngine()
-            // A function that is called without arguments is told what the timer would tell it.
-            let told = arguments.flatMap { $0.isEmpty ? nil : $0 } ?? [subject.description(of: run)]
-            return try flushing { try engine.call(function, told, logger: logger) }
+            let description = subject.description(of: run)
+            let setting = CallSetting(context: description.adding(added), logger: logger)
+            let told = self.arguments(subject, arguments ?? [], .map(description))
+            return try flushing { try engine.call(function, told, in: setting) }
         case .exec(let command):
             // A command gets the event in its environment.
             let isEvent = depth == 1 && run.event != nil
@@ -119,7 +124,7 @@ final class FunctionHost: @unchecked Sendable {
             let mailbox = try Mailbox()
             let context = subject.context(of: run, arguments, logger, jobRegistry(mailbox))
             return try AsyncRun(body, context, mailbox).wait(daemon) { [unowned self] request in
-                request.reply.resume(with: Result { try call(request.id, request.arguments) })
+                request.reply.resume(with: Result { try call(request.id, request.arguments, adding: Value.Map()) })
             }
         }
     }
@@ -165,6 +170,13 @@ final class FunctionHost: @unchecked Sendable {
         }
     }
 
+    /// Of a function in Lua. Called by another with arguments it has these alone; called by the daemon or by the timer it is told of
+    /// the run too.
+    private func arguments(_ subject: EntrySubject, _ arguments: [Value], _ description: Value) -> [Value] {
+        if arguments.isEmpty { return [subject.data["args"] ?? .null, description] }
+        return depth == 1 ? arguments + [description] : arguments
+    }
+
     /// `mailbox`: of an async function's run.
     private func jobRegistry(_ mailbox: Mailbox?) -> JobRegistry {
         JobRegistry(
@@ -172,7 +184,7 @@ final class FunctionHost: @unchecked Sendable {
                 guard thread == .current else {
                     throw JobError("'\(id)' cannot be called from another thread than that of the job function")
                 }
-                return try self.call(id, arguments)
+                return try self.call(id, arguments, adding: Value.Map())
             },
             callFromTask: { id, arguments in
                 guard let mailbox else {
@@ -187,7 +199,7 @@ final class FunctionHost: @unchecked Sendable {
 // MARK: - Calls
 
 extension FunctionHost: FunctionServices {
-    func call(_ id: String, _ arguments: [Value]) throws -> Value {
+    func call(_ id: String, _ arguments: [Value], adding context: Value.Map) throws -> Value {
         guard depth > 0 else { throw JobError("'\(id)' cannot be called while a file is loaded, but in a run") }
         guard depth < Self.deepest else {
             throw JobError(
@@ -201,6 +213,9 @@ extension FunctionHost: FunctionServices {
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: subject.directory)
         guard let function else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
         try checkProgram(of: function, id)
+        let before = added
+        added = added.adding(context)
+        defer { added = before }
         return try perform(function, subject, arguments: arguments)
     }
 
@@ -215,6 +230,18 @@ extension FunctionHost: FunctionServices {
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
 
+    func variable(_ name: String) throws -> String? { try VariableEntries(registry).value(of: name) }
+    func variables() throws -> Value.Map { try VariableEntries(registry).all() }
+
+    func library(_ id: EntryID) throws -> LuaFile {
+        guard let entry = try registry.entry(id.description) else { throw JobError("no entry '\(id)' in the registry") }
+        if let refusal = LuaFile.refusal(of: entry.kind) { throw JobError("'\(id)' \(refusal)") }
+        let directory = EntrySubject(entry, origin: origin).directory
+        let (file, failures) = LuaFile.library(entry.data, directory: directory)
+        guard let file else { throw JobError("'\(id)': \(failures.map(\.description).joined(separator: "; "))") }
+        return file
+    }
+
     func contents(of path: String, limit: Int) throws -> [UInt8]? { try disk.contents(of: path, limit: limit)?.bytes }
 
     /// The daemon names files as the registry does, from its own directory.
@@ -222,6 +249,15 @@ extension FunctionHost: FunctionServices {
         if let text = try registry.text(of: path) { return text }
         let start = origin == "/" ? origin : "\(origin)/"
         return path.hasPrefix(start) ? try registry.text(of: String(path.dropFirst(start.count))) : nil
+    }
+}
+
+extension Value.Map {
+    /// A value of `other` takes the place of one of the same key.
+    fileprivate func adding(_ other: Value.Map) -> Value.Map {
+        var all = self
+        for index in 0..<other.count { all[other.keys[index]] = other.values[index] }
+        return all
     }
 }
 

@@ -116,7 +116,7 @@ struct Worker: ~Copyable {
                 .init(
                     run: begin.run, slot: turn.slot, next: next, lateness: begin.lateness,
                     duration: Clock.monotonic() - moment.monotonic, outcome: outcome.outcome, text: outcome.text,
-                    code: outcome.code)))
+                    code: outcome.code, isFinal: outcome.isFinal)))
         if let skip { reports.send(.init(first: skip.first, last: skip.last, next: next), count: skip.count) }
         guardian.resume()
     }

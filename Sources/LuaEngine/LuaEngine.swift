@@ -1,5 +1,4 @@
 package import CronWorkerKit
-package import Jobs
 import LuaDialect
 import LuaFunctions
 package import Model
@@ -17,24 +16,38 @@ package final class LuaEngine: FunctionEngine {
         _ = Unmanaged.passRetained(machine)
     }
 
-    package func prepare(_ function: LuaFunction) throws(FunctionRefusal) {
+    package func prepare(_ function: LuaFunction) throws(FunctionRefusal) -> String? {
         do throws(LuaFailure) {
-            try machine.load(function.file)
+            try machine.load(function.source)
         } catch {
             throw FunctionRefusal(key: "source", error.summary)
         }
         do throws(LuaFailure) {
-            try machine.check(function.file, method: function.method)
+            return try machine.check(function)
         } catch {
             throw FunctionRefusal(key: "method", error.summary)
         }
     }
 
-    package func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value {
-        let outer = bridge.logger
-        bridge.logger = logger
-        defer { bridge.logger = outer }
-        return try machine.call(function.file, method: function.method, arguments: arguments)
+    package func prepare(library: LuaFile) throws(FunctionRefusal) {
+        do throws(LuaFailure) {
+            try machine.load(library: library)
+        } catch {
+            throw FunctionRefusal(key: "source", error.summary)
+        }
+    }
+
+    package func call(_ function: LuaFunction, _ arguments: [Value], in setting: CallSetting) throws -> Value {
+        let outer = bridge.setting
+        bridge.setting = setting
+        defer { bridge.setting = outer }
+        do throws(LuaFailure) {
+            return try machine.call(function, arguments: arguments)
+        } catch {
+            var failure = FunctionFailure(error.description)
+            (failure.kind, failure.isRetryable, failure.details) = (error.kind, error.isRetryable, error.details)
+            throw failure
+        }
     }
 
     package var files: [SourceFile] { zip(machine.files, machine.hashes).map { SourceFile(path: $0, hash: $1) } }
@@ -46,25 +59,46 @@ package final class LuaEngine: FunctionEngine {
 private final class Bridge: LuaHost {
     // The worker's functions hold on to the engine.
     private unowned let services: any FunctionServices
-    /// Of the current run; `nil` while a file is loaded.
-    var logger: JobLogger?
+    /// Of the current call; `nil` while a file is loaded.
+    var setting: CallSetting?
 
     init(_ services: any FunctionServices) { self.services = services }
 
     func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)]) {
-        logger?.log(level, message, fields)
+        setting?.logger.log(level, message, fields)
     }
 
-    func call(_ target: String, _ arguments: [Value]) -> LuaAnswer { answer { try services.call(target, arguments) } }
+    func call(_ target: String, _ arguments: [Value], adding context: Value.Map) -> LuaAnswer {
+        answer { try services.call(target, arguments, adding: context) }
+    }
+
+    func context() -> LuaAnswer {
+        setting.map { .value(.map($0.context)) } ?? .failure("there is no run while a file is loaded")
+    }
+
+    func variable(_ name: String) -> LuaAnswer {
+        answer {
+            guard let value = try services.variable(name) else {
+                throw FunctionFailure("no variable '\(name)' in the environment", kind: Self.notFound)
+            }
+            return .string(value)
+        }
+    }
+
+    func variables() -> LuaAnswer { answer { .map(try services.variables()) } }
 
     func find(_ criteria: Value.Map) -> LuaAnswer { answer { .list(try services.find(criteria)) } }
 
     func get(_ id: String) -> LuaAnswer {
         answer {
-            guard let entry = try services.get(id) else { throw JobError("no entry '\(id)' in the registry") }
+            guard let entry = try services.get(id) else {
+                throw FunctionFailure("no entry '\(id)' in the registry", kind: Self.notFound)
+            }
             return entry
         }
     }
+
+    func library(_ id: EntryID) throws -> LuaFile { try services.library(id) }
 
     func text(of path: String) throws -> [UInt8]? { try services.text(of: path) }
 
@@ -78,7 +112,14 @@ private final class Bridge: LuaHost {
         do {
             return .value(try body())
         } catch {
-            return .failure("\(error)")
+            var described = LuaError("\(error)")
+            if let failure = error as? FunctionFailure {
+                (described.kind, described.isRetryable) = (failure.kind, failure.isRetryable)
+                described.details = failure.details
+            }
+            return .failure(described)
         }
     }
+
+    private static let notFound = "NOT_FOUND"
 }

@@ -1,4 +1,5 @@
 internal import CLuaMachine
+package import Model
 package import Values
 
 /// The functions of Lua files, in one state of Lua 5.4 that is made when the first file is loaded and lives as long as
@@ -17,13 +18,21 @@ package import Values
     private var state: OpaquePointer?
     /// Every file that was read so far: those that were loaded, and what they required.
     package private(set) var files: [String] = []
-    /// Of their contents, in the same order; `nil`: they could not be read.
+    /// Of their contents, in the same order; `nil`: they could not be read. A file that was read again, and was another, is there twice.
     package private(set) var hashes: [UInt64?] = []
-    private var loaded: [String] = []
-    /// Files whose main chunk is being run.
-    private var loading: [String] = []
-    /// The files of the host's calls that have not returned: modules are looked for in the directory of the last one.
-    private var running: [String] = []
+    /// By their numbers on the C side.
+    private var scopes = [RequireScope.common]
+    private var loaded: [Place] = []
+    /// Files whose main chunk is being run for the host.
+    private var loading: [Place] = []
+    /// Those of the host's calls that have not returned.
+    private var running: [Place] = []
+
+    /// A file of a scope, in which it is run once.
+    private struct Place: Hashable {
+        let scope: Int
+        let path: String
+    }
 
     /// `isTerminationTraced`: SIGTERM in a call ends the process only after it has written where Lua is to the standard
     /// error. For one machine of a process, on its main thread.
@@ -41,41 +50,65 @@ package import Values
 
     // MARK: Files and their functions
 
-    /// Runs the file's main chunk, once for each path. It must return a table.
-    package func load(_ path: String) throws(LuaFailure) {
-        guard !loaded.contains(path) else { return }
-        guard !loading.contains(path) else {
+    /// Runs the file's main chunk, once for each path and what it imports. It must return a table, or a function.
+    package func load(_ file: LuaFile) throws(LuaFailure) { _ = try loadedPlace(of: file) }
+
+    /// Runs the main chunk of a file that others import. It may return anything.
+    package func load(library file: LuaFile) throws(LuaFailure) {
+        try load(place(of: file.path, in: RequireScope(library: file)), isLibrary: true)
+    }
+
+    private func loadedPlace(of file: LuaFile) throws(LuaFailure) -> Place {
+        let place = place(of: file.path, in: RequireScope(file))
+        try load(place, isLibrary: false)
+        return place
+    }
+
+    private func load(_ place: Place, isLibrary: Bool) throws(LuaFailure) {
+        guard !loaded.contains(place) else { return }
+        let path = place.path
+        guard !loading.contains(place) else {
             throw LuaFailure(
                 file: path, message: "\(path) is still being run; expected no call of its functions until it returns")
         }
-        loading.append(path)
+        loading.append(place)
         defer { loading.removeLast() }
         let source = try read(path)
-        try unsafe run(path, function: nil) { state, result in
-            unsafe LuaBytes.withText(source) { unsafe clua_load(state, path, $0, &result) }
+        try unsafe run(place, function: nil) { state, at, result in
+            unsafe LuaBytes.withText(source) { unsafe clua_load(state, at, $0, isLibrary, &result) }
         }
-        loaded.append(path)
+        loaded.append(place)
     }
 
-    /// Loads the file; the method must be a function in its table.
-    package func check(_ path: String, method: String) throws(LuaFailure) {
-        try load(path)
-        try unsafe run(path, function: method) { state, result in
-            unsafe LuaBytes.withText(Array(method.utf8)) { unsafe clua_check(state, path, $0, &result) }
+    /// Loads the file; the method must be a function in its table. Returns the name of the function's first parameter, if it has one.
+    @discardableResult
+    package func check(_ function: LuaFunction) throws(LuaFailure) -> String? {
+        let place = try loadedPlace(of: function.source)
+        let name = try unsafe run(place, function: function.method) { state, at, result in
+            unsafe LuaBytes.withText(Array(function.method.utf8)) { unsafe clua_check(state, at, $0, &result) }
         }
+        return name.string
     }
 
     /// What the function returns; nothing is null.
     ///
     /// - Throws: what it returned as `nil, error`, without a place; or what it raised, with its traceback.
-    package func call(_ path: String, method: String, arguments: [Value]) throws(LuaFailure) -> Value {
-        try load(path)
+    package func call(_ function: LuaFunction, arguments: [Value]) throws(LuaFailure) -> Value {
+        let place = try loadedPlace(of: function.source)
         let coded = ValueCoding.bytes(of: .list(arguments))
-        return try unsafe run(path, function: method) { state, result in
-            unsafe LuaBytes.withText(Array(method.utf8)) { name in
-                unsafe LuaBytes.withText(coded) { unsafe clua_call(state, path, name, $0, &result) }
+        return try unsafe run(place, function: function.method) { state, at, result in
+            unsafe LuaBytes.withText(Array(function.method.utf8)) { name in
+                unsafe LuaBytes.withText(coded) { unsafe clua_call(state, at, name, $0, &result) }
             }
         }
+    }
+
+    private func place(of path: String, in scope: RequireScope) -> Place { Place(scope: number(of: scope), path: path) }
+
+    private func number(of scope: RequireScope) -> Int {
+        if let number = scopes.firstIndex(of: scope) { return number }
+        scopes.append(scope)
+        return scopes.count - 1
     }
 
     // MARK: Memory
@@ -92,14 +125,17 @@ package import Values
 
     @discardableResult
     private func run(
-        _ path: String, function: String?, _ body: (OpaquePointer, inout clua_result) -> clua_outcome
+        _ place: Place, function: String?, _ body: (OpaquePointer, clua_place, inout clua_result) -> clua_outcome
     ) throws(LuaFailure) -> Value {
+        let path = place.path
         let state = try unsafe opened(path)
-        running.append(path)
+        running.append(place)
         defer { running.removeLast() }
         var result = unsafe clua_result()
         defer { unsafe clua_result_free(&result) }
-        let outcome = unsafe body(state, &result)
+        let outcome = unsafe path.withCString { name in
+            unsafe body(state, clua_place(scope: Int32(truncatingIfNeeded: place.scope), path: name), &result)
+        }
         let report = unsafe RunReport(path: path, function: function, files: files, result: result)
         if let failure = report.failure(outcome) { throw failure }
         return report.value
@@ -122,14 +158,23 @@ package import Values
     }
 
     private func read(_ path: String) throws(LuaFailure) -> [UInt8] {
-        let index = files.firstIndex(of: path) ?? files.count
-        if index == files.count {
-            files.append(path)
-            hashes.append(nil)
+        do throws(LuaFailure) {
+            let contents = try contents(path)
+            note(path, StableHash.of(contents))
+            return prepare(try LuaSource.text(contents, path))
+        } catch {
+            if !files.contains(path) { note(path, nil) }
+            throw error
         }
-        let contents = try contents(path)
-        hashes[index] = StableHash.of(contents)
-        return prepare(try LuaSource.text(contents, path))
+    }
+
+    private func note(_ path: String, _ hash: UInt64?) {
+        for index in files.indices where files[index] == path {
+            if hashes[index] == nil { hashes[index] = hash }
+            if hashes[index] == hash { return }
+        }
+        files.append(path)
+        hashes.append(hash)
     }
 
     /// What the host has for them counts, whatever stands in the file now.
@@ -157,7 +202,12 @@ package import Values
     private func hostAnswer(_ question: LuaQuestion) -> LuaAnswer {
         let list = question.list
         switch question.kind {
-        case CLUA_CALL: return host.call(list.first?.string ?? "", Array(list.dropFirst()))
+        case CLUA_CALL:
+            let context = list.count > 1 ? list[1].map ?? .init() : .init()
+            return host.call(list.first?.string ?? "", Array(list.dropFirst(2)), adding: context)
+        case CLUA_CONTEXT: return host.context()
+        case CLUA_VARIABLE: return host.variable(question.text)
+        case CLUA_VARIABLES: return host.variables()
         case CLUA_FIND: return host.find(list.first?.map ?? .init())
         case CLUA_GET: return host.get(question.text)
         case CLUA_JSON_TEXT: return host.encodeJSON(list.first ?? .null)
@@ -180,22 +230,50 @@ package import Values
         if let text = value.scalarText { return text }
         switch host.encodeJSON(value) {
         case .value(let json): return json.string ?? ""
-        case .failure(let message): return "(\(message))"
+        case .failure(let error): return "(\(error.message))"
         }
     }
 
+    /// The name of a module of the machine's own is answered with no path if it is none of a file.
     private func locate(_ question: LuaQuestion) -> Bool {
-        do throws(LuaFailure) {
-            question.reply(
-                text: try ModuleName(question.text).path(beside: running.last ?? "") {
-                    (try? host.text(of: $0)) ?? nil != nil
-                })
+        let (name, number) = (question.text, question.scope)
+        let scope = scopes[number]
+        if let item = scope.entry(name) { return locate(item, question) }
+        let directory = scope.directory ?? RequireScope.directory(of: running.last?.path ?? "")
+        let module = ModuleName(name, below: directory)
+        let path = path(of: module, isBuiltIn: question.isBuiltIn)
+        if let path = path ?? (question.isBuiltIn ? "" : nil) {
+            question.reply(text: path)
+            return true
+        }
+        question.reply(text: module.complaint)
+        return false
+    }
+
+    private func locate(_ item: LuaImport, _ question: LuaQuestion) -> Bool {
+        do {
+            let file = try host.library(item.entry)
+            question.reply(text: file.path, scope: number(of: RequireScope(library: file)))
             return true
         } catch {
-            question.reply(text: error.message)
+            question.reply(text: "require '\(item.alias)': \(error)")
             return false
         }
     }
+
+    /// A file that a load has accepted comes before all that came to be later. With the name of a module, a file that nobody has
+    /// required yet counts only while nothing is accepted: else a worker that starts again might find what no other has.
+    private func path(of module: ModuleName, isBuiltIn: Bool) -> String? {
+        guard let places = module.places else { return nil }
+        for place in places where isAccepted(place) || isBuiltIn && files.contains(place) { return place }
+        if isBuiltIn {
+            guard let source = loading.last, !isAccepted(source.path) else { return nil }
+        }
+        for place in places where ModuleName.isFile(place) { return place }
+        return nil
+    }
+
+    private func isAccepted(_ path: String) -> Bool { (try? host.text(of: path)) ?? nil != nil }
 
     private func source(_ question: LuaQuestion) -> Bool {
         let path = question.text

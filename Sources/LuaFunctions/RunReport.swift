@@ -19,13 +19,23 @@ internal import Values
     func failure(_ outcome: clua_outcome) -> LuaFailure? {
         switch outcome {
         case CLUA_DONE: nil
-        case CLUA_REFUSED: LuaFailure(file: path, message: message)
+        case CLUA_REFUSED: described(LuaFailure(file: path, message: message))
         case CLUA_NO_TABLE:
-            LuaFailure(file: path, message: "\(path) returned \(message); expected a table of functions")
+            LuaFailure(file: path, message: "\(path) returned \(message); expected a table of functions, or a function")
         case CLUA_NO_FUNCTION: LuaFailure(file: path, message: noFunction)
         case CLUA_BAD_SYNTAX: badSyntax
-        default: unsafe placed(traceback: LuaBytes.string(LuaBytes.buffer(result.traceback)))
+        default: unsafe described(placed(traceback: LuaBytes.string(LuaBytes.buffer(result.traceback))))
         }
+    }
+
+    /// With what an error of `errors` says besides its text.
+    private func described(_ failure: LuaFailure) -> LuaFailure {
+        guard unsafe result.error.count > 0 else { return failure }
+        var reader = unsafe ValueReader(LuaBytes.buffer(result.error))
+        guard let parts = try? reader.value().list, parts.count == 3 else { return failure }
+        var failure = failure
+        (failure.kind, failure.isRetryable, failure.details) = (parts[0].string, parts[1].bool, parts[2])
+        return failure
     }
 
     private var message: String { unsafe LuaBytes.string(LuaBytes.buffer(result.message)) }

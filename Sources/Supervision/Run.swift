@@ -54,7 +54,8 @@ extension Phase.Run {
     func ended(_ end: Report.End) -> Booking.Run {
         Booking.Run(
             number: number, attempt: attempt, call: call, began: began.wall, lateness: end.lateness,
-            duration: end.duration, text: end.text, fullLength: end.fullLength, code: end.code)
+            duration: end.duration, text: end.text, fullLength: end.fullLength, code: end.code,
+            isFinal: end.isFinal)
     }
 
     /// As far as is known without a word from its worker.

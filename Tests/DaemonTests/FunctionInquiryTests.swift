@@ -6,6 +6,7 @@ import Model
 import Registry
 import TestSupport
 import Testing
+import Values
 
 @testable import Daemon
 
@@ -36,6 +37,11 @@ struct FunctionInquiryTests {
 
     private func lua(_ file: String, _ method: String = "m") -> EntryFunction {
         .lua(LuaFunction(file: file, method: method))
+    }
+
+    private func version(_ answers: FunctionAnswers, _ function: EntryFunction) -> String {
+        var libraries = LibraryVersions(LuaLibraries(), answers)
+        return answers.version(of: function, &libraries)
     }
 
     private func ask(_ functions: [EntryFunction], _ programs: WorkerPrograms) throws -> FunctionAnswers {
@@ -70,7 +76,7 @@ struct FunctionInquiryTests {
         #expect(first.catalogs[own] == .functions(["old"]))
         let second = try ask([function], programs)
         #expect(second.catalogs[own] == .functions(["new"]))
-        #expect(first.version(of: function) != second.version(of: function))
+        #expect(version(first, function) != version(second, function))
     }
 
     @Test("takes a program that is missing or says nothing for a mistake of the entries that name it")
@@ -133,10 +139,45 @@ struct FunctionInquiryTests {
         #expect(
             String(decoding: asked, as: UTF8.self)
                 == "check file=a.lua method=x\ncheck file=a.lua method=y\ncheck file=b.lua method=m\n")
-        #expect(answers.version(of: lua("a.lua", "x")) == "a.lua=1;")
+        #expect(version(answers, lua("a.lua", "x")) == "a.lua=1;")
         #expect(answers.refusal(of: lua("a.lua", "x")) == nil)
         #expect(answers.refusal(of: lua("a.lua", "y")) == .init(key: "method", error: "method: no such thing"))
-        #expect(answers.version(of: lua("b.lua")) == "")
+        #expect(version(answers, lua("b.lua")) == "")
+    }
+
+    @Test("asks for libraries first, with what they import, and not for those that import a guilty one")
+    func libraries() throws {
+        let check = """
+            cat >>\(directory.path)/asked; echo asked >>\(directory.path)/asked; \
+            [ $(grep -c asked \(directory.path)/asked) = 1 ] || { echo ready; echo ready; } >&3
+            """
+        let programs = try programs(try program("standard", check: check))
+        var libraries = LuaLibraries()
+        let (a, b) = (EntryID("app:a")!, EntryID("app:b")!)
+        libraries[a] = LuaFile("a.lua")
+        libraries[b] = LuaFile("b.lua", imports: [LuaImport("a 1", a)])
+        let function = EntryFunction.lua(
+            LuaFunction(file: "jobs.lua", method: "m", imports: [LuaImport("b", b), LuaImport("c", a)]))
+        let answers = try FunctionInquiry.wait(
+            about: [function, lua("z.lua")], libraries: libraries, programs, registry)
+        let asked = try FileSystem.contents(of: "\(directory.path)/asked", limit: 4_096)?.bytes ?? []
+        #expect(
+            String(decoding: asked, as: UTF8.self) == """
+                check file=a.lua
+                import alias="a 1" entry=app:a
+                check file=b.lua
+                import alias=b entry=app:b
+                import alias=c entry=app:a
+                check file=jobs.lua method=m
+                check file=z.lua method=m
+                asked
+                check file=z.lua method=m
+                asked
+
+                """)
+        #expect(
+            answers.refusal(ofLibrary: LuaFile("a.lua"))?.error.hasPrefix("source: 'a.lua' ended the worker") == true)
+        #expect(answers.refusal(of: function) == nil && answers.refusal(of: lua("z.lua")) == nil)
     }
 
     @Test("blames the file that ended the program, and asks again for those behind it")
@@ -159,7 +200,8 @@ struct FunctionInquiryTests {
             while read -r line; do case $line in *slow*) exec sleep 60;; *) echo ready >&3;; esac; done
             """
         let programs = try programs(try program("standard", check: check))
-        let inquiry = FunctionInquiry(about: [lua("a.lua"), lua("slow.lua"), lua("z.lua")], programs, registry)
+        let inquiry = FunctionInquiry(
+            about: [lua("a.lua"), lua("slow.lua"), lua("z.lua")], libraries: LuaLibraries(), programs, registry)
         inquiry.collects = true
         var now = MonotonicInstant(nanoseconds: 0)
         var answers: FunctionAnswers?

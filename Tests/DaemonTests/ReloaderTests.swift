@@ -139,7 +139,7 @@ struct ReloaderTests {
         let check = kernel.processes[1]
         #expect(check.arguments == ["--check"])
         let version = FunctionCheckAnswer.version(of: Array("return {}".utf8))
-        for answer in [FunctionCheckAnswer.read(file: file, version: version), .ready] {
+        for answer in [FunctionCheckAnswer.read(file: file, version: version), .ready(parameter: nil)] {
             try check.ends[3]?.value.writeAll(answer.encoded())
         }
         kernel.exit(check)

@@ -1,4 +1,5 @@
 import LuaFunctions
+import Model
 import Testing
 import Values
 
@@ -148,9 +149,10 @@ struct CallTests {
         ])
         rig.host.onCall = { [unowned rig] target, arguments in
             do throws(LuaFailure) {
-                return .value(try rig.machine.call(rig.path("jobs.lua"), method: target, arguments: arguments))
+                return .value(
+                    try rig.machine.call(LuaFunction(file: rig.path("jobs.lua"), method: target), arguments: arguments))
             } catch {
-                return .failure(rig.plain(error.summary))
+                return .failure(LuaError(rig.plain(error.summary)))
             }
         }
         #expect(try rig.call("run", .int(5)) == .int(11))

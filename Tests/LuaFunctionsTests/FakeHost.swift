@@ -1,11 +1,13 @@
 import Kernel
 import LuaFunctions
+import Model
 import Values
 
 /// Answers from lists that a test fills, and remembers what it was asked.
 final class FakeHost: LuaHost {
     var lines: [String] = []
     var questions: [Value] = []
+    var libraries: [String: LuaFile] = [:]
     var texts: [String: [UInt8]] = [:]
     var answers: [String: LuaAnswer] = [:]
     /// What `call` does instead of answering from the list.
@@ -15,10 +17,17 @@ final class FakeHost: LuaHost {
         lines.append(([level.rawValue, message] + fields.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
     }
 
-    func call(_ target: String, _ arguments: [Value]) -> LuaAnswer {
+    func call(_ target: String, _ arguments: [Value], adding context: Value.Map) -> LuaAnswer {
         questions.append(.list([.string(target)] + arguments))
+        if !context.isEmpty { questions.append(.map(context)) }
         return onCall?(target, arguments) ?? answer(target)
     }
+
+    func context() -> LuaAnswer { answer("context") }
+    func variable(_ name: String) -> LuaAnswer {
+        answers["variable \(name)"] ?? .failure("no variable '\(name)' in the environment")
+    }
+    func variables() -> LuaAnswer { answers["variables"] ?? .value(.map(.init())) }
 
     func find(_ criteria: Value.Map) -> LuaAnswer {
         questions.append(.map(criteria))
@@ -28,6 +37,16 @@ final class FakeHost: LuaHost {
     func get(_ id: String) -> LuaAnswer {
         questions.append(.string(id))
         return answer(id)
+    }
+
+    func library(_ id: EntryID) throws -> LuaFile {
+        guard let file = libraries[id.description] else { throw Missing(id: id) }
+        return file
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let id: EntryID
+        var description: String { "no entry '\(id)' in the registry" }
     }
 
     func text(of path: String) throws -> [UInt8]? { texts[path] }

@@ -1,4 +1,5 @@
 import LuaFunctions
+import Model
 import Testing
 import Values
 
@@ -28,9 +29,9 @@ struct FileTests {
             ("local = 1", "jobs.lua:1: <name> expected near '='"),
             ("return {\n\n x = 1 = 2 }", "jobs.lua:3: '}' expected (to close '{' at line 1) near '='"),
             ("return 'text", "jobs.lua:1: unfinished string near <eof>"),
-            ("", "jobs.lua returned nil; expected a table of functions"),
-            ("return 5", "jobs.lua returned number; expected a table of functions"),
-            ("return function() end", "jobs.lua returned function; expected a table of functions"),
+            ("", "jobs.lua returned nil; expected a table of functions, or a function"),
+            ("return 5", "jobs.lua returned number; expected a table of functions, or a function"),
+            ("return true", "jobs.lua returned boolean; expected a table of functions, or a function"),
             ("\n error('no')", "jobs.lua:2: no"),
             ("return \(String(repeating: "{", count: 300))", "jobs.lua: C stack overflow"),
             ("\u{1B}Lua", "jobs.lua is compiled Lua; expected its source"),
@@ -76,7 +77,7 @@ struct FileTests {
     @Test("with nothing but a line with # is empty")
     func headerAlone() throws {
         let rig = try Rig(["jobs.lua": "# nothing"])
-        #expect(rig.error { try rig.load() } == "jobs.lua returned nil; expected a table of functions")
+        #expect(rig.error { try rig.load() } == "jobs.lua returned nil; expected a table of functions, or a function")
     }
 
     @Test("has its whole path in errors, however long it is")
@@ -102,7 +103,7 @@ struct FileTests {
             "jobs.lua": "return { cleanup = print, report = print, limit = 5 }", "none.lua": "return { 1, 2 }",
         ])
         func error(_ method: String, _ file: String = "jobs.lua") -> String? {
-            rig.error { try rig.machine.check(rig.path(file), method: method) }
+            rig.error { try rig.machine.check(LuaFunction(file: rig.path(file), method: method)) }
         }
         #expect(error("cleanup") == nil)
         #expect(
@@ -116,10 +117,22 @@ struct FileTests {
         #expect(rig.error { _ = try rig.call("limit") } == "'limit' in jobs.lua is a number; expected a function")
     }
 
+    @Test(
+        "tell the name of the first parameter",
+        arguments: [
+            ("function(context, x) end", "context"), ("function(...) end", nil), ("function() end", nil),
+            ("print", nil),
+            ("function(_) local ctx end", "_"),
+        ] as [(String, String?)])
+    func parameters(_ function: String, _ name: String?) throws {
+        let rig = try Rig(["jobs.lua": "return { run = \(function) }"])
+        #expect(try rig.machine.check(LuaFunction(file: rig.path("jobs.lua"), method: "run")) == name)
+    }
+
     @Test("cannot be called while it is being run")
     func early() throws {
         let rig = try Rig(["jobs.lua": "local _, err = require('funcs').call('x') error(err, 0)"])
-        rig.host.onCall = { [unowned rig] _, _ in .failure(rig.error { _ = try rig.call() } ?? "called") }
+        rig.host.onCall = { [unowned rig] _, _ in .failure(LuaError(rig.error { _ = try rig.call() } ?? "called")) }
         #expect(
             rig.error { try rig.load() }
                 == "jobs.lua is still being run; expected no call of its functions until it returns")

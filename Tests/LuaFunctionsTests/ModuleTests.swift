@@ -101,6 +101,40 @@ struct ModuleTests {
                 == "jobs.lua:5: bad argument #1 to 'call' (string expected, got no value)")
     }
 
+    @Test("call other functions with more in their context, which each executor keeps for itself")
+    func executors() throws {
+        let rig = try Rig([
+            "jobs.lua": """
+            local funcs, ctx = require 'funcs', require 'ctx'
+            return {
+              run = function()
+                local plain = funcs.new()
+                local first = plain:with_context({ trace = 'a', n = 1 })
+                local second = first:with_context({ n = 2 })
+                first:call('app:one', 1, nil)
+                second:call('app:two')
+                plain:with_context({}):call('app:three')
+                return plain:call('app:four')
+              end,
+              get = function(key) return ctx.get(key) end, all = function() return ctx.all() end,
+            }
+            """
+        ])
+        for name in ["one", "two", "three", "four"] { rig.host.answers["app:\(name)"] = .value(.string(name)) }
+        #expect(try rig.call() == .string("four"))
+        func map(_ n: Int64) -> Value { .map(.init([("n", .int(n)), ("trace", .string("a"))])) }
+        #expect(
+            rig.host.questions == [
+                .list([.string("app:one"), .int(1), .null]), map(1), .list([.string("app:two")]), map(2),
+                .list([.string("app:three")]), .list([.string("app:four")]),
+            ])
+        rig.host.answers["context"] = .value(.map(.init([("run", .int(3))])))
+        #expect(try rig.call("get", .string("run")) == .int(3))
+        #expect(try rig.call("all") == .map(.init([("run", .int(3))])))
+        let failure = rig.failure { _ = try rig.call("get", .string("none")) }
+        #expect(failure?.message == "no value 'none' in the context" && failure?.kind == "NOT_FOUND")
+    }
+
     @Test("read the registry")
     func registry() throws {
         let rig = try Rig([
@@ -131,6 +165,10 @@ struct ModuleTests {
     func environment() throws {
         let rig = try Rig(
             body: "local env = require 'env' local v, err = env.get(...) return { v or err, env.get_all()[...] == v }")
+        rig.host.answers["variable WLUA_PORT"] = .value(.string("8080"))
+        rig.host.answers["variables"] = .value(
+            .map(.init([("WLUA_PORT", .string("8080")), ("PATH", .string("not this"))])))
+        #expect(try rig.call("run", .string("WLUA_PORT")) == .list([.string("8080"), .bool(true)]))
         let path = try #require(ThisProcess.environment("PATH"))
         #expect(try rig.call("run", .string("PATH")) == .list([.string(path), .bool(true)]))
         #expect(
@@ -156,7 +194,7 @@ struct ModuleTests {
             ),
             (
                 "require('funcs').async('a')",
-                "funcs.async is not available in a job: a function is called and waited for; funcs has call"
+                "funcs.async is not available in a job: a function is called and waited for; funcs has call, new"
             ),
             (
                 "require('registry').snapshot()",

@@ -77,18 +77,25 @@ struct RequireTests {
         #expect(rig.error { _ = try rig.call() } == expected)
     }
 
-    @Test("has the standard libraries and the machine's modules, before any file")
+    @Test("has the standard libraries and the machine's modules, if there is no file of their name")
     func modules() throws {
-        let rig = try Rig([
-            "jobs.lua": """
+        let text = """
+            local json = require('json')
             return { run = function()
-              assert(require('string') == string and require('time') == require('time'))
-              return require('json').encode(1)
+              assert(require('string') == string and require('time') == require('time') and require('json') == json)
+              return json.encode(1)
             end }
-            """,
-            "json.lua": "error('a file')",
-        ])
+            """
+        let rig = try Rig(["jobs.lua": text, "own/jobs.lua": text, "own/json.lua": "return { encode = tostring }"])
+        #expect(try rig.call(in: "own/jobs.lua") == .string("1"))
+        #expect(rig.files == ["own/jobs.lua", "own/json.lua"])
         #expect(try rig.call() == .string("1"))
+        // What came to be after the load is not what another worker has found.
+        try rig.write("error('a file')", to: "json.lua")
+        #expect(try rig.call() == .string("1"))
+        let next = try Rig(["jobs.lua": text, "json.lua": "error('a file')"])
+        next.host.texts[next.path("jobs.lua")] = Array(text.utf8)
+        #expect(try next.call() == .string("1"))
     }
 
     @Test("loads no C")

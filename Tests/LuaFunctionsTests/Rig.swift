@@ -1,5 +1,6 @@
 import Kernel
 import LuaFunctions
+import Model
 import TestSupport
 import Values
 
@@ -26,10 +27,10 @@ final class Rig {
 
     func path(_ name: String) -> String { "\(directory.path)/\(name)" }
 
-    func load(_ name: String = "jobs.lua") throws { try machine.load(path(name)) }
+    func load(_ name: String = "jobs.lua") throws { try machine.load(LuaFile(path(name))) }
 
     func call(_ method: String = "run", in name: String = "jobs.lua", _ arguments: Value...) throws -> Value {
-        try machine.call(path(name), method: method, arguments: arguments)
+        try machine.call(LuaFunction(file: path(name), method: method), arguments: arguments)
     }
 
     /// What goes wrong; `nil` if nothing does.

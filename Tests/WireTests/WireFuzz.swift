@@ -94,7 +94,8 @@ extension SeededGenerator {
             .end(
                 .init(
                     run: count(), slot: slot(), next: instant(), lateness: duration(), duration: duration(),
-                    outcome: chance(2) ? .ok : .failed, text: text(), code: chance(2) ? nil : count()))
+                    outcome: chance(2) ? .ok : .failed, text: text(), code: chance(2) ? nil : count(),
+                    isFinal: chance(2)))
         case 3: .skipped(.init(first: instant(), last: instant(), next: instant()))
         case 4: .log(log())
         case 5: .pong(token: anyInteger())

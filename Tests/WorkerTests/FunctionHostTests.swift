@@ -201,7 +201,7 @@ struct FunctionHostTests {
         _ = try run(host)
         let context = try #require(kept.withLock { $0 })
         #expect(throws: JobError("'app:own' cannot be called while a file is loaded, but in a run")) {
-            try host.call("app:own", [])
+            try host.call("app:own", [], adding: Value.Map())
         }
         let error = await Task.detached { () -> JobError? in
             do { _ = try context.call("app:own") } catch { return error as? JobError }
@@ -215,18 +215,90 @@ struct FunctionHostTests {
 
     // MARK: Another language
 
-    @Test("has an engine for Lua, which it tells of the run if there are no arguments")
+    @Test("gives a function in Lua its args, or what has happened, and tells it of the run after that")
     func engine() throws {
         let engine = EchoEngine()
         let host = try host(engine: { _ in engine })
         let function = EntryFunction.lua(LuaFunction(file: "a.lua", method: "a"))
         try host.prepare(function)
         let text = try run(host, function)
-        #expect(text.hasPrefix("ok: [{\"entry\":\"app:job\",\"run\":3,\"attempt\":2,\"slot\":"), "\(text)")
-        #expect(try run(host, function, event: .string("late")) == "ok: [\"late\"]")
+        #expect(text.hasPrefix("ok: [7,{\"entry\":\"app:job\",\"run\":3,\"attempt\":2,\"slot\":"), "\(text)")
+        #expect(try run(host, function, event: .string("late")).hasPrefix("ok: [\"late\",{\"entry\":\"app:job\""))
+        let plain = EntrySubject(Entry("plain", []), origin: ".")
+        let end = try host.run(function, of: plain, .init(number: 1, slot: nil))
+        #expect(end.text.hasPrefix("[null,{\"entry\":\"app:plain\""))
+        #expect(engine.contexts.map { $0["entry"] } == ["app:job", "app:job", "app:plain"].map { .string($0) })
         host.rest()
         #expect(engine.rests == 1)
     }
+
+    @Test("gives a function that another one calls its arguments alone, and a context that says more")
+    func callsInLua() throws {
+        let engine = EchoEngine()
+        let lua: [(String, Value)] = [("source", .string("file://a.lua")), ("method", .string("a"))]
+        let box = HostBox()
+        let host = try host(
+            [
+                "own": .function { _ in
+                    let added = Value.Map([("trace", .string("t")), ("run", .string("mine"))])
+                    for arguments in [[.int(1), .int(2)], []] as [[Value]] {
+                        box.results.append(try box.host?.call("app:lua", arguments, adding: added))
+                    }
+                    return ""
+                }
+            ], entries: [Entry("lua", kind: .lua, lua + [("args", .int(5))])], engine: { _ in engine })
+        box.host = host
+        #expect(try run(host) == "ok: ")
+        let results = box.results.compactMap(\.self)
+        #expect(results.first == .list([.int(1), .int(2)]))
+        #expect(results.last?.list?.first == .int(5) && results.last?.list?[1]["entry"] == .string("app:lua"))
+        #expect(engine.contexts.map { $0["trace"] } == [.string("t"), .string("t")])
+        #expect(engine.contexts.allSatisfy { $0["run"] == .string("mine") && $0["attempt"] == .int(2) })
+    }
+
+    @Test("hears from an error whether another attempt may help")
+    func finalErrors() throws {
+        let engine = EchoEngine()
+        let host = try host(engine: { _ in engine })
+        for isRetryable in [nil, true, false] {
+            engine.failure = FunctionFailure("no such account")
+            engine.failure?.isRetryable = isRetryable
+            let end = try host.run(
+                .lua(LuaFunction(file: "a.lua", method: "a")), of: subject, .init(number: 1, slot: nil))
+            #expect(end.outcome == .failed && end.text == "no such account" && end.isFinal == (isRetryable == false))
+        }
+    }
+
+    @Test("knows variables that the environment lacks from the registry's entries")
+    func variables() throws {
+        func variable(_ name: String, _ data: [(String, Value)]) -> Entry {
+            Entry(id: EntryID(namespace: "app", name: name)!, kind: "env.variable", data)
+        }
+        let storage = Entry(
+            id: EntryID(namespace: "app", name: "store")!, kind: "env.storage.static",
+            [("values", .map(.init([("WLUA_STORED", .string("stored"))])))])
+        let host = try host(entries: [
+            storage, variable("a", [("variable", .string("WLUA_PORT")), ("default", .int(8080))]),
+            variable("b", [("variable", .string("WLUA_PORT")), ("default", .string("second"))]),
+            variable("c", [("variable", .string("WLUA_STORED")), ("storage", .string("app:store"))]),
+            variable("d", [("default", .bool(true))]), variable("e", [("variable", .string("WLUA_NONE"))]),
+            variable("f", [("variable", .string("PATH")), ("default", .string("x"))]),
+        ])
+        #expect(try host.variable("WLUA_PORT") == "8080")
+        #expect(try host.variable("app:b") == "second")
+        #expect(try host.variable("WLUA_STORED") == "stored" && host.variable("app:d") == "true")
+        #expect(try host.variable("app:f") == ThisProcess.environment("PATH"))
+        for name in ["WLUA_NONE", "app:e", "app:none", "app:store", "OTHER"] { #expect(try host.variable(name) == nil) }
+        let all = try host.variables()
+        #expect(all["WLUA_PORT"] == .string("8080") && all["WLUA_STORED"] == .string("stored"))
+        #expect(all["WLUA_NONE"] == nil && all.count == 3)
+    }
+}
+
+/// Known to a function only when its host is there.
+private final class HostBox: @unchecked Sendable {
+    var host: FunctionHost?
+    var results: [Value?] = []
 }
 
 private final class Flag: Sendable {
@@ -237,8 +309,15 @@ private final class Flag: Sendable {
 private final class EchoEngine: FunctionEngine {
     let files: [SourceFile] = []
     private(set) var rests = 0
+    private(set) var contexts: [Value.Map] = []
+    var failure: FunctionFailure?
 
-    func prepare(_ function: LuaFunction) throws(FunctionRefusal) {}
-    func call(_ function: LuaFunction, _ arguments: [Value], logger: JobLogger) throws -> Value { .list(arguments) }
+    func prepare(_ function: LuaFunction) throws(FunctionRefusal) -> String? { nil }
+    func prepare(library: LuaFile) throws(FunctionRefusal) {}
+    func call(_ function: LuaFunction, _ arguments: [Value], in setting: CallSetting) throws -> Value {
+        contexts.append(setting.context)
+        if let failure { throw failure }
+        return .list(arguments)
+    }
     func rest() { rests += 1 }
 }

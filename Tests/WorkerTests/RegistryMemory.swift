@@ -23,4 +23,10 @@ extension Entry {
             id: EntryID(namespace: "app", name: name)!, kind: kind.rawValue, meta: .init(), data: Value.Map(data),
             location: SourceLocation(file: "registry/app.yaml", line: 1, column: 1))
     }
+
+    init(id: EntryID, kind: String, _ data: [(String, Value)]) {
+        self.init(
+            id: id, kind: kind, meta: .init(), data: Value.Map(data),
+            location: SourceLocation(file: "registry/app.yaml", line: 1, column: 1))
+    }
 }

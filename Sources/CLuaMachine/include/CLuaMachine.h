@@ -28,7 +28,7 @@ enum clua_outcome {
     CLUA_RAISED,
     /* The file's text is no Lua. */
     CLUA_BAD_SYNTAX,
-    /* The file returned something else than a table; the message is what it was. */
+    /* The file returned neither a table nor a function; the message is what it was. */
     CLUA_NO_TABLE,
     /* The file's table has no function of that name; the message is the type of what it has, the value a list of the
      * names of the functions that it has. */
@@ -39,6 +39,8 @@ struct clua_result {
     /* A coded value. */
     struct clua_bytes value;
     struct clua_bytes message, traceback;
+    /* Of an error of `errors`: a coded list of its kind, whether it is retryable, and its details. */
+    struct clua_bytes error;
 };
 
 void clua_result_free(struct clua_result *result);
@@ -47,7 +49,7 @@ void clua_result_free(struct clua_result *result);
 enum clua_question {
     /* A coded list: level, message, a map of fields. */
     CLUA_LOG,
-    /* A coded list: the function's ID, its arguments. */
+    /* A coded list: the function's ID, null or a map that is added to the context, its arguments. */
     CLUA_CALL,
     /* A coded list: the criteria, if there are any. */
     CLUA_FIND,
@@ -57,7 +59,14 @@ enum clua_question {
     CLUA_JSON_TEXT,
     /* JSON text. */
     CLUA_JSON_VALUE,
-    /* A module's name; the answer is its path. */
+    /* Nothing. */
+    CLUA_CONTEXT,
+    /* The name of a variable that the environment does not have. */
+    CLUA_VARIABLE,
+    /* Nothing. */
+    CLUA_VARIABLES,
+    /* A module's name, to be looked for in `scope`; the answer is its file's path, in the scope that `scope` then is. No path:
+     * it is one of the machine's own. */
     CLUA_LOCATE,
     /* A path; the answer is the source. */
     CLUA_SOURCE,
@@ -66,16 +75,21 @@ enum clua_question {
 struct clua_request {
     enum clua_question question;
     struct clua_text text;
+    int scope;
+    /* The machine has a module of this name. */
+    bool is_built_in;
     /* Lua's side of it. */
     void *state;
     bool failed;
 };
 
-/* Answers by one call of a `clua_reply` function and returns true, or replies with the text of an error and returns
- * false. A log line needs no answer. */
+/* Answers by one call of a `clua_reply` function and returns true, or replies with an error, of CLUA_LOCATE and CLUA_SOURCE
+ * with its text, and returns false. A log line needs no answer. */
 typedef bool (*clua_host)(void *context, struct clua_request *request);
 
 void clua_reply_value(struct clua_request *request, struct clua_text coded);
+/* A coded list: the error's text, its kind, whether it is retryable, its details. */
+void clua_reply_error(struct clua_request *request, struct clua_text coded);
 void clua_reply_text(struct clua_request *request, struct clua_text text);
 void clua_reply_source(struct clua_request *request, const char *path, struct clua_text source);
 
@@ -83,17 +97,26 @@ void clua_reply_source(struct clua_request *request, const char *path, struct cl
 struct clua_machine *clua_open(clua_host host, void *context, size_t memory_limit);
 void clua_close(struct clua_machine *machine);
 
-/* Runs the source and keeps the table that it returns under `path`. */
-enum clua_outcome clua_load(
-    struct clua_machine *machine, const char *path, struct clua_text source, struct clua_result *result);
+/* A file of a scope. The scopes are the host's: each is a number, and what `require` finds for its files. Those of scope 0 share
+ * Lua's globals as they are; those of another have a `require` of their own besides. */
+struct clua_place {
+    int scope;
+    const char *path;
+};
 
-/* Whether the table of `path`, which is loaded, has a function of that name: CLUA_DONE, CLUA_NO_FUNCTION. */
+/* Runs the source and keeps what it returns: a table or a function; anything, if it is a library. */
+enum clua_outcome clua_load(
+    struct clua_machine *machine, struct clua_place place, struct clua_text source, bool is_library,
+    struct clua_result *result);
+
+/* Whether the place, which is loaded, has a function of that name, or is one: CLUA_DONE, and the value is the name of its first
+ * parameter or null; or CLUA_NO_FUNCTION. */
 enum clua_outcome clua_check(
-    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_result *result);
+    struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_result *result);
 
 /* Calls it with a coded list of arguments. */
 enum clua_outcome clua_call(
-    struct clua_machine *machine, const char *path, struct clua_text method, struct clua_text arguments,
+    struct clua_machine *machine, struct clua_place place, struct clua_text method, struct clua_text arguments,
     struct clua_result *result);
 
 /* From now on SIGTERM during a call into Lua writes where that is to the standard error before it ends the process. For one

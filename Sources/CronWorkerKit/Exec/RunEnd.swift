@@ -7,6 +7,8 @@ package struct RunEnd {
     package let text: String
     /// With which its command exited, where that is its error.
     package var code: Int64?
+    /// It says itself that another attempt does not help.
+    package var isFinal = false
 }
 
 extension RunEnd {

@@ -1,5 +1,6 @@
 import Model
 import Values
+import Wire
 
 /// What the workers' programs say of the functions that a registry names.
 struct FunctionAnswers: Sendable {
@@ -16,9 +17,11 @@ struct FunctionAnswers: Sendable {
 
     /// By the program's path; `nil` is the standard one.
     var catalogs: [String?: Catalog] = [:]
-    var refusals: [LuaFunction: Refusal] = [:]
-    /// Of the files that a function is made of.
-    var versions: [LuaFunction: String] = [:]
+    var refusals: [FunctionCheck: Refusal] = [:]
+    /// Of the files that a function or a library is made of, without those that it imports.
+    var versions: [FunctionCheck: String] = [:]
+    /// The names of the functions' first parameters.
+    var parameters: [FunctionCheck: String] = [:]
     var programVersions: [String: String] = [:]
     /// All files that were read to answer.
     var files = CheckedTexts()
@@ -27,10 +30,12 @@ struct FunctionAnswers: Sendable {
     func refusal(of function: EntryFunction) -> Refusal? {
         switch function {
         case .exec: nil
-        case .lua(let function): refusals[function]
+        case .lua(let function): refusals[FunctionCheck(function)]
         case .swift(let name, let program): catalogs[program].flatMap { Self.refusal(of: name, in: $0, of: program) }
         }
     }
+
+    func refusal(ofLibrary file: LuaFile) -> Refusal? { refusals[FunctionCheck(library: file)] }
 
     private static func refusal(of name: String, in catalog: Catalog, of program: String?) -> Refusal? {
         switch catalog {
@@ -46,12 +51,15 @@ struct FunctionAnswers: Sendable {
         }
     }
 
-    /// Of the files that the function is made of; empty: it has none of its own.
-    func version(of function: EntryFunction) -> String {
+    /// Of the files that the function is made of, and of the libraries that it imports; empty: it has none of its own.
+    func version(of function: EntryFunction, _ libraries: inout LibraryVersions) -> String {
         switch function {
         case .exec: ""
-        case .lua(let function): versions[function] ?? ""
+        case .lua(let function):
+            (versions[FunctionCheck(function)] ?? "") + libraries.version(ofImports: function.source)
         case .swift(_, let program): program.flatMap { programVersions[$0] } ?? ""
         }
     }
+
+    func version(ofLibrary file: LuaFile) -> String { versions[FunctionCheck(library: file)] ?? "" }
 }

@@ -17,7 +17,8 @@ final class FunctionInquiry {
     /// The programs that are still to be asked for their catalogs, and the functions that are still to be checked. The first of all
     /// is in question.
     private var unlisted: [String?] = []
-    private var unchecked: ArraySlice<LuaFunction> = []
+    private var unchecked: ArraySlice<FunctionCheck> = []
+    private let libraries: LuaLibraries
     private var answers = FunctionAnswers()
     // What has come of the answer.
     private(set) var query: ProgramQuery?
@@ -31,17 +32,24 @@ final class FunctionInquiry {
     private static let timeout = Nanoseconds.seconds(5)
 
     init(
-        about functions: [EntryFunction], _ programs: WorkerPrograms, _ registry: SharedRegistry,
-        _ machine: Machine = Machine()
+        about functions: [EntryFunction], libraries: LuaLibraries, _ programs: WorkerPrograms,
+        _ registry: SharedRegistry, _ machine: Machine = Machine()
     ) {
-        (self.programs, self.registry, self.machine) = (programs, registry, machine)
+        (self.programs, self.registry, self.machine, self.libraries) = (programs, registry, machine, libraries)
         // The standard program runs all but those that have their own.
         for path in [nil] + Set(functions.compactMap(\.program)).sorted() {
             let program = programs.program(at: path)
             if let functions = program.functions { answer(path, program, functions) } else { unlisted.append(path) }
         }
-        // Those of a file follow each other, so that it is loaded once.
-        unchecked = Set(functions.compactMap(\.luaFunction)).sorted { ($0.file, $0.method) < ($1.file, $1.method) }[...]
+        unchecked = Self.checks(functions, libraries)[...]
+    }
+
+    /// Libraries first: what is wrong with one of them is not to be found in each function that imports it. Those of a file follow
+    /// each other, so that it is loaded once.
+    private static func checks(_ functions: [EntryFunction], _ libraries: LuaLibraries) -> [FunctionCheck] {
+        let libraries = Set(libraries.files.values.map { FunctionCheck(library: $0) })
+        return libraries.sorted { $0.place < $1.place }
+            + Set(functions.compactMap(\.luaCheck)).sorted { $0.place < $1.place }
     }
 
     /// Takes what has come, and asks on. Returns all answers when there are no more questions.
@@ -68,10 +76,11 @@ final class FunctionInquiry {
     ///
     /// - Throws: `StartInterrupted` as soon as one of the signals comes that stop the daemon. They must be blocked.
     static func wait(
-        about functions: [EntryFunction], _ programs: WorkerPrograms, _ registry: SharedRegistry
+        about functions: [EntryFunction], libraries: LuaLibraries = LuaLibraries(), _ programs: WorkerPrograms,
+        _ registry: SharedRegistry
     ) throws -> FunctionAnswers {
         let signals = try SignalQueue([.terminate, .interrupt])
-        let inquiry = FunctionInquiry(about: functions, programs, registry)
+        let inquiry = FunctionInquiry(about: functions, libraries: libraries, programs, registry)
         inquiry.collects = true
         while true {
             if let answers = try inquiry.advance(at: Clock.monotonic()) { return answers }
@@ -107,7 +116,7 @@ final class FunctionInquiry {
             }
         } else if !unchecked.isEmpty {
             query = try programs.standard.askForChecks(
-                unchecked.map { FunctionCheck($0) }, registry: registry.memory.descriptor, machine)
+                Array(unchecked), registry: registry.memory.descriptor, machine)
         } else {
             return false
         }
@@ -117,14 +126,16 @@ final class FunctionInquiry {
     private func take(_ line: UnsafeRawBufferPointer, at now: MonotonicInstant) {
         guard unlisted.isEmpty else { return catalog.take(line) }
         deadline = now + Self.timeout
-        guard let function = unchecked.first, let answer = try? FunctionCheckAnswer.decode(line) else { return }
+        guard let check = unchecked.first, let answer = try? FunctionCheckAnswer.decode(line) else { return }
         switch answer {
         case .read(let file, let version):
             self.version += "\(file)=\(version);"
             answers.files.note(file, version)
             return
-        case .ready: answers.versions[function] = version
-        case .refused(let key, let error): answers.refusals[function] = .init(key: key, error: "\(key): \(error)")
+        case .ready(let parameter):
+            answers.versions[check] = version
+            answers.parameters[check] = parameter
+        case .refused(let key, let error): answers.refusals[check] = .init(key: key, error: "\(key): \(error)")
         }
         unchecked.removeFirst()
         version = ""
@@ -136,12 +147,15 @@ final class FunctionInquiry {
         let status = try end()
         guard unlisted.isEmpty else { return try concludeCatalog(of: unlisted.removeFirst(), isComplete: isComplete) }
         // The one that was being loaded is the faulty one. Those after it are asked again without it, and without those of the same
-        // file, which would do the same.
+        // file and those that import it, which would do the same.
         guard let guilty = unchecked.first else { return }
         let end = status.map { " (\($0))" } ?? ""
         let why = isComplete ? "ended the worker that loaded it\(end)" : "did not load within 5s"
-        answers.refusals[guilty] = .init(key: "source", error: "source: '\(guilty.file)' \(why)")
-        unchecked.removeAll { $0.file == guilty.file }
+        answers.refusals[guilty] = .init(key: "source", error: "source: '\(guilty.source.path)' \(why)")
+        unchecked.removeAll { check in
+            check.source.path == guilty.source.path
+                || guilty.method == nil && libraries.imports(of: check.source) { $0 == guilty.source }
+        }
     }
 
     private func concludeCatalog(of path: String?, isComplete: Bool) throws {
@@ -184,5 +198,13 @@ final class FunctionInquiry {
 }
 
 extension EntryFunction {
-    fileprivate var luaFunction: LuaFunction? { if case .lua(let function) = self { function } else { nil } }
+    fileprivate var luaCheck: FunctionCheck? {
+        if case .lua(let function) = self { FunctionCheck(function) } else { nil }
+    }
+}
+
+extension FunctionCheck {
+    fileprivate var place: (String, String, String) {
+        (source.path, source.imports.map { "\($0.alias)=\($0.entry)" }.joined(separator: ","), method ?? "")
+    }
 }

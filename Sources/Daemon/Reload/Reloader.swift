@@ -139,7 +139,8 @@ final class Reloader {
     ) -> Result? {
         do {
             let inquiry = FunctionInquiry(
-                about: candidate.functions, programs.renewed(), try SharedRegistry(candidate.load.snapshot), machine)
+                about: candidate.functions, libraries: candidate.found.libraries, programs.renewed(),
+                try SharedRegistry(candidate.load.snapshot), machine)
             state = .asking(inquiry, candidate, site, end: end)
             return ask(inquiry, candidate, site, at: now, end)
         } catch {

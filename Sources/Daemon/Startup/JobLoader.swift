@@ -14,8 +14,11 @@ package struct LoadedJobs: Sendable {
     package var texts = SourceTexts()
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
-        jobs = Self.versioned(candidate.found.jobs, answers)
-        hookFunctions = Self.versioned(candidate.found.hookFunctions, answers)
+        // With an error nothing is run, and they may import each other in a circle.
+        let isRight = candidate.found.errors.isEmpty
+        var libraries = LibraryVersions(isRight ? candidate.found.libraries : LuaLibraries(), answers)
+        jobs = Self.versioned(candidate.found.jobs, answers, &libraries)
+        hookFunctions = Self.versioned(candidate.found.hookFunctions, answers, &libraries)
         disabledCount = candidate.found.disabledCount
         let load = candidate.load
         let room = max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions))
@@ -25,10 +28,12 @@ package struct LoadedJobs: Sendable {
         notes = Self.inOrder(load.notes + candidate.found.notes)
     }
 
-    private static func versioned(_ jobs: [JobDefinition], _ answers: FunctionAnswers) -> [JobDefinition] {
+    private static func versioned(
+        _ jobs: [JobDefinition], _ answers: FunctionAnswers, _ libraries: inout LibraryVersions
+    ) -> [JobDefinition] {
         jobs.map { job in
             var job = job
-            job.sourceVersion = answers.version(of: job.function)
+            job.sourceVersion = answers.version(of: job.function, &libraries)
             return job
         }
     }

@@ -22,11 +22,25 @@ package struct RegistryCandidate: Sendable {
     func functionErrors(_ answers: FunctionAnswers) -> [Diagnostic] {
         var seen: Set<FunctionAnswers.Refusal> = []
         var errors = Diagnostics(limit: load.limits.diagnostics)
+        for (entry, library) in found.libraries.files.sorted(by: { $0.key < $1.key }) {
+            guard let refusal = answers.refusal(ofLibrary: library), seen.insert(refusal).inserted else { continue }
+            errors.add(load.error(at: [refusal.key], in: entry, refusal.error))
+        }
         for (entry, function) in found.functions {
-            guard let refusal = answers.refusal(of: function) else { continue }
+            guard let refusal = answers.refusal(of: function), !isLibrarys(refusal, of: function, answers) else {
+                continue
+            }
             guard refusal.key == "method" || seen.insert(refusal).inserted else { continue }
             errors.add(load.error(at: [refusal.key], in: entry, refusal.error))
         }
         return errors.closed
+    }
+
+    /// What cannot be loaded since a library cannot is not at fault itself.
+    private func isLibrarys(
+        _ refusal: FunctionAnswers.Refusal, of function: EntryFunction, _ answers: FunctionAnswers
+    ) -> Bool {
+        guard refusal.key == "source", case .lua(let function) = function else { return false }
+        return found.libraries.imports(of: function.source) { answers.refusal(ofLibrary: $0) != nil }
     }
 }

@@ -77,7 +77,8 @@ extension Startup {
             reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
             environmentFiles: environment.source, controllers: controllers)
         let asked = try SharedRegistry(candidate.load.snapshot)
-        let answers = try FunctionInquiry.wait(about: candidate.functions, programs, asked)
+        let answers = try FunctionInquiry.wait(
+            about: candidate.functions, libraries: candidate.found.libraries, programs, asked)
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
         let isRight = loaded.errors.isEmpty
         func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }

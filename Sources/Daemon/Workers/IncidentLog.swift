@@ -246,7 +246,7 @@ extension Booking {
         fields.add(outcome.textKey.description, .text(run.end.text))
         fields.add("code", run.end.code.map { .integer($0) })
         fields.add("length", run.end.fullLength.map { .integer($0) })
-        fields.add("retry", retryAfter.map { .delay($0) })
+        fields.add("retry", retryAfter.map { .delay($0) } ?? (run.end.isFinal ? .text("no") : nil))
         return fields
     }
 

@@ -25,6 +25,16 @@ final class EntryDiagnostics {
         errors.add(positions.diagnostic(.error, at: path, part, of: entry, message()))
     }
 
+    /// `role`: what the entry is. Says nothing about a missing key if it is there misspelt, which has been reported.
+    func report(_ failure: EntryFailure, of role: String) {
+        if let key = failure.missing {
+            guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
+            error("no '\(key)' in the \(role); \(failure.message)", at: [])
+        } else {
+            error(failure.message, at: failure.path, failure.isAboutKey ? .key : .value)
+        }
+    }
+
     /// In another file, of which nothing is shown.
     func error(_ message: @autoclosure () -> String, at place: SourceLocation) {
         errors.add(Diagnostic(.error, at: place, message()))

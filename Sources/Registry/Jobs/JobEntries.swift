@@ -16,6 +16,8 @@ package enum JobEntries {
         package var disabledCount = 0
         /// The functions of all job entries, also of those that have an error elsewhere or are disabled.
         package var functions: [(entry: EntryID, function: EntryFunction)] = []
+        /// What these import.
+        package var libraries = LuaLibraries()
         package var errors: [Diagnostic] = []
         package var notes: [Diagnostic] = []
     }
@@ -66,6 +68,10 @@ package enum JobEntries {
         found.hookFunctions = hooks.definitions
         found.functions += hooks.functions
         errors.append(hooks.errors)
+        var imports = ImportedLibraries(load)
+        for (entry, function) in found.functions { imports.add(importsOf: entry, function) }
+        found.libraries = imports.libraries
+        errors.append(imports.errors)
     }
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {

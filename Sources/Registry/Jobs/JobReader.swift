@@ -150,7 +150,7 @@ struct JobReader {
 
     private func readFunction(_ kind: FunctionKind) -> EntryFunction? {
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: directory)
-        for failure in failures { report(failure) }
+        for failure in failures { issues.report(failure, of: role) }
         if kind == .exec { checkArgs() }
         return function
     }
@@ -163,15 +163,6 @@ struct JobReader {
         if size > most { issues.error("args: \(size) bytes as JSON; expected at most \(most)", at: ["args"]) }
     }
 
-    /// Says nothing about a missing key if it is there misspelt, which has been reported.
-    private func report(_ failure: EntryFailure) {
-        if let key = failure.missing {
-            guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
-            issues.error("no '\(key)' in the \(role); \(failure.message)", at: [])
-        } else {
-            issues.error(failure.message, at: failure.path, failure.isAboutKey ? .key : .value)
-        }
-    }
 }
 
 extension RunPolicy {

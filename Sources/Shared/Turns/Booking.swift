@@ -52,15 +52,18 @@ package struct Booking: Hashable, Sendable {
             package var fullLength: Int64?
             /// With which its command exited, where that is the error.
             package var code: Int64?
+            /// The function has said that another attempt does not help.
+            package var isFinal = false
         }
 
         package init(
             number: Int64, attempt: Int = 1, call: Int64? = nil, began: WallInstant, lateness: Nanoseconds = .zero,
-            duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil, code: Int64? = nil
+            duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil, code: Int64? = nil,
+            isFinal: Bool = false
         ) {
             (self.number, self.attempt, self.call, self.began) = (number, attempt, call, began)
             (self.lateness, self.duration) = (lateness, duration)
-            end = End(text: text, fullLength: fullLength, code: code)
+            end = End(text: text, fullLength: fullLength, code: code, isFinal: isFinal)
         }
     }
 

@@ -39,7 +39,7 @@ package struct Orders: Sendable {
         using random: inout SplitMix64
     ) -> Booking {
         guard let run = booking.run, let cause = booking.outcome.retriedAs,
-            retry.outcomes.contains(cause), run.attempt < retry.delays.maxAttempts, run.call == nil
+            retry.outcomes.contains(cause), !run.end.isFinal, run.attempt < retry.delays.maxAttempts, run.call == nil
         else { return booking }
         let delay = retry.delays.delay(run.attempt, using: &random)
         guard now + delay < end else { return booking }

@@ -1,23 +1,61 @@
 package import Model
 import Values
 
-/// What `cronworker --check` is asked on its standard input: whether it can load a function. One message each.
+/// What `cronworker --check` is asked on its standard input: whether it can load a function, or a library. A message for each
+/// import of the file, and one for the file.
 package struct FunctionCheck: Hashable, Sendable {
-    package var function: LuaFunction
+    package var source: LuaFile
+    /// `nil`: the file is a library.
+    package var method: String?
 
-    package init(_ function: LuaFunction) { self.function = function }
+    package init(_ function: LuaFunction) { (source, method) = (function.source, function.method) }
+    package init(library: LuaFile) { (source, method) = (library, nil) }
+
+    package func encoded() -> [UInt8] {
+        source.imports.flatMap { Import(alias: $0.alias, entry: $0.entry).encoded() }
+            + Check(file: source.path, method: method).encoded()
+    }
+
+    /// Reads one message after another.
+    package struct Decoder {
+        private var imports: [LuaImport] = []
+
+        package init() {}
+
+        /// A question when its last message has come.
+        package mutating func take(_ line: UnsafeRawBufferPointer) throws(WireError) -> FunctionCheck? {
+            var row = try MessageCoder(reading: line)
+            if let found = try Import(&row) {
+                imports.append(LuaImport(found.alias, found.entry))
+                return nil
+            }
+            guard let check = try Check(&row) else { throw row.unknownVerb }
+            let file = LuaFile(check.file, imports: imports)
+            imports = []
+            return check.method.map { FunctionCheck(LuaFunction(file, method: $0)) } ?? FunctionCheck(library: file)
+        }
+    }
 }
 
-extension FunctionCheck: WireMessage {
-    package static var verb: StaticString { "check" }
+private struct Import: WireMessage {
+    static var verb: StaticString { "import" }
+    var alias = ""
+    var entry = EntryID()
 
-    package init() { self.init(LuaFunction(file: "", method: "")) }
+    mutating func fields(_ row: inout MessageCoder) {
+        row.text("alias", &alias)
+        row.entry("entry", &entry)
+    }
+}
 
-    package mutating func fields(_ row: inout MessageCoder) {
-        var (file, method) = (function.file, function.method)
+private struct Check: WireMessage {
+    static var verb: StaticString { "check" }
+    var file = ""
+    var method: String?
+
+    mutating func fields(_ row: inout MessageCoder) {
         row.text("file", &file)
         row.text("method", &method)
-        function = LuaFunction(file: file, method: method)
     }
 }
 
@@ -25,7 +63,8 @@ extension FunctionCheck: WireMessage {
 package enum FunctionCheckAnswer: Hashable, Sendable {
     /// `version` changes when the file's contents do.
     case read(file: String, version: String)
-    case ready
+    /// `parameter`: the name of the function's first one; `nil`: it has none, or is a library.
+    case ready(parameter: String?)
     /// `key`: the key of the entry that is wrong.
     case refused(key: String, error: String)
 
@@ -39,7 +78,7 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     package func encoded() -> [UInt8] {
         switch self {
         case .read(let file, let version): Read(version: version, file: file).encoded()
-        case .ready: Ready().encoded()
+        case .ready(let parameter): Ready(parameter: parameter).encoded()
         case .refused(let key, let error): Refused(key: key, error: error).encoded()
         }
     }
@@ -47,7 +86,7 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> FunctionCheckAnswer {
         var row = try MessageCoder(reading: line)
         if let read = try Read(&row) { return .read(file: read.file, version: read.version) }
-        if try Ready(&row) != nil { return .ready }
+        if let ready = try Ready(&row) { return .ready(parameter: ready.parameter) }
         if let refused = try Refused(&row) { return .refused(key: refused.key, error: refused.error) }
         throw row.unknownVerb
     }
@@ -67,8 +106,9 @@ private struct Read: WireMessage {
 
 private struct Ready: WireMessage {
     static var verb: StaticString { "ready" }
+    var parameter: String?
 
-    mutating func fields(_ row: inout MessageCoder) {}
+    mutating func fields(_ row: inout MessageCoder) { row.text("parameter", &parameter) }
 }
 
 private struct Refused: WireMessage {

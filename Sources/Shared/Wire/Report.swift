@@ -81,12 +81,15 @@ package enum Report: Hashable, Sendable {
         package var fullLength: Int64?
         /// With which the command exited, where that is the error.
         package var code: Int64?
+        /// The function says that another attempt does not help.
+        package var isFinal = false
 
         package init() {}
         package init(
             run: Int64, slot: SlotInstant?, next: SlotInstant, lateness: Nanoseconds, duration: Nanoseconds,
-            outcome: Outcome, text: String, fullLength: Int64? = nil, code: Int64? = nil
+            outcome: Outcome, text: String, fullLength: Int64? = nil, code: Int64? = nil, isFinal: Bool = false
         ) {
+            self.isFinal = isFinal
             (self.run, self.slot, self.next) = (run, slot, next)
             (self.lateness, self.duration) = (lateness, duration)
             (self.outcome, self.text, self.fullLength, self.code) = (outcome, text, fullLength, code)
@@ -102,6 +105,7 @@ package enum Report: Hashable, Sendable {
             row.either("outcome", "ok", "failed", isFirst: &isOk)
             outcome = isOk ? .ok : .failed
             row.integer("code", &code, least: 0)
+            row.flag("retry", &isFinal, "no")
             row.longText(outcome.textKey, &text, length: &fullLength)
         }
     }

@@ -45,7 +45,7 @@ struct LuaErrorTests {
                 error: "method: 'keep' in \(directory)/good.lua is a number; expected a function"),
             Broken(
                 file: "empty.lua", text: "",
-                error: "source: \(directory)/empty.lua returned nil; expected a table of functions"),
+                error: "source: \(directory)/empty.lua returned nil; expected a table of functions, or a function"),
             Broken(
                 file: "raise.lua", text: "\nerror('not today')", error: "source: \(directory)/raise.lua:2: not today"),
             Broken(

@@ -44,7 +44,7 @@ struct LuaTests {
                 """
                 local json = require("json")
                 local M = {}
-                function M.told(context) return context end
+                function M.told(args, context) return args.keep == 3 and require("ctx").get("run") == context.run and context end
                 function M.value() return { b = 2.5, a = { 1, json.null, "ä" }, c = { x = true } } end
                 function M.nothing() end
                 return M
@@ -59,6 +59,7 @@ struct LuaTests {
             #expect(try daemon.stop() == .exited(code: 0))
 
             let tick = daemon.log.all("TICK", entry: told.id)[1]
+            // What the args are stands in it too.
             #expect(
                 tick["result"]
                     == "{\"args\":{\"keep\":3,\"names\":[\"a\",\"b\"]},\"attempt\":1,\"directory\":\"\(scene.registry)\","
@@ -83,7 +84,7 @@ struct LuaTests {
                     error("disk broken")
                 end
                 function M.raised() deep() return 1 end
-                function M.index(context) return context.none.field end
+                function M.index(args, context) return context.none.field end
                 function M.required() util.fail() return 1 end
                 return M
                 """, as: "jobs.lua")
@@ -107,6 +108,41 @@ struct LuaTests {
             #expect(error("required").contains("\(file):9: in function"))
             // Failures are the runs' and not the workers'.
             #expect(daemon.log.count("Worker exited") == 0)
+        }
+    }
+
+    @Test("says by its error that another attempt does not help, also in that of a function that it calls")
+    func finalErrors() throws {
+        try Scene.play { scene in
+            try scene.add(
+                """
+                local funcs = require("funcs")
+                local M = {}
+                function M.final() return nil, errors.new{ message = "no such account", retryable = false } end
+                function M.passed()
+                    local _, err = funcs.call("test:final")
+                    return nil, errors.wrap(err, err:kind())
+                end
+                function M.again() return nil, errors.new{ message = "busy", retryable = true } end
+                return M
+                """, as: "jobs.lua")
+            let names = ["final", "passed", "again"]
+            try scene.declare(
+                names.map {
+                    .lua(
+                        $0, $0, interval: "300ms",
+                        data: ["retry": "{max_attempts: 2, initial_delay: 20ms, max_delay: 20ms}"])
+                })
+            let daemon = try scene.start(worker: Binaries.worker)
+            for name in names { try daemon.wait(for: "TICK FAILED", entry: "test:\(name)", count: 3) }
+            #expect(try daemon.stop() == .exited(code: 0))
+            func records(_ name: String) -> [LogRecord] { daemon.log.all("TICK FAILED", entry: "test:\(name)") }
+            for name in ["final", "passed"] {
+                #expect(records(name).allSatisfy { $0["retry"] == "no" && $0.number("attempt") == 1 })
+            }
+            #expect(records("passed").first?["error"] == "UNKNOWN: no such account")
+            #expect(records("again").first?["retry"]?.hasSuffix("ms") == true)
+            #expect(records("again").contains { $0.number("attempt") == 2 && $0["retry"] == nil })
         }
     }
 

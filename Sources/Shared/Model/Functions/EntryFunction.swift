@@ -4,7 +4,7 @@ package import Values
 package enum EntryFunction: Hashable, Sendable {
     /// In the catalog of a worker's program; `nil`: of `cronworker` itself.
     case swift(name: String, program: String?)
-    /// In the table that a Lua file returns.
+    /// Of a Lua file.
     case lua(LuaFunction)
     /// Stored elsewhere, since a command is much larger than the others.
     indirect case exec(ExecCommand)
@@ -33,17 +33,16 @@ package enum EntryFunction: Hashable, Sendable {
         _ kind: FunctionKind, _ data: Value.Map, _ directory: String
     ) -> (function: EntryFunction?, failures: [EntryFailure]) {
         var reader = NamedFunctionReader(kind: kind, data: data, directory: directory)
-        let (source, method) = (reader.source(), reader.method())
-        guard reader.failures.isEmpty, let method else { return (nil, reader.failures) }
-        if kind == .swift { return (.swift(name: method, program: source), []) }
-        return (source.map { .lua(LuaFunction(file: $0, method: method)) }, [])
+        let function = kind == .lua ? reader.lua().map { .lua($0) } : reader.swift()
+        return (reader.failures.isEmpty ? function : nil, reader.failures)
     }
 
     /// The keys that it is read from, and those that the daemon reads in addition.
     package static func keys(of kind: FunctionKind) -> [String] {
         switch kind {
         // `modules` names what the function requires, in the registries of others; here all modules are there.
-        case .swift, .lua: ["method", "source", "modules", "environment", "working_directory"]
+        case .swift: ["method", "source", "modules", "environment", "working_directory"]
+        case .lua: ["method", "source", "modules", "imports", "environment", "working_directory"]
         case .exec: ExecCommand.keys
         }
     }
@@ -61,22 +60,33 @@ package enum EntryFunction: Hashable, Sendable {
     private static func lastName(_ path: String) -> Substring { path.split(separator: "/").last ?? path[...] }
 }
 
-/// Reads `method` and `source`.
+/// Reads `method` and `source`, and in Lua `imports`.
 private struct NamedFunctionReader {
-    let kind: FunctionKind
-    let data: Value.Map
-    let directory: String
+    private let kind: FunctionKind
+    private let data: Value.Map
+    private let directory: String
     private(set) var failures: [EntryFailure] = []
-
-    private static let scheme = "file://"
 
     init(kind: FunctionKind, data: Value.Map, directory: String) {
         (self.kind, self.data, self.directory) = (kind, data, directory)
     }
 
+    mutating func lua() -> LuaFunction? {
+        var reader = LuaFileReader(data: data, directory: directory)
+        let (path, imports) = (reader.source(), reader.imports())
+        failures += reader.failures
+        guard let method = method(), let path else { return nil }
+        return LuaFunction(LuaFile(path, imports: imports), method: method)
+    }
+
+    mutating func swift() -> EntryFunction? {
+        let program = program()
+        return method().map { .swift(name: $0, program: program) }
+    }
+
     private mutating func fail(_ message: String, at key: String...) { failures.append(EntryFailure(message, at: key)) }
 
-    mutating func method() -> String? {
+    private mutating func method() -> String? {
         guard let value = data["method"] else {
             let place = kind == .lua ? "in the table that the source returns" : "in the worker's catalog"
             failures.append(EntryFailure(missing: "method", "expected the name of a function \(place)"))
@@ -95,29 +105,13 @@ private struct NamedFunctionReader {
         return method
     }
 
-    /// The file's path; `nil` if there is none.
-    mutating func source() -> String? {
-        guard let value = data["source"] else {
-            if kind == .lua {
-                failures.append(EntryFailure(missing: "source", "expected a Lua file such as file://jobs.lua"))
-            }
-            return nil
+    /// The program's path; `nil`: the entry names none.
+    private mutating func program() -> String? {
+        guard data["source"] != nil else { return nil }
+        switch SourcePath.read(data, example: "file://bin/worker", directory: directory) {
+        case .success(let path): return path
+        case .failure(let failure): failures.append(failure)
         }
-        let example = kind == .lua ? "file://jobs.lua" : "file://bin/worker"
-        guard let text = value.string, text.hasPrefix(Self.scheme), text.utf8.count > Self.scheme.utf8.count else {
-            fail("source: expected a file such as \(example), found \(value.phrase)", at: "source")
-            return nil
-        }
-        guard !text.utf8.contains(0) else {
-            fail("source: a path has no NUL; expected a file such as \(example)", at: "source")
-            return nil
-        }
-        let path = String(text.dropFirst(Self.scheme.count))
-        guard path.utf8.count <= EntryFunction.longestSource else {
-            let most = EntryFunction.longestSource
-            fail("source: path of \(path.utf8.count) bytes; expected at most \(most)", at: "source")
-            return nil
-        }
-        return RegistryPath.resolve(path, in: directory)
+        return nil
     }
 }

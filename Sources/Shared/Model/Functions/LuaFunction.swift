@@ -1,7 +1,13 @@
-/// A function of the table that a Lua file returns.
+/// A function of a Lua file: of the table that it returns, or what it returns itself.
 package struct LuaFunction: Hashable, Sendable {
-    package let file: String
+    package let source: LuaFile
     package let method: String
 
-    package init(file: String, method: String) { (self.file, self.method) = (file, method) }
+    package init(_ source: LuaFile, method: String) { (self.source, self.method) = (source, method) }
+
+    package init(file: String, method: String, imports: [LuaImport] = []) {
+        self.init(LuaFile(file, imports: imports), method: method)
+    }
+
+    package var file: String { source.path }
 }
