@@ -46,6 +46,23 @@ struct CommandLineTests {
         }
     }
 
+    @Test("--check and --once read a file that has no place any more, as a shell's here-document may be")
+    func unlinked() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "one")])
+            let file = "\(scene.registry)/jobs.yaml"
+            for option in ["--check", "--once"] {
+                let script =
+                    "cp \"$1\" \"$1.copy\"; exec 3<\"$1.copy\"; rm \"$1.copy\"; "
+                    + "exec \"$0\" \(option) --registry /dev/fd/3 --worker \"$2\""
+                let finished = try scene.run(
+                    ["-c", script, Binaries.daemon, file, Binaries.faultWorker], program: "/bin/sh")
+                #expect(finished.status == .exited(code: 0), "\(finished.errors)")
+                #expect(finished.output.contains("test:one") || option == "--check")
+            }
+        }
+    }
+
     @Test("--once --json prints one object")
     func json() throws {
         try Scene.play { scene in
