@@ -16,14 +16,14 @@ package final class Daemon {
     private let loop: PollLoop
     private let signals: Box<SignalQueue>
     private let children: ChildTable<Child>
-    private let machine: Machine
+    let machine: Machine
     let pool: WorkerPool
     let reloader: Reloader
     private let programs: WorkerPrograms
     private let registry: SharedRegistry
     private let runtime: RuntimeDirectory
     let locks: DaemonLocks
-    private let manager: ServiceManager
+    let manager: ServiceManager
     private let clockWatch: ClockWatch
     let zones: ZoneWatch
     private let groups: ContainmentChoice
@@ -118,11 +118,6 @@ package final class Daemon {
         min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
     }
 
-    private var statusText: String {
-        let (workers, jobs) = (pool.workerCount, pool.jobCount)
-        return "\(workers) \(workers == 1 ? "worker" : "workers") for \(jobs) \(jobs == 1 ? "job" : "jobs")"
-    }
-
     private func handle(_ source: Source) throws(SystemError) {
         switch EventToken(source) {
         case .signals: try takeSignals()
@@ -208,8 +203,10 @@ package final class Daemon {
         switch result {
         case .loaded(let loaded, let snapshot, let programs, let site): apply(loaded, snapshot, programs, site)
         case .refused(let errors): refuse(errors)
-        case .failed(let reason): log.write(.error, "Reload failed", ["error": .text(reason)])
+        case .failed(let reason): fail(reason)
         }
+        // Before the word that the reload is over, which somebody may wait for.
+        manager.setStatus(statusText)
         if reloader.isIdle { manager.ready() }
     }
 
@@ -222,8 +219,9 @@ package final class Daemon {
             try registry.publish(snapshot, loaded.texts)
             locks.registry?.adopt(hold)
         } catch {
-            return log.write(.error, "Reload failed", ["error": "\(error)"])
+            return fail("\(error)")
         }
+        manager.reloaded(at: machine.moment().wall)
         locks.check()
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions
@@ -241,24 +239,6 @@ package final class Daemon {
         for job in difference.unchanged { pool.keep(job) }
         for job in difference.added { pool.add(job) }
         zones.follow(desired, at: pool.now)
-    }
-
-    private func refuse(_ errors: [Diagnostic]) {
-        for error in errors {
-            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
-        }
-        log.write(
-            .error, "Reload failed",
-            [
-                "count": .number(errors.count),
-                "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
-            ])
-    }
-
-    private func logNotes(_ notes: [Diagnostic]) {
-        for note in notes {
-            log.write(.notice, "Registry note", ["location": "\(note.location)", "text": .text(note.message)])
-        }
     }
 
     // MARK: The log

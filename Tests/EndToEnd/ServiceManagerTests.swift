@@ -23,10 +23,23 @@ struct ServiceManagerTests {
             try socket.wait(for: "STATUS=1 worker for 1 job")
 
             // One that fails is over as well.
-            try scene.write("version: 2\n")
+            try scene.write("namespace: test\nentries: [{name: one, kind: function.none, meta: {type: cron.job, interval: 1s}}]\n")
             daemon.reload()
             try socket.wait(for: "RELOADING=1", times: 2)
             try socket.wait(for: "READY=1", times: 3)
+            // Whoever has waited for the end of the reload finds why it failed.
+            let lines = socket.text.split(separator: "\n")
+            let ready = try #require(lines.lastIndex(of: "READY=1"))
+            let status = "STATUS=1 worker for 1 job; reload failed at 2"
+            #expect(lines[ready - 1].hasPrefix(status) && lines[ready - 1].contains("jobs.yaml:2:29: "), "\(lines)")
+            try scene.declare([JobText(name: "one", interval: "200ms")])
+            daemon.reload()
+            try socket.wait(for: "READY=1", times: 4)
+            try wait("the status is as it was", evidence: socket.text) {
+                socket.receive()
+                return socket.text.split(separator: "\n").last { $0.hasPrefix("STATUS=") }
+                    == "STATUS=1 worker for 1 job"
+            }
 
             daemon.signal(SIGTERM)
             try socket.wait(for: "STOPPING=1")
