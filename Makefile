@@ -4,12 +4,14 @@
 #   make run-lua  the same with job functions in Lua
 #   make test     all tests          make test-long   with the long versions of the fault tests
 #   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
-#   make install  PREFIX=/usr/local DESTDIR=
+#   make install  PREFIX=/usr/local DESTDIR= SYSTEMD=257
 #   make man      the manual pages, into .build/man
 #   make check    format, imports, documents, the table of faults and the sizes of parts, as CI does
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# The version of systemd that the units are for.
+SYSTEMD ?= $(shell systemctl --version 2>/dev/null | sed -n '1s/systemd \([0-9]*\).*/\1/p')
 SWIFT ?= swift
 REGISTRY ?= Examples/crontab-registry
 # A build that the benchmarks compare with this one, and further arguments of Benchmarks/run.
@@ -24,6 +26,7 @@ ARGS ?=
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # The manual pages, made from docs/.
 MANUAL := .build/man
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd
 # Where shells look for completions.
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share
 BASH_COMPLETIONS := $(COMPLETIONS)/bash-completion/completions
@@ -89,14 +92,13 @@ man:
 install: release man
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \
 		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(PREFIX)/share/man/man8" \
-		"$(DESTDIR)$(PREFIX)/lib/systemd/system"
+		"$(UNITS)/system" "$(UNITS)/user"
 	install -m 755 .build/release/cronsupd "$(DESTDIR)$(PREFIX)/sbin/cronsupd"
 	install -m 755 .build/release/cronworker "$(DESTDIR)$(PREFIX)/libexec/cronsupd/cronworker"
 	install -m 755 .build/release/cronsupctl "$(DESTDIR)$(PREFIX)/bin/cronsupctl"
 	install -m 644 $(MANUAL)/*.8 "$(DESTDIR)$(PREFIX)/share/man/man8"
 	install -m 644 $(MANUAL)/*.5 "$(DESTDIR)$(PREFIX)/share/man/man5"
-	sed 's|@PREFIX@|$(PREFIX)|g' Packaging/systemd/cronsupd.service \
-		> "$(DESTDIR)$(PREFIX)/lib/systemd/system/cronsupd.service"
+	SYSTEMD="$(SYSTEMD)" Packaging/install-units "$(PREFIX)" "$(UNITS)"
 	install -d "$(BASH_COMPLETIONS)" "$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)"
 	for program in cronsupd cronsupctl; do \
 		.build/release/$$program --generate-completion-script bash > "$(BASH_COMPLETIONS)/$$program" && \

@@ -222,6 +222,25 @@ static inline socklen_t clinux_unix_address(struct sockaddr_un *address, const c
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 }
 
+/* Hands an open file to the other end of a socket, in a message of no bytes (unix(7)): macros with arguments. */
+static inline ssize_t clinux_send_descriptor(int socket, int descriptor) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    memset(&control, 0, sizeof(control));
+    struct msghdr message;
+    memset(&message, 0, sizeof(message));
+    message.msg_control = &control;
+    message.msg_controllen = sizeof(control.space);
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(part), &descriptor, sizeof(int));
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 /* Variadic, and only with _GNU_SOURCE (1: MREMAP_MAYMOVE). */
 static inline void *clinux_mremap(void *address, size_t old_size, size_t new_size) {
     return mremap(address, old_size, new_size, 1);

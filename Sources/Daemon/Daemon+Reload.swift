@@ -27,6 +27,8 @@ extension Daemon {
             take(result)
             emptyReload.ended()
         }
+        // Before the word that the reload is over, which somebody may wait for.
+        manager.setStatus(statusText)
         if reloader.isIdle { manager.ready() }
     }
 
@@ -43,8 +45,6 @@ extension Daemon {
         }
     }
 
-    private func fail(_ reason: String) { log.write(.error, "Reload failed", ["error": .text(reason)]) }
-
     private func apply(
         _ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms, _ site: RegistrySite
     ) {
@@ -56,6 +56,7 @@ extension Daemon {
         } catch {
             return fail("\(error)")
         }
+        manager.reloaded(at: machine.moment().wall)
         locks.check()
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions
@@ -77,18 +78,6 @@ extension Daemon {
         fields.add("removed", .number(difference.removed.count))
         fields.add("unchanged", .number(difference.unchanged.count))
         log.write(jobCount == 0 ? .warning : .info, "Reloaded registry", fields)
-    }
-
-    private func refuse(_ errors: [Diagnostic]) {
-        for error in errors {
-            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
-        }
-        log.write(
-            .error, "Reload failed",
-            [
-                "count": .number(errors.count),
-                "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
-            ])
     }
 
     private func logNotes(_ notes: [Diagnostic]) {

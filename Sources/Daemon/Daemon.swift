@@ -121,11 +121,6 @@ package final class Daemon {
         min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
     }
 
-    private var statusText: String {
-        let (workers, jobs) = (pool.workerCount, pool.jobCount)
-        return "\(workers) \(workers == 1 ? "worker" : "workers") for \(jobs) \(jobs == 1 ? "job" : "jobs")"
-    }
-
     private func handle(_ source: Source) throws(SystemError) {
         switch EventToken(source) {
         case .signals: try takeSignals()

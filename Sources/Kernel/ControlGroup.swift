@@ -48,7 +48,17 @@ package struct ControlGroup: Hashable, Sendable {
 
     package func has(_ file: String) -> Bool { unsafe access("\(path)/\(file)", F_OK) == 0 }
 
-    package func canWrite(_ file: String) -> Bool { unsafe access("\(path)/\(file)", W_OK) == 0 }
+    package func canWrite(_ file: String) -> Bool { refusal(of: file) == nil }
+
+    /// Why this process may not write to the file; `nil`: it may.
+    package func refusal(of file: String) -> SystemError? {
+        do throws(SystemError) {
+            try systemCall("access", "\(path)/\(file)") { unsafe access("\(path)/\(file)", W_OK) }
+            return nil
+        } catch {
+            return error
+        }
+    }
 
     /// The one at the top of the machine's hierarchy has no type, and may have processes as well as groups with
     /// controllers.

@@ -40,6 +40,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isInTheWay: Bool { code == EEXIST }
 
     package var isNotFound: Bool { code == ENOENT }
+    package var isReadOnly: Bool { code == EROFS }
 
     /// A directory stands where a file was looked for, or a file where a directory was.
     package var isNoFile: Bool { code == EISDIR || code == ENOTDIR }

@@ -12,10 +12,8 @@ package enum Event: Sendable {
     case spawnFailed(String, isShortage: Bool)
     /// It may not be started before this moment: too many are.
     case spawnDeferred(until: MonotonicInstant)
-    /// It may not be started yet: a worker of the job's is still there, of a previous life of the daemon's. Its process ID, if that is
-    /// known. `isKilled`: it is something that a worker has left, which was killed already and does not go, or the worker of
-    /// another daemon: it is not this one's to end.
-    case occupied(by: Int32?, isKilled: Bool = false)
+    /// It may not be started yet: somebody is in its place. The process ID, if that is known.
+    case occupied(by: Int32?, Occupant = .previousWorker)
     case report(Report)
     /// The job's group has room for a run, which `askForPermit` has asked for.
     case permitted
@@ -37,6 +35,16 @@ package enum Event: Sendable {
     case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
     case hurry
+}
+
+/// Who is in the place of a job's worker.
+package enum Occupant: Hashable, Sendable {
+    /// A worker of a previous life of the daemon's.
+    case previousWorker
+    /// The worker of another daemon, which is not this one's to end.
+    case otherDaemon
+    /// What a worker of the job has left, which was killed and does not go.
+    case leftovers
 }
 
 /// Why a worker is dead, as far as it matters for its run.
@@ -104,6 +112,8 @@ package enum Incident: Hashable, Sendable {
     case spawnFailed(String)
     case shortage(String)
     case waitingForPreviousWorker(Int32?)
+    /// For what a dead worker has left, which was killed and does not go.
+    case waitingForLeftovers(Int32?)
     case previousWorkerKilled(Int32)
     case violation(String)
     case hung(String)

@@ -107,9 +107,9 @@ package struct JobSupervisor: Sendable {
             step.log(.spawnFailed(reason))
             retreat()
         case .spawnDeferred(let until): life.phase = .waiting(until: until, .shortage)
-        case .occupied(let holder, let isKilled):
+        case .occupied(let holder, let occupant):
             beginTimetable()
-            life.phase = life.starts.wait(for: holder, isKilled: isKilled, runKeeper.policy, &step)
+            life.phase = life.starts.wait(for: holder, occupant, runKeeper.policy, &step)
         default: break
         }
     }

@@ -6,6 +6,6 @@ struct PreviousWorkerWait: Hashable, Sendable {
     var loggedAt: MonotonicInstant?
     /// It was sent SIGKILL.
     var isKilled = false
-    /// It is no worker any more, but what a dead one has left, which was killed with it.
-    var isLeftover = false
+    /// It is a worker of this daemon's before, and not what a dead one has left, or another daemon's.
+    var isOurs = true
 }

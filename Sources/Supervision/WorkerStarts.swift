@@ -80,18 +80,18 @@ struct WorkerStarts: Sendable {
 
     /// A worker of a previous life of the daemon's still finishes its run, or what a dead one has left does not go. That is no failure
     /// of the job's, whose slots come due all the same.
-    mutating func wait(for holder: Int32?, isKilled: Bool, _ policy: RunPolicy, _ step: inout Step) -> Phase {
+    mutating func wait(for holder: Int32?, _ occupant: Occupant, _ policy: RunPolicy, _ step: inout Step) -> Phase {
         let now = step.now.monotonic
         var wait = previousWorker ?? PreviousWorkerWait(since: now)
-        wait.isLeftover = isKilled
+        wait.isOurs = occupant == .previousWorker
         let isReminder = wait.loggedAt.map { now - $0 >= Self.previousWorkerReminder } ?? true
         if isReminder {
             wait.loggedAt = now
-            step.log(.waitingForPreviousWorker(holder))
+            step.log(occupant == .leftovers ? .waitingForLeftovers(holder) : .waitingForPreviousWorker(holder))
         }
         // When its run began is not known any more: it has had as much time here as it may have in all.
         let isOverdue = policy.timeout.map { wait.since + $0 + policy.killAfter <= now } ?? false
-        if let holder, !isKilled, isOverdue, isReminder || !wait.isKilled {
+        if let holder, wait.isOurs, isOverdue, isReminder || !wait.isKilled {
             wait.isKilled = true
             step.log(.previousWorkerKilled(holder))
             step.emit(.killPreviousWorker)
@@ -100,8 +100,8 @@ struct WorkerStarts: Sendable {
         return .waiting(until: now + Self.previousWorkerInterval, .previousWorker)
     }
 
-    /// Whether it is a worker that is waited for.
-    var awaitsWorker: Bool { previousWorker.map { !$0.isLeftover } ?? false }
+    /// Whether it is a worker that is waited for, and ends with the job.
+    var awaitsWorker: Bool { previousWorker?.isOurs ?? false }
 
     /// The worker that is waited for goes as one of this life does.
     func leave(_ stop: Leave.Stop, grace: Nanoseconds, at now: MonotonicInstant) -> Leave {

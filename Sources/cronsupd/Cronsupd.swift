@@ -42,8 +42,12 @@ struct Cronsupd: ParsableCommand {
     @Option(help: "With --strict: names of notes that are no errors, with commas between. May be repeated.")
     var allow: [String] = []
 
-    @Option(help: "How the log is written: text, logfmt or json.")
-    var logFormat = LogFormat.text
+    @Option(
+        help: """
+            How the log is written: text, logfmt, json or journal. (default: journal where the standard output leads to \
+            systemd's journal, else text)
+            """)
+    var logFormat: LogFormat?
 
     @Option(help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel = LevelOption(level: .info)

@@ -3,6 +3,7 @@ import Clocks
 import Daemon
 import Host
 import Kernel
+import Logging
 
 // Before anything else: until they are blocked, signals have their default action, or none at all as PID 1.
 SignalQueue.blockAll()
@@ -36,15 +37,20 @@ func launch() -> Int32 {
 /// The command line asked for help or the version, or is wrong.
 func answer(_ error: any Error) -> Int32 {
     guard Cronsupd.exitCode(for: error).isSuccess else {
-        StandardDescriptors.writeError(Cronsupd.fullMessage(for: error) + "\n")
+        complain(Cronsupd.fullMessage(for: error) + "\n", at: .error)
         return ExitCode.wrongInput
     }
     StandardDescriptors.writeOutput(Cronsupd.fullMessage(for: error) + "\n")
     return ExitCode.success
 }
 
+/// Before there is a log.
+func complain(_ text: String, at level: Logger.Level) {
+    StandardDescriptors.writeError(JournalStream.leads(to: 2) ? LogSink.withPriority(text, level) : text)
+}
+
 func fail(_ message: String, _ code: Int32) -> Int32 {
-    StandardDescriptors.writeError("cronsupd: \(message)\n")
+    complain("cronsupd: \(message)\n", at: .error)
     return code
 }
 
@@ -66,7 +72,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         StandardDescriptors.writeOutput(dryRun(startup, command).json)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
     }
-    StandardDescriptors.writeError(startup.loaded.diagnosticText)
+    for (text, level) in startup.loaded.complaints { complain(text, at: level) }
     guard startup.loaded.errors.isEmpty else {
         return startup.loaded.strictHint.map { fail($0, ExitCode.wrongInput) } ?? ExitCode.wrongInput
     }
@@ -78,7 +84,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         return ExitCode.success
     }
     guard let runtime = startup.runtime else { preconditionFailure("a daemon without a runtime directory") }
-    let sink = LogSink(try OutputStream.standardOutput(), format: configuration.logFormat)
+    let sink = try LogSink.standard(configuration.logFormat)
     let daemon = try Daemon(configuration, startup, runtime, log: CronLog(sink, level: configuration.logLevel))
     return try daemon.run()
 }

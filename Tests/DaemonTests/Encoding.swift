@@ -25,6 +25,11 @@ func line(
     String(decoding: bytes(format, level, message, metadata, at: time), as: UTF8.self)
 }
 
+extension LogFormat {
+    /// Those of which a record is one line.
+    static let lines: [LogFormat] = [.text, .logfmt, .json]
+}
+
 /// As those of a job function.
 func fields(_ pairs: [(key: String, value: String)]) -> LogFields {
     var fields: LogFields = [:]

@@ -6,6 +6,10 @@ import Values
 
 @testable import Daemon
 
+extension LoadedJobs {
+    var diagnosticText: String { complaints.map(\.text).joined() }
+}
+
 func load(
     _ text: String, functions: Set<String>? = nil, mostJobs: Int = 100, path: String = "registry.yaml"
 ) -> LoadedJobs {

@@ -192,7 +192,7 @@ private func randomText(_ random: inout SystemRandomNumberGenerator) -> String {
 struct LogLineTests {
     private static let forgery = "x\n2026-11-23T02:04:06.127Z INFO  TICK                entry=a:b run=1 result=ok"
 
-    @Test("is one line, whatever a job says", arguments: LogFormat.allCases)
+    @Test("is one line, whatever a job says", arguments: LogFormat.lines)
     func oneLine(format: LogFormat) {
         let lines = [
             line(format, .info, Self.forgery), line(format, .info, "m", [("text", Self.forgery)]),
@@ -213,7 +213,7 @@ struct LogLineTests {
         #expect(line(.text, .info, "m", [(key, "v")]).hasSuffix(" \(written)=v\n"))
     }
 
-    @Test("is valid UTF-8, and not split in its characters", arguments: LogFormat.allCases)
+    @Test("is valid UTF-8, and not split in its characters", arguments: LogFormat.lines)
     func encoding(format: LogFormat) {
         let mended = String(decoding: [0x61, 0xFF, 0xC3, 0x28, 0xED, 0xA0, 0x80, 0x62] as [UInt8], as: UTF8.self)
         for text in [mended, "é日本😀\u{FFFD}", "e\u{301}\u{200D}"] {
@@ -223,7 +223,7 @@ struct LogLineTests {
         }
     }
 
-    @Test("has a time in civil UTC, to the millisecond, of any moment", arguments: LogFormat.allCases)
+    @Test("has a time in civil UTC, to the millisecond, of any moment", arguments: LogFormat.lines)
     func times(format: LogFormat) {
         let moments: [(Int64, String)] = [
             (0, "1970-01-01T00:00:00.000Z"), (999_999_999, "1970-01-01T00:00:00.999Z"),

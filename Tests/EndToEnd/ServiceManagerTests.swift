@@ -8,7 +8,7 @@ struct ServiceManagerTests {
     func notifications() throws {
         try Scene.play { scene in
             try scene.declare([JobText(name: "one", interval: "100ms"), JobText(name: "two", interval: "1h")])
-            let socket = try NotificationSocket(scene.path("notify"))
+            let socket = try DatagramSocket(scene.path("notify"))
             let daemon = try scene.start(environment: ["NOTIFY_SOCKET=\(scene.path("notify"))"])
             try socket.wait(for: "READY=1")
             try socket.wait(for: "STATUS=2 workers for 2 jobs")
@@ -23,10 +23,23 @@ struct ServiceManagerTests {
             try socket.wait(for: "STATUS=1 worker for 1 job")
 
             // One that fails is over as well.
-            try scene.write("version: 2\n")
+            try scene.write("namespace: test\nentries: [{name: one, kind: function.none, meta: {type: cron.job, interval: 1s}}]\n")
             daemon.reload()
             try socket.wait(for: "RELOADING=1", times: 2)
             try socket.wait(for: "READY=1", times: 3)
+            // Whoever has waited for the end of the reload finds why it failed.
+            let lines = socket.text.split(separator: "\n")
+            let ready = try #require(lines.lastIndex(of: "READY=1"))
+            let status = "STATUS=1 worker for 1 job; reload failed at 2"
+            #expect(lines[ready - 1].hasPrefix(status) && lines[ready - 1].contains("jobs.yaml:2:29: "), "\(lines)")
+            try scene.declare([JobText(name: "one", interval: "200ms")])
+            daemon.reload()
+            try socket.wait(for: "READY=1", times: 4)
+            try wait("the status is as it was", evidence: socket.text) {
+                socket.receive()
+                return socket.text.split(separator: "\n").last { $0.hasPrefix("STATUS=") }
+                    == "STATUS=1 worker for 1 job"
+            }
 
             daemon.signal(SIGTERM)
             try socket.wait(for: "STOPPING=1")
@@ -38,7 +51,7 @@ struct ServiceManagerTests {
     func reloadDuringReload() throws {
         try Scene.play { scene in
             try scene.declare([JobText(name: "one", interval: "1h")])
-            let socket = try NotificationSocket(scene.path("notify"))
+            let socket = try DatagramSocket(scene.path("notify"))
             let daemon = try scene.start(environment: ["NOTIFY_SOCKET=\(scene.path("notify"))"])
             try socket.wait(for: "STATUS=1 worker for 1 job")
             // Written to just now, so that the reload waits.
@@ -59,7 +72,7 @@ struct ServiceManagerTests {
     func watchdog() throws {
         try Scene.play { scene in
             try scene.declare([JobText(name: "one", interval: "1h")])
-            let socket = try NotificationSocket(scene.path("notify"))
+            let socket = try DatagramSocket(scene.path("notify"))
             let daemon = try scene.start(environment: [
                 "NOTIFY_SOCKET=\(scene.path("notify"))", "WATCHDOG_USEC=200000",
             ])
@@ -80,7 +93,7 @@ struct ServiceManagerTests {
     func workers() throws {
         try Scene.play { scene in
             try scene.declare([JobText(name: "one", interval: "1h")])
-            let socket = try NotificationSocket(scene.path("notify"))
+            let socket = try DatagramSocket(scene.path("notify"))
             let daemon = try scene.start(environment: [
                 "NOTIFY_SOCKET=\(scene.path("notify"))", "WATCHDOG_USEC=30000000", "WATCHDOG_PID=1",
             ])
@@ -92,45 +105,6 @@ struct ServiceManagerTests {
             #expect(!environment.contains("WATCHDOG_"))
             #expect(try daemon.stop() == .exited(code: 0))
             socket.receive()
-        }
-    }
-}
-
-/// The service manager's end.
-private final class NotificationSocket {
-    private let descriptor: Int32
-    private(set) var text = ""
-
-    init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else { throw Failure("bind '\(path)': \(String(cString: strerror(errno)))") }
-    }
-
-    deinit { close(descriptor) }
-
-    func receive() {
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return }
-            text += String(decoding: buffer[..<count], as: UTF8.self) + "\n"
-        }
-    }
-
-    func count(_ word: String) -> Int { text.split(separator: "\n").filter { $0.hasPrefix(word) }.count }
-
-    func wait(for word: String, times: Int = 1) throws {
-        try EndToEnd.wait("\(times) × '\(word)'", evidence: text) {
-            receive()
-            return count(word) >= times
         }
     }
 }

@@ -59,8 +59,8 @@ struct PreviousWorkerTests {
         definition.policy.timeout = .seconds(3)
         var rig = Rig(.backoff, definition)
         for _ in 0..<300 {
-            rig.send(.occupied(by: Rig.holder, isKilled: true))
-            #expect(!rig.effects.contains(.killPreviousWorker))
+            rig.send(.occupied(by: Rig.holder, .leftovers))
+            #expect(rig.effects == [] || rig.effects == [.log(.waitingForLeftovers(Rig.holder))])
             rig.fireDeadline()
         }
     }
@@ -114,7 +114,7 @@ struct PreviousWorkerTests {
         rig.send(.stop(grace: Rig.grace, isFinal: true))
         #expect(rig.effects == [.watchPreviousWorker] && rig.supervisor.deadline == Self.now(1_009_500))
         rig = Rig(.backoff)
-        rig.send(.occupied(by: Rig.holder, isKilled: true))
+        rig.send(.occupied(by: Rig.holder, .leftovers))
         rig.send(.stop(grace: Rig.grace, isFinal: true))
         #expect(rig.supervisor.phase == .stopped)
     }

@@ -23,15 +23,19 @@ package enum ControlGroupSite: Sendable {
 
     static func site(of own: ControlGroup) -> ControlGroupSite {
         let root = root(of: own)
-        guard root.canWrite("cgroup.procs") else {
-            return .none(reason: "'\(root.path)' is not this user's, or cannot be written to")
-        }
+        if let error = root.refusal(of: "cgroup.procs") { return .none(reason: "'\(root.path)' \(words(error))") }
         // Below one with threads of a process here and there, no group holds processes.
         let type = (try? root.read("cgroup.type")) ?? "domain\n"
         guard type == "domain\n" else {
             return .none(reason: "'\(root.path)' is of the type '\(PrintableText.escape(String(type.dropLast())))'")
         }
         return .own(own, controllers: controllers(root, own))
+    }
+
+    private static func words(_ error: SystemError) -> String {
+        if error.isReadOnly { return "is read-only for this process, as with ProtectControlGroups=yes" }
+        if error.isNotFound { return "is not there" }
+        return "is not this user's (a service has it with Delegate=yes)"
     }
 
     /// The group below which the daemon makes others.

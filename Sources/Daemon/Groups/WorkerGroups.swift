@@ -159,7 +159,7 @@ final class WorkerGroups {
     func leftovers(to entry: EntryID, at now: MonotonicInstant) -> Event? {
         guard !leaving.isEmpty, let left = leaving.leftovers(of: LeafName.stem(entry)) else { return nil }
         if now - left.since < Self.quietWait { return .spawnDeferred(until: now + Self.leftoversInterval) }
-        return .occupied(by: left.process, isKilled: true)
+        return .occupied(by: left.process, .leftovers)
     }
 
     /// The end, after the last worker: what was killed last may still be there for a moment. Returns what does not end.

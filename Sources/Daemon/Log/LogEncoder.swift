@@ -2,11 +2,13 @@ import Clocks
 import Logging
 import Values
 
-/// Writes records as lines, into a buffer that it uses again and again.
+/// Writes records as lines, or as the journal takes them, into a buffer that it uses again and again.
 struct LogEncoder: ~Copyable {
     let format: LogFormat
+    /// Whether a line in text begins with its priority, which the journal reads and takes off (sd-daemon(3)).
+    private let hasPriority: Bool
     private var timestamp = TimestampText()
-    private var buffer = LineBuffer(capacity: 1_024)
+    var buffer = LineBuffer(capacity: 1_024)
     private var hasFields = false
     /// Where the message begins, for the alignment of what follows.
     private var messageStart = 0
@@ -14,16 +16,20 @@ struct LogEncoder: ~Copyable {
     /// In text, wide enough for the longest of the words that come all the time.
     private static let messageWidth = 20
 
-    init(_ format: LogFormat) { self.format = format }
+    init(_ format: LogFormat, hasPriority: Bool = false) { (self.format, self.hasPriority) = (format, hasPriority) }
 
     /// The line of the record that was encoded last. Valid until the next.
     var line: UnsafeBufferPointer<UInt8> { buffer.bytes }
 
-    /// Puts the record's line, with its newline, into `line`.
+    /// Puts the record into `line`, with its newline.
     mutating func encode(_ level: Logger.Level, _ message: String, _ fields: LogFields, at time: WallInstant) {
         begin(level, message, time)
-        for field in fields.list { append(field) }
-        format == .json ? buffer.append("}\n") : buffer.append("\n")
+        for field in fields.list where format != .journal || !LogKey.isDetail(field) { append(field) }
+        switch format {
+        case .text, .logfmt: buffer.append("\n")
+        case .json: buffer.append("}\n")
+        case .journal: endJournal(message, fields)
+        }
     }
 
     // MARK: A record's parts
@@ -33,11 +39,16 @@ struct LogEncoder: ~Copyable {
         hasFields = false
         switch format {
         case .text:
+            if hasPriority { appendPriority(level) }
             timestamp.append(time, to: &buffer)
             buffer.append(" ")
             buffer.append(level.name)
             // In five columns.
             buffer.append(level.name.utf8CodeUnitCount < 5 ? "  " : " ")
+            messageStart = buffer.count
+            appendPrintable(message)
+        case .journal:
+            beginJournal(level)
             messageStart = buffer.count
             appendPrintable(message)
         case .logfmt:
@@ -55,6 +66,12 @@ struct LogEncoder: ~Copyable {
             buffer.append("\",\"message\":")
             appendQuoted(message)
         }
+    }
+
+    private mutating func appendPriority(_ level: Logger.Level) {
+        buffer.append("<")
+        buffer.append(Int64(level.priority))
+        buffer.append(">")
     }
 
     private mutating func append(_ field: LogFields.Field) {
@@ -95,7 +112,7 @@ struct LogEncoder: ~Copyable {
         switch format {
         case .json: buffer.append(",")
         case .logfmt: buffer.append(" ")
-        case .text: hasFields ? buffer.append(" ") : alignFields()
+        case .text, .journal: hasFields ? buffer.append(" ") : alignFields()
         }
         hasFields = true
     }

@@ -14,6 +14,9 @@ struct LogFields: ExpressibleByDictionaryLiteral, Hashable {
         list = elements.map { Field(key: $0.0, value: $0.1) }
     }
 
+    /// Whether a job's function has logged it, and has chosen its message and most of its fields.
+    var isOfJob: Bool { list.contains { $0.key == "by" && $0.value == .text("job") } }
+
     /// `nil`: no such field.
     mutating func add(_ key: String, _ value: LogValue?) {
         if let value { list.append(Field(key: key, value: value)) }

@@ -35,6 +35,20 @@ enum LogKey {
     /// Whether the record has a field of this name itself.
     static func isTaken(_ key: String) -> Bool { own.contains(key) }
 
+    /// Whether the daemon itself gives the field of this name to what a job's function logs.
+    static func isOfJobRecord(_ key: String) -> Bool { jobRecord.contains(key) }
+
+    private static let jobRecord: Set<String> = ["entry", "by", "run", "pid"]
+
+    /// Whether the field has nothing that a person needs, as what nearly every run is.
+    static func isDetail(_ field: LogFields.Field) -> Bool {
+        switch field.key {
+        case "slot", "lateness_us", "duration_us", "outcome": true
+        case "attempt": field.value == .integer(1)
+        case let key: sums.contains(key) && field.value == .integer(0)
+        }
+    }
+
     static func isNumber(_ key: String) -> Bool { numbers.contains(key) }
 
     static func rank(_ key: String) -> Int { ranks[key] ?? .max }

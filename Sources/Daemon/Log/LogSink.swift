@@ -3,7 +3,7 @@ package import Kernel
 import Logging
 import Synchronization
 
-/// Where the log's lines go: the standard output, one write a line, never waiting for its reader.
+/// Where the log's records go: the standard output or the journal, one write for each, never waiting for the reader.
 ///
 /// While the reader stalls, lines wait in a bounded buffer. Past its bound the oldest job output goes first, then the oldest
 /// ticks, then whatever is oldest; how many went is logged when the reader is back.
@@ -18,10 +18,20 @@ package final class LogSink: Sendable {
     /// Whether records carry what only tools ask for.
     package let isDetailed: Bool
 
-    /// `capacity`: how many bytes of lines wait at most.
-    package init(_ output: consuming OutputStream, format: LogFormat, capacity: Int = defaultCapacity) {
+    /// `capacity`: how many bytes of lines wait at most. `hasPriority`: the journal reads the output.
+    package init(
+        _ output: consuming OutputStream, format: LogFormat, hasPriority: Bool = false,
+        capacity: Int = defaultCapacity
+    ) {
+        precondition(format != .journal, "the journal's records in a stream")
         isDetailed = format.isDetailed
-        state = Mutex(State(output, format: format, capacity: capacity))
+        let encoder = LogEncoder(format, hasPriority: hasPriority && format == .text)
+        state = Mutex(State(.stream(output), encoder, capacity: capacity))
+    }
+
+    package init(_ journal: consuming JournalSocket, capacity: Int = defaultCapacity) {
+        isDetailed = true
+        state = Mutex(State(.journal(journal), LogEncoder(.journal), capacity: capacity))
     }
 
     func write(_ level: Logger.Level, _ message: String, _ fields: LogFields, _ rank: Rank) {
@@ -47,16 +57,16 @@ package final class LogSink: Sendable {
 }
 
 private struct State: ~Copyable {
-    private let output: OutputStream
+    private let output: LogOutput
     private var encoder: LogEncoder
     private var backlog: LogBacklog
     /// The rest of a line that was taken in part: it must come before any other.
     private var rest: [UInt8] = []
     private var isClosed = false
 
-    init(_ output: consuming OutputStream, format: LogFormat, capacity: Int) {
+    init(_ output: consuming LogOutput, _ encoder: consuming LogEncoder, capacity: Int) {
         self.output = output
-        encoder = LogEncoder(format)
+        self.encoder = encoder
         backlog = LogBacklog(capacity: capacity)
     }
 

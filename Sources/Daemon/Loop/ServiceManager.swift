@@ -1,6 +1,7 @@
 import Clocks
 import Kernel
 import Links
+import Values
 
 /// Talks to the service manager that started the daemon, if one did (sd_notify(3), systemd.service(5) `Type=notify-reload`).
 final class ServiceManager {
@@ -9,6 +10,8 @@ final class ServiceManager {
     /// When the next sign of life is due.
     private(set) var watchdogDeadline = MonotonicInstant.distantFuture
     private var status = ""
+    /// Why the registry in force is not the one that a reload has found last; `nil`: it is.
+    private var failure: String?
 
     /// What it hands to the daemon in the environment, and to the daemon alone: a worker that answered for it would hide its
     /// death.
@@ -37,10 +40,20 @@ final class ServiceManager {
 
     func stopping() { send("STOPPING=1") }
 
+    /// A reload is over. `failure`: why it has changed nothing.
+    func reloaded(at now: WallInstant, failure: String? = nil) {
+        self.failure = failure.map { text in
+            "; reload failed at \(CivilTime(now).millisecondsText): \(PrintableText.escape(text, limit: Self.longestFailure))"
+        }
+    }
+
+    /// What people read of it in one line.
+    private static let longestFailure = 300
+
     /// One line for people, sent when it changes.
     func setStatus(_ text: @autoclosure () -> String) {
         guard socket != nil else { return }
-        let text = text()
+        let text = text() + (failure ?? "")
         guard text != status else { return }
         status = text
         send("STATUS=\(text)")

@@ -17,7 +17,8 @@ extension RuntimeDirectory {
         do throws(SystemError) {
             guard let lock = try locks.take(id) else {
                 let holder = locks.holder(of: id)
-                return .refused(.occupied(by: holder?.pid, isKilled: holder?.hasOtherDaemon ?? false))
+                return .refused(
+                    .occupied(by: holder?.pid, holder?.hasOtherDaemon ?? false ? .otherDaemon : .previousWorker))
             }
             guard locks.hasJustBecomeFree(id) else { return .granted(lock, swept: 0) }
             // What the worker before has left in other sessions must not go on while the next one runs. One look at all

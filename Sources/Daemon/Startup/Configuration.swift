@@ -5,7 +5,8 @@ package import Logging
 package struct Configuration: Sendable {
     package var registry: String
     package var worker: String
-    package var logFormat: LogFormat
+    /// `nil`: `journal` where the standard output leads to the journal, else `text`.
+    package var logFormat: LogFormat?
     package var logLevel: Logger.Level
     package var stopTimeout: Nanoseconds
     /// `nil`: nothing is to be started.
@@ -16,7 +17,7 @@ package struct Configuration: Sendable {
     package var allowedNotes: [String]?
 
     package init(
-        registry: String, worker: String, logFormat: LogFormat, logLevel: Logger.Level, stopTimeout: Nanoseconds,
+        registry: String, worker: String, logFormat: LogFormat?, logLevel: Logger.Level, stopTimeout: Nanoseconds,
         runtimeDirectory: String?, trustedOwners: [String] = [], allowedNotes: [String]? = nil
     ) {
         (self.registry, self.worker) = (registry, worker)

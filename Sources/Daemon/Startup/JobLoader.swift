@@ -1,6 +1,9 @@
+package import Logging
 package import Model
 package import Registry
 import Values
+
+// With an error nothing is run, and they may import each other in a circle.
 
 /// From a registry's text to jobs that can run: everything that can be wrong with it is found here.
 package struct LoadedJobs: Sendable {
@@ -14,7 +17,6 @@ package struct LoadedJobs: Sendable {
     package var texts = SourceTexts()
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
-        // With an error nothing is run, and they may import each other in a circle.
         let isRight = candidate.found.errors.isEmpty
         var libraries = LibraryVersions(isRight ? candidate.found.libraries : LuaLibraries(), answers)
         jobs = Self.versioned(candidate.found.jobs, answers, &libraries)
@@ -65,7 +67,9 @@ package struct LoadedJobs: Sendable {
     }
 
     /// The errors and notes for people: each with its line of the registry and a caret.
-    package var diagnosticText: String { Self.inOrder(errors + notes).map { $0.rendered + "\n" }.joined() }
+    package var complaints: [(text: String, level: Logger.Level)] {
+        Self.inOrder(errors + notes).map { ($0.rendered + "\n", $0.isNote ? .notice : .error) }
+    }
 
     /// How to accept the notes that `--strict` makes errors.
     package var strictHint: String? {

@@ -101,6 +101,8 @@ struct IncidentLog {
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPreviousWorker(let holder):
             records(.notice, "Waiting for previous worker", job, holder.map { ["pid": .number($0)] } ?? [:])
+        case .waitingForLeftovers(let process):
+            records(.notice, "Waiting for leftovers", job, process.map { ["pid": .number($0)] } ?? [:])
         case .previousWorkerKilled(let holder):
             records(.warning, "Previous worker killed", job, ["pid": .number(holder)])
         case .unkillable: records(.error, "Worker unkillable", job, ["pid": pid(job)])

@@ -42,7 +42,7 @@ extension WorkerPool {
             job.previousWorker = nil
             process(.exited("the previous worker has ended"), job)
         case .refused(.spawnDeferred(let moment)): job.previousWorker?.nextLook = moment
-        case .refused(.occupied(_, isKilled: true)):
+        case .refused(.occupied(_, .otherDaemon)):
             job.previousWorker = nil
             process(.exited("the worker is another daemon's"), job)
         case .refused: job.previousWorker?.nextLook = now + PreviousWorker.interval

@@ -35,6 +35,8 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    package var isNote: Bool { if case .note = severity { true } else { false } }
+
     /// The same as an error, if it is a note.
     package var refused: Diagnostic {
         var refused = self

@@ -286,4 +286,21 @@ struct ControlGroupFaults {
             #expect(finished.errors.contains(complaint), "\(finished.errors)")
         }
     }
+
+    @Test(
+        "is missing where the hierarchy is read-only, which the log says",
+        .enabled(if: Namespaces.areAvailable, "needs the right to create mount namespaces"))
+    func readOnly() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText(name: "job", interval: "1h")])
+            let points = "awk '/ - cgroup2 /{print $5}' /proc/self/mountinfo"
+            let daemon = try scene.start(
+                wrapper: Namespaces.withRun("for point in $(\(points)); do mount -o bind,remount,ro $point; done"))
+            try daemon.wait(for: "Worker started")
+            let record = try #require(daemon.log.all("Control groups").first)
+            #expect(
+                record["error"]?.hasSuffix("is read-only for this process, as with ProtectControlGroups=yes") == true)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
 }
