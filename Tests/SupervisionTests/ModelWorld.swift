@@ -288,7 +288,7 @@ final class ModelWorld {
             told = run
             if run.attempt > 1 { checkAttempt(run) }
         case .skip: isAsking = false
-        case .ping, .definition, .values: require(false, "\(command) is none of these")
+        case .ping, .moved, .definition, .values: require(false, "\(command) is none of these")
         }
     }
 
