@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Wire
 
@@ -21,6 +22,17 @@ struct CommandReporter: CommandServices {
     func killed(_ count: Int, program: String) {
         guard daemon.control.agreed.include(.leftovers) else { return }
         daemon.reports.send(.leftovers(.init(run: run, count: Int64(count), program: program)))
+    }
+
+    /// Longer than the daemon takes it for the last word.
+    private static var movePatience: Nanoseconds { .seconds(5) }
+
+    func left(_ count: Int, program: String) {
+        guard daemon.control.agreed.include(.leave) else { return }
+        let now = Clock.monotonic()
+        daemon.reports.send(.leftovers(.init(run: run, count: Int64(count), program: program, left: true, at: now)))
+        // What else is wrong with the daemon, the worker finds out when it listens the next time.
+        try? daemon.waitForMove(Self.movePatience)
     }
 
     func lose(lines: Int, bytes: Int) {

@@ -7,6 +7,8 @@ final class ControlChannel {
     private var lines = LineSplitter(longest: WireFormat.longestMessage - 1)
     /// The daemon closed its end: finish the current run, and exit.
     private(set) var isClosed = false
+    /// `moved` has come.
+    var isMoved = false
     /// What the daemon has ordered during a run, to be run after it. It orders one at a time: a call stands until it
     /// has begun, and an attempt that another follows has come too late.
     private var told: Command.Run?

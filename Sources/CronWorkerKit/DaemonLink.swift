@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Wire
 
@@ -19,6 +20,18 @@ struct DaemonLink {
         try serveControl()
     }
 
+    /// Waits until the daemon has taken what a command has left; `patience` at most.
+    func waitForMove(_ patience: Nanoseconds) throws {
+        let end = Clock.monotonic() + patience
+        while !control.isMoved, !control.isClosed, Clock.monotonic() < end {
+            var poll = Poll()
+            add(to: &poll)
+            try poll.wait(max(end - Clock.monotonic(), .zero))
+            try serve(poll, first: 0)
+        }
+        control.isMoved = false
+    }
+
     /// Takes what has come in the control pipe.
     func serveControl() throws(LinkTrouble) {
         do {
@@ -27,6 +40,7 @@ struct DaemonLink {
                 case .ping(let token): reports.send(.pong(token: token))
                 // There is a run already. A run that a person asks for in a terminal is not kept.
                 case .run(let run): if run != Command.Run() { control.postpone(run) }
+                case .moved: control.isMoved = true
                 case .skip, .definition, .values: break
                 }
             }

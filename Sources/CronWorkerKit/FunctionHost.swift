@@ -132,7 +132,9 @@ final class FunctionHost: @unchecked Sendable {
     private func perform(_ command: ExecCommand, _ subject: EntrySubject, _ arguments: [Value]) throws -> String {
         var run = CommandRun(
             command, directory: subject.directory, environment: subject.environment(of: run),
-            arguments: try subject.commandArguments(arguments), tail: tail, hasOtherChildren: hasOtherChildren)
+            arguments: try subject.commandArguments(arguments), tail: tail, hasOtherChildren: hasOtherChildren,
+            // Those of a command that a function calls go with the function's worker.
+            leaves: command.leftovers.leaves && depth == 1)
         run.processorTime = processorTime
         let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
         let end = try run.run(services, limiter: &limiter, thread: thread)

@@ -89,6 +89,7 @@ struct Worker: ~Copyable {
             case .ping(let token): reports.send(.pong(token: token))
             case .run(let run): keeper.take(run)
             case .skip(let through): keeper.skip(through: through)
+            case .moved: break
             case .definition, .values: throw WireError.syntax("a second definition; expected run, skip or ping")
             }
         }

@@ -203,6 +203,13 @@ package enum Children {
         return result == 0 ? nil : ExitStatus(waitStatus: status)
     }
 
+    /// Whether the children of this process leave no zombies: nobody collects them then.
+    package static func collectThemselves(_ isOn: Bool) {
+        var action = sigaction()
+        action.sa_flags = isOn ? SA_NOCLDWAIT : 0
+        unsafe sigaction(SIGCHLD, &action, nil)
+    }
+
     /// Sends to one process, which must be an uncollected child. One that has exited meanwhile is no error.
     package static func signal(_ pid: ProcessID, _ signal: Signal) {
         guard pid > 1 else { return }

@@ -103,6 +103,8 @@ package enum Incident: Hashable, Sendable {
     case jobLine(Report.Log)
     case output(Report.Output)
     case leftoversKilled(Report.Leftovers)
+    /// They go on, as the entry says.
+    case leftoversLeft(Report.Leftovers)
     case dropped(Report.Dropped)
     case fault(Report.Fault)
     /// The worker died unasked.

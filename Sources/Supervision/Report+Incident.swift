@@ -6,7 +6,7 @@ extension Report {
         switch self {
         case .log(let log): .jobLine(log)
         case .output(let output): .output(output)
-        case .leftovers(let leftovers): .leftoversKilled(leftovers)
+        case .leftovers(let leftovers): leftovers.left ? .leftoversLeft(leftovers) : .leftoversKilled(leftovers)
         case .fault(let fault): .fault(fault)
         case .ready, .begin, .end, .due, .skipped, .outputDropped, .pong, .dropped, .stopped: nil
         }

@@ -48,13 +48,16 @@ final class Host: CommandServices {
     private func command() -> CommandRun {
         CommandRun(
             options.command, directory: options.directory, environment: options.extraEnvironment,
-            arguments: options.extraArguments, tail: options.tail, hasOtherChildren: options.hasSibling)
+            arguments: options.extraArguments, tail: options.tail, hasOtherChildren: options.hasSibling,
+            leaves: options.leaves)
     }
 
     var control: PollHandle? { controlEnd?.descriptor.pollHandle }
     var reports: PollHandle { full.reader.pollHandle }
 
     func killed(_ count: Int, program: String) { write("killed \(count) \(program)") }
+
+    func left(_ count: Int, program: String) { write("left behind \(count) \(program)") }
 
     func lose(lines: Int, bytes: Int) {
         dropped.lines += lines

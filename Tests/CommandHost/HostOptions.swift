@@ -16,6 +16,7 @@ struct HostOptions {
     private(set) var isQuiet = false
     private(set) var hasControl = false
     private(set) var hasSibling = false
+    private(set) var leaves = false
     private var shell = ExecCommand.defaultShell
 
     init(_ arguments: [String]) {
@@ -29,6 +30,7 @@ struct HostOptions {
         case "--quiet": isQuiet = true
         case "--control": hasControl = true
         case "--sibling": hasSibling = true
+        case "--leave": leaves = true
         default: set(option, to: rest.popFirst() ?? "")
         }
     }

@@ -24,6 +24,7 @@ struct RecordTableTests {
         case .jobLine: "jobLine"
         case .output: "output"
         case .leftoversKilled: "leftoversKilled"
+        case .leftoversLeft: "leftoversLeft"
         case .dropped: "dropped"
         case .fault: "fault"
         case .exited: "exited"
@@ -32,6 +33,7 @@ struct RecordTableTests {
         case .spawnFailed: "spawnFailed"
         case .shortage: "shortage"
         case .waitingForPreviousWorker: "waitingForPreviousWorker"
+        case .waitingForLeftovers: "waitingForLeftovers"
         case .previousWorkerKilled: "previousWorkerKilled"
         case .violation: "violation"
         case .hung: "hung"
@@ -48,9 +50,12 @@ struct RecordTableTests {
 
     private static let samples: [Incident] = [
         .started, .callsDropped(2), .jobLine(line), .output(cutOutput),
-        .leftoversKilled(.init(run: 1, count: 2, program: "sleep")), .dropped(Report.Dropped()), .fault(Report.Fault()),
+        .leftoversKilled(.init(run: 1, count: 2, program: "sleep")),
+        .leftoversLeft(.init(run: 1, count: 2, program: "sleep", left: true)), .dropped(Report.Dropped()),
+        .fault(Report.Fault()),
         .exited("exit 1"), .retry(after: .seconds(1), failures: 1), .gaveUp(retryAfter: .seconds(1), failures: 1),
-        .spawnFailed("x"), .shortage("x"), .waitingForPreviousWorker(7), .previousWorkerKilled(7), .violation("x"),
+        .spawnFailed("x"), .shortage("x"), .waitingForPreviousWorker(7), .waitingForLeftovers(7),
+        .previousWorkerKilled(7), .violation("x"),
         .hung("x"), .overdue(by: .seconds(1)), .clockFollowed(until: SlotInstant(nanoseconds: 1)),
         .stillRunning(run: 1, for: .seconds(10), slots: 3), .terminated, .killed,
         .unkillable, .leftBehind, .stopped,

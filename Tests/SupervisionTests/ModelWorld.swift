@@ -34,6 +34,7 @@ final class ModelWorld {
     /// A worker of a previous life is still there.
     private var hasPreviousWorker: Bool
     private var sawPreviousWorker = false
+    private var previousIsKilled = false
     /// It is in the place of the job's own, for the job's end. It says nothing.
     private var isWatched = false
     var hasBegun = false
@@ -272,10 +273,11 @@ final class ModelWorld {
         case .killPreviousWorker:
             require(hasPreviousWorker, "a kill of nobody")
             hasPreviousWorker = !random.chance(2)
+            previousIsKilled = true
         case .watchPreviousWorker:
             // It may have gone since.
             require(sawPreviousWorker && !hasProcess, "a watch over nobody")
-            (hasProcess, isWatched) = (true, true)
+            (hasProcess, isWatched, isDying) = (true, true, previousIsKilled)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
             hasStopped = true
@@ -295,7 +297,7 @@ final class ModelWorld {
             told = run
             if run.attempt > 1 { checkAttempt(run) }
         case .skip: isAsking = false
-        case .ping, .definition, .values: require(false, "\(command) is none of these")
+        case .ping, .moved, .definition, .values: require(false, "\(command) is none of these")
         }
     }
 

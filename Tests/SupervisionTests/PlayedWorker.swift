@@ -83,7 +83,7 @@ final class PlayedWorker {
         case .ping(let token)?: reports.append(.pong(token: token))
         case .run(let run)?: keeper.take(run)
         case .skip(let through)?: keeper.skip(through: through)
-        case .definition?, .values?: break
+        case .moved?, .definition?, .values?: break
         }
     }
 
@@ -93,7 +93,7 @@ final class PlayedWorker {
         case nil: isClosed = true
         case .ping(let token)?: reports.append(.pong(token: token))
         case .run(let run)?: if run != Command.Run() { postponed = run }
-        case .skip?, .definition?, .values?: break
+        case .skip?, .moved?, .definition?, .values?: break
         }
     }
 

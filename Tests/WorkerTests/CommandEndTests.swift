@@ -1,4 +1,5 @@
 import CronWorkerKit
+import Foundation
 import Glibc
 import Kernel
 import Model
@@ -55,6 +56,27 @@ struct CommandEndTests {
         let lines = result.lines.filter { $0.hasPrefix("killed ") }.map { $0.dropFirst(7) }
         // One that was not `sleep` yet has another name.
         #expect(lines.map { $0.prefix(1) } == [told].compactMap { $0?.prefix(1) })
+    }
+
+    @Test("leaves what it has started, counts it once, and takes the daemon's mark from it")
+    func left() throws {
+        let directory = try TemporaryDirectory()
+        let file = "\(directory.path)/pids"
+        let text = """
+            exec 3>&1 >/dev/null 2>&1
+            sleep 1000 3>&- & echo $! >>\(file)
+            setsid -f sh -c 'echo $$ >>\(file); exec sleep 1000' 3>&-
+            until [ $(($(wc -l <\(file)) % 2)) = 0 ]; do :; done
+            echo ${CRONSUPD_INSTANCE-none} >&3
+            """
+        let environment = HostProcess.environment + ["CRONSUPD_INSTANCE=here"]
+        let result = try HostProcess(["--leave", "--runs", "3", "--text", text], environment: environment).finish()
+        let pids = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").compactMap { ProcessID($0) }
+        defer { for pid in pids { kill(pid, SIGKILL) } }
+        #expect(result.outcome == "ok none")
+        let told = result.lines.filter { $0.hasPrefix("left behind ") }.map { $0.dropFirst(12).prefix(1) }
+        #expect(told == ["2", "2", "2"])
+        #expect(pids.count == 6 && pids.allSatisfy { !isDead($0) })
     }
 
     @Test("spares the children of others")
@@ -175,5 +197,6 @@ private struct NoServices: CommandServices {
     func flush() -> Bool { true }
     func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool { true }
     func killed(_ count: Int, program: String) {}
+    func left(_ count: Int, program: String) {}
     func lose(lines: Int, bytes: Int) {}
 }

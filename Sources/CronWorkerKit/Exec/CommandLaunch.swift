@@ -13,11 +13,16 @@ struct CommandLaunch {
     private let environment: [String]
     private let directory: String?
 
-    /// `directory`: of the entry's file. `environment` and `arguments` come after the command's own.
-    init(_ command: ExecCommand, directory: String, environment: [ExecCommand.Variable], arguments: [String]) {
+    /// `directory`: of the entry's file. `environment` and `arguments` come after the command's own. `isMarked`: the next daemon
+    /// takes what it starts for leftovers, by a variable.
+    init(
+        _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable], arguments: [String],
+        isMarked: Bool
+    ) {
         (self.command, self.arguments) = (command, arguments)
         self.directory = command.workingDirectory.map { $0.first == "/" ? $0 : "\(directory)/\($0)" }
-        self.environment = Self.environment(command.environment + environment)
+        let mark = isMarked ? [] : [ExecCommand.Variable(ReservedVariables.instance, nil)]
+        self.environment = Self.environment(command.environment + environment + mark)
     }
 
     func spawn() throws(Failure) -> CommandSpawn {

@@ -7,6 +7,7 @@ package struct CommandRun {
     private let launch: CommandLaunch
     private let tail: Int
     private let hasOtherChildren: Bool
+    private let leaves: Bool
     /// What the command may use of the processor, in seconds; `nil`: as much as this process.
     package var processorTime: UInt64?
 
@@ -17,14 +18,15 @@ package struct CommandRun {
     /// `directory`: of the registry file, from which a relative `working_directory` counts. `environment` and
     /// `arguments` come after the command's own; for a shell the arguments are $1, $2 and so on. `tail`: so many lines past
     /// the limit are kept. `hasOtherChildren`: the process may have children that are not commands', and which are to be
-    /// spared.
+    /// spared. `leaves`: what it has started goes on when it has ended.
     package init(
         _ command: ExecCommand, directory: String, environment: [ExecCommand.Variable] = [], arguments: [String] = [],
-        tail: Int = OutputBounds.defaultTail, hasOtherChildren: Bool = false
+        tail: Int = OutputBounds.defaultTail, hasOtherChildren: Bool = false, leaves: Bool = false
     ) {
         (self.command, self.tail) = (command, tail)
-        self.hasOtherChildren = hasOtherChildren
-        launch = CommandLaunch(command, directory: directory, environment: environment, arguments: arguments)
+        (self.hasOtherChildren, self.leaves) = (hasOtherChildren, leaves)
+        launch = CommandLaunch(
+            command, directory: directory, environment: environment, arguments: arguments, isMarked: !leaves)
     }
 
     /// Runs it and waits for it, on `thread`: a command dies with the thread that started it.
@@ -39,7 +41,7 @@ package struct CommandRun {
         guard thread == .current else { throw WrongThread() }
         let block = SignalBlock(RunningCommand.signals)
         defer { block.restore() }
-        let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren)
+        let leftovers = try Leftovers(hasOtherChildren: hasOtherChildren, areLeft: leaves)
         defer { clear(leftovers, services) }
         var running: RunningCommand
         do {
@@ -77,6 +79,11 @@ package struct CommandRun {
     }
 
     private func clear(_ leftovers: Leftovers, _ services: any CommandServices) {
+        if leaves {
+            let left = leftovers.release()
+            if left.count > 0 { services.left(left.count, program: left.program) }
+            return
+        }
         let killed = leftovers.clear()
         if killed.count > 0 { services.killed(killed.count, program: killed.program) }
     }

@@ -23,6 +23,9 @@ package protocol CommandServices {
     /// So many processes that the command had left were killed. `program`: the name of the first one's.
     func killed(_ count: Int, program: String)
 
+    /// So many processes that the command has left go on. Returns when they are out of the next one's way.
+    func left(_ count: Int, program: String)
+
     /// These are not logged.
     func lose(lines: Int, bytes: Int)
 }

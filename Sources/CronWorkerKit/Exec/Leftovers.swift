@@ -6,13 +6,18 @@ import Kernel
 struct Leftovers {
     /// Children that were there before the command, which are somebody else's to collect.
     private let others: [ProcessID]
+    /// They go on after the command.
+    let areLeft: Bool
 
     /// Killed processes need that long only if the machine hardly runs, or a disk holds them.
     private static let patience = Nanoseconds.seconds(5)
 
     /// To be called before the command is started. `hasOtherChildren`: not every child of this process is a command's.
-    init(hasOtherChildren: Bool) throws(SystemError) {
-        others = hasOtherChildren && Children.exist ? ProcessTable.children() : []
+    init(hasOtherChildren: Bool, areLeft: Bool = false) throws(SystemError) {
+        self.areLeft = areLeft
+        // The exit of the command is to be seen.
+        if areLeft { Children.collectThemselves(false) }
+        others = (hasOtherChildren || areLeft) && Children.exist ? ProcessTable.children() : []
         try ThisProcess.setSubreaper(true)
     }
 
@@ -21,11 +26,11 @@ struct Leftovers {
         ThisProcess.atExit { Leftovers(others: []).clear() }
     }
 
-    private init(others: [ProcessID]) { self.others = others }
+    private init(others: [ProcessID]) { (self.others, areLeft) = (others, false) }
 
     /// Collects those that have exited while the command, which stays, runs: it may leave any number and live on.
     func collectExited(sparing command: ProcessID) {
-        if others.isEmpty {
+        if others.isEmpty || areLeft {
             // The command is the first of the children: once it has exited, what is left is for `clear`.
             while let pid = Children.peekExited(), pid != command { _ = try? Children.collect(pid) }
         } else {
@@ -35,8 +40,8 @@ struct Leftovers {
         }
     }
 
-    /// Those that had to be killed.
-    struct Killed {
+    /// Those that had to be killed, or go on.
+    struct Found {
         var count = 0
         /// The name of the first one's.
         var program = ""
@@ -49,8 +54,8 @@ struct Leftovers {
 
     /// Kills and collects them. To be called when the command has been collected.
     @discardableResult
-    func clear() -> Killed {
-        var killed = Killed()
+    func clear() -> Found {
+        var killed = Found()
         let end = Clock.monotonic() + Self.patience
         while remain, Clock.monotonic() < end {
             let left = ProcessTable.children().filter { !others.contains($0) }
@@ -64,6 +69,20 @@ struct Leftovers {
         // From now on orphans do not belong to a command.
         try? ThisProcess.setSubreaper(false)
         return killed
+    }
+
+    /// Counts those that go on. To be called when the command has been collected. From now on they are collected by the kernel,
+    /// until the next command.
+    func release() -> Found {
+        var left = Found()
+        if Children.exist { Children.collectThemselves(true) }
+        for pid in ProcessTable.children() where (try? Children.collectIfExited(pid)) == nil && !others.contains(pid) {
+            for member in [pid] + ProcessTable.descendants(of: pid) {
+                if let row = ProcessTable.row(member), !row.isZombie { left.add(ProcessTable.name(of: member)) }
+            }
+        }
+        try? ThisProcess.setSubreaper(false)
+        return left
     }
 
     /// One call, and no more after most commands.

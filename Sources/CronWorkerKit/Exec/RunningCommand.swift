@@ -36,7 +36,7 @@ struct RunningCommand: ~Copyable {
         self.output = CommandOutput(output: output.reader, error: error.reader, log: log)
     }
 
-    /// Waits for its end, then kills all of its process group.
+    /// Waits for its end, then kills all of its process group, unless what it has started goes on.
     mutating func wait() throws -> ExitStatus {
         do {
             // Not on the stack, which may be a small one.
@@ -45,18 +45,18 @@ struct RunningCommand: ~Copyable {
             while try !exit.hasExited() { try turn(buffer) }
             try output.drain(through: buffer)
         } catch {
-            _ = try? end()
+            _ = try? end(withGroup: true)
             throw error
         }
         output.finish()
-        return try end()
+        return try end(withGroup: !leftovers.areLeft)
     }
 
     /// While the leader is uncollected the number is its group's, and nobody else's.
-    private mutating func end() throws(SystemError) -> ExitStatus {
+    private mutating func end(withGroup: Bool) throws(SystemError) -> ExitStatus {
         let limit = processorTime ?? ProcessRights.processorTime
         let used = limit.flatMap { _ in ProcessTable.row(pid)?.processorTime }
-        Children.signalGroup(pid, .kill)
+        if withGroup { Children.signalGroup(pid, .kill) }
         let status = try Children.collect(pid)
         if status.isEndOfTime(limit, used: used) { endOfTime = limit }
         return status

@@ -40,6 +40,7 @@ struct ContainmentChoice {
         do throws(SystemError) {
             let result = try groups.sweep(sparing: spared)
             if result.killed > 0 { log.write(.warning, "Leftovers killed", ["count": .number(result.killed)]) }
+            for (entry, left) in groups.takeMoved() { left.report("Leftovers left", .info, of: entry, to: log) }
             for leaf in result.stuck { log.write(.error, "Leftovers unkillable", leaf.unkillable) }
         } catch {
             log.write(.error, "Leftovers unknown", ["error": "\(error)"])

@@ -46,7 +46,7 @@ package enum ControlGroupSite: Sendable {
     package var controllers: GroupControllers {
         switch self {
         case .own(_, let controllers): controllers
-        case .none(let reason): GroupControllers([], reason: reason)
+        case .none(let reason): GroupControllers([], reason: reason, hasGroups: false)
         }
     }
 

@@ -1,3 +1,4 @@
+import Kernel
 import Model
 import Values
 
@@ -5,7 +6,15 @@ import Values
 enum LeafName {
     /// An ID has nothing in it that a file name may not have, but may be longer than one; then a hash stands for its rest. None
     /// is the name of one of the kernel's own files, since there is a colon in it. `serial`: another for each worker.
-    static func of(_ entry: EntryID, serial: UInt64) -> String { "\(stem(entry)).\(serial)" }
+    /// `leaves`: what is left in it goes on.
+    static func of(_ entry: EntryID, serial: UInt64, leaves: Bool = false) -> String {
+        "\(stem(entry)).\(serial)" + (leaves ? leaveMark : "")
+    }
+
+    /// At the end of the names of groups whose leftovers go on: the next daemon is to know that too.
+    private static let leaveMark = "~leave"
+
+    static func leaves(_ leaf: ControlGroup) -> Bool { leaf.name.hasSuffix(leaveMark) }
 
     /// What the names of all groups of the entry's workers begin with, and of no others.
     static func stem(_ entry: EntryID) -> String {

@@ -10,6 +10,8 @@ struct LeafSweep {
         var stuck: [ControlGroup] = []
         /// Groups with a process that was not to be killed.
         var spared: [ControlGroup] = []
+        /// Groups whose processes go on.
+        var left: [ControlGroup] = []
     }
 
     private let base: ControlGroup
@@ -37,6 +39,7 @@ struct LeafSweep {
     private mutating func end(_ leaf: ControlGroup) {
         let processes = leaf.treeProcesses()
         guard spared.isDisjoint(with: processes) else { return result.spared.append(leaf) }
+        if LeafName.leaves(leaf), !processes.isEmpty { return result.left.append(leaf) }
         result.killed += processes.count
         if !processes.isEmpty { try? leaf.kill() }
         dying.append(leaf)

@@ -8,7 +8,7 @@ struct LeavingGroups {
         let group: ControlGroup
         let stem: String
         /// While one of these is in it, it is left alone.
-        let spared: Set<ProcessID>
+        var spared: Set<ProcessID>
         let since: MonotonicInstant
         var delay = LeavingGroups.shortest
         var next: MonotonicInstant
@@ -44,6 +44,17 @@ struct LeavingGroups {
         deadline = min(deadline, next)
     }
 
+    /// Groups whose spared workers have gone, and whose leftovers go on. From now on they are as any other.
+    mutating func released() -> [ControlGroup] {
+        var released: [ControlGroup] = []
+        for index in entries.indices where !entries[index].spared.isEmpty && LeafName.leaves(entries[index].group) {
+            guard !Self.isSpared(entries[index]) else { continue }
+            entries[index].spared = []
+            released.append(entries[index].group)
+        }
+        return released
+    }
+
     /// What is still there of what a worker has left.
     struct Leftovers {
         /// One of the processes, if it has a number here.
@@ -53,7 +64,7 @@ struct LeavingGroups {
 
     /// What is still there in the groups of one entry's workers. `nil`: nothing, but perhaps a worker that is spared.
     func leftovers(of stem: String) -> Leftovers? {
-        for entry in entries where entry.stem == stem && !Self.isSpared(entry) {
+        for entry in entries where entry.stem == stem && !Self.isSpared(entry) && !Self.isHeld(entry) {
             guard (try? entry.group.isPopulated()) ?? false else { continue }
             // One that was spared until now has left it.
             try? entry.group.kill()
@@ -94,7 +105,7 @@ struct LeavingGroups {
     /// `nil`: it is gone.
     private static func retry(_ entry: Entry, at now: MonotonicInstant) -> Entry? {
         var entry = entry
-        if !isSpared(entry) {
+        if !isSpared(entry), !isHeld(entry) {
             if remove(entry.group) { return nil }
             // Again: a spared one may have left something running.
             try? entry.group.kill()
@@ -103,6 +114,9 @@ struct LeavingGroups {
         entry.next = now + entry.delay
         return entry
     }
+
+    /// What is left in it goes on, and is to be moved first (`released`).
+    private static func isHeld(_ entry: Entry) -> Bool { !entry.spared.isEmpty && LeafName.leaves(entry.group) }
 
     private static func isSpared(_ entry: Entry) -> Bool {
         !entry.spared.isEmpty && !entry.spared.isDisjoint(with: entry.group.treeProcesses())

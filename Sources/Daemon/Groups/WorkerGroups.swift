@@ -17,6 +17,9 @@ final class WorkerGroups {
     private var enabled: Set<String> = []
     private var serial: UInt64 = 0
     private var leaving = LeavingGroups()
+    private var left: LeftGroups
+    /// What workers of a previous life had left and goes on, since it was last taken, by their entries.
+    private var moved: [(entry: String, Remains)] = []
 
     /// The daemon before this one may be dying.
     private static let patience = Nanoseconds.milliseconds(500)
@@ -35,6 +38,7 @@ final class WorkerGroups {
         self.own = own
         root = ControlGroupSite.root(of: own)
         base = root.child("cronsupd-\(key)")
+        left = LeftGroups(root.child("cronsupd-\(key)-left"))
         lock = Box(try Self.take(base))
     }
 
@@ -76,10 +80,12 @@ final class WorkerGroups {
         throw SystemError("control group", names, code: 0, note: "the job's limits need one, and there are none")
     }
 
-    /// An empty group with these limits in force.
-    func makeLeaf(for entry: EntryID, _ limits: ControlGroupLimits) throws(SystemError) -> ControlGroup {
+    /// An empty group with these limits in force. `leaves`: what is left in it goes on.
+    func makeLeaf(
+        for entry: EntryID, _ limits: ControlGroupLimits, leaves: Bool = false
+    ) throws(SystemError) -> ControlGroup {
         try enable(Set(limits.controllers.map(\.rawValue)))
-        let leaf = try createLeaf(for: entry)
+        let leaf = try createLeaf(for: entry, leaves: leaves)
         do throws(SystemError) {
             try Self.bound(leaf, by: limits)
         } catch {
@@ -96,10 +102,10 @@ final class WorkerGroups {
         }
     }
 
-    private func createLeaf(for entry: EntryID) throws(SystemError) -> ControlGroup {
+    private func createLeaf(for entry: EntryID, leaves: Bool) throws(SystemError) -> ControlGroup {
         while true {
             serial += 1
-            let leaf = base.child(LeafName.of(entry, serial: serial))
+            let leaf = base.child(LeafName.of(entry, serial: serial, leaves: leaves))
             do throws(SystemError) {
                 try leaf.create()
                 return leaf
@@ -149,14 +155,18 @@ final class WorkerGroups {
     }
 
     /// When `advance` has something to do.
-    var deadline: MonotonicInstant { leaving.deadline }
+    var deadline: MonotonicInstant { min(leaving.deadline, left.deadline) }
 
     /// Looks again after those that could not be removed. Returns those that have been there for so long that somebody should know.
-    func advance(at now: MonotonicInstant) -> [ControlGroup] { leaving.advance(at: now) }
+    func advance(at now: MonotonicInstant) -> [ControlGroup] {
+        releaseLeft(at: now)
+        return leaving.advance(at: now)
+    }
 
     /// Why the entry's next worker may not begin yet: something that one before it has started is still there, although it was
     /// killed, and would run at the same time as what the next one starts. `nil`: there are none.
     func leftovers(to entry: EntryID, at now: MonotonicInstant) -> Event? {
+        releaseLeft(at: now)
         guard !leaving.isEmpty, let left = leaving.leftovers(of: LeafName.stem(entry)) else { return nil }
         if now - left.since < Self.quietWait { return .spawnDeferred(until: now + Self.leftoversInterval) }
         return .occupied(by: left.process, .leftovers)
@@ -164,9 +174,10 @@ final class WorkerGroups {
 
     /// The end, after the last worker: what was killed last may still be there for a moment. Returns what does not end.
     func close() -> [ControlGroup] {
-        let left = leaving.finish(until: Clock.monotonic() + Self.closePatience)
+        let stuck = leaving.finish(until: Clock.monotonic() + Self.closePatience)
+        left.close()
         try? base.remove()
-        return left
+        return stuck
     }
 
     // MARK: The life before
@@ -176,6 +187,46 @@ final class WorkerGroups {
         var sweep = LeafSweep(base, sparing: spared)
         let result = try sweep.run()
         for leaf in result.stuck + result.spared { leaving.watch(leaf, sparing: spared, at: Clock.monotonic()) }
+        let now = Clock.monotonic()
+        left.adopt(at: now)
+        for leaf in result.left { moveLeft(of: leaf, at: now) }
         return result
+    }
+
+    // MARK: What goes on
+
+    /// Moves what is in the leaf, but for `spared`, to where it can go on.
+    func leave(
+        _ leaf: ControlGroup, sparing spared: Set<ProcessID>, of entry: EntryID, until: MonotonicInstant?,
+        at now: MonotonicInstant
+    ) -> Remains? {
+        serial += 1
+        let name = LeftName(LeafName.stem(entry), serial: serial, until: until)
+        return left.take(from: leaf, sparing: spared, as: name, at: now)
+    }
+
+    /// Ends what was left for a time that is over.
+    func endExpired(at now: MonotonicInstant) -> [(entry: String, Remains)] {
+        left.advance(at: now).compactMap { expired in
+            leaving.add(expired.group, at: now).map { (expired.entry, $0) }
+        }
+    }
+
+    /// A worker of a previous life has ended, and what it has left goes on.
+    private func releaseLeft(at now: MonotonicInstant) {
+        for leaf in leaving.released() { moveLeft(of: leaf, at: now) }
+    }
+
+    /// Of a previous life: for how long is not known any more.
+    private func moveLeft(of leaf: ControlGroup, at now: MonotonicInstant) {
+        serial += 1
+        let name = LeftName(LeafName.stem(ofLeaf: leaf.name), serial: serial, until: nil)
+        if let remains = left.take(from: leaf, sparing: [], as: name, at: now) { moved.append((name.stem, remains)) }
+        leaving.add(leaf, at: now)
+    }
+
+    func takeMoved() -> [(entry: String, Remains)] {
+        defer { moved = [] }
+        return moved
     }
 }

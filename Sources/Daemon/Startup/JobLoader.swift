@@ -17,6 +17,7 @@ package struct LoadedJobs: Sendable {
     package var texts = SourceTexts()
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
+        // With an error nothing is run, and they may import each other in a circle.
         let isRight = candidate.found.errors.isEmpty
         var libraries = LibraryVersions(isRight ? candidate.found.libraries : LuaLibraries(), answers)
         jobs = Self.versioned(candidate.found.jobs, answers, &libraries)

@@ -43,6 +43,15 @@ struct IncidentLog {
         records(.warning, "Leftovers killed", job, fields)
     }
 
+    /// They go on, as the entry says.
+    func leftoversLeft(_ left: Report.Leftovers, _ error: String?, of job: Job) {
+        var fields: LogFields = [
+            "run": .integer(left.run), "count": .integer(left.count), "program": .text(left.program),
+        ]
+        fields.add("error", error.map { .text($0) })
+        records(error == nil ? .info : .warning, "Leftovers left", job, fields)
+    }
+
     /// A call of a hook whose function is gone: a reload is going on.
     func callDropped(_ function: EntryID, _ event: String, _ job: Job) {
         records(
@@ -63,6 +72,7 @@ struct IncidentLog {
             records(
                 .warning, "Leftovers killed", job,
                 ["run": .integer(left.run), "count": .integer(left.count), "program": .text(left.program)])
+        case .leftoversLeft(let left): leftoversLeft(left, nil, of: job)
         case .started:
             records(
                 .info, "Worker started", job,

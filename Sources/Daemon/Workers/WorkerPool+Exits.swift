@@ -17,10 +17,7 @@ extension WorkerPool {
         drain(worker, job)
         let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
         let used = job.processorTime.flatMap { _ in ProcessTable.row(pid)?.processorTime }
-        // Before they are sent a signal: they are counted.
-        if let left = worker.group.flatMap({ groups?.retire($0, at: machine.now) }), !job.supervisor.phase.isKilled {
-            incidents.leftoversKilled(left.count, left.program, of: job)
-        }
+        if let group = worker.group { endLeftovers(in: group, of: job) }
         // While the leader is a zombie its number is still the group's, and nobody else's.
         machine.signalGroup(pid, .kill)
         if worker.group == nil, job.supervisor.phase.run != nil, !swept.contains(pid) { try sweep(for: job) }

@@ -90,7 +90,7 @@ extension WorkerPool {
     private func makeGroup(_ job: JobDefinition) throws(SystemError) -> ControlGroup? {
         do throws(SystemError) {
             guard let groups else { return try WorkerGroups.goWithout(job.controlGroupLimits) }
-            return try groups.makeLeaf(for: job.id, job.controlGroupLimits)
+            return try groups.makeLeaf(for: job.id, job.controlGroupLimits, leaves: job.leftovers.leaves)
         } catch {
             guard job.controlGroupLimits.isEmpty, !error.isShortage else { throw error }
             goWithoutGroup(error)

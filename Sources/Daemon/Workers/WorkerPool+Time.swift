@@ -29,7 +29,7 @@ extension WorkerPool {
     /// only then is silence an answer.
     func fireDeadlines(through heard: MonotonicInstant, limit: Int) {
         readClock()
-        if let groups, groups.deadline <= now { groups.advance(at: now).forEach(incidents.unkillable) }
+        advanceGroups()
         if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
         var count = 0
         while count < limit, let (index, instant) = deadlines.popDue(at: heard) {

@@ -202,6 +202,7 @@ final class WorkerPool {
         switch effect {
         case .log(let incident):
             if case .leftBehind = incident { leaveBehind(job) }
+            if case .leftoversLeft(let left) = incident { return leave(left, job) }
             incidents.record(incident, of: job)
         case .spawn: spawn(job)
         case .closeControl: job.worker?.closeControl(loop.poller)
@@ -248,7 +249,9 @@ final class WorkerPool {
     private func kill(_ job: Job) {
         guard let worker = job.worker else { return runtime.killHolder(of: job.definition.id) }
         // What has left the control group is found in the tree as long as its parents live.
-        if job.supervisor.phase.run != nil { machine.killDescendants(worker.pid) }
+        // What it has left on purpose is among these.
+        let hasLeft = job.definition.leftovers.leaves && worker.group != nil
+        if job.supervisor.phase.run != nil, !hasLeft { machine.killDescendants(worker.pid) }
         if let group = worker.group { try? group.kill() }
         machine.signalGroup(worker.pid, .kill)
     }

@@ -152,6 +152,11 @@ struct JobReader {
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: directory)
         for failure in failures { issues.report(failure, of: role) }
         if kind == .exec { checkArgs() }
+        if case .exec(let command)? = function, command.leftovers.span != nil, !controllers.hasGroups {
+            issues.error(
+                "leftovers.leave: to kill them later needs control groups: \(controllers.reason); expected leave or kill",
+                at: ["leftovers", "leave"])
+        }
         return function
     }
 

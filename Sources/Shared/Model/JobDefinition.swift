@@ -45,6 +45,11 @@ package struct JobDefinition: Sendable {
             && data == other.data && location.file == other.location.file && sourceVersion == other.sourceVersion
     }
 
+    /// What becomes of processes that a run has left.
+    package var leftovers: LeftoverRule {
+        if case .exec(let command) = function { command.leftovers } else { .kill }
+    }
+
     /// `meta` without what says when the job runs.
     private var timelessMeta: Value.Map {
         let pairs = zip(meta.keys, meta.values).filter { key, _ in !Schedule.metaKeys.contains(key) }

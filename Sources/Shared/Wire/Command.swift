@@ -13,6 +13,8 @@ package enum Command: Hashable, Sendable {
     case skip(through: SlotInstant)
     /// To be answered with `pong` and the same token.
     case ping(token: Int64)
+    /// What the last command has left is not in the worker's group any more.
+    case moved
 
     package struct Run: Hashable, Sendable {
         /// The slot that the worker has asked for, or that of a further attempt; `nil`: none.
@@ -37,6 +39,7 @@ package enum Command: Hashable, Sendable {
         case .run(let run): run.encoded()
         case .skip(let through): Skip(through: through).encoded()
         case .ping(let token): Ping(token: token).encoded()
+        case .moved: Moved().encoded()
         }
     }
 
@@ -45,6 +48,7 @@ package enum Command: Hashable, Sendable {
         if let run = try Run(&row) { return .run(run) }
         if let skip = try Skip(&row) { return .skip(through: skip.through) }
         if let ping = try Ping(&row) { return .ping(token: ping.token) }
+        if try Moved(&row) != nil { return .moved }
         if let header = try WorkerDefinition.Header(&row) { return .definition(header) }
         if let values = try Values(&row) { return .values(values.text) }
         throw row.unknownVerb
@@ -84,4 +88,11 @@ private struct Ping: WireMessage {
     var token = Int64(0)
 
     mutating func fields(_ row: inout MessageCoder) { row.integer("token", &token) }
+}
+
+private struct Moved: WireMessage {
+    static var verb: StaticString { "moved" }
+    static var feature: Feature? { .leave }
+
+    mutating func fields(_ row: inout MessageCoder) {}
 }

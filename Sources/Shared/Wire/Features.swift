@@ -5,11 +5,14 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case gates
     /// A worker tells of what it has killed: `leftovers`.
     case leftovers
+    /// A worker waits until what a command has left is out of its way: `moved`.
+    case leave
 
     fileprivate var bit: UInt32 {
         switch self {
         case .gates: 1
         case .leftovers: 2
+        case .leave: 4
         }
     }
 }

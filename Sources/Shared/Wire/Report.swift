@@ -200,7 +200,7 @@ package enum Report: Hashable, Sendable {
         }
     }
 
-    /// Processes that a command had left and that were killed with it.
+    /// Processes that a command had left, and that were killed with it or go on.
     package struct Leftovers: WireMessage, Hashable, Sendable {
         package static var verb: StaticString { "leftovers" }
         package static var feature: Feature? { .leftovers }
@@ -208,16 +208,26 @@ package enum Report: Hashable, Sendable {
         package var count = Int64(0)
         /// The name of the first one's.
         package var program = ""
+        /// They go on.
+        package var left = false
+        /// When they were counted.
+        package var at = MonotonicInstant(nanoseconds: 0)
 
         package init() {}
-        package init(run: Int64, count: Int64, program: String) {
+        package init(
+            run: Int64, count: Int64, program: String, left: Bool = false,
+            at: MonotonicInstant = MonotonicInstant(nanoseconds: 0)
+        ) {
             (self.run, self.count, self.program) = (run, count, program)
+            (self.left, self.at) = (left, at)
         }
 
         package mutating func fields(_ row: inout MessageCoder) {
             row.integer("run", &run, least: 0)
             row.integer("count", &count, least: 1)
             row.text("program", &program)
+            row.flag("left", &left)
+            row.integer("at", &at.nanoseconds, least: 0, absent: 0)
         }
     }
 

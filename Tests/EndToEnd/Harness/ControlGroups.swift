@@ -39,6 +39,11 @@ enum ControlGroups {
         return names.sorted().map { base.child($0) }
     }
 
+    /// Where the daemon with this registry moves what its jobs leave on purpose.
+    static func left(of registry: String) -> ControlGroup? {
+        (try? FileSystem.realPath(registry)).flatMap { own?.child("cronsupd-\(RegistryKey.of($0))-left") }
+    }
+
     /// After a daemon that was killed.
     static func clear(_ registry: String) {
         guard let base = base(of: registry) else { return }

@@ -1,3 +1,4 @@
+import Clocks
 import Testing
 
 @testable import Model
@@ -40,6 +41,32 @@ struct ExecCommandTests {
         #expect(shell.successCodes == [0] && shell.environment.isEmpty && shell.standardInput == nil)
         let bash = read(("command", .string("x")), ("shell", .string("/bin/bash"))).command
         #expect(bash?.program == .shell(text: "x", shell: "/bin/bash"))
+    }
+
+    @Test(
+        "say what becomes of the processes that it leaves",
+        arguments: [
+            (.string("kill"), .kill, nil), (.string("leave"), .leave(span: nil), nil),
+            (.map(Value.Map([("leave", .string("90m"))])), .leave(span: .seconds(5_400)), nil),
+            (
+                .map(Value.Map([("leave", .int(5))])), nil,
+                "leftovers.leave \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"
+            ),
+            (
+                .map(Value.Map([("leave", .list([]))])), nil,
+                "leftovers.leave: expected a duration such as 1h, found a list"
+            ),
+            (
+                .map(Value.Map([("leaves", .string("1h"))])), nil,
+                "leftovers: expected kill, leave or {leave: 1h}, found a map"
+            ),
+            (.string("leaf"), nil, "leftovers: expected kill, leave or {leave: 1h}, found the string 'leaf'"),
+        ] as [(Value, LeftoverRule?, String?)])
+    func leftovers(value: Value, rule: LeftoverRule?, message: String?) {
+        let (command, failures) = read(("command", list("true")), ("leftovers", value))
+        #expect(command?.leftovers == rule)
+        #expect(failures.map(\.message) == (message.map { [$0] } ?? []))
+        #expect(failures.allSatisfy { $0.path.first == "leftovers" })
     }
 
     @Test("take numbers and booleans in a list for their text")

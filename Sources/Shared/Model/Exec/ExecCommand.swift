@@ -30,12 +30,13 @@ package struct ExecCommand: Hashable, Sendable {
     package var standardInput: String?
     /// The exit codes with which a run has succeeded.
     package var successCodes: [Int32] = [0]
+    package var leftovers = LeftoverRule.kill
 
     package init(_ program: Program) { self.program = program }
 
     /// The keys that are read, for messages about misspelt keys.
     package static let keys = [
-        "command", "environment", "shell", "stdin", "success_codes", "working_directory",
+        "command", "environment", "leftovers", "shell", "stdin", "success_codes", "working_directory",
     ]
     package static let defaultShell = "/bin/sh"
 

@@ -15,11 +15,13 @@ struct ExecCommandReader {
         let environment = environment()
         let input = standardInput()
         let codes = successCodes()
+        let leftovers = leftovers()
         guard let program else { return nil }
         var command = ExecCommand(program)
         (command.workingDirectory, command.isDirectoryOptional) = (directory?.path, directory?.isOptional ?? false)
         command.environment = environment
         (command.standardInput, command.successCodes) = (input, codes)
+        command.leftovers = leftovers
         return command
     }
 
@@ -146,6 +148,31 @@ struct ExecCommandReader {
             codes.append(Int32(code))
         }
         return codes
+    }
+
+    private mutating func leftovers() -> LeftoverRule {
+        switch data["leftovers"] {
+        case nil, .string("kill"): return .kill
+        case .string("leave"): return .leave(span: nil)
+        case .map(let map) where map.keys == ["leave"]: return .leave(span: span(map.values[0]))
+        case let value?:
+            fail("leftovers: expected kill, leave or {leave: 1h}, found \(value.phrase)", ["leftovers"])
+            return .kill
+        }
+    }
+
+    private mutating func span(_ value: Value) -> Nanoseconds? {
+        guard let text = value.string ?? value.scalarText else {
+            fail("leftovers.leave: expected a duration such as 1h, found \(value.phrase)", ["leftovers", "leave"])
+            return nil
+        }
+        do throws(DurationText.Failure) {
+            return try DurationText.parse(text, minimum: .milliseconds(1))
+        } catch {
+            let found = PrintableText.escape(text, limit: 60)
+            fail("leftovers.leave \"\(found)\" \(error.message)", ["leftovers", "leave"])
+            return nil
+        }
     }
 
     // MARK: Texts

@@ -8,12 +8,14 @@ package struct GroupControllers: Hashable, Sendable {
     package var available: Set<GroupController>
     /// Why there are no others.
     package var reason: String
+    /// Whether there are groups, with controllers or without.
+    package var hasGroups: Bool
 
-    package init(_ available: Set<GroupController>, reason: String) {
-        (self.available, self.reason) = (available, reason)
+    package init(_ available: Set<GroupController>, reason: String, hasGroups: Bool = true) {
+        (self.available, self.reason, self.hasGroups) = (available, reason, hasGroups)
     }
 
     package static var none: GroupControllers {
-        GroupControllers([], reason: "there are no control groups")
+        GroupControllers([], reason: "there are no control groups", hasGroups: false)
     }
 }
