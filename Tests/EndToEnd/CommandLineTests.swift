@@ -53,8 +53,8 @@ struct CommandLineTests {
             let file = "\(scene.registry)/jobs.yaml"
             for option in ["--check", "--once"] {
                 let script =
-                    "cp \"$1\" \"$1.copy\"; exec 3<\"$1.copy\"; rm \"$1.copy\"; "
-                    + "exec \"$0\" \(option) --registry /dev/fd/3 --worker \"$2\""
+                    "cp \"$1\" \"$1.copy\"; exec <\"$1.copy\"; rm \"$1.copy\"; "
+                    + "exec \"$0\" \(option) --registry /dev/stdin --worker \"$2\""
                 let finished = try scene.run(
                     ["-c", script, Binaries.daemon, file, Binaries.faultWorker], program: "/bin/sh")
                 #expect(finished.status == .exited(code: 0), "\(finished.errors)")
