@@ -1,3 +1,4 @@
+import Clocks
 import Links
 import Logging
 import Model
@@ -16,8 +17,8 @@ extension Daemon {
         manager.reloading(at: now)
     }
 
-    func advanceReload() {
-        guard reloadIsDue || machine.now >= reloader.deadline else { return }
+    func advanceReload(at now: MonotonicInstant) {
+        guard reloadIsDue || now >= reloader.deadline else { return }
         reloadIsDue = false
         guard let result = reloader.advance() else { return }
         if case .loaded(let loaded, _, _, _) = result, leavesNoJob(loaded), !emptyReload.isMeant {

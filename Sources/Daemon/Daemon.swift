@@ -75,7 +75,7 @@ package final class Daemon {
         log.write(.info, "Scheduler stopping")
         let isClean = groups.close(log: log)
         try flushLog()
-        return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
+        return isClean && pool.leftBehind == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
     func start() {
@@ -107,12 +107,13 @@ package final class Daemon {
     /// have taken seconds on a busy machine.
     func turn() throws(SystemError) {
         try loop.turn(until: nextDeadline) { source throws(SystemError) in try handle(source) }
-        manager.beat(at: machine.now)
-        advanceReload()
-        checkZones(at: machine.now)
+        let now = machine.now
+        manager.beat(at: now)
+        advanceReload(at: now)
+        checkZones(at: now)
         reloader.keepReserve()
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
-        serveLog(at: machine.now)
+        serveLog(at: pool.now)
         manager.setStatus(statusText)
     }
 
@@ -210,7 +211,7 @@ package final class Daemon {
     private func flushLog() throws(SystemError) {
         let end = machine.now + .seconds(1)
         while log.sink.isBacklogged, machine.now < end {
-            serveLog(at: machine.now)
+            serveLog(at: pool.now)
             try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }

@@ -1,4 +1,6 @@
 package import Clocks
+import Schedules
+import Turns
 
 /// Where a job's worker is in its life.
 package enum Phase: Hashable, Sendable {
@@ -53,6 +55,17 @@ package enum Phase: Hashable, Sendable {
         package var answers: Int = 0
         /// An answer is awaited.
         package var isAsked = false
+    }
+}
+
+extension Phase.Vigil {
+    /// `next`: the slot that the worker says that it waits for.
+    init(_ next: SlotInstant, _ books: SlotBooks, longestDelay: Nanoseconds, at now: Moment) {
+        // A second, as in `isOpen`. Where the wall clock was set back, the slots that come again have their outcome.
+        let last = max(now.on(books.clock) + .seconds(1), books.accounted)
+        slot = min(next, books.timetable.next(after: last))
+        self.next = now.monotonic(of: slot, on: books.clock) + longestDelay
+        deadline = self.next + WorkerLife.overdueGrace
     }
 }
 

@@ -13,8 +13,8 @@ struct Cronsupd: ParsableCommand {
         abstract: "Runs the jobs that a registry declares, each in a supervised process of its own.",
         discussion: """
             Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
-            Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a worker had \
-            to be killed.
+            Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a process \
+            was left behind.
             """,
         version: "cronsupd \(ProgramVersion.text)")
 

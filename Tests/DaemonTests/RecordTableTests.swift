@@ -37,6 +37,7 @@ struct RecordTableTests {
         case .violation: "violation"
         case .hung: "hung"
         case .overdue: "overdue"
+        case .clockFollowed: "clockFollowed"
         case .stillRunning: "stillRunning"
         case .terminated: "terminated"
         case .killed: "killed"
@@ -53,8 +54,9 @@ struct RecordTableTests {
         .fault(Report.Fault()),
         .exited("exit 1"), .retry(after: .seconds(1), failures: 1), .gaveUp(retryAfter: .seconds(1), failures: 1),
         .spawnFailed("x"), .shortage("x"), .waitingForPreviousWorker(7), .previousWorkerKilled(7), .violation("x"),
-        .hung("x"), .overdue(by: .seconds(1)), .stillRunning(run: 1, for: .seconds(10), slots: 3), .terminated, .killed,
-        .unkillable, .leftBehind, .stopped(byItself: true),
+        .hung("x"), .overdue(by: .seconds(1)), .clockFollowed(until: SlotInstant(nanoseconds: 1)),
+        .stillRunning(run: 1, for: .seconds(10), slots: 3), .terminated, .killed,
+        .unkillable, .leftBehind, .stopped,
     ]
 
     private static var line: Report.Log {

@@ -11,16 +11,15 @@ enum LogKey {
             "slots", "count",
         ] + sums + [
             "disabled", "added", "changed", "removed", "unchanged", "location", "note", "path", "controllers",
-            "processes", "status",
-            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code",
-            "length", leftOut,
+            "processes", "status", "step", "errno", "after", "for", "at_most", "waiting", "until", "reason",
+            "failures", "lines", "bytes", "result", "error", "code", "length", leftOut,
             "retry", "stream", "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
         "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "disabled",
-        "added",
-        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length", leftOut,
+        "added", "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length", leftOut,
+        "waiting",
     ])
 
     private static let sums = Outcome.allCases.map(\.rawValue) + ["retried", "unknown"]

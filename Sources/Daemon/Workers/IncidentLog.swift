@@ -29,6 +29,13 @@ struct IncidentLog {
     /// Processes that workers of a previous life have left.
     func leftoversKilled(_ count: Int) { log.write(.warning, "Leftovers killed", ["count": .number(count)]) }
 
+    /// `waiting`: until when jobs wait for it.
+    func clockSetBack(by step: Nanoseconds, waiting: [SlotInstant]) {
+        var fields: LogFields = ["by": .text(DurationText.rounded(step)), "waiting": .number(waiting.count)]
+        fields.add("until", waiting.max().map { .moment(moment.wall(of: $0, on: .wall)) })
+        log.write(waiting.isEmpty ? .notice : .warning, "Clock set back", fields)
+    }
+
     /// Processes that a worker has left at its end. `program`: the name of the first one's, if it is known.
     func leftoversKilled(_ count: Int, _ program: String?, of job: Job) {
         var fields: LogFields = ["count": .number(count)]
@@ -51,11 +58,6 @@ struct IncidentLog {
             .warning, Drop.calls.rawValue, job, ["function": "\(function)", "count": .number(1), "event": .text(event)])
     }
 
-    /// The clock was wrong when the job began.
-    func beginsAnew(_ job: Job) {
-        records(.notice, "Job starts again", job, ["text": "the clock was set back by more than three hours"])
-    }
-
     /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
         records(.info, "Calling function", job, ["function": "\(function)", "event": .text(event)])
@@ -75,7 +77,7 @@ struct IncidentLog {
             records(
                 .info, "Worker started", job,
                 [job.definition.schedule.key: .text(job.definition.schedule.text), "pid": pid(job)])
-        case .stopped(let byItself): stopped(job, byItself)
+        case .stopped: stopped(job)
         case .callsDropped(let count): records(.warning, Drop.calls.rawValue, job, ["count": .number(count)])
         case .dropped(let dropped): self.dropped(dropped, job)
         case .fault(let fault):
@@ -96,6 +98,8 @@ struct IncidentLog {
         case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": .text(how)])
         case .overdue(let delay):
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": .delay(delay)])
+        case .clockFollowed(let until):
+            records(.notice, "Clock followed", job, ["until": .moment(moment.wall(of: until, on: .wall))])
         case .stillRunning(let run, let lasted, let slots):
             records(
                 .warning, "Still running", job,
@@ -168,7 +172,8 @@ struct IncidentLog {
 
     private func retryGivenUp(_ booking: Booking, _ job: Job) {
         let number = (booking.run?.attempt ?? 0) + 1
-        let text: LogValue = "attempt \(number) will not be made: the next slot is due, or the job ends"
+        let text: LogValue =
+            "attempt \(number) will not be made: the next slot is due, the clock was set back, or the job ends"
         records(.notice, "Retry given up", job, ["outcome": .text(booking.outcome.rawValue), "text": text])
     }
 
@@ -189,7 +194,7 @@ struct IncidentLog {
             ])
     }
 
-    private func stopped(_ job: Job, _ byItself: Bool) {
+    private func stopped(_ job: Job) {
         // A function that nobody has called had no worker.
         if job.definition.isHookOnly, job.generation == 0 { return }
         let books = job.supervisor.books
@@ -247,6 +252,7 @@ extension Booking {
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
+        if reason == .clock { fields.add("reason", .text(Reason.clock.rawValue)) }
         fields.add(outcome.textKey.description, .text(run.end.text))
         fields.add("code", run.end.code.map { .integer($0) })
         fields.add("length", run.end.fullLength.map { .integer($0) })
