@@ -7,17 +7,18 @@ import Values
 /// Whom a job tells how it stands: the functions of its `on_failure`, `on_recovery`, `on_late` and `on_long`.
 struct Alerts: Sendable {
     private let id: EntryID
-    private let clock: ScheduleClock
+    let clock: ScheduleClock
     private(set) var standing: JobStanding
     var watch: LatenessWatch
     var longRun = LongRunWatch()
+    var wait = WaitWatch()
 
     init(_ job: JobDefinition, standing: JobStanding) {
         (id, clock) = (job.id, job.schedule.rule.clock)
         (self.standing, watch) = (standing, LatenessWatch(job.policy.hooks))
     }
 
-    var deadline: MonotonicInstant { min(watch.deadline, longRun.deadline) }
+    var deadline: MonotonicInstant { min(watch.deadline, longRun.deadline, wait.deadline) }
 
     /// Whether a slot that does not begin is to be watched.
     var watchesSlots: Bool { watch.isOn && !standing.isLate }

@@ -124,6 +124,12 @@ package enum Incident: Hashable, Sendable {
     case clockFollowed(until: SlotInstant)
     /// A run goes on and on, and so many slots have come due in it.
     case stillRunning(run: Int64, for: Nanoseconds, slots: Int64)
+    /// A run waits for its group, and so many slots with it.
+    case waitingForGroup(slots: Int64, for: Nanoseconds)
+    /// Calls wait for the job's function.
+    case callsWaiting(Int, for: Nanoseconds)
+    /// The job is to end, and its worker, with the run that is going, has its time for that.
+    case waitingForWorker(run: Int64?, for: Nanoseconds)
     case terminated
     case killed
     /// The worker's process does not go although SIGKILL was sent.

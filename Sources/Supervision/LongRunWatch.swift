@@ -74,7 +74,8 @@ struct LongRunWatch: Sendable {
         return isTold
     }
 
-    private static func mark(after lasted: Nanoseconds) -> Nanoseconds {
+    /// When what has lasted so long is told again.
+    static func mark(after lasted: Nanoseconds) -> Nanoseconds {
         if lasted < minute { return minute }
         if lasted < tenMinutes { return tenMinutes }
         let whole = lasted.count - lasted.count % hour.count

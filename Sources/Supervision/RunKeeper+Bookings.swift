@@ -110,10 +110,12 @@ extension RunKeeper {
         let isWatched = books.areOpen && alerts.watchesSlots && phase.mayBeginLate && !(phase.isIdle && gates.isAsking)
         alerts.watch.watch(isWatched ? expected(books.timetable.next(after: workerAccounted), step) : nil)
         alerts.longRun.watch(phase, policy)
+        alerts.wait.watch(.init(phase, calls: orders.waitingCalls), at: step.now.monotonic)
     }
 
     mutating func judge(_ phase: Phase, _ step: inout Step) {
         alerts.judge(phase, books.timetable, after: phase.run?.slot ?? workerAccounted, policy.hooks, &step)
+        alerts.judgeWait(phase, calls: orders.waitingCalls, books.timetable, after: workerAccounted, &step)
         guard alerts.watch.deadline <= step.heard else { return }
         let isLate = alerts.judge(books.timetable.next(after: workerAccounted), policy.hooks, &step)
         if !isLate { watch(phase, step) }

@@ -40,6 +40,9 @@ struct RecordTableTests {
         case .overdue: "overdue"
         case .clockFollowed: "clockFollowed"
         case .stillRunning: "stillRunning"
+        case .waitingForGroup: "waitingForGroup"
+        case .callsWaiting: "callsWaiting"
+        case .waitingForWorker: "waitingForWorker"
         case .terminated: "terminated"
         case .killed: "killed"
         case .unkillable: "unkillable"
@@ -57,7 +60,9 @@ struct RecordTableTests {
         .spawnFailed("x"), .shortage("x"), .waitingForPreviousWorker(7), .waitingForLeftovers(7),
         .previousWorkerKilled(7), .violation("x"),
         .hung("x"), .overdue(by: .seconds(1)), .clockFollowed(until: SlotInstant(nanoseconds: 1)),
-        .stillRunning(run: 1, for: .seconds(10), slots: 3), .terminated, .killed,
+        .stillRunning(run: 1, for: .seconds(10), slots: 3),
+        .waitingForGroup(slots: 2, for: .seconds(10)), .callsWaiting(2, for: .seconds(10)),
+        .waitingForWorker(run: nil, for: .seconds(10)), .terminated, .killed,
         .unkillable, .leftBehind, .stopped,
     ]
 

@@ -87,7 +87,7 @@ struct GroupTests {
     }
 
     @Test("waits as long as it takes if no bound is named")
-    func patience() { #expect(rig().supervisor.deadline == .distantFuture) }
+    func patience() { #expect(rig().supervisor.phase.deadline == .distantFuture) }
 
     @Test("asks for each attempt anew, and lets others run between them")
     func attempts() {

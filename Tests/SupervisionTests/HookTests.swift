@@ -151,7 +151,12 @@ struct HookTests {
         (job.policy.hooks.onLate, job.policy.hooks.lateAfter) = (alert, .seconds(30))
         var queued = Rig(.idle, job)
         queued.send(.report(.due(slot: Rig.slot)))
-        #expect(queued.supervisor.deadline == .distantFuture)
+        // What is looked at then is the wait.
+        #expect(queued.supervisor.deadline == at(1_010))
+        for _ in 0..<3 {
+            queued.fireDeadline()
+            #expect(queued.effects.calls == [])
+        }
     }
 
     @Test("goes on from where the job stood that this one replaces")

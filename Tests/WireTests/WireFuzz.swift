@@ -107,7 +107,11 @@ extension SeededGenerator {
         case 8: .output(output())
         case 9: .outputDropped(.init(lines: count(), bytes: count()))
         case 10: .due(slot: slot())
-        case 11: .leftovers(.init(run: count(), count: max(1, count()), program: text()))
+        case 11:
+            .leftovers(
+                .init(
+                    run: count(), count: max(1, count()), program: text(), left: chance(2),
+                    at: MonotonicInstant(nanoseconds: count())))
         default: .fault(.init(step: text(), errno: Int32(below(200)), message: text()))
         }
     }
@@ -135,6 +139,7 @@ extension SeededGenerator {
         case 1: .ping(token: anyInteger())
         case 2: .skip(through: instant())
         case 3, 4: .values(text(500))
+        case 5: .moved
         default: .definition(definition().header)
         }
     }

@@ -7,7 +7,8 @@ enum LogKey {
     private static let ordered =
         [
             "entry", "by", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
-            "registry", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us", "outcome", "runs",
+            "registry", "group", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us",
+            "outcome", "runs",
             "slots", "count",
         ] + sums + [
             "disabled", "added", "changed", "removed", "unchanged", "location", "note", "path", "controllers",

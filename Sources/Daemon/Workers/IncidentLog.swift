@@ -107,6 +107,7 @@ struct IncidentLog {
                     "pid": pid(job), "run": .integer(run), "for": .text(DurationText.rounded(lasted)),
                     "slots": .integer(slots),
                 ])
+        case .waitingForGroup, .callsWaiting, .waitingForWorker: waiting(incident, job)
         case .terminated: records(.warning, "Worker terminated", job, ["pid": pid(job), "status": "SIGTERM sent"])
         case .killed: records(.warning, "Worker killed", job, ["pid": pid(job), "status": "SIGKILL sent"])
         case .waitingForPreviousWorker(let holder):

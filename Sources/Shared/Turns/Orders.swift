@@ -89,6 +89,9 @@ package struct Orders: Sendable {
     /// The next call, for a worker that waits for work.
     package var nextCall: FunctionCall? { given == nil ? calls.first : nil }
 
+    /// How many the worker was not told about.
+    package var waitingCalls: Int { calls.isEmpty ? 0 : calls.count { $0.number != given?.call } }
+
     /// All calls but the one that the worker was told about are removed.
     package mutating func takeCalls() -> [String] {
         let waiting = calls.filter { $0.number != given?.call }
