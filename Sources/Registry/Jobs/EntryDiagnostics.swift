@@ -7,10 +7,12 @@ final class EntryDiagnostics {
     private let entry: Entry
     private let positions: EntryPositions
     private(set) var errors: Diagnostics
+    private(set) var notes: Diagnostics
 
     init(_ entry: Entry, _ load: RegistryLoad) {
         (self.entry, positions) = (entry, load.positions)
         errors = Diagnostics(limit: load.limits.diagnostics)
+        notes = Diagnostics(limit: load.limits.diagnostics)
     }
 
     var meta: EntryField { EntryField(.map(entry.meta), at: ["meta"], self) }
@@ -22,6 +24,10 @@ final class EntryDiagnostics {
 
     func error(_ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value) {
         errors.add(positions.diagnostic(.error, at: path, part, of: entry, message()))
+    }
+
+    func note(_ message: @autoclosure () -> String, at path: [String]) {
+        notes.add(positions.diagnostic(.note, at: path, of: entry, message()))
     }
 
     /// In another file, of which nothing is shown.

@@ -32,6 +32,8 @@ struct EntryField {
         issues.error("\(name): \(message())", at: path, part)
     }
 
+    func note(_ message: @autoclosure () -> String) { issues.note("\(name): \(message())", at: path) }
+
     /// Always `nil`: there is no such value.
     func expected<Wanted>(_ what: @autoclosure () -> String) -> Wanted? {
         error("expected \(what()), found \(value.phrase)")

@@ -8,6 +8,8 @@ package struct GroupControllers: Hashable, Sendable {
     package var available: Set<GroupController>
     /// Why there are no others.
     package var reason: String
+    /// Whether a limit without its controller is an error. Where nothing is to be started it is a note: the service may have others.
+    package var areBinding = true
 
     package init(_ available: Set<GroupController>, reason: String) {
         (self.available, self.reason) = (available, reason)
