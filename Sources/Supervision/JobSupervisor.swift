@@ -10,6 +10,10 @@ package struct JobSupervisor: Sendable {
     var step: Step
     /// For the moment at which the job starts.
     private var hasWaited = false
+    /// When to come back with `.deadline`.
+    package private(set) var deadline = MonotonicInstant.distantFuture
+    /// Whether the phase is `stopped`.
+    package private(set) var isOver = false
     /// The wall clock was set back behind the slots of the job, which is to follow it.
     var mustFollow = false
 
@@ -25,6 +29,7 @@ package struct JobSupervisor: Sendable {
         runKeeper = RunKeeper(definition, standing: standing, at: start)
         // One that is only called is started for its first call.
         life = WorkerLife(definition.lifecycle, at: definition.isHookOnly ? .distantFuture : start.monotonic)
+        refresh()
     }
 
     package var phase: Phase { life.phase }
@@ -36,13 +41,17 @@ package struct JobSupervisor: Sendable {
     /// What a worker does not begin by itself.
     package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
 
-    /// When to come back with `.deadline`.
-    package var deadline: MonotonicInstant {
-        min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+    /// To be called when anything has changed. What the shell asks after each event is stored: to ask for more copies the job.
+    private mutating func refresh() {
+        deadline = min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+        if case .stopped = life.phase { isOver = true }
     }
 
     /// The signal that was decided on last came so much later: what its worker has time for begins with it.
-    package mutating func signalled(after delay: Nanoseconds) { life.postpone(by: delay) }
+    package mutating func signalled(after delay: Nanoseconds) {
+        life.postpone(by: delay)
+        refresh()
+    }
 
     /// `now`: never before the event happened. `heard`: all that the worker wrote before it has been handled; `nil`: all up to `now`.
     package mutating func handle(
@@ -57,6 +66,7 @@ package struct JobSupervisor: Sendable {
         if mustFollow { followClock() }
         runKeeper.giveOrders(&life.phase, &step)
         runKeeper.watch(phase, step)
+        refresh()
         swap(&step.effects, &effects)
     }
 
@@ -138,7 +148,7 @@ package struct JobSupervisor: Sendable {
         case .starting(let deadline): life.startIsOver(deadline, &step)
         case .idle(let vigil): life.keep(vigil, &step)
         case .queued: runKeeper.stopWaiting(&life.phase, &step)
-        case .running(let run): reachLimit(of: run)
+        case .running(let run): life.reachLimit(of: run, runKeeper.limits, runKeeper.policy.killAfter, &step)
         case .leaving(let leave): escalate(leave)
         case .stopped: break
         }
@@ -147,14 +157,6 @@ package struct JobSupervisor: Sendable {
     private mutating func askForWorker() {
         runKeeper.missAllButLast(&life.phase, &step)
         step.emit(.spawn)
-    }
-
-    private mutating func reachLimit(of run: Phase.Run) {
-        if let cut = runKeeper.limits.cut(run, step) {
-            life.end(run, by: cut, runKeeper.policy.killAfter, &step)
-        } else {
-            life.phase = .running(runKeeper.limits.renewed(run, at: step.now))
-        }
     }
 
     // MARK: A worker goes

@@ -118,6 +118,9 @@ extension Phase {
         }
     }
 
+    /// Whether the worker was sent SIGKILL, with all that it has started.
+    package var isKilled: Bool { if case .leaving(let leave) = self { leave.stage == .killed } else { false } }
+
     /// What the job was told when it was told to stop.
     var stop: Leave.Stop? {
         if case .leaving(let leave) = self, case .stop(let stop) = leave.cause { stop } else { nil }

@@ -25,7 +25,7 @@ struct RunKeeper: Sendable {
     /// the worker is told so.
     var workerAccounted: SlotInstant { max(books.accounted, orders.pending?.slot ?? books.accounted) }
 
-    var limits: RunLimits { RunLimits(policy, schedule, books) }
+    var limits: RunLimits { RunLimits(policy, schedule, books, mayWait: !gates.areOpen) }
 
     // MARK: What the worker may begin
 

@@ -54,15 +54,11 @@ struct WorkerLife: Sendable {
         }
     }
 
-    /// The run is over. `next`: what an idle worker waits for.
-    mutating func end(at now: MonotonicInstant, next: @autoclosure () -> Phase) {
-        switch phase {
-        case .running: phase = next()
-        case .leaving(var leave):
-            leave.end(at: now)
-            phase = .leaving(leave)
-        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
-        }
+    /// The run is over of a worker that is to go.
+    mutating func end(at now: MonotonicInstant) {
+        guard case .leaving(var leave) = phase else { return }
+        leave.end(at: now)
+        phase = .leaving(leave)
     }
 
     /// Kills the worker, for cause. Its exit brings the next one.
@@ -81,8 +77,19 @@ struct WorkerLife: Sendable {
         }
     }
 
+    /// It is ended, unless the limit has moved with the wall clock.
+    mutating func reachLimit(
+        of run: Phase.Run, _ limits: RunLimits, _ killAfter: Nanoseconds, _ step: inout Step
+    ) {
+        if let cut = limits.cut(run, step) {
+            end(run, by: cut, killAfter, &step)
+        } else {
+            phase = .running(limits.renewed(run, at: step.now))
+        }
+    }
+
     /// The run is ended with its worker, by the job's policy.
-    mutating func end(_ run: Phase.Run, by cut: Phase.Cut, _ killAfter: Nanoseconds, _ step: inout Step) {
+    private mutating func end(_ run: Phase.Run, by cut: Phase.Cut, _ killAfter: Nanoseconds, _ step: inout Step) {
         var run = run
         run.cut = cut
         if cut == .timeout { step.emit(.logStacks) }

@@ -17,6 +17,10 @@ func launch() -> Int32 {
         guard !CommandLine.arguments.isEmpty else {
             return fail("no arguments in /proc/self/cmdline; expected /proc to be mounted", ExitCode.systemFailure)
         }
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let complaint = RepeatedOption.complaint(about: arguments, of: Cronsupd._dumpHelp()) {
+            return fail(complaint, ExitCode.wrongInput)
+        }
         let command = try Cronsupd.parse()
         return try run(command)
     } catch let error as SystemError {
@@ -55,7 +59,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
         runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
-        trustedOwners: command.trustOwner)
+        trustedOwners: command.trustOwner, allowedNotes: command.strict ? command.allow : nil)
     let startup: Startup
     do {
         startup = try start(configuration)
@@ -68,12 +72,13 @@ func run(_ command: Cronsupd) throws -> Int32 {
         StandardDescriptors.writeOutput(dryRun(startup, command).json)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
     }
+    complain(startup.loaded.diagnosticText, at: startup.loaded.errors.isEmpty ? .notice : .error)
     guard startup.loaded.errors.isEmpty else {
-        complain(startup.loaded.errorText, at: .error)
-        return ExitCode.wrongInput
+        return startup.loaded.strictHint.map { fail($0, ExitCode.wrongInput) } ?? ExitCode.wrongInput
     }
-    if command.check { return ExitCode.success }
-    complain(startup.loaded.noteText, at: .notice)
+    if command.check {
+        return startup.loaded.disabledText.map { fail($0, ExitCode.success) } ?? ExitCode.success
+    }
     if command.once {
         StandardDescriptors.writeOutput(dryRun(startup, command).table)
         return ExitCode.success

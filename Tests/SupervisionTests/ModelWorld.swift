@@ -337,7 +337,9 @@ final class ModelWorld {
         require(!hasProcess, "a second worker")
         require(!hasStopped, "a worker behind the end")
         if hasPreviousWorker { hasPreviousWorker = !random.chance(3) }
-        if hasPreviousWorker { return occupy() }
+        if hasPreviousWorker {
+            return occupy()
+        }
         switch random.below(8) {
         case 0: handle(.spawnFailed("gone", isShortage: false))
         case 1: handle(.spawnFailed("short", isShortage: true))

@@ -36,6 +36,19 @@ struct IncidentLog {
         log.write(waiting.isEmpty ? .notice : .warning, "Clock set back", fields)
     }
 
+    /// Processes that a worker has left at its end. `program`: the name of the first one's, if it is known.
+    func leftoversKilled(_ count: Int, _ program: String?, of job: Job) {
+        var fields: LogFields = ["count": .number(count)]
+        fields.add("program", program.map { .text($0) })
+        records(.warning, "Leftovers killed", job, fields)
+    }
+
+    /// A call of a hook whose function is gone: a reload is going on.
+    func callDropped(_ function: EntryID, _ event: String, _ job: Job) {
+        records(
+            .warning, Drop.calls.rawValue, job, ["function": "\(function)", "count": .number(1), "event": .text(event)])
+    }
+
     /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
         records(.info, "Calling function", job, ["function": "\(function)", "event": .text(event)])
@@ -55,7 +68,7 @@ struct IncidentLog {
                 .info, "Worker started", job,
                 [job.definition.schedule.key: .text(job.definition.schedule.text), "pid": pid(job)])
         case .stopped: stopped(job)
-        case .callsDropped(let count): records(.warning, "Calls dropped", job, ["count": .number(count)])
+        case .callsDropped(let count): records(.warning, Drop.calls.rawValue, job, ["count": .number(count)])
         case .dropped(let dropped): self.dropped(dropped, job)
         case .fault(let fault):
             records(
@@ -128,11 +141,11 @@ struct IncidentLog {
     }
 
     func outputDropped(lines: Int, bytes: Int, _ job: Job) {
-        records(.warning, "Job output dropped", job, ["lines": .number(lines), "bytes": .number(bytes)])
+        records(.warning, Drop.output.rawValue, job, ["lines": .number(lines), "bytes": .number(bytes)])
     }
 
     func malformedMessage(_ error: String, _ job: Job) {
-        records(.warning, "Message rejected", job, ["pid": pid(job), "error": .text(error)])
+        records(.warning, Drop.message.rawValue, job, ["pid": pid(job), "error": .text(error)])
     }
 
     // MARK: Bookings
@@ -166,7 +179,7 @@ struct IncidentLog {
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
         records(
-            .warning, "Reports dropped", job,
+            .warning, Drop.reports.rawValue, job,
             [
                 "count": .integer(dropped.reports), "ok": .integer(dropped.ok), "failed": .integer(dropped.failed),
                 "skipped": .integer(dropped.skipped),
@@ -191,11 +204,15 @@ struct IncidentLog {
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description), "run": "\(line.run)"]
         // Whatever its message and its fields are, it is none of the daemon's records.
         metadata["by"] = "job"
-        // The job's own fields do not take the place of ours.
-        for field in line.fields where metadata[field.key] == nil && !LogKey.isTaken(field.key) {
-            metadata[field.key] = .string(field.value)
-        }
         if isDetailed { metadata["pid"] = "\(job.worker.map { String($0.pid) } ?? "")" }
+        metadata["length"] = line.fullLength.map { "\($0)" }
+        var leftOut = line.leftOut
+        // The job's own fields do not take the place of ours.
+        for field in line.fields {
+            let isFree = metadata[field.key] == nil && !LogKey.isTaken(field.key)
+            if isFree { metadata[field.key] = .string(field.value) } else { leftOut += 1 }
+        }
+        if leftOut > 0 { metadata[LogKey.leftOut] = "\(leftOut)" }
         let level = Logger.Level(rawValue: line.level.rawValue) ?? .info
         log.functions.log(level: level, "\(line.message)", metadata: metadata)
     }

@@ -174,7 +174,7 @@ final class WorkerPool {
     }
 
     func settle(_ job: Job) {
-        if job.supervisor.phase == .stopped { retire(job) } else { deadlines.schedule(job) }
+        if job.supervisor.isOver { retire(job) } else { deadlines.schedule(job) }
     }
 
     func retire(_ job: Job) {
@@ -269,10 +269,12 @@ final class WorkerPool {
         for index in indices { if let job = jobs[index] { handle(.permitted, job) } }
     }
 
-    /// A function that is gone is no trouble of the job's: it was there when the registry was loaded, and a reload is going on.
     func call(_ function: EntryID, with event: Value.Map, for job: Job) {
-        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else { return }
-        incidents.calling(function, event["event"]?.string ?? "", job)
+        let name = event["event"]?.string ?? ""
+        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else {
+            return incidents.callDropped(function, name, job)
+        }
+        incidents.calling(function, name, job)
         let mustWait = target.successor != nil && target.supervisor.phase.isStopping
         if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
             target.callsForSuccessor.append(text)

@@ -1,5 +1,4 @@
 import Model
-import Schedules
 import Values
 
 /// The errors in one entry, made from paths into it. All who read the entry add to the same.
@@ -26,20 +25,14 @@ final class EntryDiagnostics {
         errors.add(positions.diagnostic(.error, at: path, part, of: entry, message()))
     }
 
-    func note(_ message: @autoclosure () -> String, at path: [String]) {
-        notes.add(positions.diagnostic(.note, at: path, of: entry, message()))
-    }
-
     /// In another file, of which nothing is shown.
     func error(_ message: @autoclosure () -> String, at place: SourceLocation) {
         errors.add(Diagnostic(.error, at: place, message()))
     }
 
-    /// What is worth knowing about a schedule that is right.
-    func note(on schedule: Schedule) -> Diagnostic? {
-        guard case .calendar(let calendar) = schedule.rule, let note = calendar.expression.dayRuleNote else {
-            return nil
-        }
-        return positions.diagnostic(.note, at: ["meta", "schedule"], of: entry, "meta.schedule: " + note)
+    func note(
+        _ note: Note, _ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value
+    ) {
+        notes.add(note, positions.diagnostic(.note(note), at: path, part, of: entry, message()))
     }
 }

@@ -32,7 +32,9 @@ struct EntryField {
         issues.error("\(name): \(message())", at: path, part)
     }
 
-    func note(_ message: @autoclosure () -> String) { issues.note("\(name): \(message())", at: path) }
+    func note(_ note: Note, _ message: @autoclosure () -> String) {
+        issues.note(note, "\(name): \(message())", at: path)
+    }
 
     /// Always `nil`: there is no such value.
     func expected<Wanted>(_ what: @autoclosure () -> String) -> Wanted? {

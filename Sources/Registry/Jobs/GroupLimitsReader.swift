@@ -53,7 +53,7 @@ struct GroupLimitsReader {
         if groups.areBinding {
             field.error("\(lack): \(groups.reason)")
         } else {
-            field.note("\(lack) here: \(groups.reason). The service may have it.")
+            field.note(.missingController, "\(lack) here: \(groups.reason). The service may have it.")
         }
         return false
     }

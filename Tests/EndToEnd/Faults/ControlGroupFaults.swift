@@ -53,6 +53,8 @@ struct ControlGroupFaults {
             try daemon.wait("its group is gone", within: 2) { ControlGroups.leaves(of: scene.registry).count == 1 }
             #expect(Proc.isAlive(neighbour))
             #expect(daemon.log.count("TICK CRASHED") == (isInRun ? 1 : 0))
+            let left = try #require(daemon.log.all("Leftovers killed", entry: "test:job").first)
+            #expect(isInRun ? left.number("count") > 0 : left.number("count") == 1 && left["program"] == "sleep")
             #expect(try daemon.stop() == .exited(code: 0))
             #expect(ControlGroups.base(of: scene.registry) == nil)
         }
@@ -280,8 +282,11 @@ struct ControlGroupFaults {
                 command + ["--runtime-directory", scene.runtime], program: ControlGroups.hiding[0])
             #expect(finished.status == .exited(code: 100))
             // Outside of the service, which may have the controller, it is none.
-            let checked = try scene.run(command + ["--check"], program: ControlGroups.hiding[0])
-            #expect(checked.status == .exited(code: 0) && checked.errors == "")
+            for strict in [[], ["--strict"]] {
+                let checked = try scene.run(command + ["--check"] + strict, program: ControlGroups.hiding[0])
+                #expect(checked.status == .exited(code: 0))
+                #expect(checked.errors.hasPrefix("note[missing-controller]: "))
+            }
             let complaint =
                 "jobs.yaml:6:35: limits.cpu: the control group controller 'cpu' is not available: "
                 + "no file system of control groups of version 2 is mounted"
