@@ -272,7 +272,7 @@ struct ControlGroupFaults {
                     kind: function.swift
                     method: tick
                     limits: {open_files: 64, cpu: 0.5}
-                    meta: {type: cron.job, interval: 1h}
+                    meta: {type: cron.job, interval: 10s}
 
                 """)
             let command =
