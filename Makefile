@@ -4,6 +4,7 @@
 #   make run-lua  the same with job functions in Lua
 #   make test     all tests          make test-long   with the long versions of the fault tests
 #   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
+#   make test-vm  installs into an emulated machine with a real systemd, and tests there; minutes
 #   make install  PREFIX=/usr/local DESTDIR= SYSTEMD=257
 #   make man      the manual pages, into .build/man
 #   make check    format, imports, documents, the table of faults and the sizes of parts, as CI does
@@ -35,7 +36,7 @@ FISH_COMPLETIONS := $(COMPLETIONS)/fish/vendor_completions.d
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long bench budgets install man check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install man check release setup clean own-worker
 
 all: release
 
@@ -68,6 +69,16 @@ test: setup
 test-long: setup
 	$(SWIFT) build --build-tests $(CHECKED)
 	LONG_TESTS=1 SWIFT="$(SWIFT)" Scripts/test
+
+# SUITE: the release of Debian, whose systemd is the version SYSTEMD. The other one of the two: SUITE=bookworm SYSTEMD=252.
+test-vm: SYSTEMD := 257
+test-vm: SUITE ?= trixie
+test-vm: release
+	rm -rf .build/vm-in .build/vm-out
+	mkdir -p .build/vm-in
+	cp Tests/Machine/run .build/vm-in/run
+	$(MAKE) install DESTDIR="$(CURDIR)/.build/vm-in/root" SYSTEMD=$(SYSTEMD)
+	VM=.build/vm-$(SUITE) SUITE=$(SUITE) Scripts/vm run .build/vm-in .build/vm-out; code=$$?; cat .build/vm-out/output; exit $$code
 
 # Memory and sizes of the release build against the file Budgets.
 budgets: release

@@ -58,7 +58,7 @@ extension ProcessSettings {
 extension ProcessSettings.Limit.Resource {
     fileprivate var kernelLimit: ProcessRights.Limit {
         switch self {
-        case .memory: .memory
+        case .addressSpace: .addressSpace
         case .cpuTime: .cpuTime
         case .openFiles: .openFiles
         case .processes: .processes

@@ -45,6 +45,11 @@ extension Daemon {
         }
     }
 
+    private func fail(_ reason: String) {
+        manager.reloaded(at: machine.moment().wall, failure: reason)
+        log.write(.error, "Reload failed", ["error": .text(reason)])
+    }
+
     private func apply(
         _ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms, _ site: RegistrySite
     ) {
@@ -78,6 +83,19 @@ extension Daemon {
         fields.add("removed", .number(difference.removed.count))
         fields.add("unchanged", .number(difference.unchanged.count))
         log.write(jobCount == 0 ? .warning : .info, "Reloaded registry", fields)
+    }
+
+    private func refuse(_ errors: [Diagnostic]) {
+        for error in errors {
+            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
+        }
+        manager.reloaded(at: machine.moment().wall, failure: errors.summary)
+        log.write(
+            .error, "Reload failed",
+            [
+                "count": .number(errors.count),
+                "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
+            ])
     }
 
     private func logNotes(_ notes: [Diagnostic]) {

@@ -1,10 +1,20 @@
-import Kernel
+package import Kernel
 package import Model
 
 extension AccountSource {
     /// Those of this machine, as they are when they are asked for.
     package static var host: AccountSource {
         AccountSource(current: ThisProcess.userID, user: lookUpUser, group: lookUpGroup)
+    }
+
+    /// Sets what a login would have set of HOME, LOGNAME and USER and what is missing, for whatever this process starts: a service
+    /// of the system has none of them.
+    package func completeLogin() throws(SystemError) {
+        guard let login else { return }
+        for (name, value) in [("HOME", login.home), ("LOGNAME", login.name), ("USER", login.name)]
+        where ThisProcess.environment(name) == nil {
+            try Surroundings.setVariable(name, value)
+        }
     }
 
     /// A name goes before a number that looks like it; a number without a name is a user too, with no home.

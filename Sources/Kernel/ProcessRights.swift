@@ -4,11 +4,11 @@ internal import Glibc
 /// Changes what this process may do, step by step. There is no way back from most of them.
 package enum ProcessRights {
     package enum Limit: Hashable, Sendable {
-        case memory, cpuTime, openFiles, processes, fileSize, core
+        case addressSpace, cpuTime, openFiles, processes, fileSize, core
 
         fileprivate var resource: (number: Int32, name: String) {
             switch self {
-            case .memory: (clinux_rlimit_as, "RLIMIT_AS")
+            case .addressSpace: (clinux_rlimit_as, "RLIMIT_AS")
             case .cpuTime: (clinux_rlimit_cpu, "RLIMIT_CPU")
             case .openFiles: (clinux_rlimit_nofile, "RLIMIT_NOFILE")
             case .processes: (clinux_rlimit_nproc, "RLIMIT_NPROC")

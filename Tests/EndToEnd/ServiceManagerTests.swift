@@ -23,8 +23,8 @@ struct ServiceManagerTests {
             try socket.wait(for: "STATUS=1 worker for 1 job")
 
             // One that fails is over as well.
-            try scene.write(
-                "namespace: test\nentries: [{name: one, kind: function.none, meta: {type: cron.job, interval: 1s}}]\n")
+            let bad = "{name: one, kind: function.none, meta: {type: cron.job, interval: 1s}}"
+            try scene.write("namespace: test\nentries: [\(bad)]\n")
             daemon.reload()
             try socket.wait(for: "RELOADING=1", times: 2)
             try socket.wait(for: "READY=1", times: 3)

@@ -63,6 +63,15 @@ struct EnvironmentTests {
         #expect(try variables("environment_file: [-nowhere.env, -a.env]") == "A=1 B=1")
     }
 
+    @Test("has a login where none is inherited and no user is named, below all that the entry says")
+    func login() throws {
+        let inherit = "environment_inherit: false"
+        #expect(try variables(inherit) == "HOME=/root LOGNAME=root USER=root")
+        #expect(try variables("\(inherit)\n  environment: {HOME: /x, USER: null}") == "HOME=/x LOGNAME=root USER=-")
+        #expect(try variables("\(inherit)\n  user: root") == "")
+        #expect(try variables("environment_inherit: true") == "")
+    }
+
     @Test("is the same for all kinds; a command has its own variables besides, which its worker does not")
     func kinds() throws {
         let rest =
@@ -70,7 +79,8 @@ struct EnvironmentTests {
         let lua = try job(rest, kind: "function.lua", data: "method: m\n  source: file://x.lua").process
         let exec = try job(rest, kind: "function.exec", data: "command: 'true'")
         #expect(try job(rest).process == lua)
-        #expect(text(lua) == "A=1 B=9" && text(exec.process) == "A=1 B=1")
+        let login = "HOME=/root LOGNAME=root USER=root"
+        #expect(text(lua) == "\(login) A=1 B=9" && text(exec.process) == "\(login) A=1 B=1")
         for settings in [lua, exec.process] {
             #expect(settings.workingDirectory == "etc/d" && !settings.environment.isInherited)
         }

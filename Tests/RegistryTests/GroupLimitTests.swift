@@ -29,9 +29,38 @@ struct GroupLimitTests {
             both.settings.map { "\($0.file)=\($0.text)" } == [
                 "memory.max=67108864", "memory.oom.group=1", "memory.swap.max=0", "pids.max=10",
             ])
-        // The limits of the processes stay.
+        // Memory is bounded there alone, the other limits of the processes stay.
         let process = try #require(found(text, [.memory, .pids]).jobs.first).process
-        #expect(process.limits == [.init(.memory, 64 << 20), .init(.processes, 10), .init(.core, 0)])
+        #expect(process.limits == [.init(.processes, 10), .init(.core, 0)])
+    }
+
+    @Test(
+        "bound memory in each process where there is no controller, and the address space as the entry says",
+        arguments: [
+            ("memory: 64MiB", [], 64), ("memory: 64MiB, address_space: 1GiB", [], 64),
+            ("memory: 2GiB, address_space: 1GiB", [], 1_024), ("memory: 64MiB, address_space: 1GiB", [.memory], 1_024),
+            ("address_space: 16MiB", [.memory], 16),
+        ] as [(String, Set<GroupController>, UInt64)])
+    func addressSpace(text: String, available: Set<GroupController>, mebibytes: UInt64) throws {
+        let found = found(text, available)
+        #expect(found.errors == [])
+        #expect(found.jobs.first?.process.limits == [.init(.addressSpace, mebibytes << 20)])
+    }
+
+    @Test("without their controller are a note for who starts nothing outside of the service")
+    func elsewhere() {
+        var controllers = GroupControllers([], reason: "'/g' has no such controller")
+        controllers.areBinding = false
+        let found = JobEntries.definitions(
+            in: load(job(rest: "method: m, limits: {cpu: 0.5, swap: 0}")), controllers: controllers)
+        #expect(found.errors == [] && found.jobs.count == 1)
+        #expect(
+            found.notes.map(\.message)
+                == ["cpu", "swap"].map { key in
+                    "limits.\(key): the control group controller '\(key == "cpu" ? "cpu" : "memory")' is not available here: "
+                        + "'/g' has no such controller. The service may have it."
+                })
+        #expect(self.found("cpu: 0.5", []).notes == [])
     }
 
     @Test(

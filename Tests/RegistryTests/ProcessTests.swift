@@ -58,13 +58,13 @@ struct ProcessTests {
     @Test("has bounds")
     func bounds() throws {
         let settings = try settings(
-            "umask: '027', nice: -5, oom_score_adj: 500, limits: {memory: 64MiB, cpu_time: 1500ms, open_files: 100, "
+            "umask: '027', nice: -5, oom_score_adj: 500, limits: {address_space: 64MiB, cpu_time: 1500ms, open_files: 100, "
                 + "processes: 10, file_size: 1000, core: 0}")
         #expect(settings.umask == 0o27 && settings.nice == -5 && settings.oomScoreAdjustment == 500)
         #expect(settings.identity == nil && !settings.hasNoNewPrivileges)
         #expect(
             settings.limits == [
-                .init(.memory, 64 << 20), .init(.cpuTime, 2), .init(.openFiles, 100), .init(.processes, 10),
+                .init(.addressSpace, 64 << 20), .init(.cpuTime, 2), .init(.openFiles, 100), .init(.processes, 10),
                 .init(.fileSize, 1_000), .init(.core, 0),
             ])
     }

@@ -12,6 +12,9 @@ package enum ControlGroupSite: Sendable {
     /// manager may have made it (systemd.resource-control(5), DelegateSubgroup=).
     package static let supervisor = "cronsupd-supervisor"
 
+    /// What systemd starts for a service with groups of its own, beside the daemon, such as a check before a reload.
+    private static let control = ".control"
+
     /// As it is for this process.
     package static func survey() -> ControlGroupSite {
         do {
@@ -40,7 +43,22 @@ package enum ControlGroupSite: Sendable {
 
     /// The group below which the daemon makes others.
     package static func root(of own: ControlGroup) -> ControlGroup {
-        own.name == supervisor ? own.parent ?? own : own
+        own.name == supervisor || own.name == control ? own.parent ?? own : own
+    }
+
+    /// Whether this process is a part of the service.
+    private var isService: Bool {
+        switch self {
+        case .own(let own, _): own.name == Self.supervisor || own.name == Self.control
+        case .none: false
+        }
+    }
+
+    /// For a process that starts nothing: outside of the service a limit without its controller is no error.
+    package var controllersToCheck: GroupControllers {
+        var controllers = controllers
+        controllers.areBinding = isService
+        return controllers
     }
 
     package var controllers: GroupControllers {

@@ -24,6 +24,7 @@ extension Startup {
     ///
     /// - Throws: what stands in the way of doing so, `RuntimeFailure`, or `StartInterrupted`; errors in the registry are in `loaded`.
     package init(_ configuration: Configuration) throws {
+        try AccountSource.host.completeLogin()
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
         let trust = try Trust(naming: configuration.trustedOwners)
@@ -40,7 +41,8 @@ extension Startup {
         groups = .survey()
         localZone = (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
         var (candidate, asked, checked, read) = try Self.checked(
-            first, configuration.registry, programs, groups.controllers, mostJobs: mostJobs)
+            first, configuration.registry, programs, isRun ? groups.controllers : groups.controllersToCheck,
+            mostJobs: mostJobs)
         if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
         // They would stay as long as this does.

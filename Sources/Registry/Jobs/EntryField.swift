@@ -32,6 +32,10 @@ struct EntryField {
         issues.error("\(name): \(message())", at: path, part)
     }
 
+    func note(_ note: Note, _ message: @autoclosure () -> String) {
+        issues.note(note, "\(name): \(message())", at: path)
+    }
+
     /// Always `nil`: there is no such value.
     func expected<Wanted>(_ what: @autoclosure () -> String) -> Wanted? {
         error("expected \(what()), found \(value.phrase)")

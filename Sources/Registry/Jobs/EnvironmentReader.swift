@@ -14,6 +14,7 @@ struct EnvironmentReader {
     /// That of the registry's file.
     let directory: String
     let files: EnvironmentFiles
+    let accounts: AccountSource
 
     func read(into settings: inout ProcessSettings) {
         let (variables, workingDirectory, failures) = ExecCommand.surroundings(data.value.map ?? Value.Map())
@@ -27,7 +28,14 @@ struct EnvironmentReader {
         settings.isDirectoryOptional = workingDirectory?.isOptional ?? false
         settings.environment.isInherited = data["environment_inherit"]?.flag() ?? true
         // The worker gives a command its own variables, after those of the files.
-        settings.environment.variables = Self.merge(fileVariables() + (kind == .exec ? [] : variables))
+        settings.environment.variables = Self.merge(
+            login(settings) + fileVariables() + (kind == .exec ? [] : variables))
+    }
+
+    /// Where the daemon's own, which it has completed, are not inherited and no user is named.
+    private func login(_ settings: ProcessSettings) -> [ExecCommand.Variable] {
+        guard !settings.environment.isInherited, settings.identity?.environment.isEmpty ?? true else { return [] }
+        return accounts.login.map { [.init("HOME", $0.home), .init("LOGNAME", $0.name), .init("USER", $0.name)] } ?? []
     }
 
     /// Later ones count.

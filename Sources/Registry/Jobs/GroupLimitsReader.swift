@@ -3,23 +3,28 @@ import Values
 
 /// Finds which of an entry's `limits` hold for the job's control group.
 struct GroupLimitsReader {
-    /// The keys that exist in groups alone.
-    static let keys = [processors, swap]
+    /// The keys that are no limits of a process.
+    static let keys = [processors, memory, swap]
     private static let processors = "cpu"
+    private static let memory = "memory"
     private static let swap = "swap"
 
     private static let range = 0.01...10_000.0
 
-    /// `process`: what was read of the limits that processes have too. They hold for the group as well where that can be.
-    static func read(_ data: EntryField, _ process: ProcessSettings, _ controllers: GroupControllers)
-        -> ControlGroupLimits
-    {
+    /// `process`: what was read of the limits of each process. Those on the number of processes hold for the group as well, where that
+    /// can be. Memory is bounded in the group alone where that can be, and else in each process.
+    static func read(
+        _ data: EntryField, _ process: inout ProcessSettings, _ controllers: GroupControllers
+    ) -> ControlGroupLimits {
         var limits = ControlGroupLimits()
-        for limit in process.limits {
-            switch limit.resource {
-            case .memory where controllers.available.contains(.memory): limits.memory = limit.value
-            case .processes where controllers.available.contains(.pids): limits.processes = limit.value
-            default: break
+        if controllers.available.contains(.pids) {
+            limits.processes = process.limits.first { $0.resource == .processes }?.value
+        }
+        if let memory = data["limits"]?[memory].flatMap(ProcessReader.memory) {
+            if controllers.available.contains(.memory) {
+                limits.memory = memory
+            } else {
+                process.bound(addressSpace: memory)
             }
         }
         limits.processorTime = data["limits"]?[processors].flatMap { time($0, controllers) }
@@ -44,7 +49,21 @@ struct GroupLimitsReader {
         _ controller: GroupController, _ field: EntryField, _ groups: GroupControllers
     ) -> Bool {
         if groups.available.contains(controller) { return true }
-        field.error("the control group controller '\(controller.rawValue)' is not available: \(groups.reason)")
+        let lack = "the control group controller '\(controller.rawValue)' is not available"
+        if groups.areBinding {
+            field.error("\(lack): \(groups.reason)")
+        } else {
+            field.note(.missingController, "\(lack) here: \(groups.reason). The service may have it.")
+        }
         return false
+    }
+}
+
+extension ProcessSettings {
+    /// The smaller one of two holds.
+    fileprivate mutating func bound(addressSpace size: UInt64) {
+        let other = limits.first { $0.resource == .addressSpace }?.value
+        limits.removeAll { $0.resource == .addressSpace }
+        limits.append(Limit(.addressSpace, min(size, other ?? size)))
     }
 }

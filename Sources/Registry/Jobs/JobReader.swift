@@ -78,8 +78,9 @@ struct JobReader {
         let data = issues.data
         let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
         var process = ProcessReader(data: data, accounts: accounts).settings()
-        EnvironmentReader(data: data, kind: kind, directory: directory, files: files).read(into: &process)
-        let group = GroupLimitsReader.read(data, process, controllers)
+        EnvironmentReader(data: data, kind: kind, directory: directory, files: files, accounts: accounts)
+            .read(into: &process)
+        let group = GroupLimitsReader.read(data, &process, controllers)
         guard issues.errors.isEmpty, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,

@@ -121,19 +121,24 @@ struct ProcessReader {
     private func limit(_ resource: ProcessSettings.Limit.Resource, _ field: EntryField) -> UInt64? {
         switch resource {
         case .cpuTime:
-            let time = field.duration(minimum: .seconds(1))
             // The kernel counts whole seconds (getrlimit(2)).
-            return time.map { UInt64(($0.count + 999_999_999) / 1_000_000_000) }
-        case .openFiles, .processes:
-            // A worker has seven of its own.
-            let least: Int64 = resource == .openFiles ? 16 : 1
-            if let number = field.value.int, number >= least, number <= 1 << 30 { return UInt64(number) }
-            return field.expected("a whole number from \(least) to \(1 << 30)")
-        case .memory, .fileSize, .core:
-            guard let size = field.size, resource != .memory || size >= 16 << 20 else {
-                return field.expected(SizeText.forms + (resource == .memory ? " of at least 16MiB" : ""))
-            }
-            return size
+            field.duration(minimum: .seconds(1)).map { UInt64(($0.count + 999_999_999) / 1_000_000_000) }
+        // A worker has seven of its own.
+        case .openFiles: Self.count(field, from: 16)
+        case .processes: Self.count(field, from: 1)
+        case .addressSpace: Self.memory(field)
+        case .fileSize, .core: field.size ?? field.expected(SizeText.forms)
         }
+    }
+
+    private static func count(_ field: EntryField, from least: Int64) -> UInt64? {
+        if let number = field.value.int, number >= least, number <= 1 << 30 { return UInt64(number) }
+        return field.expected("a whole number from \(least) to \(1 << 30)")
+    }
+
+    /// A worker needs some.
+    static func memory(_ field: EntryField) -> UInt64? {
+        if let size = field.size, size >= 16 << 20 { return size }
+        return field.expected(SizeText.forms + " of at least 16MiB")
     }
 }

@@ -5,6 +5,7 @@ package enum Note: String, CaseIterable, Hashable, Sendable {
     case dayRule = "day-rule"
     case intervalRestart = "interval-restart"
     case metaKey = "meta-key"
+    case missingController = "missing-controller"
     case noJob = "no-job"
     case noNamespace = "no-namespace"
     case notAJob = "not-a-job"
@@ -15,9 +16,9 @@ package enum Note: String, CaseIterable, Hashable, Sendable {
         package let description: String
     }
 
-    /// The notes that `--allow` names, with commas between.
+    /// The notes that `--allow` names, with commas between, and those that the service itself may see otherwise.
     package static func named(_ texts: [String]) throws(Unknown) -> Set<Note> {
-        var notes: Set<Note> = []
+        var notes: Set<Note> = [.missingController]
         for name in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
             guard let note = Note(rawValue: String(name)) else { throw Unknown(String(name)) }
             notes.insert(note)

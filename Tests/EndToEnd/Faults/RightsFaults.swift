@@ -89,7 +89,7 @@ struct RightsFaults {
                 umask: '027'
                 nice: 5
                 oom_score_adj: 321
-                limits: {open_files: 100, core: 0, memory: 1GiB, cpu_time: 100s}
+                limits: {open_files: 100, core: 0, address_space: 1GiB, cpu_time: 100s}
                 meta: {type: cron.job, interval: 100ms}
             """
         ) { _, daemon in

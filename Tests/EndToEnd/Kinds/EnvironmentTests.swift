@@ -58,6 +58,11 @@ struct EnvironmentTests {
         }
     }
 
+    /// Of the user that runs the daemon.
+    private static let login: (name: String, home: String) = {
+        guard let entry = getpwuid(geteuid())?.pointee else { return ("", "") }
+        return (String(cString: entry.pw_name), String(cString: entry.pw_dir))
+    }()
     private static let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     @Test("that is not inherited has what its entry gives it, a PATH and what cronsupd says, and nothing else")
@@ -69,16 +74,33 @@ struct EnvironmentTests {
             for kind in ["swift", "lua", "exec"] {
                 #expect(
                     environment(daemon, kind) == [
-                        "B=file", "C=entry", "CRONSUPD_KEPT=yes", scene.cage.marker, Self.path,
+                        "B=file", "C=entry", "CRONSUPD_KEPT=yes", scene.cage.marker, "HOME=\(Self.login.home)",
+                        "LOGNAME=\(Self.login.name)", Self.path, "USER=\(Self.login.name)",
                     ], "\(kind)")
             }
         }
-        try play(["environment_inherit": "false", "environment": "{PATH: \"/usr/bin:/bin\"}"]) { scene, daemon in
+        let variables = "{PATH: \"/usr/bin:/bin\", HOME: null, LOGNAME: me, USER: null}"
+        try play(["environment_inherit": "false", "environment": variables]) { scene, daemon in
             for kind in ["swift", "lua", "exec"] {
                 #expect(
-                    environment(daemon, kind) == ["CRONSUPD_KEPT=yes", scene.cage.marker, "PATH=/usr/bin:/bin"],
-                    "\(kind)")
+                    environment(daemon, kind) == [
+                        "CRONSUPD_KEPT=yes", scene.cage.marker, "LOGNAME=me", "PATH=/usr/bin:/bin",
+                    ], "\(kind)")
             }
+        }
+    }
+
+    @Test("of a daemon that has no login has one from the table of users, where a variable is missing")
+    func completed() throws {
+        try Scene.play { scene in
+            try scene.declare([.shell("job", "env", interval: "1h", data: [:])])
+            let wrapper = ["/usr/bin/env", "-u", "HOME", "-u", "LOGNAME", "USER=somebody"]
+            let daemon = try scene.start(worker: Binaries.worker, wrapper: wrapper)
+            try daemon.wait(for: "Worker started")
+            let pid = try daemon.worker("test:job")
+            let found = Set((TextFile.read("/proc/\(pid)/environ") ?? "").split(separator: "\0").map(String.init))
+            #expect(found.isSuperset(of: ["HOME=\(Self.login.home)", "LOGNAME=\(Self.login.name)", "USER=somebody"]))
+            #expect(try daemon.stop() == .exited(code: 0))
         }
     }
 

@@ -30,6 +30,8 @@ package struct AccountSource: Sendable {
     }
 
     package func user(_ key: Key) -> User? { lookUpUser(key) }
+    /// Who runs the daemon; `nil`: a number without a name.
+    package var login: User? { user(String(current)).flatMap { $0.name == String(current) ? nil : $0 } }
     package func group(_ key: Key) -> UInt32? { lookUpGroup(key) }
 
     /// Knows root alone, and is run by it.

@@ -10,6 +10,8 @@ package struct GroupControllers: Hashable, Sendable {
     package var reason: String
     /// Whether there are groups, with controllers or without.
     package var hasGroups: Bool
+    /// Whether a limit without its controller is an error. Where nothing is to be started it is a note: the service may have others.
+    package var areBinding = true
 
     package init(_ available: Set<GroupController>, reason: String, hasGroups: Bool = true) {
         (self.available, self.reason, self.hasGroups) = (available, reason, hasGroups)

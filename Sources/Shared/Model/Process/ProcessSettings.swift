@@ -40,8 +40,8 @@ package struct ProcessSettings: Hashable, Sendable {
     /// A limit of setrlimit(2), both soft and hard.
     package struct Limit: Hashable, Sendable {
         package enum Resource: String, Hashable, Sendable, CaseIterable {
-            /// Of the address space, in bytes (RLIMIT_AS).
-            case memory
+            /// In bytes (RLIMIT_AS).
+            case addressSpace = "address_space"
             /// In seconds (RLIMIT_CPU).
             case cpuTime = "cpu_time"
             case openFiles = "open_files"
