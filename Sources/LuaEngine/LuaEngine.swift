@@ -72,6 +72,17 @@ private final class Bridge: LuaHost {
         answer { try services.call(target, arguments, adding: context) }
     }
 
+    func zone(_ name: String, at seconds: Int64) -> LuaAnswer {
+        answer {
+            let span = try services.zone(name, at: seconds)
+            return .list([.int(span.start), .int(span.end), .int(span.offset)])
+        }
+    }
+
+    func zoneName(_ name: String, at seconds: Int64) -> LuaAnswer {
+        answer { .string(try services.zoneName(name, at: seconds)) }
+    }
+
     func context() -> LuaAnswer {
         setting.map { .value(.map($0.context)) } ?? .failure("there is no run while a file is loaded")
     }
