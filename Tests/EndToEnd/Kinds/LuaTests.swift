@@ -158,7 +158,7 @@ struct LuaTests {
             (calendar.interval, calendar.meta) = (
                 nil,
                 [
-                    "schedule": "\"* * * * * *\"", "seconds": "true", "timezone": "Asia/Kolkata",
+                    "schedule": "\"* * * * * *\"", "seconds": "first", "timezone": "Asia/Kolkata",
                 ]
             )
             let interval = JobText.lua("interval", "run", data: ["environment": "{TZ: America/New_York}"])
