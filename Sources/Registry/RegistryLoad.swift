@@ -23,8 +23,8 @@ package struct RegistryLoad: Sendable {
     }
 
     /// As `error`, of what is right and may surprise.
-    package func note(at path: [String], in id: EntryID, _ message: String) -> Diagnostic {
-        positions.diagnostic(.note, at: path, of: entry(id), message)
+    package func note(_ note: Note, at path: [String], in id: EntryID, _ message: String) -> Diagnostic {
+        positions.diagnostic(.note(note), at: path, of: entry(id), message)
     }
 
     private func entry(_ id: EntryID) -> Entry {

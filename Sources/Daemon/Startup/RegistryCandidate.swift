@@ -8,10 +8,10 @@ package struct RegistryCandidate: Sendable {
     let found: JobEntries.Found
 
     package init(
-        _ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly,
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, zones: ZoneSource, accounts: AccountSource = .rootOnly,
         environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files)
+        load = RegistrySnapshot.load(files, ignored: ignored)
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }
@@ -43,7 +43,7 @@ package struct RegistryCandidate: Sendable {
             guard let name = answers.firstParameter(of: function), ["context", "ctx"].contains(name) else { continue }
             let message =
                 "method: the first parameter is called '\(name)', but gets the entry's args; the context is the second argument"
-            notes.add(load.note(at: ["method"], in: entry, message))
+            notes.add(.contextParameter, load.note(.contextParameter, at: ["method"], in: entry, message))
         }
         return notes.closed
     }
