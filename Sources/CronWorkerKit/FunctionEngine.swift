@@ -18,6 +18,9 @@ package protocol FunctionEngine: AnyObject {
     /// All files that it has read so far.
     var files: [SourceFile] { get }
 
+    /// What it holds, in bytes: it keeps that as long as the process lives.
+    var memory: Int { get }
+
     /// A long sleep is ahead: what nobody needs may go.
     func rest()
 }

@@ -52,6 +52,8 @@ package final class LuaEngine: FunctionEngine {
 
     package var files: [SourceFile] { zip(machine.files, machine.hashes).map { SourceFile(path: $0, hash: $1) } }
 
+    package var memory: Int { machine.memory }
+
     package func rest() { machine.collectGarbage() }
 }
 

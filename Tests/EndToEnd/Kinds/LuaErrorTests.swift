@@ -90,11 +90,30 @@ struct LuaErrorTests {
             #expect(
                 json.output.contains(
                     "{\"file\":\"\(scene.registry)/jobs.yaml\",\"line\":5,\"column\":\(syntax.column("job1")),"
-                        + "\"message\":\"\(syntax.error)\"}"), "\(json.output)")
+                        + "\"message\":\"\(syntax.error)\",\"note\":null}"), "\(json.output)")
 
             let daemon = try scene.start(worker: Binaries.worker)
             #expect(try daemon.waitForExit() == .exited(code: 100))
             #expect(TextFile.read(daemon.errors) == finished.errors)
+        }
+    }
+
+    @Test("does not hold the memory of all others while they are checked")
+    func memory() throws {
+        try Scene.play { scene in
+            for number in 0..<6 {
+                try scene.add("kept = ('x'):rep(60 << 20)\nreturn { run = function() end }\n", as: "\(number).lua")
+            }
+            try scene.declare((0..<6).map { .lua("job\($0)", "run", in: "\($0).lua") })
+            let (worker, count) = (scene.path("worker"), scene.path("count"))
+            try TextFile.write(
+                "#!/bin/sh\n[ \"$1\" = --check ] && echo x >>'\(count)'\nexec '\(Binaries.worker)' \"$@\"\n", to: worker
+            )
+            chmod(worker, 0o700)
+            let finished = try scene.run(["--registry", scene.registry, "--worker", worker, "--check"])
+            #expect(finished.status == .exited(code: 0), "\(finished.errors)")
+            // Three files are more than 128 MiB.
+            #expect(TextFile.read(count) == "x\nx\n")
         }
     }
 
