@@ -227,7 +227,8 @@ let package = Package(
         .testTarget(name: "LuaDialectTests", dependencies: ["LuaDialect", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LuaFunctionsTests",
-            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Model", "TestSupport", "Values"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "LuaFunctions", "Model", "Schedules", "TestSupport", "Values"],
+            swiftSettings: strict),
         .testTarget(
             name: "WorkerTests",
             dependencies: [

@@ -1,14 +1,8 @@
-/* Moments as text, by a layout of Go's, which shows how Mon Jan 2 15:04:05 MST 2006 would be written. All in UTC. */
-#include "Machine.h"
+/* Moments as text, by a layout of Go's, which shows how Mon Jan 2 15:04:05 MST 2006 would be written. */
+#include "Layout.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum element {
-    LITERAL, LONG_YEAR, SHORT_YEAR, LONG_MONTH, MONTH_NAME, ZERO_MONTH, MONTH, LONG_WEEKDAY, WEEKDAY, ZERO_DAY,
-    SPACED_DAY, DAY, ZERO_YEAR_DAY, SPACED_YEAR_DAY, HOUR, ZERO_HOUR_12, HOUR_12, ZERO_MINUTE, MINUTE, ZERO_SECOND,
-    SECOND, UPPER_HALF, LOWER_HALF, ZONE_NAME, ZONE_Z, ZONE_4, ZONE_COLON, ZONE_2, ZONE_6, ZONE_COLONS,
-};
 
 /* The longer one of two with the same beginning stands first. */
 static const struct {
@@ -19,17 +13,17 @@ static const struct {
     {"01", ZERO_MONTH}, {"02", ZERO_DAY}, {"03", ZERO_HOUR_12}, {"04", ZERO_MINUTE}, {"05", ZERO_SECOND},
     {"06", SHORT_YEAR}, {"15", HOUR}, {"1", MONTH}, {"2", DAY}, {"3", HOUR_12}, {"4", MINUTE}, {"5", SECOND},
     {"January", LONG_MONTH}, {"Jan", MONTH_NAME}, {"Monday", LONG_WEEKDAY}, {"Mon", WEEKDAY}, {"MST", ZONE_NAME},
-    {"PM", UPPER_HALF}, {"pm", LOWER_HALF}, {"Z07:00:00", ZONE_Z}, {"Z070000", ZONE_Z}, {"Z07:00", ZONE_Z},
-    {"Z0700", ZONE_Z}, {"Z07", ZONE_Z}, {"-07:00:00", ZONE_COLONS}, {"-070000", ZONE_6}, {"-07:00", ZONE_COLON},
+    {"PM", UPPER_HALF}, {"pm", LOWER_HALF}, {"Z07:00:00", ZONE_Z_COLONS}, {"Z070000", ZONE_Z_6},
+    {"Z07:00", ZONE_Z_COLON}, {"Z0700", ZONE_Z_4}, {"Z07", ZONE_Z_2}, {"-07:00:00", ZONE_COLONS}, {"-070000", ZONE_6}, {"-07:00", ZONE_COLON},
     {"-0700", ZONE_4}, {"-07", ZONE_2},
 };
 
-static const char *const months[] = {
+const char *const month_names[12] = {
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 };
 
-static const char *const weekdays[] = {
+const char *const weekday_names[7] = {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 };
 
@@ -51,16 +45,22 @@ static void set_date(struct civil *civil, int64_t days) {
     civil->weekday = (int)(((days + 4) % 7 + 7) % 7);
 }
 
-struct civil civil_time(int64_t nanoseconds) {
-    struct civil civil;
-    int64_t seconds = floor_divide(nanoseconds, 1000000000), days = floor_divide(seconds, 86400);
-    int second = (int)(seconds - days * 86400), fraction = (int)(nanoseconds % 1000000000);
-    civil.nanosecond = fraction < 0 ? fraction + 1000000000 : fraction;
+struct civil civil_time(int64_t seconds, int nanosecond, int32_t offset) {
+    struct civil civil = {.nanosecond = nanosecond, .offset = offset, .zone = "UTC"};
+    int64_t local = seconds + offset, days = floor_divide(local, 86400);
+    int second = (int)(local - days * 86400);
     civil.hour = second / 3600;
     civil.minute = second / 60 % 60;
     civil.second = second % 60;
     set_date(&civil, days);
     return civil;
+}
+
+/* The other way round; a month is from 1 to 12. */
+int64_t days_of_date(int64_t year, int month, int64_t day) {
+    int64_t shifted = year - (month <= 2), era = floor_divide(shifted, 400), of_era = shifted - era * 400;
+    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
 static void add_number(luaL_Buffer *buffer, const char *format, int64_t number) {
@@ -75,12 +75,12 @@ static void add_date(luaL_Buffer *buffer, const struct civil *civil, enum elemen
     switch (element) {
     case LONG_YEAR: add_number(buffer, "%04d", civil->year); break;
     case SHORT_YEAR: add_number(buffer, "%02d", civil->year % 100); break;
-    case LONG_MONTH: luaL_addstring(buffer, months[civil->month - 1]); break;
-    case MONTH_NAME: luaL_addlstring(buffer, months[civil->month - 1], 3); break;
+    case LONG_MONTH: luaL_addstring(buffer, month_names[civil->month - 1]); break;
+    case MONTH_NAME: luaL_addlstring(buffer, month_names[civil->month - 1], 3); break;
     case ZERO_MONTH: add_number(buffer, "%02d", civil->month); break;
     case MONTH: add_number(buffer, "%d", civil->month); break;
-    case LONG_WEEKDAY: luaL_addstring(buffer, weekdays[civil->weekday]); break;
-    case WEEKDAY: luaL_addlstring(buffer, weekdays[civil->weekday], 3); break;
+    case LONG_WEEKDAY: luaL_addstring(buffer, weekday_names[civil->weekday]); break;
+    case WEEKDAY: luaL_addlstring(buffer, weekday_names[civil->weekday], 3); break;
     case ZERO_DAY: add_number(buffer, "%02d", civil->day); break;
     case SPACED_DAY: add_number(buffer, "%2d", civil->day); break;
     case DAY: add_number(buffer, "%d", civil->day); break;
@@ -103,15 +103,32 @@ static void add_clock(luaL_Buffer *buffer, const struct civil *civil, enum eleme
     }
 }
 
-static void add_zone(luaL_Buffer *buffer, enum element element) {
+static void add_offset(luaL_Buffer *buffer, int32_t offset, const char *separator, int parts) {
+    char text[24];
+    int rest = offset < 0 ? -offset : offset;
+    luaL_addchar(buffer, offset < 0 ? '-' : '+');
+    for (int part = 0, unit = 3600; part < parts; part++, unit /= 60) {
+        snprintf(text, sizeof text, "%s%02d", part > 0 ? separator : "", part > 0 ? rest / unit % 60 : rest / unit);
+        luaL_addstring(buffer, text);
+    }
+}
+
+static void add_zone(luaL_Buffer *buffer, const struct civil *civil, enum element element) {
+    if (element >= ZONE_Z_COLONS && element <= ZONE_Z_2 && civil->offset == 0) {
+        luaL_addchar(buffer, 'Z');
+        return;
+    }
     switch (element) {
-    case ZONE_NAME: luaL_addstring(buffer, "UTC"); break;
-    case ZONE_Z: luaL_addstring(buffer, "Z"); break;
-    case ZONE_4: luaL_addstring(buffer, "+0000"); break;
-    case ZONE_COLON: luaL_addstring(buffer, "+00:00"); break;
-    case ZONE_2: luaL_addstring(buffer, "+00"); break;
-    case ZONE_6: luaL_addstring(buffer, "+000000"); break;
-    default: luaL_addstring(buffer, "+00:00:00"); break;
+    case ZONE_NAME: luaL_addstring(buffer, civil->zone); break;
+    case ZONE_4:
+    case ZONE_Z_4: add_offset(buffer, civil->offset, "", 2); break;
+    case ZONE_COLON:
+    case ZONE_Z_COLON: add_offset(buffer, civil->offset, ":", 2); break;
+    case ZONE_2:
+    case ZONE_Z_2: add_offset(buffer, civil->offset, "", 1); break;
+    case ZONE_6:
+    case ZONE_Z_6: add_offset(buffer, civil->offset, "", 3); break;
+    default: add_offset(buffer, civil->offset, ":", 3); break;
     }
 }
 
@@ -121,7 +138,7 @@ static void add_element(luaL_Buffer *buffer, const struct civil *civil, enum ele
     else if (element <= LOWER_HALF)
         add_clock(buffer, civil, element);
     else
-        add_zone(buffer, element);
+        add_zone(buffer, civil, element);
 }
 
 static bool is_digit(char character) { return character >= '0' && character <= '9'; }
@@ -147,31 +164,30 @@ static void add_fraction(luaL_Buffer *buffer, const struct civil *civil, const c
     for (size_t i = 9; layout[1] == '0' && i < places; i++) luaL_addchar(buffer, '0');
 }
 
-/* The index of the element that the layout begins with, or -1. Jan in a word such as Janet is no month. */
-static int find_element(const char *layout, size_t count) {
+/* Jan in a word such as Janet is no month. */
+struct piece next_piece(const char *layout, size_t count) {
+    size_t fraction = fraction_length(layout, count);
+    if (fraction > 0) return (struct piece){FRACTION, fraction};
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
         size_t length = strlen(elements[i].text);
         if (length > count || memcmp(layout, elements[i].text, length) != 0) continue;
         bool is_short_name = elements[i].element == MONTH_NAME || elements[i].element == WEEKDAY;
         if (is_short_name && length < count && layout[length] >= 'a' && layout[length] <= 'z') continue;
-        return (int)i;
+        return (struct piece){elements[i].element, elements[i].element == LITERAL ? 1 : length};
     }
-    return -1;
+    return (struct piece){LITERAL, 1};
 }
 
 void add_layout(luaL_Buffer *buffer, const struct civil *civil, const char *layout, size_t count) {
     while (count > 0) {
-        size_t fraction = fraction_length(layout, count), length = fraction ? fraction : 1;
-        int found = fraction ? -1 : find_element(layout, count);
-        if (fraction) {
-            add_fraction(buffer, civil, layout, fraction);
-        } else if (found < 0 || elements[found].element == LITERAL) {
+        struct piece piece = next_piece(layout, count);
+        if (piece.element == FRACTION)
+            add_fraction(buffer, civil, layout, piece.length);
+        else if (piece.element == LITERAL)
             luaL_addchar(buffer, *layout);
-        } else {
-            add_element(buffer, civil, elements[found].element);
-            length = strlen(elements[found].text);
-        }
-        layout += length;
-        count -= length;
+        else
+            add_element(buffer, civil, piece.element);
+        layout += piece.length;
+        count -= piece.length;
     }
 }

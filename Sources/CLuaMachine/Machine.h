@@ -164,10 +164,52 @@ int parse_duration(lua_State *L);
 void open_durations(lua_State *L);
 
 /* Layout.c: a moment as a layout of Go's says, appended to a buffer. */
+enum { LONGEST_ZONE = 16 };
 struct civil {
     int64_t year;
     int month, day, hour, minute, second, weekday, year_day;
     int nanosecond;
+    /* East of Greenwich, in seconds. */
+    int32_t offset;
+    /* What the zone is called then, such as CEST. */
+    char zone[LONGEST_ZONE];
 };
-struct civil civil_time(int64_t nanoseconds);
+struct civil civil_time(int64_t seconds, int nanosecond, int32_t offset);
+int64_t days_of_date(int64_t year, int month, int64_t day);
 void add_layout(luaL_Buffer *buffer, const struct civil *civil, const char *layout, size_t count);
+
+/* Zone.c: locations, userdata. `zone_span` is what the clocks show at a moment, in seconds since 1970, at the location at
+ * `index`; nil is UTC. */
+struct zone_span {
+    /* The first second of it, and the first after it. */
+    int64_t start, end;
+    int32_t offset;
+};
+struct zone_span zone_span(lua_State *L, int index, int64_t seconds);
+/* What the zone is called then. */
+void zone_name(lua_State *L, int index, int64_t seconds, char name[LONGEST_ZONE]);
+/* Pushes a location or nil: the argument, or that of the job. */
+void push_location_argument(lua_State *L, int argument);
+void push_fixed_zone(lua_State *L, const char *name, int32_t offset);
+void push_local_zone(lua_State *L);
+void check_location(lua_State *L, int argument);
+int load_location(lua_State *L);
+int fixed_zone(lua_State *L);
+void open_locations(lua_State *L);
+/* Pops the location and pushes it, or for UTC a location that is it. */
+void push_as_location(lua_State *L);
+
+/* Time.c: a moment in a location, which is popped. */
+void push_moment(lua_State *L, int64_t seconds, int nanosecond);
+/* The moment when clocks there show this; all but the nanosecond may be beyond its range. The location is at `index`. */
+struct date {
+    int64_t year, month, day, hour, minute, second, nanosecond;
+};
+struct instant {
+    int64_t seconds;
+    int nanosecond;
+};
+struct instant instant_of_date(lua_State *L, const struct date *date, int location);
+
+/* Parse.c */
+int parse_time(lua_State *L);

@@ -7,6 +7,9 @@ import Wire
 struct CheckSession {
     private let maker: FunctionEngineMaker?
 
+    /// In bytes, of engines that are done with.
+    static let mostMemory = 128 << 20
+
     /// `nil`: this program loads no functions, which each answer says.
     init(_ maker: FunctionEngineMaker?) { self.maker = maker }
 
@@ -37,12 +40,17 @@ struct CheckSession {
     private func answer(through answers: borrowing Descriptor) throws {
         let host = try host()
         var file: CheckedFile?
+        var kept = 0
         var questions = FunctionCheck.Decoder()
         for line in try StandardDescriptors.readInput().split(separator: UInt8(ascii: "\n")) {
             let question = try Array(line).withUnsafeBytes { bytes in try questions.take(bytes) }
             guard let question else { continue }
-            var checked =
-                file.flatMap { $0.source == question.source ? $0 : nil } ?? CheckedFile(question.source, maker?(host))
+            if let done = file, done.source != question.source {
+                kept += done.memory
+                if kept > Self.mostMemory { return try answers.writeAll(FunctionCheckAnswer.more.encoded()) }
+                file = nil
+            }
+            var checked = file ?? CheckedFile(question.source, maker?(host))
             let verdict = checked.verdict(on: question)
             // The files go first: what was read until a failure is what a person will mend.
             for answer in checked.filesRead() { try answers.writeAll(answer.encoded()) }

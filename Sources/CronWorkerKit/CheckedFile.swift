@@ -28,6 +28,9 @@ struct CheckedFile {
         }
     }
 
+    /// Whatever becomes of this, the process keeps it.
+    var memory: Int { engine?.memory ?? 0 }
+
     /// All files that were read so far.
     func filesRead() -> [FunctionCheckAnswer] {
         (engine?.files ?? []).map { file in

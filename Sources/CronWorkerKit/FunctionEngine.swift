@@ -18,6 +18,9 @@ package protocol FunctionEngine: AnyObject {
     /// All files that it has read so far.
     var files: [SourceFile] { get }
 
+    /// What it holds, in bytes: it keeps that as long as the process lives.
+    var memory: Int { get }
+
     /// A long sleep is ahead: what nobody needs may go.
     func rest()
 }
@@ -59,6 +62,10 @@ package protocol FunctionServices: AnyObject {
     func call(_ id: String, _ arguments: [Value], adding context: Value.Map) throws -> Value
     func find(_ criteria: Value.Map) throws -> [Value]
     func get(_ id: String) throws -> Value?
+    /// What the clocks of a zone show at a moment; an empty name is that of the job.
+    func zone(_ name: String, at seconds: Int64) throws -> ZoneSpan
+    /// What the zone is called then, such as CEST.
+    func zoneName(_ name: String, at seconds: Int64) throws -> String
     /// What the registry's `env.variable` entries say of a variable that the environment does not have; `nil`: nothing.
     func variable(_ name: String) throws -> String?
     /// All that they say, by the names of the variables.
@@ -70,6 +77,14 @@ package protocol FunctionServices: AnyObject {
     /// As they are now, or the first `limit` bytes and one more; `nil`: it was written to meanwhile. Fails if root must not trust
     /// the file.
     func contents(of path: String, limit: Int) throws -> [UInt8]?
+}
+
+/// A time in which the clocks of a zone stay as they are.
+package struct ZoneSpan: Hashable, Sendable {
+    /// The first second of it, since 1970, and the first after it.
+    package let start, end: Int64
+    /// Seconds east of Greenwich.
+    package let offset: Int64
 }
 
 /// A function cannot be called.

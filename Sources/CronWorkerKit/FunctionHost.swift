@@ -43,6 +43,10 @@ final class FunctionHost: @unchecked Sendable {
     /// A function may start processes of its own, which are not a command's.
     private var hasOtherChildren = false
     private let disk = TrustedFiles(trust)
+    /// Made when a function first asks for the time of day.
+    private lazy var zones = ZoneShelf(jobZone)
+    /// That of the job's schedule; `nil`: it has none.
+    var jobZone: ZoneShelf.Zone?
 
     /// Functions that call each other.
     static let deepest = 16
@@ -231,6 +235,9 @@ extension FunctionHost: FunctionServices {
 
     func find(_ criteria: Value.Map) throws -> [Value] { try registry.find(criteria) }
     func get(_ id: String) throws -> Value? { try registry.get(id) }
+
+    func zone(_ name: String, at seconds: Int64) throws -> ZoneSpan { try zones.span(name, at: seconds) }
+    func zoneName(_ name: String, at seconds: Int64) throws -> String { try zones.name(name, at: seconds) }
 
     func variable(_ name: String) throws -> String? { try VariableEntries(registry).value(of: name) }
     func variables() throws -> Value.Map { try VariableEntries(registry).all() }

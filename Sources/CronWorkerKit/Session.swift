@@ -96,6 +96,7 @@ struct Session {
         let link = DaemonLink(control: control, reports: reports)
         let host = FunctionHost(catalog, engine: engine, registry: channels.registry, daemon: link, origin: origin)
         host.processorTime = processorTime
+        host.jobZone = timetable.rule.zone.map { ZoneShelf.Zone(rules: $0, file: definition.header.schedule.zoneFile) }
         return try Worker(
             definition: definition, timetable: timetable, function: try function(definition, host),
             host: host, control: control, reports: reports, guardian: guardian)

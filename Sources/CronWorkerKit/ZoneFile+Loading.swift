@@ -5,9 +5,11 @@ extension ZoneFile {
     /// The largest zone files have a few kilobytes.
     private static var largest: Int { 1 << 20 }
 
-    static func load(_ path: String) throws -> ZoneRules {
+    static func load(_ path: String) throws -> ZoneRules { try rules(try contents(path)) }
+
+    static func contents(_ path: String) throws -> [UInt8] {
         for _ in 0..<10 {
-            if let (bytes, _) = try FileSystem.contents(of: path, limit: largest) { return try rules(bytes) }
+            if let (bytes, _) = try FileSystem.contents(of: path, limit: largest) { return bytes }
         }
         throw Failure.truncated
     }

@@ -52,6 +52,8 @@ package final class LuaEngine: FunctionEngine {
 
     package var files: [SourceFile] { zip(machine.files, machine.hashes).map { SourceFile(path: $0, hash: $1) } }
 
+    package var memory: Int { machine.memory }
+
     package func rest() { machine.collectGarbage() }
 }
 
@@ -70,6 +72,17 @@ private final class Bridge: LuaHost {
 
     func call(_ target: String, _ arguments: [Value], adding context: Value.Map) -> LuaAnswer {
         answer { try services.call(target, arguments, adding: context) }
+    }
+
+    func zone(_ name: String, at seconds: Int64) -> LuaAnswer {
+        answer {
+            let span = try services.zone(name, at: seconds)
+            return .list([.int(span.start), .int(span.end), .int(span.offset)])
+        }
+    }
+
+    func zoneName(_ name: String, at seconds: Int64) -> LuaAnswer {
+        answer { .string(try services.zoneName(name, at: seconds)) }
     }
 
     func context() -> LuaAnswer {

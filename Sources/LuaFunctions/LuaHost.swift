@@ -9,6 +9,12 @@ package protocol LuaHost: AnyObject {
     /// end somewhere, so the host counts how deep they are. `context`: what it can ask for besides what its caller can.
     func call(_ target: String, _ arguments: [Value], adding context: Value.Map) -> LuaAnswer
 
+    /// A list: the first second of the span in which the clocks of a zone are as at `seconds` since 1970, the first after it, and how
+    /// far east they are. `name` is empty for the zone of the job.
+    func zone(_ name: String, at seconds: Int64) -> LuaAnswer
+    /// A string: what the zone is called then, such as CEST.
+    func zoneName(_ name: String, at seconds: Int64) -> LuaAnswer
+
     /// A map: what the running function can ask for.
     func context() -> LuaAnswer
 

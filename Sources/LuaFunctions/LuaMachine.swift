@@ -205,6 +205,7 @@ package import Values
         case CLUA_CALL:
             let context = list.count > 1 ? list[1].map ?? .init() : .init()
             return host.call(list.first?.string ?? "", Array(list.dropFirst(2)), adding: context)
+        case CLUA_ZONE, CLUA_ZONE_NAME: return zoneAnswer(question, list)
         case CLUA_CONTEXT: return host.context()
         case CLUA_VARIABLE: return host.variable(question.text)
         case CLUA_VARIABLES: return host.variables()
@@ -213,6 +214,11 @@ package import Values
         case CLUA_JSON_TEXT: return host.encodeJSON(list.first ?? .null)
         default: return host.decodeJSON(question.bytes)
         }
+    }
+
+    private func zoneAnswer(_ question: LuaQuestion, _ list: [Value]) -> LuaAnswer {
+        guard list.count == 2, let name = list[0].string, let seconds = list[1].int else { return .failure("no zone") }
+        return question.kind == CLUA_ZONE ? host.zone(name, at: seconds) : host.zoneName(name, at: seconds)
     }
 
     private func log(_ question: LuaQuestion) -> Bool {

@@ -26,7 +26,21 @@ struct ModuleName {
         guard let places else {
             return "require '\(name)': expected a name such as util or lib.util, below the file itself"
         }
-        return "module '\(name)' not found; looked for \(places[0]) and \(places[1])"
+        let looked = "looked for \(places[0]) and \(places[1])"
+        guard isWippys else { return "module '\(name)' not found; \(looked)" }
+        return "module '\(name)' is one of Wippy's and not here; there are \(Self.present); \(looked)"
+    }
+
+    private static let present = "ctx, env, errors, funcs, json, logger, registry and time"
+
+    private static let wippys =
+        "actor archive base64 bapp btea cdc channel cloudstorage compress contract crypto eval eval_runner events excel exec "
+        + "expr fs future hash html http http_client hub io jwt metrics ostime payload pg process queue security sql "
+        + "store stream subscribe system template templates text treesitter tty upstream uuid websocket workflow xml yaml"
+
+    private var isWippys: Bool {
+        for word in Self.wippys.split(separator: " ") where word == name { return true }
+        return false
     }
 
     static func isFile(_ path: String) -> Bool {

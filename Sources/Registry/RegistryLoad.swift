@@ -1,3 +1,4 @@
+import Model
 package import Values
 
 /// The result of reading a registry. It keeps the text and the place of everything, for the errors that only the
@@ -18,7 +19,16 @@ package struct RegistryLoad: Sendable {
     ///
     /// `id` must be an entry of the snapshot.
     package func error(at path: [String], in id: EntryID, _ message: String) -> Diagnostic {
+        positions.diagnostic(.error, at: path, of: entry(id), message)
+    }
+
+    /// As `error`, of what is right and may surprise.
+    package func note(_ note: Note, at path: [String], in id: EntryID, _ message: String) -> Diagnostic {
+        positions.diagnostic(.note(note), at: path, of: entry(id), message)
+    }
+
+    private func entry(_ id: EntryID) -> Entry {
         guard let entry = snapshot?[id] else { preconditionFailure("no entry '\(id)' in the snapshot") }
-        return positions.diagnostic(.error, at: path, of: entry, message)
+        return entry
     }
 }

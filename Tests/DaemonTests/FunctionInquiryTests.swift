@@ -180,6 +180,20 @@ struct FunctionInquiryTests {
         #expect(answers.refusal(of: function) == nil && answers.refusal(of: lua("z.lua")) == nil)
     }
 
+    @Test("asks another process for the rest where one has had enough, but not one that does nothing")
+    func more() throws {
+        let check = """
+            read -r line; case $line in *idle*) echo more >&3;; *) { echo ready; echo more; } >&3;; esac
+            """
+        let programs = try programs(try program("standard", check: check))
+        let answers = try ask([lua("a.lua"), lua("b.lua"), lua("idle.lua"), lua("z.lua")], programs)
+        for name in ["a", "b", "z"] { #expect(answers.refusal(of: lua("\(name).lua")) == nil) }
+        #expect(answers.versions.count == 3)
+        #expect(
+            answers.refusal(of: lua("idle.lua"))?.error == "source: 'idle.lua' ended the worker that loaded it (exit 0)"
+        )
+    }
+
     @Test("blames the file that ended the program, and asks again for those behind it")
     func crash() throws {
         let check = """

@@ -3,6 +3,7 @@ import Registry
 import Schedules
 import Testing
 import Values
+import Wire
 
 @testable import Daemon
 
@@ -58,6 +59,28 @@ struct JobLoaderTests {
             ])
         #expect(loaded.diagnosticText.contains("  5 |   method: heartbeet\n    |           ^\n"))
         #expect(load(text).errors.isEmpty)
+    }
+
+    @Test("get a note where a function in Lua takes its first argument for the context")
+    func contextParameter() {
+        let text = """
+            namespace: app
+            entries:
+            - {name: a, kind: function.lua, source: file://a.lua, method: m, meta: {type: cron.job, interval: 1s}}
+            - {name: b, kind: function.lua, source: file://a.lua, method: n, meta: {type: cron.job, interval: 1s}}
+            """
+        let file = RegistryFile(path: "registry.yaml", bytes: Array(text.utf8))
+        var answers = FunctionAnswers()
+        for (method, name) in [("m", "ctx"), ("n", "args")] {
+            answers.parameters[FunctionCheck(LuaFunction(file: "a.lua", method: method))] = name
+        }
+        let loaded = LoadedJobs(RegistryCandidate([file], zones: .utcOnly), answers, mostJobs: 100)
+        #expect(loaded.errors.isEmpty && loaded.jobs.count == 2)
+        #expect(
+            loaded.notes.map(\.description) == [
+                "registry.yaml:3:63: method: the first parameter is called 'ctx', but gets the entry's args; "
+                    + "the context is the second argument"
+            ])
     }
 
     @Test("without functions are named up to a limit, and the others counted")

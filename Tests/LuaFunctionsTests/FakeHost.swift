@@ -1,6 +1,7 @@
 import Kernel
 import LuaFunctions
 import Model
+import Schedules
 import Values
 
 /// Answers from lists that a test fills, and remembers what it was asked.
@@ -21,6 +22,27 @@ final class FakeHost: LuaHost {
         questions.append(.list([.string(target)] + arguments))
         if !context.isEmpty { questions.append(.map(context)) }
         return onCall?(target, arguments) ?? answer(target)
+    }
+
+    /// Of the job; empty: UTC.
+    var jobZone = ""
+
+    func zone(_ name: String, at seconds: Int64) -> LuaAnswer {
+        guard let file = zoneFile(name) else { return .failure(LuaError("no zone '\(name)'", kind: "NOT_FOUND")) }
+        guard let segment = try? ZoneFile.rules(file).segment(at: seconds) else { return .failure("no rules") }
+        return .value(.list([.int(segment.start), .int(segment.end), .int(segment.offset)]))
+    }
+
+    func zoneName(_ name: String, at seconds: Int64) -> LuaAnswer {
+        guard let file = zoneFile(name), let text = try? ZoneFile.name(in: file, at: seconds) else {
+            return .failure("no name")
+        }
+        return .value(.string(text))
+    }
+
+    private func zoneFile(_ name: String) -> [UInt8]? {
+        let own = jobZone.isEmpty ? "UTC" : jobZone
+        return try? FileSystem.contents(of: "/usr/share/zoneinfo/\(name.isEmpty ? own : name)", limit: 1 << 20)?.bytes
     }
 
     func context() -> LuaAnswer { answer("context") }

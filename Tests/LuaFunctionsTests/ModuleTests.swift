@@ -182,9 +182,12 @@ struct ModuleTests {
             (
                 "require('time').after('1s')",
                 """
-                time.after is not available in a job: a worker runs one function at a time; time has DATE_ONLY, \
-                DATE_TIME, HOUR, MICROSECOND, MILLISECOND, MINUTE, NANOSECOND, RFC3339, RFC3339NANO, SECOND, \
-                TIME_ONLY, now, parse_duration, sleep, unix
+                time.after is not available in a job: a worker runs one function at a time; time has APRIL, AUGUST, \
+                DATE_ONLY, DATE_TIME, DECEMBER, FEBRUARY, FRIDAY, HOUR, JANUARY, JULY, JUNE, KITCHEN, MARCH, MAY, \
+                MICROSECOND, MILLISECOND, MINUTE, MONDAY, NANOSECOND, NOVEMBER, OCTOBER, RFC1123, RFC1123Z, RFC3339, \
+                RFC3339NANO, RFC822, RFC822Z, RFC850, SATURDAY, SECOND, SEPTEMBER, STAMP, STAMP_MICRO, STAMP_MILLI, \
+                STAMP_NANO, SUNDAY, THURSDAY, TIME_ONLY, TUESDAY, WEDNESDAY, date, fixed_zone, load_location, localtz, \
+                now, parse, parse_duration, sleep, unix, utc
                 """
             ),
             ("require('json').parse", "json.parse is not available in a job; json has decode, encode, null"),
@@ -205,11 +208,11 @@ struct ModuleTests {
                 "logger.trace is not available in a job; logger has debug, error, info, named, warn, with"
             ),
             (
-                "require('time').now():in_local()",
+                "require('time').now():week()",
                 """
-                Time.in_local is not available in a job; Time has add, after, before, day, equal, format, \
-                format_rfc3339, hour, minute, month, nanosecond, second, sub, unix, unix_nano, utc, weekday, year, \
-                year_day
+                Time.week is not available in a job; Time has add, add_date, after, before, clock, date, day, equal, \
+                format, format_rfc3339, hour, in_local, in_location, is_zero, location, minute, month, nanosecond, round, \
+                second, sub, truncate, unix, unix_nano, utc, weekday, year, year_day
                 """
             ),
         ])

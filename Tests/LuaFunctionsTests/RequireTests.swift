@@ -56,6 +56,11 @@ struct RequireTests {
                 "none.at.all",
                 "jobs.lua:1: module 'none.at.all' not found; looked for none/at/all.lua and none/at/all/init.lua"
             ),
+            (
+                "sql",
+                "jobs.lua:1: module 'sql' is one of Wippy's and not here; there are ctx, env, errors, funcs, json, logger, "
+                    + "registry and time; looked for sql.lua and sql/init.lua"
+            ),
             ("../up", "jobs.lua:1: require '../up': expected a name such as util or lib.util, below the file itself"),
             ("/etc/x", "jobs.lua:1: require '/etc/x': expected a name such as util or lib.util, below the file itself"),
             ("", "jobs.lua:1: require '': expected a name such as util or lib.util, below the file itself"),

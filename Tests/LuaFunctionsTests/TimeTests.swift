@@ -148,11 +148,29 @@ struct TimeTests {
     @Test(
         "knows when it is used wrongly",
         arguments: [
-            ("time.unix(1 << 40)", "the time is out of range; expected one between the years 1678 and 2262"),
+            ("time.unix(1 << 60)", "the time is out of range; expected one within a thousand million years of 1970"),
             (
-                "time.unix(0):add('1h'):add(math.maxinteger)",
-                "the time is out of range; expected one between the years 1678 and 2262"
+                "time.date(1 << 50, 1, 1)",
+                "the time is out of range; expected one within a thousand million years of 1970"
             ),
+            (
+                "time.unix(0):add_date(math.maxinteger, 0, 0)",
+                "the time is out of range; expected one within a thousand million years of 1970"
+            ),
+            (
+                "time.date(2024, 1, math.maxinteger)",
+                "the time is out of range; expected one within a thousand million years of 1970"
+            ),
+            (
+                "time.date(1000, 1, 1):unix_nano()",
+                "the time has no whole number of nanoseconds; expected one between the years 1678 and 2262"
+            ),
+            (
+                "time.fixed_zone('x', 86400)",
+                "bad argument #2 to 'fixed_zone' (expected seconds, less than a day of them)"
+            ),
+            ("time.unix(0):in_location('UTC')", "bad argument #1 to 'in_location' (Location expected, got string)"),
+            ("time.parse('2006')", "bad argument #2 to 'parse' (string expected, got no value)"),
             (
                 "time.sleep('soon')",
                 """

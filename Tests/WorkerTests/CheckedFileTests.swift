@@ -51,6 +51,7 @@ struct CheckedFileTests {
 
 private final class FakeEngine: FunctionEngine {
     var files: [SourceFile]
+    let memory = 0
     var refusal: FunctionRefusal?
     private(set) var questions = 0
     private(set) var libraries: [LuaFile] = []

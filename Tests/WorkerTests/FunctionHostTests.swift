@@ -308,6 +308,7 @@ private final class Flag: Sendable {
 /// Returns its arguments.
 private final class EchoEngine: FunctionEngine {
     let files: [SourceFile] = []
+    let memory = 0
     private(set) var rests = 0
     private(set) var contexts: [Value.Map] = []
     var failure: FunctionFailure?

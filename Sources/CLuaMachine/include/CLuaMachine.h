@@ -59,6 +59,11 @@ enum clua_question {
     CLUA_JSON_TEXT,
     /* JSON text. */
     CLUA_JSON_VALUE,
+    /* A coded list: a zone's name, or "" for that of the job, and seconds since 1970. The answer is a list of the first second of
+     * the span in which its clocks stay as they are then, the first second after it, and how far east they are. */
+    CLUA_ZONE,
+    /* The same. The answer is what the zone is called then, such as CEST. */
+    CLUA_ZONE_NAME,
     /* Nothing. */
     CLUA_CONTEXT,
     /* The name of a variable that the environment does not have. */

@@ -61,5 +61,10 @@ struct FunctionAnswers: Sendable {
         }
     }
 
+    /// The name of a Lua function's first parameter.
+    func firstParameter(of function: EntryFunction) -> String? {
+        if case .lua(let function) = function { parameters[FunctionCheck(function)] } else { nil }
+    }
+
     func version(ofLibrary file: LuaFile) -> String { versions[FunctionCheck(library: file)] ?? "" }
 }

@@ -24,6 +24,9 @@ final class FunctionInquiry {
     private(set) var query: ProgramQuery?
     private var catalog = FunctionCatalog()
     private var version = ""
+    /// The rest of the questions is for another process.
+    private var isToGoOn = false
+    private var askedCount = 0
 
     /// When it gives up waiting.
     private(set) var deadline = MonotonicInstant.distantFuture
@@ -104,6 +107,7 @@ final class FunctionInquiry {
     /// Asks the next question. Returns whether there was one.
     private func ask() throws -> Bool {
         (catalog, version) = (FunctionCatalog(), "")
+        (isToGoOn, askedCount) = (false, unchecked.count)
         // To start the program may take seconds, which are not the program's.
         defer { deadline = machine.now + Self.timeout }
         if let path = unlisted.first {
@@ -136,6 +140,10 @@ final class FunctionInquiry {
             answers.versions[check] = version
             answers.parameters[check] = parameter
         case .refused(let key, let error): answers.refusals[check] = .init(key: key, error: "\(key): \(error)")
+        // Without an answer before, it would say so for ever.
+        case .more:
+            isToGoOn = unchecked.count < askedCount
+            return
         }
         unchecked.removeFirst()
         version = ""
@@ -145,6 +153,7 @@ final class FunctionInquiry {
 
     private func conclude(isComplete: Bool) throws {
         let status = try end()
+        if isToGoOn, isComplete { return }
         guard unlisted.isEmpty else { return try concludeCatalog(of: unlisted.removeFirst(), isComplete: isComplete) }
         // The one that was being loaded is the faulty one. Those after it are asked again without it, and without those of the same
         // file and those that import it, which would do the same.

@@ -28,7 +28,7 @@ package struct LoadedJobs: Sendable {
         errors = Self.inOrder(
             load.errors + candidate.found.errors + candidate.functionErrors(answers)
                 + Self.excess(jobs + hookFunctions, room, load))
-        notes = Self.inOrder(load.notes + candidate.found.notes)
+        notes = Self.inOrder(load.notes + candidate.found.notes + candidate.functionNotes(answers))
     }
 
     private static func versioned(

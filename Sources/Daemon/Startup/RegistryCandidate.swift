@@ -36,6 +36,18 @@ package struct RegistryCandidate: Sendable {
         return errors.closed
     }
 
+    /// The first argument was once the context.
+    func functionNotes(_ answers: FunctionAnswers) -> [Diagnostic] {
+        var notes = Diagnostics(limit: load.limits.diagnostics)
+        for (entry, function) in found.functions {
+            guard let name = answers.firstParameter(of: function), ["context", "ctx"].contains(name) else { continue }
+            let message =
+                "method: the first parameter is called '\(name)', but gets the entry's args; the context is the second argument"
+            notes.add(.contextParameter, load.note(.contextParameter, at: ["method"], in: entry, message))
+        }
+        return notes.closed
+    }
+
     /// What cannot be loaded since a library cannot is not at fault itself.
     private func isLibrarys(
         _ refusal: FunctionAnswers.Refusal, of function: EntryFunction, _ answers: FunctionAnswers

@@ -15,7 +15,9 @@ package struct Diagnostics: Sendable {
     /// `error` is made only if it is kept.
     package mutating func add(_ error: @autoclosure () -> Diagnostic) { add(.error, error()) }
 
-    mutating func add(_ note: Note, _ diagnostic: @autoclosure () -> Diagnostic) { add(.note(note), diagnostic()) }
+    package mutating func add(_ note: Note, _ diagnostic: @autoclosure () -> Diagnostic) {
+        add(.note(note), diagnostic())
+    }
 
     package mutating func add(_ file: IgnoredFile) { keep(file.diagnostic) }
 

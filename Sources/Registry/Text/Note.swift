@@ -2,6 +2,7 @@ import Values
 
 /// What a note about a registry says, in a name that people and scripts go by. docs/CRONSUPD.md has a table of them.
 package enum Note: String, CaseIterable, Hashable, Sendable {
+    case contextParameter = "context-parameter"
     case dayRule = "day-rule"
     case intervalRestart = "interval-restart"
     case metaKey = "meta-key"

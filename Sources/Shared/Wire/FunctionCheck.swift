@@ -67,6 +67,8 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
     case ready(parameter: String?)
     /// `key`: the key of the entry that is wrong.
     case refused(key: String, error: String)
+    /// The other questions are for another process: this one has taken much memory.
+    case more
 
     /// Of a file whose contents were not to be had.
     package static var unreadable: String { "unreadable" }
@@ -80,6 +82,7 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
         case .read(let file, let version): Read(version: version, file: file).encoded()
         case .ready(let parameter): Ready(parameter: parameter).encoded()
         case .refused(let key, let error): Refused(key: key, error: error).encoded()
+        case .more: More().encoded()
         }
     }
 
@@ -88,8 +91,15 @@ package enum FunctionCheckAnswer: Hashable, Sendable {
         if let read = try Read(&row) { return .read(file: read.file, version: read.version) }
         if let ready = try Ready(&row) { return .ready(parameter: ready.parameter) }
         if let refused = try Refused(&row) { return .refused(key: refused.key, error: refused.error) }
+        if try More(&row) != nil { return .more }
         throw row.unknownVerb
     }
+}
+
+private struct More: WireMessage {
+    static var verb: StaticString { "more" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
 }
 
 private struct Read: WireMessage {

@@ -146,6 +146,31 @@ struct LuaTests {
         }
     }
 
+    @Test("has the time of day of its job's zone, or of the machine")
+    func zones() throws {
+        try Scene.play { scene in
+            try scene.add(
+                """
+                local time = require("time")
+                return { run = function() return time.unix(1720000000):format("15:04 MST") end }
+                """, as: "jobs.lua")
+            var calendar = JobText.lua("calendar", "run")
+            (calendar.interval, calendar.meta) = (
+                nil,
+                [
+                    "schedule": "\"* * * * * *\"", "seconds": "first", "timezone": "Asia/Kolkata",
+                ]
+            )
+            let interval = JobText.lua("interval", "run", data: ["environment": "{TZ: America/New_York}"])
+            try scene.declare([calendar, interval])
+            let daemon = try scene.start(worker: Binaries.worker)
+            for job in [calendar, interval] { try daemon.wait(for: "TICK", entry: job.id) }
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(daemon.log.all("TICK", entry: calendar.id).first?["result"] == "15:16 IST")
+            #expect(daemon.log.all("TICK", entry: interval.id).first?["result"] == "05:46 EDT")
+        }
+    }
+
     @Test("remembers from run to run, as long as its worker lives")
     func state() throws {
         try Scene.play { scene in

@@ -28,6 +28,20 @@ package enum ZoneFile {
         return try reader.takeBody(header, timeSize: 8, footer: footer)
     }
 
+    /// What the zone is called at a moment, in seconds since 1970, such as CEST or +03.
+    package static func name(in bytes: [UInt8], at instant: Int64) throws(Failure) -> String {
+        let rules = try rules(bytes)
+        var reader = Reader(bytes)
+        var (header, timeSize) = (try reader.takeHeader(), 4)
+        if header.version >= 2 {
+            try reader.skip(header.bodySize(timeSize: 4))
+            (header, timeSize) = (try reader.takeHeader(), 8)
+            let text = try reader.footerText(behind: header.bodySize(timeSize: 8))
+            if instant >= rules.tableEnd, let name = ZoneFooter.name(text, at: instant) { return name }
+        }
+        return try reader.takeName(header, timeSize: timeSize, at: instant)
+    }
+
     /// Past these, sums with offsets could overflow. -2^59 is the beginning of time in some files (RFC 9636).
     private static let plausibleTimes: ClosedRange<Int64> = (-1 << 59)...(1 << 59)
 
@@ -111,19 +125,36 @@ package enum ZoneFile {
                 transitions: times, offsets: [offsets[0]] + types.map { offsets[Int($0)] }, footer: footer)
         }
 
+        /// Of the type that holds at the moment. What `takeBody` has refused does not come here.
+        mutating func takeName(_ header: Header, timeSize: Int, at instant: Int64) throws(Failure) -> String {
+            var passed = 0
+            for index in 0..<header.transitions where takeInteger(timeSize) <= instant { passed = index + 1 }
+            let type = passed == 0 ? 0 : Int(bytes[position + passed - 1])
+            let types = position + header.transitions
+            let names = types + header.types * 6
+            let first = Int(bytes[types + type * 6 + 5])
+            guard first < header.nameBytes else { throw .damaged("a name is out of range") }
+            let rest = bytes[(names + first)..<(names + header.nameBytes)]
+            return String(decoding: rest.prefix { $0 != 0 }, as: UTF8.self)
+        }
+
         /// The text between two newlines after the body; none if it is empty.
         func footer(behind bodySize: Int) throws(Failure) -> ZoneFooter? {
-            guard bodySize < bytes.count - position else { throw .truncated }
-            let rest = bytes[(position + bodySize)...]
-            guard rest.first == UInt8(ascii: "\n"), let end = rest.dropFirst().firstIndex(of: UInt8(ascii: "\n")) else {
-                throw .damaged("its footer is not a line")
-            }
-            let text = rest[(rest.startIndex + 1)..<end]
+            let text = try footerText(behind: bodySize)
             guard !text.isEmpty else { return nil }
             guard let footer = ZoneFooter(text) else {
                 throw .damaged("its footer '\(String(decoding: text, as: UTF8.self))' is no rule of POSIX")
             }
             return footer
+        }
+
+        func footerText(behind bodySize: Int) throws(Failure) -> ArraySlice<UInt8> {
+            guard bodySize < bytes.count - position else { throw .truncated }
+            let rest = bytes[(position + bodySize)...]
+            guard rest.first == UInt8(ascii: "\n"), let end = rest.dropFirst().firstIndex(of: UInt8(ascii: "\n")) else {
+                throw .damaged("its footer is not a line")
+            }
+            return rest[(rest.startIndex + 1)..<end]
         }
     }
 }

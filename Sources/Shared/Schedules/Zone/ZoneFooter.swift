@@ -145,6 +145,18 @@ extension ZoneFooter {
 }
 
 extension ZoneFooter {
+    /// What the zone is called at a moment, by the text of a footer; `nil`: it is none.
+    static func name(_ text: ArraySlice<UInt8>, at instant: Int64) -> String? {
+        guard let footer = ZoneFooter(text) else { return nil }
+        var scanner = ByteScanner(Array(text))
+        var name = scanner.takeNameText()
+        if footer.segment(at: instant).offset != footer.standard {
+            _ = scanner.takeTime(mostHours: 24)
+            name = scanner.takeNameText()
+        }
+        return name
+    }
+
     /// What `init` reads. The names of the two times are not kept.
     var text: String {
         guard let saving else { return "STD\(Self.text(-standard))" }
@@ -179,6 +191,15 @@ extension ByteScanner {
         }
         skip(while: ASCII.isLetter)
         return position - start >= 3
+    }
+
+    /// Without the brackets.
+    fileprivate mutating func takeNameText() -> String? {
+        let start = position
+        guard takeName() else { return nil }
+        var name = bytes[start..<position]
+        if name.first == UInt8(ascii: "<") { name = name.dropFirst().dropLast() }
+        return String(decoding: name, as: UTF8.self)
     }
 
     /// `[+-]h[:m[:s]]`, in seconds.
