@@ -57,7 +57,8 @@ package final class Daemon {
             groups: groups.groups, stopTimeout: configuration.stopTimeout, log: log, machine: machine)
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
-            mostJobs: startup.mostJobs, controllers: startup.groups.controllers, machine: machine)
+            mostJobs: startup.mostJobs, controllers: startup.groups.controllers,
+            knownFiles: startup.loaded.files, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         zones = ZoneWatch(loop)
         locks = DaemonLocks(runtime, startup.registryLock, zones.directories, log)

@@ -7,11 +7,12 @@ package struct RegistryCandidate: Sendable {
     let load: RegistryLoad
     let found: JobEntries.Found
 
+    /// `knownFiles`: the paths of those that had entries before.
     package init(
-        _ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly,
+        _ files: [RegistryFile], knownFiles: Set<String> = [], zones: ZoneSource, accounts: AccountSource = .rootOnly,
         environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files)
+        load = RegistrySnapshot.load(files, knownFiles: knownFiles)
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }

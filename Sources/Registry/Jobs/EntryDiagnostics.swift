@@ -7,10 +7,12 @@ final class EntryDiagnostics {
     private let entry: Entry
     private let positions: EntryPositions
     private(set) var errors: Diagnostics
+    private(set) var notes: Diagnostics
 
     init(_ entry: Entry, _ load: RegistryLoad) {
         (self.entry, positions) = (entry, load.positions)
         errors = Diagnostics(limit: load.limits.diagnostics)
+        notes = Diagnostics(limit: load.limits.diagnostics)
     }
 
     var meta: EntryField { EntryField(.map(entry.meta), at: ["meta"], self) }
@@ -29,11 +31,13 @@ final class EntryDiagnostics {
         errors.add(Diagnostic(.error, at: place, message()))
     }
 
+    func note(_ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value) {
+        notes.add(positions.diagnostic(.note, at: path, part, of: entry, message()))
+    }
+
     /// What is worth knowing about a schedule that is right.
-    func note(on schedule: Schedule) -> Diagnostic? {
-        guard case .calendar(let calendar) = schedule.rule, let note = calendar.expression.dayRuleNote else {
-            return nil
-        }
-        return positions.diagnostic(.note, at: ["meta", "schedule"], of: entry, "meta.schedule: " + note)
+    func note(on schedule: Schedule) {
+        guard case .calendar(let calendar) = schedule.rule, let text = calendar.expression.dayRuleNote else { return }
+        note("meta.schedule: " + text, at: ["meta", "schedule"])
     }
 }

@@ -38,7 +38,7 @@ package enum JobEntries {
             if let job = reader.definition(), reader.isEnabled { found.jobs.append(job) }
             if let function = reader.function { found.functions.append((entry.id, function)) }
             errors.append(reader.errors)
-            if let surprise = reader.surprise { surprises.add(surprise) }
+            surprises.append(reader.notes)
         }
         check(&found, load, &errors, reader: readerOf)
         found.errors = errors.closed

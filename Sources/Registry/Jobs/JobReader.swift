@@ -13,13 +13,6 @@ struct JobReader {
     private let controllers: GroupControllers
     private let issues: EntryDiagnostics
 
-    /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
-    /// another key that resembles them, such as `bind`, is not misspelt.
-    private static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
-    private static let commonKeys =
-        ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
-        + EnvironmentReader.keys
-
     /// A mebibyte, which is a book.
     private static let largestEntry = 1 << 20
 
@@ -33,12 +26,11 @@ struct JobReader {
     }
 
     var errors: Diagnostics { issues.errors }
+    var notes: Diagnostics { issues.notes }
     /// Known when the definition is.
     private(set) var isEnabled = true
     /// Known even if there is an error elsewhere in the entry.
     private(set) var function: EntryFunction?
-    /// What the writer of the entry may not expect.
-    private(set) var surprise: Diagnostic?
 
     /// What the entry is, in the words of an error.
     private var role = JobEntries.jobType
@@ -46,11 +38,14 @@ struct JobReader {
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
         guard let kind = kind() else { return nil }
-        checkKeys(kind)
-        checkMetaKeys()
-        let schedule = ScheduleReader(id: entry.id, meta: issues.meta, zones: zones).schedule()
+        let keys = JobKeys(issues: issues, kind: kind, isJob: true)
+        keys.checkData()
+        keys.checkMeta()
+        let reader = ScheduleReader(
+            id: entry.id, meta: issues.meta, zones: zones, hasMisplacedRule: keys.hasMisplacedRule)
+        let schedule = reader.schedule()
         isEnabled = issues.meta["enabled"]?.flag() ?? true
-        surprise = schedule.flatMap { issues.note(on: $0) }
+        if let schedule { issues.note(on: schedule) }
         return definition(kind, schedule)
     }
 
@@ -58,7 +53,7 @@ struct JobReader {
     mutating func hookDefinition() -> JobDefinition? {
         role = "function"
         guard let kind = kind() else { return nil }
-        checkKeys(kind)
+        JobKeys(issues: issues, kind: kind, isJob: false).checkData()
         // A disabled job may have them. They do not bound calls.
         let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
         for key in slotKeys {
@@ -97,25 +92,7 @@ struct JobReader {
         return nil
     }
 
-    // MARK: Keys
-
-    private func checkKeys(_ kind: FunctionKind) {
-        let known = Self.commonKeys + EntryFunction.keys(of: kind)
-        for key in entry.data.keys where !known.contains(key) {
-            // A function may have keys of its own, unless they look like misspelt keys of ours. A command does not get
-            // them.
-            if kind == .exec || KnownKeys.nearest(to: key, known) != nil {
-                issues.data.unknownKey(key, known)
-            }
-        }
-    }
-
-    private func checkMetaKeys() {
-        for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
-            guard KnownKeys.nearest(to: key, Self.metaKeys) != nil else { continue }
-            issues.meta.unknownKey(key, Self.metaKeys)
-        }
-    }
+    // MARK: Sizes
 
     /// The definition is sent to the worker in messages of a bounded size, and kept until the worker has read it.
     private func checkLengths() {

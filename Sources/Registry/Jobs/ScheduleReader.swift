@@ -10,6 +10,8 @@ struct ScheduleReader {
     let id: EntryID
     let meta: EntryField
     let zones: ZoneSource
+    /// The key stands beside `meta`, which has been reported.
+    let hasMisplacedRule: Bool
 
     /// `nil` if there is any error.
     func schedule() -> Schedule? {
@@ -39,7 +41,7 @@ struct ScheduleReader {
         case (nil, let schedule?): return self.schedule(schedule)
         case (.some, let schedule?):
             schedule.error("given with meta.interval; expected one of them", .key)
-        case (nil, nil): reportMissing()
+        case (nil, nil): if !hasMisplacedRule { reportMissing() }
         }
         return nil
     }
@@ -59,9 +61,18 @@ struct ScheduleReader {
         if !isAligned {
             refuse("timezone", "has no meaning for an interval that is not aligned; expected meta.align: true with it")
         }
+        if let text = field.value.string, isSchedule(text) {
+            field.error(
+                "\(PrintableText.quote(text)) is a schedule; expected it as meta.schedule, or a duration such as 1h")
+            return nil
+        }
         guard let interval = field.duration(minimum: IntervalGrid.shortestInterval), let text = field.value.string
         else { return nil }
         return isAligned ? aligned(interval, text) : .interval(interval, text: text)
+    }
+
+    private func isSchedule(_ text: String) -> Bool {
+        text.hasPrefix("@") || (try? CronParser(entry: id.description).parse(text)) != nil
     }
 
     private func aligned(_ interval: Nanoseconds, _ text: String) -> Schedule? {
@@ -78,6 +89,11 @@ struct ScheduleReader {
     private func schedule(_ field: EntryField) -> Schedule? {
         refuse("align", "goes with meta.interval; expected none with meta.schedule")
         guard let text = field.value.string else { return field.expected("a string such as '*/5 * * * *'") }
+        if (try? DurationText.parse(text)) != nil {
+            let found = PrintableText.quote(text)
+            field.error("\(found) is a duration; expected it as meta.interval, or a schedule such as '*/5 * * * *'")
+            return nil
+        }
         let name = text.lowercased()
         if name.hasPrefix(Self.every) { return every(text, field) }
         if name == Schedule.startOnlyText {

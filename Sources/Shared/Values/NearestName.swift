@@ -3,9 +3,13 @@ package enum NearestName {
     /// The candidate with the smallest edit distance to `name` (optimal string alignment: two neighbours swapped are one
     /// edit), if it is small enough to be a misspelling: at most a third of the name's length, and at least one edit is
     /// allowed. The first one wins a tie.
-    package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
+    ///
+    /// `most`: a bound of edits besides that.
+    package static func of(
+        _ name: some StringProtocol, among candidates: some Sequence<String>, most: Int = .max
+    ) -> String? {
         let letters = Array(name)
-        let limit = max(1, letters.count / 3)
+        let limit = min(most, max(1, letters.count / 3))
         var best: (name: String, distance: Int)?
         // Each letter too many or too few is an edit.
         for candidate in candidates where abs(candidate.count - letters.count) <= limit {
@@ -18,6 +22,13 @@ package enum NearestName {
     /// `; did you mean 'x'?`, or nothing: to be appended to a message.
     package static func hint(for name: some StringProtocol, among candidates: some Sequence<String>) -> String {
         of(name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
+    }
+
+    /// The `count` candidates that are most like it, the nearest first.
+    package static func nearest(_ count: Int, to name: String, among candidates: [String]) -> [String] {
+        let letters = Array(name)
+        let rated = candidates.map { (name: $0, distance: editDistance(letters, Array($0))) }
+        return rated.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(count).map(\.name)
     }
 
     private static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
