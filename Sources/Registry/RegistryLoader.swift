@@ -35,6 +35,19 @@ struct RegistryLoader {
             }
             read(file)
         }
+        applyDefaults()
+    }
+
+    /// The first of a namespace counts; another one is an error that is found later.
+    private mutating func applyDefaults() {
+        let all = entries.lazy.filter { $0.kind == JobDefaults.kind }
+        let defaults = Dictionary(all.map { ($0.id.namespace, JobDefaults($0)) }) { first, _ in first }
+        guard !defaults.isEmpty else { return }
+        for index in entries.indices where entries[index].isJob {
+            guard let defaults = defaults[entries[index].id.namespace] else { continue }
+            entries[index] = defaults.applied(to: entries[index])
+            positions.inherit(entries[index].id, from: defaults.entry.id)
+        }
     }
 
     /// What is too much about the registry up to this file.
@@ -104,10 +117,11 @@ struct RegistryLoader {
         let meta = definitions.meta(&issues)
         let nodes = definitions.entries(&issues)
         guard fits(meta, nodes.count, document, &issues) else { return }
-        for node in nodes {
-            let node = DataWrapper.opened(meta.merged(into: node), &issues)
+        for written in nodes {
+            let node = DataWrapper.opened(meta.merged(into: written), &issues)
             let reader = EntryReader(node, namespace: id)
-            if let entry = reader.read(&issues, &names) { add(entry, node, reader.namePlace, &issues) }
+            guard let entry = reader.read(&issues, &names) else { continue }
+            if add(entry, node, reader.namePlace, &issues) { positions.add(entry.id, node, written: written) }
         }
     }
 
@@ -127,17 +141,22 @@ struct RegistryLoader {
         return true
     }
 
-    private mutating func add(_ entry: Entry, _ node: Node, _ namePlace: UInt32, _ issues: inout FileDiagnostics) {
+    /// Returns whether it is one of the registry's entries now.
+    private mutating func add(
+        _ entry: Entry, _ node: Node, _ namePlace: UInt32, _ issues: inout FileDiagnostics
+    ) -> Bool {
         if let first = indices[entry.id] {
             let place = entries[Int(first)].location
             issues.error("duplicate entry '\(entry.id)'; first declared at \(place)", at: namePlace)
-        } else if entries.count < limits.entries {
-            indices[entry.id] = Int32(entries.count)
-            entries.append(entry)
-            positions.add(entry.id, node)
-        } else {
-            issues.error(tooMany(limits.entries, "entries"), at: node.place)
+            return false
         }
+        guard entries.count < limits.entries else {
+            issues.error(tooMany(limits.entries, "entries"), at: node.place)
+            return false
+        }
+        indices[entry.id] = Int32(entries.count)
+        entries.append(entry)
+        return true
     }
 }
 

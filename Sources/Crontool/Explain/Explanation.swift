@@ -18,6 +18,11 @@ package struct Explanation: Hashable, Sendable {
         }
     }
 
+    /// An interval that begins anew at each midnight of a zone.
+    init(alignedInterval interval: Nanoseconds) {
+        self.init("Every \(DurationText.format(interval)), counted from each midnight.")
+    }
+
     private init(_ sentence: String, _ notes: [String] = []) { (self.sentence, self.notes) = (sentence, notes) }
 
     private init(_ expression: CronExpression) {

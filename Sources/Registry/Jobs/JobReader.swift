@@ -18,11 +18,11 @@ struct JobReader {
 
     init(
         _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles,
-        controllers: GroupControllers
+        controllers: GroupControllers, faultyDefaults: Set<EntryID> = []
     ) {
         (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
         (self.files, self.controllers) = (files, controllers)
-        issues = EntryDiagnostics(entry, load)
+        issues = EntryDiagnostics(entry, load, faulty: faultyDefaults)
     }
 
     var errors: Diagnostics { issues.errors }
@@ -71,10 +71,11 @@ struct JobReader {
         function = readFunction(kind)
         let data = issues.data
         let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
+        PolicyReader.checkTogether(data, policy)
         var process = ProcessReader(data: data, accounts: accounts).settings()
         EnvironmentReader(data: data, kind: kind, directory: directory, files: files).read(into: &process)
         let group = GroupLimitsReader.read(data, process, controllers)
-        guard issues.errors.isEmpty, let function, let schedule else { return nil }
+        guard issues.faultCount == 0, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)

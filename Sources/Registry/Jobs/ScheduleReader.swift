@@ -11,13 +11,19 @@ struct ScheduleReader {
     let meta: EntryField
     let zones: ZoneSource
     /// The key stands beside `meta`, which has been reported.
-    let hasMisplacedRule: Bool
+    var hasMisplacedRule = false
 
     /// `nil` if there is any error.
     func schedule() -> Schedule? {
-        let before = meta.issues.errors.count
+        let before = meta.issues.faultCount
         let schedule = rule().map(completed)
-        return meta.issues.errors.count == before ? schedule : nil
+        return meta.issues.faultCount == before ? schedule : nil
+    }
+
+    /// The keys that may be defaults, each by itself.
+    func checkDefaults() {
+        for key in ["jitter", "splay"] { _ = meta[key]?.duration() }
+        if meta["timezone"] != nil { _ = zone() }
     }
 
     private func completed(_ rule: Schedule) -> Schedule {
