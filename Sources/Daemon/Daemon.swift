@@ -21,7 +21,7 @@ package final class Daemon {
     let reloader: Reloader
     private let programs: WorkerPrograms
     private let registry: SharedRegistry
-    private let runtime: RuntimeDirectory
+    let runtime: RuntimeDirectory
     let locks: DaemonLocks
     private let manager: ServiceManager
     private let clockWatch: ClockWatch
@@ -37,6 +37,8 @@ package final class Daemon {
     /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
     private static let deadlinesAtOnce = 32
     private static let logRetryInterval = Nanoseconds.milliseconds(100)
+    /// A daemon that starts later in a boot is not the first one, as a rule.
+    static let startOfBoot = Nanoseconds.seconds(600)
 
     /// The signals must be blocked already.
     package init(
@@ -84,6 +86,7 @@ package final class Daemon {
         // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
+        openBootRecord()
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         zones.follow(desired, at: pool.now)

@@ -102,10 +102,12 @@ struct ScheduleKeyTests {
     @Test("may be the start alone")
     func reboot() throws {
         var expected = Schedule(.none, text: "@reboot")
-        expected.runsAtStart = true
+        expected.runsAtBoot = true
         for text in ["'@reboot'", "\"@Reboot\"", "'@reboot'\nat_start: false"] {
             #expect(try schedule("schedule: \(text)") == expected)
         }
+        expected.runsAtStart = true
+        #expect(try schedule("schedule: '@reboot'\nat_start: true") == expected)
     }
 
     @Test(

@@ -9,7 +9,7 @@ package struct Explanation: Hashable, Sendable {
 
     package init(_ schedule: WrittenSchedule) {
         switch schedule {
-        case .atStart: self.init("Once, when the job starts.")
+        case .atStart: self.init("Once, when the machine is started.")
         case .every(let interval):
             self.init(
                 "Every \(DurationText.format(interval)), counted from the start of the job.",

@@ -20,7 +20,7 @@ package struct SlotReport: Sendable {
     package var table: String {
         let rows = search.slots().map { [local($0), CivilText.text($0, offset: nil), reason($0)?.phrase ?? ""] }
         if !rows.isEmpty { return TextTable.text(rows) }
-        return search.schedule == .atStart ? "at start; no slots\n" : "no slots\n"
+        return search.schedule == .atStart ? "at boot; no slots\n" : "no slots\n"
     }
 
     private func local(_ slot: WallInstant) -> String {

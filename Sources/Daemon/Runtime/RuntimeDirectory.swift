@@ -13,6 +13,7 @@ package final class RuntimeDirectory {
     /// registry at the same path.
     package let instance: String
     let locks: JobLocks
+    let boot: BootFile
     private let place: String
     private let trust: Trust
     private var lock: DaemonLock
@@ -35,6 +36,7 @@ package final class RuntimeDirectory {
         lock = try Self.lock(path, in: place, trust)
         cleaningGuard = Self.cleaningGuard(path)
         locks = JobLocks(in: path)
+        boot = BootFile(in: path, boot: (try? BootIdentity.current()) ?? "unknown")
         instance = try Self.instance(path, key, trust)
     }
 
@@ -91,6 +93,7 @@ package final class RuntimeDirectory {
             lock = try Self.lock(path, in: place, trust)
             cleaningGuard = Self.cleaningGuard(path)
             if try Self.instance(path, key, trust) != instance { leaveInstance() }
+            try? boot.write()
             isLossKnown = false
             return .restored(path: lock.path)
         } catch {

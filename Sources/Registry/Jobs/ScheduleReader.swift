@@ -106,7 +106,7 @@ struct ScheduleReader {
             refuse("timezone", "has no meaning for \(Schedule.startOnlyText)")
             refuse("seconds", "has no meaning for \(Schedule.startOnlyText)")
             var schedule = Schedule(.none, text: name)
-            schedule.runsAtStart = true
+            schedule.runsAtBoot = true
             return schedule
         }
         return calendar(text, field)
