@@ -8,9 +8,13 @@ enum KnownKeys {
     private static let mostShown = 10
     private static let nearestShown = 5
 
-    /// `edits`: how many letters of it may be wrong at most.
-    static func nearest(to key: String, _ known: [String], edits: Int = .max) -> String? {
-        key.utf8.count > longestSlip ? nil : NearestName.of(key, among: known, most: edits)
+    static func nearest(to key: String, _ known: [String]) -> String? {
+        key.utf8.count > longestSlip ? nil : NearestName.of(key, among: known)
+    }
+
+    /// The known key that `key` is but for one letter: two swapped are one.
+    static func slip(of key: String, _ known: [String]) -> String? {
+        key.utf8.count > longestSlip ? nil : NearestName.slip(of: key, among: known)
     }
 
     static func complaint(about key: String, _ known: [String]) -> String {

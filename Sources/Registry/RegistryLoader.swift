@@ -27,6 +27,8 @@ struct RegistryLoader {
             errors: errors.closed, notes: notes.closed, positions: positions, limits: limits)
     }
 
+    mutating func ignore(_ files: Diagnostics) { notes.append(files) }
+
     /// A limit on the whole registry ends the reading; whatever is wrong with one file does not.
     mutating func read(_ files: [RegistryFile]) {
         for (index, file) in files.enumerated() {
@@ -84,7 +86,7 @@ struct RegistryLoader {
             issues.error(message, at: fault.place, showsLine: showsLine)
         } else {
             issues.forgetErrors()
-            issues.note("ignored: \(message)", at: fault.place, showsLine: showsLine)
+            issues.note(.foreignFile, "ignored: \(message)", at: fault.place, showsLine: showsLine)
         }
     }
 
@@ -102,7 +104,7 @@ struct RegistryLoader {
             if file.isNamed {
                 issues.error(reason, at: root.place)
             } else {
-                issues.note("ignored: \(reason)", at: root.place)
+                issues.note(.foreignFile, "ignored: \(reason)", at: root.place)
             }
         }
     }

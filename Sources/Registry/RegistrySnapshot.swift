@@ -27,9 +27,11 @@ package struct RegistrySnapshot: Sendable {
 
     /// `knownFiles`: the paths of those that had entries before. One of them that cannot be read is an error.
     package static func load(
-        _ files: [RegistryFile], limits: RegistryLimits = .init(), knownFiles: Set<String> = []
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, limits: RegistryLimits = .init(),
+        knownFiles: Set<String> = []
     ) -> RegistryLoad {
         var loader = RegistryLoader(limits: limits, knownFiles: knownFiles)
+        if let ignored { loader.ignore(ignored) }
         loader.read(files)
         return loader.load
     }

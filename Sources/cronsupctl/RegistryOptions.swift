@@ -21,8 +21,9 @@ struct RegistryOptions: ParsableArguments {
 
     /// Errors in the registry, all of them, end the command.
     static func load(_ path: String) throws -> RegistryLoad {
-        let load = RegistrySnapshot.load(try RegistryReader.readPatiently(path).files)
-        StandardDescriptors.writeError(load.notes.map { "note: \($0.rendered)\n" }.joined())
+        let reading = try RegistryReader.readPatiently(path)
+        let load = RegistrySnapshot.load(reading.files, ignored: reading.ignored)
+        StandardDescriptors.writeError(load.notes.map { "\($0.rendered)\n" }.joined())
         guard load.snapshot != nil else {
             StandardDescriptors.writeError(load.errors.map { "\($0.rendered)\n" }.joined())
             throw Ending(code: ExitCode.wrongInput)

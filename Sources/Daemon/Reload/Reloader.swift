@@ -131,9 +131,8 @@ final class Reloader {
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
         let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
-            reading.files, knownFiles: knownFiles, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: reader.source,
-            controllers: controllers)
+            reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
+            accounts: .host, environmentFiles: reader.source, controllers: controllers)
         return isQuiet(reader.modified) ? candidate : nil
     }
 

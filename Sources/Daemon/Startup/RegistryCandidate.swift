@@ -9,10 +9,11 @@ package struct RegistryCandidate: Sendable {
 
     /// `knownFiles`: the paths of those that had entries before.
     package init(
-        _ files: [RegistryFile], knownFiles: Set<String> = [], zones: ZoneSource, accounts: AccountSource = .rootOnly,
-        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, knownFiles: Set<String> = [], zones: ZoneSource,
+        accounts: AccountSource = .rootOnly, environmentFiles: EnvironmentFileSource = .empty,
+        controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files, knownFiles: knownFiles)
+        load = RegistrySnapshot.load(files, ignored: ignored, knownFiles: knownFiles)
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }

@@ -34,7 +34,8 @@ struct DefaultsCheck {
         } else {
             first[namespace] = entry
             if !namespaces.contains(namespace) {
-                issues.note("no job in the namespace '\(namespace)' to have these defaults", at: ["kind"])
+                issues.note(
+                    .unusedDefaults, "no job in the namespace '\(namespace)' to have these defaults", at: ["kind"])
             }
         }
     }

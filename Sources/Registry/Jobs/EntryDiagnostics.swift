@@ -1,5 +1,4 @@
 import Model
-import Schedules
 import Values
 
 /// The errors in one entry, made from paths into it. All who read the entry add to the same.
@@ -38,13 +37,9 @@ final class EntryDiagnostics {
         errors.add(Diagnostic(.error, at: place, message()))
     }
 
-    func note(_ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value) {
-        notes.add(positions.diagnostic(.note, at: path, part, of: entry, message()))
-    }
-
-    /// What is worth knowing about a schedule that is right.
-    func note(on schedule: Schedule) {
-        guard case .calendar(let calendar) = schedule.rule, let text = calendar.expression.dayRuleNote else { return }
-        note("meta.schedule: " + text, at: ["meta", "schedule"])
+    func note(
+        _ note: Note, _ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value
+    ) {
+        notes.add(note, positions.diagnostic(.note(note), at: path, part, of: entry, message()))
     }
 }

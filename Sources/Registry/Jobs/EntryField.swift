@@ -47,7 +47,7 @@ struct EntryField {
     /// A note about a key of others.
     func noEffect(_ key: String) {
         let whole = (path + [key]).joined(separator: ".")
-        issues.note("\(PrintableText.escape(whole)): has no effect in cronsupd", at: path + [key], .key)
+        issues.note(.noEffect, "\(PrintableText.escape(whole)): has no effect in cronsupd", at: path + [key], .key)
     }
 
     // MARK: Values, or else an error

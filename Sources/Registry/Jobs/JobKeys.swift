@@ -11,7 +11,7 @@ struct JobKeys {
 
     /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// another key that resembles them, such as `bind`, is not misspelt.
-    private static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
+    static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
     /// What people would not put into `meta` for another purpose.
     private static let besideKeys =
         ["environment", "lifecycle", "working_directory"] + PolicyReader.keys + ProcessReader.keys
@@ -47,7 +47,7 @@ struct JobKeys {
         if kind == .exec || Self.ruleKeys.contains(key) && !hasRule {
             issues.error(message, at: [key], .key)
         } else {
-            issues.note(message, at: [key], .key)
+            issues.note(.misplacedKey, message, at: [key], .key)
         }
     }
 
@@ -68,18 +68,19 @@ struct JobKeys {
 
     // MARK: In meta
 
-    /// Others have keys of their own there, so that only one wrong letter makes a slip, and two make a note.
-    func checkMeta() {
+    /// Others have keys of their own there, so that only one wrong letter makes a slip. Returns the keys that mean nothing to a job.
+    func checkMeta() -> [String] {
+        var free: [String] = []
         for key in issues.meta.value.map?.keys ?? [] where key != "type" && !Self.metaKeys.contains(key) {
-            if KnownKeys.nearest(to: key, Self.metaKeys, edits: 1) != nil {
+            if KnownKeys.slip(of: key, Self.metaKeys) != nil {
                 issues.meta.unknownKey(key, Self.metaKeys)
             } else if Self.besideKeys.contains(key) {
                 let message = "\(PrintableText.quote(key)) stands beside kind; expected it there, not in meta"
-                issues.note("meta: " + message, at: ["meta", key], .key)
-            } else if let near = KnownKeys.nearest(to: key, Self.metaKeys, edits: 2) {
-                let message = "meta.\(PrintableText.escape(key)): has no effect in cronsupd; did you mean '\(near)'?"
-                issues.note(message, at: ["meta", key], .key)
+                issues.note(.misplacedKey, "meta: " + message, at: ["meta", key], .key)
+            } else {
+                free.append(key)
             }
         }
+        return free
     }
 }

@@ -31,6 +31,8 @@ struct JobReader {
     private(set) var isEnabled = true
     /// Known even if there is an error elsewhere in the entry.
     private(set) var function: EntryFunction?
+    /// The keys of `meta` that mean nothing to a job.
+    private(set) var freeKeys: [String] = []
 
     /// What the entry is, in the words of an error.
     private var role = JobEntries.jobType
@@ -40,12 +42,12 @@ struct JobReader {
         guard let kind = kind() else { return nil }
         let keys = JobKeys(issues: issues, kind: kind, isJob: true)
         keys.checkData()
-        keys.checkMeta()
+        freeKeys = keys.checkMeta()
         let reader = ScheduleReader(
             id: entry.id, meta: issues.meta, zones: zones, hasMisplacedRule: keys.hasMisplacedRule)
         let schedule = reader.schedule()
         isEnabled = issues.meta["enabled"]?.flag() ?? true
-        if let schedule { issues.note(on: schedule) }
+        if let schedule { ScheduleNotes.add(on: schedule, isEnabled: isEnabled, to: issues) }
         return definition(kind, schedule)
     }
 

@@ -17,8 +17,10 @@ struct FileDiagnostics {
         errors.add(source.diagnostic(.error, at: place, message(), showsLine: showsLine))
     }
 
-    mutating func note(_ message: @autoclosure () -> String, at place: UInt32, showsLine: Bool = true) {
-        notes.add(source.diagnostic(.note, at: place, message(), showsLine: showsLine))
+    mutating func note(
+        _ note: Note, _ message: @autoclosure () -> String, at place: UInt32, showsLine: Bool = true
+    ) {
+        notes.add(note, source.diagnostic(.note(note), at: place, message(), showsLine: showsLine))
     }
 
     /// A key that stands twice in a map.

@@ -3,13 +3,19 @@ package enum NearestName {
     /// The candidate with the smallest edit distance to `name` (optimal string alignment: two neighbours swapped are one
     /// edit), if it is small enough to be a misspelling: at most a third of the name's length, and at least one edit is
     /// allowed. The first one wins a tie.
-    ///
-    /// `most`: a bound of edits besides that.
-    package static func of(
-        _ name: some StringProtocol, among candidates: some Sequence<String>, most: Int = .max
-    ) -> String? {
+    package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
         let letters = Array(name)
-        let limit = min(most, max(1, letters.count / 3))
+        return nearest(to: letters, within: max(1, letters.count / 3), among: candidates)
+    }
+
+    /// The candidate that is one edit away.
+    package static func slip(of name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
+        nearest(to: Array(name), within: 1, among: candidates)
+    }
+
+    private static func nearest(
+        to letters: [Character], within limit: Int, among candidates: some Sequence<String>
+    ) -> String? {
         var best: (name: String, distance: Int)?
         // Each letter too many or too few is an edit.
         for candidate in candidates where abs(candidate.count - letters.count) <= limit {
