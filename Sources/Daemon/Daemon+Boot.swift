@@ -5,6 +5,17 @@ import Schedules
 import Values
 
 extension Daemon {
+    /// Where there is none.
+    func reportRuntimeDirectory() {
+        guard runtime.path == nil else { return }
+        var fields: LogFields = [:]
+        fields.add("error", runtime.missing.map { .text($0.reason) })
+        fields.add(
+            "text",
+            "no lock against a second cronsupd or against workers that a killed one has left; @reboot at each start")
+        log.write(.notice, "No runtime directory", fields)
+    }
+
     /// Takes up the record of this boot, before the first job.
     func openBootRecord() {
         let jobs = desired.filter(\.schedule.runsAtBoot).map(\.id)

@@ -90,6 +90,7 @@ package final class Daemon {
         // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
+        reportRuntimeDirectory()
         openBootRecord()
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }

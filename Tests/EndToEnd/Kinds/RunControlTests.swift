@@ -46,6 +46,26 @@ struct RunControlTests {
         }
     }
 
+    @Test("Without a runtime directory jobs run, nothing is written, and each start is a boot")
+    func nowhere() throws {
+        try Scene.play { scene in
+            try scene.write(
+                """
+                namespace: test
+                entries:
+                - {name: boot, kind: function.exec, command: 'echo boot >> \(scene.ledger)', meta: {type: cron.job, schedule: '@reboot'}}
+                """)
+            for _ in 0..<2 {
+                let daemon = try scene.start(runtime: "none", worker: Binaries.worker)
+                try daemon.wait(for: "TICK", entry: "test:boot")
+                #expect(daemon.log.count("No runtime directory") == 1)
+                #expect(try daemon.stop() == .exited(code: 0))
+            }
+            #expect(text(scene) == "boot\nboot\n")
+            #expect(!FileSystem.exists(scene.runtime) && !FileSystem.exists("none"))
+        }
+    }
+
     // MARK: Attempts
 
     @Test("A slot is attempted again until it succeeds, and its command is told which attempt it is")
