@@ -12,8 +12,21 @@ struct JobDefaults {
     private static let ownKeys = ["comment"]
 
     let entry: Entry
+    /// How many values come to each job.
+    let size: Int
 
-    init(_ entry: Entry) { self.entry = entry }
+    init(_ entry: Entry) {
+        self.entry = entry
+        size = Self.count(.map(entry.meta)) + Self.count(.map(entry.data))
+    }
+
+    private static func count(_ value: Value) -> Int {
+        switch value {
+        case .null, .bool, .int, .double, .string: 1
+        case .list(let list): list.reduce(1) { $0 + count($1) }
+        case .map(let map): map.values.reduce(1) { $0 + count($1) }
+        }
+    }
 
     func applied(to job: Entry) -> Entry {
         Entry(id: job.id, kind: job.kind, meta: meta(of: job), data: data(of: job), location: job.location)

@@ -47,6 +47,11 @@ struct RegistryLoader {
         guard !defaults.isEmpty else { return }
         for index in entries.indices where entries[index].isJob {
             guard let defaults = defaults[entries[index].id.namespace] else { continue }
+            nodeCount += defaults.size
+            guard nodeCount <= limits.totalNodes else {
+                let message = "with these in each job " + tooMany(limits.totalNodes, "values")
+                return errors.add(Diagnostic(.error, at: defaults.entry.location, message))
+            }
             entries[index] = defaults.applied(to: entries[index])
             positions.inherit(entries[index].id, from: defaults.entry.id)
         }

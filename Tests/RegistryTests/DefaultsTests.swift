@@ -176,6 +176,26 @@ struct DefaultsTests {
             ])
     }
 
+    @Test("count among the values of the registry, for each job")
+    func limit() {
+        let text =
+            "namespace: app\nentries:\n"
+            + [defaults("environment: {A: 1, B: 2}"), job("")].map { "- \($0)\n" }.joined()
+        var limits = RegistryLimits()
+        let most = (1...200).first { count in
+            limits.totalNodes = count
+            return load(text, limits: limits).errors.isEmpty
+        }
+        limits.totalNodes = (most ?? 0) - 1
+        #expect(
+            load(text, limits: limits).errors.map(\.description) == [
+                "registry.yaml:3:3: with these in each job the registry has more than \((most ?? 0) - 1) values; expected at most that many"
+            ])
+        // The two maps of the entry, the environment, and what is in it.
+        limits.totalNodes = (most ?? 0) - 6
+        #expect(load(text, limits: limits).errors.first?.message.hasPrefix("the registry has more than") == true)
+    }
+
     @Test("make another job of each when they change")
     func changes() throws {
         let (one, same, other) = (
