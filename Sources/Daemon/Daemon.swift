@@ -21,7 +21,7 @@ package final class Daemon {
     let reloader: Reloader
     let programs: WorkerPrograms
     let registry: SharedRegistry
-    private let runtime: RuntimeDirectory
+    let runtime: RuntimeDirectory
     let locks: DaemonLocks
     let manager: ServiceManager
     private let clockWatch: ClockWatch
@@ -40,6 +40,8 @@ package final class Daemon {
     /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
     private static let deadlinesAtOnce = 32
     private static let logRetryInterval = Nanoseconds.milliseconds(100)
+    /// A daemon that starts later in a boot is not the first one, as a rule.
+    static let startOfBoot = Nanoseconds.seconds(600)
 
     /// The signals must be blocked already.
     package init(
@@ -61,7 +63,8 @@ package final class Daemon {
             groups: groups.groups, stopTimeout: configuration.stopTimeout, log: log, machine: machine)
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
-            mostJobs: startup.mostJobs, controllers: startup.groups.controllers, machine: machine)
+            mostJobs: startup.mostJobs, controllers: startup.groups.controllers,
+            knownFiles: startup.loaded.files, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         zones = ZoneWatch(loop)
         locks = DaemonLocks(runtime, startup.registryLock, zones.directories, log)
@@ -87,6 +90,8 @@ package final class Daemon {
         // Before the first worker: what is left of one before it may be the same job.
         clearPreviousLife()
         groups.sweep(sparing: runtime.locks.holders, log: log)
+        reportRuntimeDirectory()
+        openBootRecord()
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         zones.follow(desired, at: pool.now)

@@ -32,7 +32,8 @@ package struct DryRun: Sendable {
     private func rows(of job: JobDefinition) -> [[String]] {
         let zone = job.schedule.rule.zone ?? localZone
         let slots = slots(job).map { [Self.localText($0, zone), CivilText.text($0, offset: nil)] }
-        let first = slots.first ?? [job.schedule.runsAtStart ? "at start" : "none", ""]
+        let first =
+            slots.first ?? [job.schedule.runsAtBoot ? "at boot" : job.schedule.runsAtStart ? "at start" : "none", ""]
         let head = [job.id.description, job.kind.rawValue, job.schedule.phrase]
         let tail = [job.function.label, "\(job.location.file):\(job.location.line)"]
         return [head + first + tail] + slots.dropFirst().map { ["", "", ""] + $0 + ["", ""] }

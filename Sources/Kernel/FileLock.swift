@@ -15,6 +15,14 @@ package struct FileLock: ~Copyable {
         try take(path, in: AT_FDCWD, path)
     }
 
+    /// On a file that is nowhere, so that nobody else can have it.
+    package static func ofNobodyElse() throws(SystemError) -> FileLock {
+        let name = "cronsupd-lock"
+        let file = Descriptor(owning: try systemCall("memfd_create", name) { unsafe clinux_sealable_memory(name) })
+        _ = try file.lock(name)
+        return FileLock(descriptor: file, path: name)
+    }
+
     /// The same for a file in this directory, whatever has become of its path.
     package static func take(
         _ name: String, in directory: borrowing PrivateDirectory

@@ -51,8 +51,6 @@ struct EntryReader {
 
     private func meta(_ issues: inout FileDiagnostics) -> [Node.Pair]? {
         guard let meta = node["meta"] else { return [] }
-        if let pairs = meta.pairs { return pairs }
-        if !meta.isInvalid { issues.error("meta: expected a map, found \(meta.phrase)", at: meta.place) }
-        return nil
+        return meta.metaPairs(&issues)
     }
 }

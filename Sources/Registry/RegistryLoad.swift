@@ -15,6 +15,20 @@ package struct RegistryLoad: Sendable {
     /// Where the value at `path` in an entry stands, as in `["meta", "interval"]`; where there is none, its nearest parent.
     package func location(of path: [String], in id: EntryID) -> SourceLocation? { positions.location(of: path, in: id) }
 
+    /// Where a value of an entry is from.
+    package enum ValueOrigin: Hashable, Sendable {
+        case entry
+        /// The `meta` of the entry's file.
+        case file
+        /// The entry of defaults of its namespace.
+        case defaults(EntryID)
+    }
+
+    package func origin(of path: [String], in id: EntryID) -> ValueOrigin {
+        if let defaults = positions.defaults(of: path, in: id) { return .defaults(defaults) }
+        return positions.isOfFile(path, in: id) ? .file : .entry
+    }
+
     /// An error that only the user of an entry can find, at the value that `path` leads to.
     ///
     /// `id` must be an entry of the snapshot.

@@ -11,6 +11,9 @@ package struct RegistrySnapshot: Sendable {
     /// Every ID must occur once.
     init(entries: [Entry], indices: [EntryID: Int32]) { (self.entries, self.indices) = (entries, indices) }
 
+    /// The paths of the files that have entries.
+    package var files: Set<String> { Set(entries.map(\.location.file)) }
+
     package subscript(id: EntryID) -> Entry? { indices[id].map { entries[Int($0)] } }
 
     /// The entries for which all `criteria` hold, in file order.
@@ -22,10 +25,12 @@ package struct RegistrySnapshot: Sendable {
         return criteria.hold(for: entry) ? [entry] : []
     }
 
+    /// `knownFiles`: the paths of those that had entries before. One of them that cannot be read is an error.
     package static func load(
-        _ files: [RegistryFile], ignored: Diagnostics? = nil, limits: RegistryLimits = .init()
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, limits: RegistryLimits = .init(),
+        knownFiles: Set<String> = []
     ) -> RegistryLoad {
-        var loader = RegistryLoader(limits: limits)
+        var loader = RegistryLoader(limits: limits, knownFiles: knownFiles)
         if let ignored { loader.ignore(ignored) }
         loader.read(files)
         return loader.load

@@ -21,14 +21,15 @@ package struct JobSupervisor: Sendable {
     package static let longestDelayOfOurs = Nanoseconds.seconds(1)
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
-    /// `standing`: of the job that this one replaces.
+    /// `standing`: of the job that this one replaces. `sleeps`: there is nothing to be run but calls.
     package init(
-        _ definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()
+        _ definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding(),
+        sleeps: Bool = false
     ) {
         step = Step(at: start, seed: seed)
         runKeeper = RunKeeper(definition, standing: standing, at: start)
-        // One that is only called is started for its first call.
-        life = WorkerLife(definition.lifecycle, at: definition.isHookOnly ? .distantFuture : start.monotonic)
+        // One that is only called has a worker from its first call on.
+        life = WorkerLife(definition.lifecycle, at: sleeps || definition.isHookOnly ? .distantFuture : start.monotonic)
         refresh()
     }
 

@@ -7,20 +7,27 @@ import Registry
 /// What all commands on a registry have.
 struct RegistryOptions: ParsableArguments {
     @Option(help: "The registry: a YAML file, or a directory with all directories below it.", completion: .file())
-    var registry = "/etc/cronsupd"
+    var registry = Self.usual
+
+    static let usual = "/etc/cronsupd"
 
     @Flag(help: "Print whole entries as JSON.")
     var json = false
 
-    /// Errors in the registry, all of them, end the command.
     func query() throws -> RegistryQuery {
-        let reading = try RegistryReader.readPatiently(registry)
+        guard let snapshot = try Self.load(registry).snapshot else { throw Ending(code: ExitCode.wrongInput) }
+        return RegistryQuery(snapshot)
+    }
+
+    /// Errors in the registry, all of them, end the command.
+    static func load(_ path: String) throws -> RegistryLoad {
+        let reading = try RegistryReader.readPatiently(path)
         let load = RegistrySnapshot.load(reading.files, ignored: reading.ignored)
         StandardDescriptors.writeError(load.notes.map { "\($0.rendered)\n" }.joined())
-        guard let snapshot = load.snapshot else {
+        guard load.snapshot != nil else {
             StandardDescriptors.writeError(load.errors.map { "\($0.rendered)\n" }.joined())
             throw Ending(code: ExitCode.wrongInput)
         }
-        return RegistryQuery(snapshot)
+        return load
     }
 }

@@ -60,8 +60,8 @@ struct Cronsupd: ParsableCommand {
 
     @Option(
         help: """
-            Where the locks are that keep each registry to one daemon and each job to one worker. (default: \
-            $RUNTIME_DIRECTORY, /run/cronsupd for root, $XDG_RUNTIME_DIR/cronsupd or /tmp/cronsupd-UID)
+            Where the locks are that keep each registry to one daemon and each job to one worker; none: nowhere. \
+            (default: $RUNTIME_DIRECTORY, /run/cronsupd for root, $XDG_RUNTIME_DIR/cronsupd or /tmp/cronsupd-UID)
             """)
     var runtimeDirectory: String?
 

@@ -59,7 +59,8 @@ func run(_ command: Cronsupd) throws -> Int32 {
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
         runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
-        trustedOwners: command.trustOwner, allowedNotes: command.strict ? command.allow : nil)
+        isRuntimeDirectoryNamed: command.runtimeDirectory != nil, trustedOwners: command.trustOwner,
+        allowedNotes: command.strict ? command.allow : nil)
     let startup: Startup
     do {
         startup = try start(configuration)

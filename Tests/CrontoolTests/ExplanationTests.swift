@@ -73,7 +73,7 @@ struct ExplanationSentenceTests {
 
     @Test("says how a schedule goes that has no calendar")
     func others() throws {
-        #expect(try explanation("@reboot").sentence == "Once, when the job starts.")
+        #expect(try explanation("@reboot").sentence == "Once, when the machine is started.")
         #expect(try explanation("@every 90s").sentence == "Every 1m30s, counted from the start of the job.")
     }
 }

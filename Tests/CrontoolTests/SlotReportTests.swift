@@ -90,7 +90,7 @@ struct SlotReportTests {
 
     @Test("says so where there are no slots")
     func none() throws {
-        #expect(try report("@reboot", "UTC", "2026-01-01T00:00:00Z", 3).table == "at start; no slots\n")
+        #expect(try report("@reboot", "UTC", "2026-01-01T00:00:00Z", 3).table == "at boot; no slots\n")
         #expect(try report("0 0 1 1 *", "UTC", "2262-02-01T00:00:00Z", 3).table == "no slots\n")
     }
 

@@ -25,7 +25,7 @@ struct ReloaderTests {
         children = ChildTable(machine)
         reloader = Reloader(
             path: "\(directory.path)/jobs.yaml", programs: try kernel.programs(), loop: loop, children: children,
-            mostJobs: 100, controllers: .none, machine: machine)
+            mostJobs: 100, controllers: .none, knownFiles: [], machine: machine)
         try write("heartbeat")
         pass(.seconds(1))
     }
@@ -94,6 +94,29 @@ struct ReloaderTests {
         _ = try turn()
         guard case .refused(let errors)? = reloader.advance() else { throw SystemError("not refused", code: 0) }
         #expect(errors.count == 1)
+    }
+
+    @Test("refuses a registry in which a file that had entries cannot be read any more, whatever it has now")
+    func losesNoFile() throws {
+        let machine = kernel.machine
+        let reloader = Reloader(
+            path: directory.path, programs: try kernel.programs(), loop: loop, children: children, mostJobs: 100,
+            controllers: .none, knownFiles: [], machine: machine)
+        try directory.write("{{ a: [", to: "template.yaml")
+        pass(.seconds(1))
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        try answer("protocol 2\nfunction heartbeat\n", kernel.processes[0])
+        _ = try turn()
+        #expect(jobs(reloader.advance()) == ["app:job.one"])
+        try directory.write("{{ a: [", to: "jobs.yaml")
+        pass(.seconds(1))
+        reloader.request(at: kernel.now)
+        #expect(isPending(reloader.advance()))
+        try answer("protocol 2\nfunction heartbeat\n", kernel.processes[1])
+        _ = try turn()
+        guard case .refused(let errors)? = reloader.advance() else { throw SystemError("not refused", code: 0) }
+        #expect(errors.map(\.location.file) == ["\(directory.path)/jobs.yaml"])
     }
 
     @Test("waits until nobody has written to the registry for a while")

@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import Kernel
 import TestSupport
@@ -43,7 +44,7 @@ struct RuntimeDirectoryTests {
         try directory.link("link", to: "registry")
         let (path, key, instance) = try {
             let first = try open()
-            return (first.path, first.key, first.instance)
+            return (first.made, first.key, first.instance)
         }()
         #expect(path == "\(place)/\(key)")
         #expect(key.count == 16 && instance.hasSuffix("-\(key)"))
@@ -55,6 +56,47 @@ struct RuntimeDirectoryTests {
         #expect(try open("other").key != key)
     }
 
+    @Test("need not be: then there are locks that nobody else can have, and nothing is written")
+    func none() throws {
+        let runtime = try RuntimeDirectory.open(in: "none", isNamed: true, registry: directory.path)
+        #expect(runtime.path == nil && runtime.missing == nil && runtime.lockPath == nil && runtime.restore() == nil)
+        #expect(runtime.instance.hasPrefix("\(getpid())-") && runtime.instance.hasSuffix("-\(runtime.key)"))
+        let id = EntryID(namespace: "app", name: "one")!
+        for _ in 0..<2 {
+            guard case .granted(let lock, swept: 0) = runtime.claim(id, at: .init(nanoseconds: 0)) else {
+                Issue.record("no lock")
+                return
+            }
+            lock.note(getpid())
+        }
+        #expect(runtime.locks.holder(of: id) == nil && runtime.locks.holders.isEmpty)
+        #expect(try runtime.clearPreviousLife([id]) == 0 && runtime.locks.withoutEntry.isEmpty)
+        runtime.locks.discard(id)
+        #expect(try FileSystem.names(in: directory.path) == ["registry"])
+    }
+
+    @Test("that cannot be made is none for the first process, unless somebody named it")
+    func firstProcess() throws {
+        try directory.write("", to: "file")
+        let place = "\(directory.path)/file/run"
+        func open(isNamed: Bool, isFirst: Bool) throws -> RuntimeDirectory {
+            try RuntimeDirectory.open(in: place, isNamed: isNamed, registry: directory.path, isFirstProcess: isFirst)
+        }
+        let none = try open(isNamed: false, isFirst: true)
+        #expect(none.path == nil && none.missing?.reason.contains(place) == true)
+        for (isNamed, isFirst) in [(true, true), (false, false), (true, false)] {
+            #expect(throws: RuntimeFailure.self) { try open(isNamed: isNamed, isFirst: isFirst) }
+        }
+        let there = try RuntimeDirectory.open(
+            in: self.place, isNamed: false, registry: directory.path, isFirstProcess: true)
+        #expect(there.path != nil)
+        // Held by another one.
+        #expect(throws: RuntimeFailure.self) {
+            try RuntimeDirectory.open(in: self.place, isNamed: false, registry: directory.path, isFirstProcess: true)
+        }
+        withExtendedLifetime(there) {}
+    }
+
     @Test("lets one daemon in at a time, and tells the next one who has it")
     func busy() throws {
         let first = try open()
@@ -64,7 +106,7 @@ struct RuntimeDirectoryTests {
         } catch {
             #expect(
                 "\(error)"
-                    == "'\(first.path)/daemon.lock' is held by process \(getpid()): another cronsupd runs this registry"
+                    == "'\(first.made)/daemon.lock' is held by process \(getpid()): another cronsupd runs this registry"
             )
         }
         withExtendedLifetime(first) {}
@@ -72,7 +114,7 @@ struct RuntimeDirectoryTests {
 
     @Test("does not mind what a daemon has left that crashed")
     func stale() throws {
-        let path = try open().path
+        let path = try open().made
         try directory.write("1\n", to: "run/\(path.split(separator: "/").last ?? "")/daemon.lock")
         #expect(FileLock.note(in: "\(path)/daemon.lock") == "1")
         let second = try openWhenFree()
@@ -82,7 +124,7 @@ struct RuntimeDirectoryTests {
 
     @Test("is refused where others can write, or something else stands")
     func refused() throws {
-        let path = try open().path
+        let path = try open().made
         try #require(chmod(path, 0o770) == 0)
         #expect(throws: RuntimeFailure.self) { try open() }
         try #require(unlink("\(path)/daemon.lock") == 0 && rmdir(path) == 0)
@@ -108,15 +150,15 @@ struct RuntimeDirectoryTests {
         let (path, instance) = try {
             let first = try open()
             #expect(first.restore() == nil)
-            if isAlone { try FileSystem.remove(first.lockPath) } else { directory.remove("run") }
+            if isAlone { try FileSystem.remove(first.madeLock) } else { directory.remove("run") }
             // Somebody gets its inode.
             try FileSystem.createDirectories("\(directory.path)/stranger")
-            guard case .restored(first.lockPath)? = first.restore() else { throw SystemError("not restored", code: 0) }
+            guard case .restored(first.madeLock)? = first.restore() else { throw SystemError("not restored", code: 0) }
             #expect(first.restore() == nil)
-            #expect(try mode(place) == 0o700 && mode(first.path) == 0o700 && mode(first.lockPath) == 0o600)
+            #expect(try mode(place) == 0o700 && mode(first.made) == 0o700 && mode(first.madeLock) == 0o600)
             #expect(throws: RuntimeFailure.self) { try open() }
-            #expect(first.lockPath == "\(first.path)/daemon.lock")
-            return (first.path, first.instance)
+            #expect(first.madeLock == "\(first.made)/daemon.lock")
+            return (first.made, first.instance)
         }()
         #expect(FileSystem.exists("\(path)/instance") == !isAlone)
         for _ in 0..<2 { #expect(try openWhenFree().instance == instance) }
@@ -267,4 +309,10 @@ struct JobLocksTests {
         #expect(try eventually { try pipe.reader.read(into: &buffer, from: 0) == .bytes(1) })
         return pid
     }
+}
+
+extension RuntimeDirectory {
+    /// Of one that is there.
+    fileprivate var made: String { path ?? "none" }
+    fileprivate var madeLock: String { lockPath ?? "none" }
 }

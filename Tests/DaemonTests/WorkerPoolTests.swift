@@ -49,7 +49,7 @@ struct WorkerPoolTests {
     @Test("starts the next worker though somebody has removed the runtime directory, which is there again then")
     func removedDirectory() throws {
         let process = try play.start()
-        let lock = play.pool.runtime.lockPath
+        let lock = try #require(play.pool.runtime.lockPath)
         play.removeRuntimeDirectory()
         kernel.exit(process, .exited(code: 3))
         try play.reap()

@@ -5,14 +5,14 @@ import Values
 
 @Suite("A diagnostic")
 struct DiagnosticTests {
-    private func rendered(_ text: String) -> String? { load(text).errors.first?.rendered }
+    private func rendered(_ text: String) -> String? { load(named: text).errors.first?.rendered }
 
     @Test("shows its source line and a caret under the column")
     func caret() {
         #expect(
-            rendered("namespace: app\nentries: []\nversion: 2.0 # old\n") == """
-                registry.yaml:3:10: version: expected "1.0", found '2.0'
-                  3 | version: 2.0 # old
+            rendered("namespace: app\nentries: []\nversion: [2] # old\n") == """
+                registry.yaml:3:10: version: expected a version such as "1.0", found a list
+                  3 | version: [2] # old
                     |          ^
                 """)
     }
@@ -25,7 +25,7 @@ struct DiagnosticTests {
             ("{\"\u{200B}\": @", "{\"\\u{200B}\": @", 13),
         ])
     func columns(line: String, shown: String, column: Int) throws {
-        let excerpt = try #require(load("# a line\r\n\(line)\r\n# a line").errors.first?.excerpt)
+        let excerpt = try #require(load(named: "# a line\r\n\(line)\r\n# a line").errors.first?.excerpt)
         #expect(excerpt.text == shown)
         #expect(excerpt.caretColumn == column)
     }
@@ -33,7 +33,7 @@ struct DiagnosticTests {
     @Test("cuts a long line around the column")
     func longLine() throws {
         let text = "{a: \"\(String(repeating: "é", count: 3_000))\" @\(String(repeating: "x", count: 3_000))"
-        let error = try #require(load(text).errors.first)
+        let error = try #require(load(named: text).errors.first)
         let excerpt = try #require(error.excerpt)
         #expect(error.location.column == 3_008)
         #expect(excerpt.text.hasPrefix("…ééé"))
@@ -44,11 +44,11 @@ struct DiagnosticTests {
 
     @Test("at the end of a file stands after its last character")
     func endOfFile() throws {
-        let error = try #require(load("a: [").errors.first)
+        let error = try #require(load(named: "a: [").errors.first)
         #expect(error.location.column == 5)
         #expect(error.excerpt?.text == "a: [")
         #expect(error.excerpt?.caretColumn == 4)
-        #expect(load("a: [\n").errors.first?.excerpt?.text == "")
+        #expect(load(named: "a: [\n").errors.first?.excerpt?.text == "")
     }
 
     @Test("prints nothing that a terminal obeys, in its message, its line or its path")
@@ -79,13 +79,18 @@ struct DiagnosticTests {
     func capOverFiles() {
         var limits = RegistryLimits()
         limits.diagnostics = 3
-        let errors = load(["a": "namespace: a", "b": "[", "c": "namespace: c", "d": "[", "e": "["], limits: limits)
-            .errors
+        let errors = load(
+            [
+                "a": "namespace: a\nentries: 1", "b": "namespace: [", "c": "namespace: c\nentries: 1",
+                "d": "namespace: [", "e": "namespace: [",
+            ], limits: limits
+        )
+        .errors
         #expect(errors.map(\.location.file) == ["a", "b", "c", "c"])
         #expect(errors.last?.message == "… and 2 more")
         let notes = load(["a": "1", "b": "2", "c": "3", "d": "4"], limits: limits).notes
         #expect(notes.map(\.location.file) == ["a", "b", "c", "c"])
-        #expect(notes.last?.severity == .note(.noNamespace))
+        #expect(notes.last?.severity == .note(.foreignFile))
     }
 
     @Test("of one name do not hide notes of another")
@@ -98,7 +103,7 @@ struct DiagnosticTests {
         let notes = RegistrySnapshot.load(files, ignored: ignored, limits: limits).notes
         #expect(
             notes.map { "\($0.location.file) \($0.note?.rawValue ?? "")" } == [
-                "d suffix-case", "e suffix-case", "a no-namespace", "b no-namespace", "b no-namespace", "e suffix-case",
+                "d suffix-case", "e suffix-case", "a foreign-file", "b foreign-file", "b foreign-file", "e suffix-case",
             ])
         #expect(notes.suffix(2).map(\.message) == ["… and 1 more", "… and 1 more"])
     }

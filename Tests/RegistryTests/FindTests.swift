@@ -12,7 +12,7 @@ struct FindTests {
         - {name: job.a, kind: function.lua, meta: {type: cron.job, tags: [fast, 5], owner: {team: core, "on.call": eve}}}
         - {name: job.b, kind: function.swift, meta: {type: cron.job, "a.b": {"c.d": 1}, a: {b: {e: 2}}, on: true}}
         - {name: host, kind: process.host, meta: {type: host, size: 1.5, none: null, deep: [[x]]}}
-        - {name: bare, kind: process.lua}
+        - {name: bare, kind: process.lua, meta: {star: a*}}
         """
 
     /// What the snapshot finds, and its image too.
@@ -43,6 +43,24 @@ struct FindTests {
     }
 
     @Test(
+        "takes each * of a kind, a name, a namespace or an ID for anything, and of meta for itself",
+        arguments: [
+            (".kind", "function.*", ["job.a", "job.b"]), (".kind", "*.lua", ["job.a", "bare"]),
+            (".kind", "f*.lua", ["job.a"]), (".kind", "*", ["job.a", "job.b", "host", "bare"]),
+            (".kind", "*.*", ["job.a", "job.b", "host", "bare"]), (".kind", "function*.lua*", ["job.a"]),
+            (".kind", "*ss.*o*t", ["host"]), (".kind", "**lua", ["job.a", "bare"]), (".kind", "x*", []),
+            (".kind", "function.lua*lua", []), (".kind", "*lua.*", []), (".name", "job.*", ["job.a", "job.b"]),
+            (".name", "*a*", ["job.a", "bare"]), (".name", "*oo*", []),
+            (".ns", "a*p", ["job.a", "job.b", "host", "bare"]),
+            (".ns", "app*p", []), (".id", "app:job.*", ["job.a", "job.b"]), (".id", "*:b*", ["bare"]),
+            ("meta.type", "cron.*", []), ("meta.star", "a*", ["bare"]), ("^.kind", "function.*", []),
+            ("*.kind", "*", []),
+        ])
+    func stars(key: String, text: String, names: [String]) throws {
+        #expect(try find([key: text]) == names)
+    }
+
+    @Test(
         "compares as the prefix of the key asks",
         arguments: [
             ("^.name", "job.", ["job.a", "job.b"]), ("^.name", "ob", []), ("$.kind", ".lua", ["job.a", "bare"]),
@@ -61,6 +79,7 @@ struct FindTests {
         #expect(try find(["meta.type": "cron.job", ".kind": "function.swift"]) == ["job.b"])
         #expect(try find([".id": "app:job.a", ".kind": "function.swift"]) == [])
         #expect(try find([".id": "app:job.a", "^.id": "app:"]) == ["job.a"])
+        #expect(try find([".id": "app:job.*", ".kind": "*.swift"]) == ["job.b"])
         #expect(try find([:]) == ["job.a", "job.b", "host", "bare"])
     }
 

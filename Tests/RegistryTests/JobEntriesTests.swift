@@ -70,16 +70,16 @@ struct JobEntriesTests {
     @Test(
         "has an interval with units",
         arguments: [
-            ("interval: \"5\"", "has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"),
-            ("interval: 5", "has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"),
-            ("interval: 1.5", "has no unit after 1.5; expected one of d, h, m, s, ms, us, as in 1.5s"),
+            ("interval: \"5\"", "has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"),
+            ("interval: 5", "has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"),
+            ("interval: 1.5", "has no unit after 1.5; expected one of d, h, m, s, ms, us, ns, as in 1.5s"),
             ("interval: -5", "is negative; expected a duration above zero such as 10s"),
             ("interval: 0s", "is zero; expected a duration above zero such as 10s"),
             ("interval: ''", "is empty; expected a duration such as 250ms, 1s, 1m30s, 1.5h or 2d"),
             ("interval: 5ms", "is too short; expected at least 10ms"),
-            ("interval: 5x", "has the unknown unit 'x'; expected one of d, h, m, s, ms, us"),
+            ("interval: 5x", "has the unknown unit 'x'; expected one of d, h, m, s, ms, us, ns"),
             ("interval: soon", "has no number before 'soon'; expected a duration such as 10s"),
-            ("interval: \"5\\e\"", "has the unknown unit '\\u{1B}'; expected one of d, h, m, s, ms, us"),
+            ("interval: \"5\\e\"", "has the unknown unit '\\u{1B}'; expected one of d, h, m, s, ms, us, ns"),
             ("interval: .nan", "has no number before 'nan'; expected a duration such as 10s"),
         ])
     func intervals(meta: String, complaint: String) throws {
@@ -156,7 +156,7 @@ struct JobEntriesTests {
         #expect(errors.map { "\($0.location)" } == ["registry.yaml:5:3", "registry.yaml:8:15"])
         #expect(
             errors.last?.rendered == """
-                registry.yaml:8:15: meta.interval "5" has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s
+                registry.yaml:8:15: meta.interval "5" has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s
                   8 |     interval: "5"
                     |               ^
                 """)

@@ -52,15 +52,15 @@ struct LifecycleTests {
             ("5", ["lifecycle: expected a map, found the number 5"]),
             ("", ["lifecycle: expected a map, found nothing"]),
             (
-                "{auto_start: true}",
-                ["lifecycle: unknown key 'auto_start'; expected one of restart, stable_threshold, stop_timeout"]
+                "{start: true}",
+                ["lifecycle: unknown key 'start'; expected one of restart, stable_threshold, stop_timeout"]
             ),
             ("{stop_timout: 5s}", ["lifecycle: unknown key 'stop_timout'; did you mean 'stop_timeout'?"]),
             ("{restart: [1]}", ["lifecycle.restart: expected a map, found a list"]),
             ("{restart: {max_delays: 1s}}", ["lifecycle.restart: unknown key 'max_delays'; did you mean 'max_delay'?"]),
             (
                 "{stop_timeout: 5}",
-                ["lifecycle.stop_timeout \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"]
+                ["lifecycle.stop_timeout \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"]
             ),
             ("{stable_threshold: 1us}", ["lifecycle.stable_threshold \"1us\" is too short; expected at least 1ms"]),
             ("{stop_timeout: [1s]}", ["lifecycle.stop_timeout: expected a duration such as \"10s\", found a list"]),
@@ -116,5 +116,17 @@ struct LifecycleTests {
         ])
     func illegal(text: String, complaints: [String]) throws {
         #expect(try jobMessages(job(rest: "method: m, lifecycle: \(text)")) == complaints)
+    }
+
+    @Test("may have the keys that Wippy has, with a note that they have no effect")
+    func foreign() throws {
+        let load = load(job(rest: "method: m, lifecycle: {auto_start: true, depends_on: ['a:b'], start_timeout: 10s}"))
+        let found = JobEntries.definitions(in: load)
+        #expect(found.errors == [] && found.jobs.count == 1)
+        #expect(
+            found.notes.map(\.message) == [
+                "lifecycle.auto_start: has no effect in cronsupd", "lifecycle.depends_on: has no effect in cronsupd",
+                "lifecycle.start_timeout: has no effect in cronsupd",
+            ])
     }
 }

@@ -14,7 +14,8 @@ struct LimitTests {
     func fileBytes() {
         let limits = limits { $0.fileBytes = 30 }
         let load = load(
-            ["a": "namespace: a\nentries: []", "b": "namespace: b\nentries: [        ]", "c": "["], limits: limits)
+            ["a": "namespace: a\nentries: []", "b": "namespace: b\nentries: [        ]", "c": "namespace: ["],
+            limits: limits)
         #expect(
             load.errors.map(\.description).prefix(1) == ["b:1:1: the file has 32 bytes; expected at most 30"])
         #expect(load.errors.map(\.location.file) == ["b", "c"])

@@ -61,7 +61,7 @@ struct PolicyTests {
     @Test(
         "is refused where it makes no sense, at its place",
         arguments: [
-            ("timeout: 5", "timeout \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"),
+            ("timeout: 5", "timeout \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"),
             ("timeout: 0s", "timeout \"0s\" is zero; expected a duration above zero such as 10s"),
             ("timeout: 10us", "timeout \"10us\" is too short; expected at least 1ms"),
             ("timeout: [1s]", "timeout: expected a duration such as \"10s\", found a list"),

@@ -11,9 +11,15 @@ func load(_ files: KeyValuePairs<String, String>, limits: RegistryLimits = .init
     RegistrySnapshot.load(files.map { RegistryFile(path: $0.key, bytes: Array($0.value.utf8)) }, limits: limits)
 }
 
+/// A file that somebody named, so that whatever is wrong with it is an error.
+func load(named text: String, limits: RegistryLimits = .init()) -> RegistryLoad {
+    RegistrySnapshot.load(
+        [RegistryFile(path: "registry.yaml", bytes: Array(text.utf8), isNamed: true)], limits: limits)
+}
+
 /// The complaints about a registry of one file, as people read them.
 func errors(in text: String, limits: RegistryLimits = .init()) -> [String] {
-    load(text, limits: limits).errors.map(\.description)
+    load(named: text, limits: limits).errors.map(\.description)
 }
 
 /// A registry whose only entry has `data` beside its name and kind. `data` begins in line 5.

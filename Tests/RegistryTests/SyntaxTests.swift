@@ -40,7 +40,7 @@ struct SyntaxTests {
             ("%YAML 3.0\n---\na: 1", "1:1", "an unknown YAML version; expected none, or %YAML 1.2"),
             ("%FOO\n---\na: 1", "1:5", "an unknown directive; expected none, or %YAML 1.2"),
             ("a: 1\nb\nc: 2", "2:1", "a key without ':'; expected 'key: value'"),
-            ("[a]\nb", "2:1", "text after the end of the document"),
+            ("{namespace: a, entries: []}\nb", "2:1", "text after the end of the document"),
         ])
     func words(text: String, place: String, complaint: String) throws {
         let errors = errors(in: text)
@@ -51,7 +51,7 @@ struct SyntaxTests {
 
     @Test("ends the reading of its file but not of the others")
     func others() {
-        let load = load(["a.yaml": "a: [", "b.yaml": "b: [", "c.yaml": "namespace: c\nentries: []"])
+        let load = load(["a.yaml": "namespace: [", "b.yaml": "namespace: {", "c.yaml": "namespace: c\nentries: []"])
         #expect(load.errors.map(\.location.file) == ["a.yaml", "b.yaml"])
     }
 }
@@ -59,7 +59,7 @@ struct SyntaxTests {
 @Suite("The text of a file")
 struct TextTests {
     private func error(_ bytes: [UInt8]) throws -> String {
-        let load = RegistrySnapshot.load([RegistryFile(path: "r.yaml", bytes: bytes)])
+        let load = RegistrySnapshot.load([RegistryFile(path: "r.yaml", bytes: bytes, isNamed: true)])
         #expect(load.errors.count == 1)
         return try #require(load.errors.first).description
     }
@@ -109,6 +109,6 @@ struct TextTests {
             ("\"äöü\": @", "1:8"), ("\"日本語\": @", "1:8"), ("\"👩‍💻\": @", "1:8"), ("\u{FEFF}a: @", "1:4"),
         ])
     func places(text: String, place: String) {
-        #expect(load(text).errors.map { "\($0.location)" } == ["registry.yaml:\(place)"])
+        #expect(load(named: text).errors.map { "\($0.location)" } == ["registry.yaml:\(place)"])
     }
 }

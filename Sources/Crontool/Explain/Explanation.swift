@@ -10,13 +10,18 @@ package struct Explanation: Hashable, Sendable {
 
     package init(_ schedule: WrittenSchedule, in zone: ZoneRules? = nil, from: WallInstant? = nil) {
         switch schedule {
-        case .atStart: self.init("Once, when the job starts.")
+        case .atStart: self.init("Once, when the machine is started.")
         case .every(let interval):
             self.init(
                 "Every \(DurationText.format(interval)), counted from the start of the job.",
                 ["It goes by elapsed time; changes of the clocks do not matter."])
         case .calendar(let expression): self.init(expression, changesClocks: Self.changesClocks(zone, from))
         }
+    }
+
+    /// An interval that begins anew at each midnight of a zone.
+    init(alignedInterval interval: Nanoseconds) {
+        self.init("Every \(DurationText.format(interval)), counted from each midnight.")
     }
 
     private init(_ sentence: String, _ notes: [String] = []) { (self.sentence, self.notes) = (sentence, notes) }

@@ -31,6 +31,8 @@ final class Reloader {
     private let reserve: DescriptorReserve
     private let mostJobs: Int
     private let controllers: GroupControllers
+    /// Of the registry that was loaded last.
+    private var knownFiles: Set<String>
     private var state = State.idle
     private var isRequestedAgain = false
     /// The current question, whose answer the loop waits for.
@@ -38,11 +40,11 @@ final class Reloader {
 
     init(
         path: String, programs: WorkerPrograms, loop: PollLoop, children: ChildTable<Child>, mostJobs: Int,
-        controllers: GroupControllers, machine: Machine
+        controllers: GroupControllers, knownFiles: Set<String>, machine: Machine
     ) {
         (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
         (self.children, self.machine) = (children, machine)
-        self.controllers = controllers
+        (self.controllers, self.knownFiles) = (controllers, knownFiles)
         reserve = DescriptorReserve()
         reserve.fill()
     }
@@ -129,8 +131,8 @@ final class Reloader {
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
         let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
-            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: reader.source, controllers: controllers)
+            reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
+            accounts: .host, environmentFiles: reader.source, controllers: controllers)
         return isQuiet(reader.modified) ? candidate : nil
     }
 
@@ -164,6 +166,7 @@ final class Reloader {
             }
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             loaded.texts = texts
+            knownFiles = loaded.files
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs, site)
         } catch {
             inquiry.cancel()

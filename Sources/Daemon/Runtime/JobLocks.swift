@@ -5,7 +5,8 @@ import Wire
 /// The locks of a registry's jobs: a file each, whose lock the job's worker holds as long as it lives. Only the daemon that has the
 /// directory's own lock takes, notes and removes them.
 final class JobLocks {
-    private let directory: String
+    /// `nil`: there is none, and nothing outlives the daemon.
+    private let directory: String?
     /// Workers that were still at work when this daemon began, and when `holders` was last asked for.
     private var previousWorkers: Set<ProcessIdentity> = []
     /// Those of them whose locks have lost their files. New files with the same names say whose they are, and are locked by nobody.
@@ -19,7 +20,7 @@ final class JobLocks {
     /// A name in a directory may have 255 bytes.
     private static let longestName = 255
 
-    init(in directory: String) { self.directory = directory }
+    init(in directory: String?) { self.directory = directory }
 
     /// Workers of a previous life that are still at work.
     var holders: Set<ProcessID> {
@@ -31,7 +32,8 @@ final class JobLocks {
 
     /// `nil`: a worker of the job's still holds it.
     func take(_ id: EntryID) throws(SystemError) -> JobLock? {
-        guard let file = try FileLock.take(path(id)) else { return nil }
+        guard let path = path(id) else { return JobLock(try FileLock.ofNobodyElse()) }
+        guard let file = try FileLock.take(path) else { return nil }
         return isDetached(id) ? nil : JobLock(file)
     }
 
@@ -41,18 +43,18 @@ final class JobLocks {
     }
 
     /// Who holds the job's lock, if that is known.
-    func holder(of id: EntryID) -> ProcessIdentity? { Self.holder(path(id)) }
+    func holder(of id: EntryID) -> ProcessIdentity? { path(id).flatMap(Self.holder) }
 
     /// Whether the worker before was one of a previous life and has ended since `holders` was last asked for. The lock must be taken.
     func hasJustBecomeFree(_ id: EntryID) -> Bool {
-        guard !previousWorkers.isEmpty, let note = FileLock.note(in: path(id)) else { return false }
+        guard !previousWorkers.isEmpty, let path = path(id), let note = FileLock.note(in: path) else { return false }
         return ProcessIdentity(note: note).map(previousWorkers.contains) ?? false
     }
 
     /// Removes the file of a job that is gone from the registry, unless a worker still holds its lock.
-    func discard(_ id: EntryID) { Self.removeIfFree(path(id)) }
+    func discard(_ id: EntryID) { if let path = path(id) { Self.removeIfFree(path) } }
 
-    private func path(_ id: EntryID) -> String { "\(directory)/\(Self.fileName(id))" }
+    private func path(_ id: EntryID) -> String? { directory.map { "\($0)/\(Self.fileName(id))" } }
 
     /// An entry's ID has no character that a file name must not have. One that is too long ends with two hashes of the whole, and no
     /// other has a `~` in it.
@@ -83,6 +85,7 @@ final class JobLocks {
     /// registry any more: the others stay, since on some file systems it costs more to make a thousand files than to
     /// start a thousand workers.
     func survey(_ jobs: [EntryID]) throws(SystemError) {
+        guard let directory else { return }
         let wanted = Set(jobs.map(Self.fileName))
         var nameless: [String] = []
         for name in try FileSystem.names(in: directory) where Self.isJobLock(name) {
@@ -97,7 +100,7 @@ final class JobLocks {
                 withoutEntry.append(id)
             }
         }
-        try find(holdersOf: nameless)
+        try find(holdersOf: nameless, in: directory)
     }
 
     private static func isFree(_ path: String) -> Bool { (try? FileLock.take(path)) != nil }
@@ -108,7 +111,7 @@ final class JobLocks {
     /// A daemon that was killed between the start of a worker and its note has left no name. Of a file that somebody has removed
     /// there is nothing here. In both cases the worker is the one that has the file open, and leads its session: what it starts has
     /// it too for the moment between fork and exec.
-    private func find(holdersOf paths: [String]) throws(SystemError) {
+    private func find(holdersOf paths: [String], in directory: String) throws(SystemError) {
         var files: [FileIdentity.Key: String] = [:]
         for path in paths { if let file = try? FileSystem.status(path).identity { files[file.key] = path } }
         let device = try FileSystem.status(directory).identity.device
@@ -116,7 +119,7 @@ final class JobLocks {
             let descriptor = "/proc/\(pid)/fd/\(WireFormat.lockDescriptor)"
             // Most processes have none, or one of another file system.
             guard let file = try? FileSystem.status(descriptor).identity, file.device == device else { continue }
-            let lost = files[file.key] == nil ? removedFile(descriptor) : nil
+            let lost = files[file.key] == nil ? removedFile(descriptor, in: directory) : nil
             guard let path = lost ?? files[file.key], ProcessTable.row(pid)?.session == pid,
                 let holder = ProcessIdentity(pid)
             else { continue }
@@ -136,7 +139,7 @@ final class JobLocks {
     }
 
     /// Where the file of a job's lock was that is open as this descriptor; `nil`: it is another file, or was not removed.
-    private func removedFile(_ descriptor: String) -> String? {
+    private func removedFile(_ descriptor: String, in directory: String) -> String? {
         guard let target = try? FileSystem.linkTarget(descriptor), target.hasSuffix(Self.removedMark) else {
             return nil
         }

@@ -6,16 +6,20 @@ import Values
 /// Where the daemon keeps what must outlive it for the next one: a directory for each registry, with a lock that makes this daemon
 /// the only one of the registry, and a lock for each of its jobs.
 package final class RuntimeDirectory {
-    package let path: String
+    /// `nil`: there is none, and nothing outlives the daemon.
+    package let path: String?
+    /// Why there is none, if nobody asked for that.
+    let missing: RuntimeFailure?
     /// The registry's, in hexadecimal digits: it stays the same as long as the registry lies where it does.
     package let key: String
     /// Tells the processes of this directory's daemons from all others on the machine, also from those of a container that has its
     /// registry at the same path.
     package let instance: String
     let locks: JobLocks
+    let boot: BootFile
     private let place: String
     private let trust: Trust
-    private var lock: DaemonLock
+    private var lock: DaemonLock?
     private var isLossKnown = false
     /// Nothing tidies up what is in the directory as long as this is open.
     private var cleaningGuard: PrivateDirectory?
@@ -27,14 +31,46 @@ package final class RuntimeDirectory {
     /// From one look at all processes to the next: thousands of workers may end one by one.
     static let sweepInterval = Nanoseconds.milliseconds(500)
 
+    /// The place that says that there is to be none.
+    package static let noPlace = "none"
+
+    /// At this place, or none. `isNamed`: the place is no guess. The first process of a container can do without one: nothing
+    /// of it is left when it ends.
+    package static func open(
+        in place: String, isNamed: Bool, registry: String, trust: Trust = .unasked,
+        isFirstProcess: Bool = ThisProcess.id == 1
+    ) throws(RuntimeFailure) -> RuntimeDirectory {
+        if place == noPlace { return RuntimeDirectory(registry: registry, missing: nil) }
+        do throws(RuntimeFailure) {
+            return try RuntimeDirectory(in: place, registry: registry, trust: trust)
+        } catch {
+            guard isFirstProcess, !isNamed, case .unusable(let cause) = error, !cause.isUntrusted else { throw error }
+            return RuntimeDirectory(registry: registry, missing: error)
+        }
+    }
+
+    private init(registry: String, missing: RuntimeFailure?) {
+        key = Self.key(of: registry)
+        (path, place, trust, self.missing) = (nil, Self.noPlace, .unasked, missing)
+        locks = JobLocks(in: nil)
+        boot = BootFile(in: nil, boot: "")
+        let process = ProcessIdentity(ThisProcess.id).map { "\($0.pid)-\($0.began)" } ?? "\(ThisProcess.id)"
+        instance = "\(process)-\(key)"
+    }
+
+    private static func key(of registry: String) -> String {
+        RegistryKey.of((try? FileSystem.realPath(registry)) ?? registry)
+    }
+
     /// Creates what is missing and takes the daemon's lock.
     package init(in place: String, registry: String, trust: Trust = .unasked) throws(RuntimeFailure) {
-        key = RegistryKey.of((try? FileSystem.realPath(registry)) ?? registry)
-        path = "\(place)/\(key)"
-        (self.place, self.trust) = (place, trust)
+        key = Self.key(of: registry)
+        let path = "\(place)/\(key)"
+        (self.path, self.place, self.trust, missing) = (path, place, trust, nil)
         lock = try Self.lock(path, in: place, trust)
         cleaningGuard = Self.cleaningGuard(path)
         locks = JobLocks(in: path)
+        boot = BootFile(in: path, boot: (try? BootIdentity.current()) ?? "unknown")
         instance = try Self.instance(path, key, trust)
     }
 
@@ -81,26 +117,28 @@ package final class RuntimeDirectory {
     // MARK: Restoring
 
     /// The daemon's own.
-    var lockPath: String { lock.path }
+    var lockPath: String? { lock?.path }
 
     /// Makes the directory anew if somebody has removed it, with the daemon's lock. `nil`: it is there, or that it cannot be had is
     /// known. The locks that workers hold are found without their files (`JobLocks.survey`).
     func restore() -> LockLoss? {
-        if lock.isStillThere { return nil }
+        guard let path, let old = lock, !old.isStillThere else { return nil }
         do throws(RuntimeFailure) {
-            lock = try Self.lock(path, in: place, trust)
+            let lock = try Self.lock(path, in: place, trust)
+            self.lock = lock
             cleaningGuard = Self.cleaningGuard(path)
-            if try Self.instance(path, key, trust) != instance { leaveInstance() }
+            if try Self.instance(path, key, trust) != instance { leaveInstance(path) }
+            try? boot.write()
             isLossKnown = false
             return .restored(path: lock.path)
         } catch {
             defer { isLossKnown = true }
-            return isLossKnown ? nil : .lasting(path: lock.path, error)
+            return isLossKnown ? nil : .lasting(path: old.path, error)
         }
     }
 
     /// For the next daemon, in a directory that is another than the one whose name the workers have.
-    private func leaveInstance() {
+    private func leaveInstance(_ path: String) {
         guard let file = try? FileLock.take(Self.instanceFile(path)) else { return }
         try? file.leave(note: instance)
     }

@@ -11,6 +11,8 @@ package struct Configuration: Sendable {
     package var stopTimeout: Nanoseconds
     /// `nil`: nothing is to be started.
     package var runtimeDirectory: String?
+    /// If not, it is the usual one.
+    package var isRuntimeDirectoryNamed: Bool
     /// Users besides root whose files root reads and runs: names or numbers.
     package var trustedOwners: [String]
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
@@ -18,11 +20,13 @@ package struct Configuration: Sendable {
 
     package init(
         registry: String, worker: String, logFormat: LogFormat?, logLevel: Logger.Level, stopTimeout: Nanoseconds,
-        runtimeDirectory: String?, trustedOwners: [String] = [], allowedNotes: [String]? = nil
+        runtimeDirectory: String?, isRuntimeDirectoryNamed: Bool = true, trustedOwners: [String] = [],
+        allowedNotes: [String]? = nil
     ) {
         (self.registry, self.worker) = (registry, worker)
         (self.logFormat, self.logLevel, self.stopTimeout) = (logFormat, logLevel, stopTimeout)
-        (self.runtimeDirectory, self.trustedOwners) = (runtimeDirectory, trustedOwners)
+        (self.runtimeDirectory, self.isRuntimeDirectoryNamed) = (runtimeDirectory, isRuntimeDirectoryNamed)
+        self.trustedOwners = trustedOwners
         self.allowedNotes = allowedNotes
     }
 }

@@ -10,6 +10,8 @@ package struct LoadedJobs: Sendable {
     package var jobs: [JobDefinition]
     /// Functions that are called with what becomes of jobs, each with a worker of its own from its first call on.
     package var hookFunctions: [JobDefinition]
+    /// The paths of the files that have entries.
+    let files: Set<String>
     package let disabledCount: Int
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
@@ -24,6 +26,7 @@ package struct LoadedJobs: Sendable {
         hookFunctions = Self.versioned(candidate.found.hookFunctions, answers, &libraries)
         disabledCount = candidate.found.disabledCount
         let load = candidate.load
+        files = load.snapshot?.files ?? []
         let room = max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions))
         errors = Self.inOrder(
             load.errors + candidate.found.errors + candidate.functionErrors(answers)

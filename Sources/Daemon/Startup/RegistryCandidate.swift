@@ -7,11 +7,13 @@ package struct RegistryCandidate: Sendable {
     let load: RegistryLoad
     let found: JobEntries.Found
 
+    /// `knownFiles`: the paths of those that had entries before.
     package init(
-        _ files: [RegistryFile], ignored: Diagnostics? = nil, zones: ZoneSource, accounts: AccountSource = .rootOnly,
-        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, knownFiles: Set<String> = [], zones: ZoneSource,
+        accounts: AccountSource = .rootOnly, environmentFiles: EnvironmentFileSource = .empty,
+        controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files, ignored: ignored)
+        load = RegistrySnapshot.load(files, ignored: ignored, knownFiles: knownFiles)
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }

@@ -33,7 +33,8 @@ extension Startup {
         let first = try Self.readWithSite(configuration.registry, trust, isRun: isRun)
         // In front of all that is started: another daemon may have the registry.
         runtime = try configuration.runtimeDirectory.map {
-            try RuntimeDirectory(in: $0, registry: configuration.registry, trust: trust)
+            try RuntimeDirectory.open(
+                in: $0, isNamed: configuration.isRuntimeDirectoryNamed, registry: configuration.registry, trust: trust)
         }
         registryLock = try first.site.map { try RegistryLock($0) }
         programs = WorkerPrograms(

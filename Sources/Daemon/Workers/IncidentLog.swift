@@ -129,6 +129,8 @@ struct IncidentLog {
         log.write(.warning, "Control groups", ["status": "unavailable", "error": "\(error)"])
     }
 
+    func bootRecordFailed(_ error: SystemError) { log.write(.warning, "Boot record failed", ["error": "\(error)"]) }
+
     func unkillable(_ group: ControlGroup) { log.write(.error, "Leftovers unkillable", group.unkillable) }
 
     /// A line that the job's process wrote to its standard output or error. `lost`: how many bytes were cut off. `run`: in which
@@ -198,8 +200,9 @@ struct IncidentLog {
     }
 
     private func stopped(_ job: Job) {
-        // A function that nobody has called had no worker.
-        if job.definition.isHookOnly, job.generation == 0 { return }
+        // A function that nobody has called had no worker, nor had a job whose run of this boot was over.
+        let schedule = job.definition.schedule
+        if job.generation == 0, job.definition.isHookOnly || schedule.runsAtBoot && !schedule.runsAtStart { return }
         let books = job.supervisor.books
         var fields: LogFields = ["runs": .number(job.supervisor.runs)]
         let sums =

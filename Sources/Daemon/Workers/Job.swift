@@ -33,10 +33,17 @@ final class Job {
     /// When the job's life is over: its entry's `ends_at`.
     private(set) var endDeadline = MonotonicInstant.distantFuture
 
-    init(index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding()) {
-        self.index = index
+    /// The run at the boot is to come, and has not begun.
+    var awaitsBootRun: Bool
+
+    /// `sleeps`: there is nothing to be run but calls.
+    init(
+        index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding(),
+        awaitsBootRun: Bool = false, sleeps: Bool = false
+    ) {
+        (self.index, self.awaitsBootRun) = (index, awaitsBootRun)
         (self.definition, goesByZone) = (definition, definition.goesByZone)
-        supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing)
+        supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing, sleeps: sleeps)
     }
 
     private final class Written {
@@ -83,7 +90,7 @@ final class Job {
             start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
-            runsNow: definition.schedule.runsAtStart && supervisor.runs == 0)
+            runsNow: (awaitsBootRun || definition.schedule.runsAtStart) && supervisor.runs == 0)
         header.queues = definition.policy.overlap == .queue
         header.asks = !Gates(definition.policy).areOpen
         header.timeout = definition.policy.timeout

@@ -2,6 +2,7 @@ import Clocks
 import Kernel
 import Links
 import Model
+import Schedules
 import Supervision
 import Turns
 import Values
@@ -100,8 +101,10 @@ final class WorkerPool {
         }
         readClock()
         let index = freeIndices.last ?? jobs.count
+        let awaitsBootRun = definition.schedule.runsAtBoot && bootRecord.isDue(definition.id)
         let job = Job(
-            index: index, definition: definition, start: moment, seed: random.next(), standing: standing)
+            index: index, definition: definition, start: moment, seed: random.next(), standing: standing,
+            awaitsBootRun: awaitsBootRun, sleeps: !awaitsBootRun && hasRunAtBoot(definition))
         if job.isOver(at: moment) { return incidents.over(job) }
         if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
@@ -171,6 +174,7 @@ final class WorkerPool {
         for effect in decided { perform(effect, job) }
         if decided.contains(where: \.isSignal) { noteSignal(job) }
         effects = decided
+        if job.awaitsBootRun, job.supervisor.runs > 0 { noteBootRun(job) }
     }
 
     func settle(_ job: Job) {

@@ -3,13 +3,17 @@ import Values
 
 /// The errors in one entry, made from paths into it. All who read the entry add to the same.
 final class EntryDiagnostics {
-    private let entry: Entry
+    let entry: Entry
     private let positions: EntryPositions
+    /// Entries of defaults whose own errors are known.
+    private let faulty: Set<EntryID>
+    /// Those to be shown. All are counted.
     private(set) var errors: Diagnostics
+    private(set) var faultCount = 0
     private(set) var notes: Diagnostics
 
-    init(_ entry: Entry, _ load: RegistryLoad) {
-        (self.entry, positions) = (entry, load.positions)
+    init(_ entry: Entry, _ load: RegistryLoad, faulty: Set<EntryID> = []) {
+        (self.entry, positions, self.faulty) = (entry, load.positions, faulty)
         errors = Diagnostics(limit: load.limits.diagnostics)
         notes = Diagnostics(limit: load.limits.diagnostics)
     }
@@ -22,6 +26,8 @@ final class EntryDiagnostics {
     }
 
     func error(_ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value) {
+        faultCount += 1
+        if !faulty.isEmpty, let source = positions.defaults(of: path, in: entry.id), faulty.contains(source) { return }
         errors.add(positions.diagnostic(.error, at: path, part, of: entry, message()))
     }
 
@@ -37,6 +43,7 @@ final class EntryDiagnostics {
 
     /// In another file, of which nothing is shown.
     func error(_ message: @autoclosure () -> String, at place: SourceLocation) {
+        faultCount += 1
         errors.add(Diagnostic(.error, at: place, message()))
     }
 

@@ -48,12 +48,20 @@ struct EntryField {
             at: path + [key], .key)
     }
 
+    /// A note about a key of others.
+    func noEffect(_ key: String) {
+        let whole = (path + [key]).joined(separator: ".")
+        issues.note(.noEffect, "\(PrintableText.escape(whole)): has no effect in cronsupd", at: path + [key], .key)
+    }
+
     // MARK: Values, or else an error
 
-    /// A map; each key that is not one of `keys` is an error.
-    func map(of keys: [String]) -> EntryField? {
+    /// A map; each key that is not one of `keys` is an error. `ignored`: keys of others, each a note.
+    func map(of keys: [String], ignoring ignored: [String] = []) -> EntryField? {
         guard let map = value.map else { return expected("a map") }
-        for key in map.keys where !keys.contains(key) { unknownKey(key, keys) }
+        for key in map.keys where !keys.contains(key) {
+            if ignored.contains(key) { noEffect(key) } else { unknownKey(key, keys) }
+        }
         return self
     }
 

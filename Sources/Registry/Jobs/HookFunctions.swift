@@ -7,6 +7,8 @@ struct HookFunctions {
     private let read: (Entry) -> JobReader
     private let jobs: [EntryID: JobDefinition]
     private var seen: Set<EntryID> = []
+    /// That of a default is told for its first job.
+    private var reported: Set<SourceLocation> = []
     private(set) var definitions: [JobDefinition] = []
     private(set) var functions: [(entry: EntryID, function: EntryFunction)] = []
     private(set) var errors: Diagnostics
@@ -28,6 +30,7 @@ struct HookFunctions {
             if let id, let trouble = trouble(with: id) {
                 guard let caller = load.snapshot?[job.id] else { continue }
                 let path = HookReader.path(key, caller)
+                guard reported.insert(load.location(of: path, in: job.id) ?? job.location).inserted else { continue }
                 errors.add(load.error(at: path, in: job.id, "\(path.joined(separator: ".")): \(trouble)"))
             }
         }

@@ -5,7 +5,7 @@ package import Values
 
 /// Finds the jobs of a registry.
 package enum JobEntries {
-    static let jobType = "cron.job"
+    static let jobType = Entry.jobType
 
     /// What was made of the entries of a registry that are jobs.
     package struct Found: Sendable {
@@ -34,8 +34,15 @@ package enum JobEntries {
         var notes = JobNotes(load)
         let entries = discover(in: snapshot)
         let files = EnvironmentFiles(environmentFiles)
+        let defaults = DefaultsCheck(load, snapshot) {
+            DefaultsReader(issues: $0, zones: zones, accounts: accounts, files: files, controllers: controllers)
+        }
+        errors.append(defaults.errors)
+        notes.add(defaults.notes)
         let readerOf = { (entry: Entry) in
-            JobReader(entry, load, zones: zones, accounts: accounts, files: files, controllers: controllers)
+            JobReader(
+                entry, load, zones: zones, accounts: accounts, files: files, controllers: controllers,
+                faultyDefaults: defaults.faulty)
         }
         for entry in entries {
             var reader = readerOf(entry)
@@ -81,8 +88,4 @@ package enum JobEntries {
             preconditionFailure(error.message)
         }
     }
-}
-
-extension Entry {
-    var isJob: Bool { meta["type"]?.string == JobEntries.jobType }
 }

@@ -16,6 +16,8 @@ struct JobNotes {
 
     var closed: [Diagnostic] { notes.closed }
 
+    mutating func add(_ other: Diagnostics) { notes.append(other) }
+
     mutating func add(_ other: Diagnostics, freeKeys keys: [String], of entry: Entry) {
         notes.append(other)
         for key in keys {
@@ -40,7 +42,7 @@ struct JobNotes {
     }
 
     private static func message(on key: String, _ count: Int) -> String {
-        let hint = KnownKeys.nearest(to: key, JobReader.metaKeys).map { "; did you mean '\($0)'?" } ?? ""
+        let hint = KnownKeys.nearest(to: key, JobKeys.metaKeys).map { "; did you mean '\($0)'?" } ?? ""
         let place = count > 1 ? " in \(count) jobs" : ""
         return "meta: unknown key \(PrintableText.quote(key)), which has no effect\(place)\(hint)"
     }

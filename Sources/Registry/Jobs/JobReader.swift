@@ -13,23 +13,16 @@ struct JobReader {
     private let controllers: GroupControllers
     private let issues: EntryDiagnostics
 
-    /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
-    /// another key that resembles them, such as `bind`, is not misspelt.
-    static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
-    private static let commonKeys =
-        ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
-        + EnvironmentReader.keys
-
     /// A mebibyte, which is a book.
     private static let largestEntry = 1 << 20
 
     init(
         _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles,
-        controllers: GroupControllers
+        controllers: GroupControllers, faultyDefaults: Set<EntryID> = []
     ) {
         (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
         (self.files, self.controllers) = (files, controllers)
-        issues = EntryDiagnostics(entry, load)
+        issues = EntryDiagnostics(entry, load, faulty: faultyDefaults)
     }
 
     var errors: Diagnostics { issues.errors }
@@ -47,9 +40,12 @@ struct JobReader {
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
         guard let kind = kind() else { return nil }
-        checkKeys(kind)
-        checkMetaKeys()
-        let schedule = ScheduleReader(id: entry.id, meta: issues.meta, zones: zones).schedule()
+        let keys = JobKeys(issues: issues, kind: kind, isJob: true)
+        keys.checkData()
+        freeKeys = keys.checkMeta()
+        let reader = ScheduleReader(
+            id: entry.id, meta: issues.meta, zones: zones, hasMisplacedRule: keys.hasMisplacedRule)
+        let schedule = reader.schedule()
         isEnabled = issues.meta["enabled"]?.flag() ?? true
         if let schedule { ScheduleNotes.add(on: schedule, isEnabled: isEnabled, to: issues) }
         return definition(kind, schedule)
@@ -59,7 +55,7 @@ struct JobReader {
     mutating func hookDefinition() -> JobDefinition? {
         role = "function"
         guard let kind = kind() else { return nil }
-        checkKeys(kind)
+        JobKeys(issues: issues, kind: kind, isJob: false).checkData()
         // A disabled job may have them. They do not bound calls.
         let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
         for key in slotKeys {
@@ -77,11 +73,12 @@ struct JobReader {
         function = readFunction(kind)
         let data = issues.data
         let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
+        PolicyReader.checkTogether(data, policy)
         var process = ProcessReader(data: data, accounts: accounts).settings()
         EnvironmentReader(data: data, kind: kind, directory: directory, files: files, accounts: accounts)
             .read(into: &process)
         let group = GroupLimitsReader.read(data, &process, controllers)
-        guard issues.errors.isEmpty, let function, let schedule else { return nil }
+        guard issues.faultCount == 0, let function, let schedule else { return nil }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
@@ -99,29 +96,7 @@ struct JobReader {
         return nil
     }
 
-    // MARK: Keys
-
-    private func checkKeys(_ kind: FunctionKind) {
-        let known = Self.commonKeys + EntryFunction.keys(of: kind)
-        for key in entry.data.keys where !known.contains(key) {
-            // A function may have keys of its own, unless they look like misspelt keys of ours. A command does not get
-            // them.
-            if kind == .exec || KnownKeys.nearest(to: key, known) != nil {
-                issues.data.unknownKey(key, known)
-            }
-        }
-    }
-
-    /// `meta` is open to keys of anybody's, unless they are one of ours but for a letter.
-    private mutating func checkMetaKeys() {
-        for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
-            if KnownKeys.slip(of: key, Self.metaKeys) == nil {
-                freeKeys.append(key)
-            } else {
-                issues.meta.unknownKey(key, Self.metaKeys)
-            }
-        }
-    }
+    // MARK: Sizes
 
     /// The definition is sent to the worker in messages of a bounded size, and kept until the worker has read it.
     private func checkLengths() {

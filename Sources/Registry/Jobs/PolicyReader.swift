@@ -18,11 +18,13 @@ struct PolicyReader {
         policy.concurrency = data["concurrency"]?.map(of: ["group", "max", "wait"]).flatMap(concurrency)
         policy.output = data["output"]?.map(of: ["head", "tail"]).map(output) ?? policy.output
         policy.hooks = HookReader.read(data)
-        if data["timeout"] == nil, policy.overlap != .replace {
-            data["kill_after"]?.error(
-                "nothing ends a run of this job; expected timeout or overlap: replace with it", .key)
-        }
         return policy
+    }
+
+    /// What must not be given together.
+    static func checkTogether(_ data: EntryField, _ policy: RunPolicy) {
+        guard data["timeout"] == nil, policy.overlap != .replace else { return }
+        data["kill_after"]?.error("nothing ends a run of this job; expected timeout or overlap: replace with it", .key)
     }
 
     private static func overlap(_ field: EntryField) -> RunPolicy.Overlap? {

@@ -28,7 +28,7 @@ struct ProcessReader {
     private func identity() -> ProcessSettings.Identity? {
         guard data["user"] != nil || data["group"] != nil || data["supplementary_groups"] != nil else { return nil }
         let (user, group, groups) = (user(), data["group"].flatMap(group), supplementaryGroups())
-        guard data.issues.errors.isEmpty else { return nil }
+        guard data.issues.faultCount == 0 else { return nil }
         guard let user else { return ofDaemon(group, groups) }
         var identity = ProcessSettings.Identity(
             user: user.number, group: group ?? user.group, supplementaryGroups: groups ?? user.groups)

@@ -10,12 +10,20 @@ struct ScheduleReader {
     let id: EntryID
     let meta: EntryField
     let zones: ZoneSource
+    /// The key stands beside `meta`, which has been reported.
+    var hasMisplacedRule = false
 
     /// `nil` if there is any error.
     func schedule() -> Schedule? {
-        let before = meta.issues.errors.count
+        let before = meta.issues.faultCount
         let schedule = rule().map(completed)
-        return meta.issues.errors.count == before ? schedule : nil
+        return meta.issues.faultCount == before ? schedule : nil
+    }
+
+    /// The keys that may be defaults, each by itself.
+    func checkDefaults() {
+        for key in ["jitter", "splay"] { _ = meta[key]?.duration() }
+        if meta["timezone"] != nil { _ = zone() }
     }
 
     private func completed(_ rule: Schedule) -> Schedule {
@@ -39,7 +47,7 @@ struct ScheduleReader {
         case (nil, let schedule?): return self.schedule(schedule)
         case (.some, let schedule?):
             schedule.error("given with meta.interval; expected one of them", .key)
-        case (nil, nil): reportMissing()
+        case (nil, nil): if !hasMisplacedRule { reportMissing() }
         }
         return nil
     }
@@ -59,9 +67,18 @@ struct ScheduleReader {
         if !isAligned {
             refuse("timezone", "has no meaning for an interval that is not aligned; expected meta.align: true with it")
         }
+        if let text = field.value.string, isSchedule(text) {
+            field.error(
+                "\(PrintableText.quote(text)) is a schedule; expected it as meta.schedule, or a duration such as 1h")
+            return nil
+        }
         guard let interval = field.duration(minimum: IntervalGrid.shortestInterval), let text = field.value.string
         else { return nil }
         return isAligned ? aligned(interval, text) : .interval(interval, text: text)
+    }
+
+    private func isSchedule(_ text: String) -> Bool {
+        text.hasPrefix("@") || (try? CronParser(entry: id.description).parse(text)) != nil
     }
 
     private func aligned(_ interval: Nanoseconds, _ text: String) -> Schedule? {
@@ -78,13 +95,18 @@ struct ScheduleReader {
     private func schedule(_ field: EntryField) -> Schedule? {
         refuse("align", "goes with meta.interval; expected none with meta.schedule")
         guard let text = field.value.string else { return field.expected("a string such as '*/5 * * * *'") }
+        if (try? DurationText.parse(text)) != nil {
+            let found = PrintableText.quote(text)
+            field.error("\(found) is a duration; expected it as meta.interval, or a schedule such as '*/5 * * * *'")
+            return nil
+        }
         let name = text.lowercased()
         if name.hasPrefix(Self.every) { return every(text, field) }
         if name == Schedule.startOnlyText {
             refuse("timezone", "has no meaning for \(Schedule.startOnlyText)")
             refuse("seconds", "has no meaning for \(Schedule.startOnlyText)")
             var schedule = Schedule(.none, text: name)
-            schedule.runsAtStart = true
+            schedule.runsAtBoot = true
             return schedule
         }
         return calendar(text, field)

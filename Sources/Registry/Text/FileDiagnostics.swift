@@ -12,12 +12,15 @@ struct FileDiagnostics {
         notes = Diagnostics(limit: limit)
     }
 
-    mutating func error(_ message: @autoclosure () -> String, at place: UInt32) {
-        errors.add(source.diagnostic(.error, at: place, message()))
+    /// `showsLine`: not if it is not about the text.
+    mutating func error(_ message: @autoclosure () -> String, at place: UInt32, showsLine: Bool = true) {
+        errors.add(source.diagnostic(.error, at: place, message(), showsLine: showsLine))
     }
 
-    mutating func note(_ note: Note, _ message: @autoclosure () -> String, at place: UInt32) {
-        notes.add(note, source.diagnostic(.note(note), at: place, message()))
+    mutating func note(
+        _ note: Note, _ message: @autoclosure () -> String, at place: UInt32, showsLine: Bool = true
+    ) {
+        notes.add(note, source.diagnostic(.note(note), at: place, message(), showsLine: showsLine))
     }
 
     /// A key that stands twice in a map.
@@ -31,7 +34,10 @@ struct FileDiagnostics {
 }
 
 extension SourceText {
-    func diagnostic(_ severity: Diagnostic.Severity, at place: UInt32, _ message: String) -> Diagnostic {
-        Diagnostic(severity, at: location(of: Int(place)), message, excerpt: excerpt(around: Int(place)))
+    func diagnostic(
+        _ severity: Diagnostic.Severity, at place: UInt32, _ message: String, showsLine: Bool = true
+    ) -> Diagnostic {
+        let excerpt = showsLine ? excerpt(around: Int(place)) : nil
+        return Diagnostic(severity, at: location(of: Int(place)), message, excerpt: excerpt)
     }
 }

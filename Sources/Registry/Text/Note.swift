@@ -4,14 +4,17 @@ import Values
 package enum Note: String, CaseIterable, Hashable, Sendable {
     case contextParameter = "context-parameter"
     case dayRule = "day-rule"
+    case foreignFile = "foreign-file"
     case intervalRestart = "interval-restart"
     case metaKey = "meta-key"
+    case misplacedKey = "misplaced-key"
     case missingController = "missing-controller"
+    case noEffect = "no-effect"
     case noJob = "no-job"
-    case noNamespace = "no-namespace"
     case notAJob = "not-a-job"
     case specialFile = "special-file"
     case suffixCase = "suffix-case"
+    case unusedDefaults = "unused-defaults"
 
     package struct Unknown: Error, CustomStringConvertible {
         package let description: String

@@ -63,6 +63,18 @@ struct SourceText: Sendable {
         return nil
     }
 
+    /// Whether a line begins as the key does that makes a registry file, in UTF-16 too.
+    var hasNamespaceLine: Bool {
+        let key = Array("namespace:".utf8)
+        var beginsLine = true
+        let bytes = bytes.prefix(4).contains(0) ? bytes.filter { $0 != 0 && $0 < 0x80 } : bytes
+        for (offset, byte) in bytes.enumerated() {
+            if beginsLine, bytes[offset...].starts(with: key) { return true }
+            beginsLine = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+        }
+        return false
+    }
+
     /// Whether what stands at `place` may be a secret, or next to one.
     func mayShowVariable(at place: Int) -> Bool { variableLines.contain(byteOffset(of: place), of: bytes) }
 

@@ -4,7 +4,8 @@ package import Values
 ///
 /// A key is `.kind`, `.name`, `.ns`, `.id` or `meta.<key>`, where dots go deeper and a key that has dots itself is found
 /// too. A prefix changes the comparison: `~` regular expression (`Pattern`), `*` contains, `^` begins with, `$` ends with.
-/// Scalars are compared by their text; a list matches if an element does.
+/// Without one, each `*` in the text of the first four stands for anything (`Glob`). Scalars are compared by their text; a
+/// list matches if an element does.
 package struct Criteria: Sendable {
     /// An entry with another ID cannot be meant.
     package private(set) var id: String?
@@ -33,7 +34,7 @@ package struct Criteria: Sendable {
 
     private mutating func add(_ key: String, _ text: String) throws(FindFailure) {
         let criterion = try Criterion(key, text)
-        if key == ".id" { id = text }
+        if criterion.isAboutOneEntry { id = text }
         if criterion.isAboutMeta { aboutMeta.append(criterion) } else { others.append(criterion) }
     }
 

@@ -20,8 +20,13 @@ struct Criterion {
         let comparison = key.first.flatMap(TextTest.Comparison.init(rawValue:))
         let name = comparison == nil ? key[...] : key.dropFirst()
         field = try Self.field(name, in: key)
-        test = try TextTest(comparison, key: key, text)
+        var isRoot = true
+        if case .meta = field { isRoot = false }
+        test = try TextTest(comparison, key: key, text, hasStars: isRoot)
     }
+
+    /// Whether it holds for one entry at most.
+    var isAboutOneEntry: Bool { if case .id = field { test.isEquality } else { false } }
 
     private static func field(_ name: Substring, in key: String) throws(FindFailure) -> Field {
         switch name {

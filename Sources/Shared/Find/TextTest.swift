@@ -10,6 +10,7 @@ struct TextTest {
 
     private enum Test {
         case equals
+        case resembles(Glob)
         case matches(Pattern)
         case contains
         case begins
@@ -19,11 +20,11 @@ struct TextTest {
     private let text: String
     private let test: Test
 
-    /// `key` is for the failure only.
-    init(_ comparison: Comparison?, key: String, _ text: String) throws(FindFailure) {
+    /// `key` is for the failure only. `hasStars`: without a comparison, each `*` of the text stands for anything.
+    init(_ comparison: Comparison?, key: String, _ text: String, hasStars: Bool) throws(FindFailure) {
         self.text = text
         switch comparison {
-        case nil: test = .equals
+        case nil: test = (hasStars ? Glob(text) : nil).map(Test.resembles) ?? .equals
         case .matches: test = .matches(try Self.pattern(text, key: key))
         case .contains: test = .contains
         case .begins: test = .begins
@@ -39,9 +40,13 @@ struct TextTest {
         }
     }
 
+    /// Whether it holds for this text and no other.
+    var isEquality: Bool { if case .equals = test { true } else { false } }
+
     func holds(for other: String) -> Bool {
         switch test {
         case .equals: other == text
+        case .resembles(let glob): glob.holds(for: other)
         case .matches(let pattern): pattern.hasMatch(in: other)
         case .contains: isContained(in: other.utf8)
         case .begins: other.utf8.starts(with: text.utf8)

@@ -10,6 +10,8 @@ package struct Schedule: Hashable, Sendable {
     package var zone: ZoneName?
     /// The first of six fields is the second.
     package var hasSeconds = false
+    /// One run when the machine is started.
+    package var runsAtBoot = false
     /// One run more, when the job starts.
     package var runsAtStart = false
     /// Each run begins up to so much after its slot, a new random delay for each.
@@ -21,7 +23,7 @@ package struct Schedule: Hashable, Sendable {
     /// The job ends then.
     package var endsAt: WallInstant?
 
-    /// A job that runs when it starts and never again.
+    /// A job that runs when the machine is started, and no other time.
     package static var startOnlyText: String { "@reboot" }
     /// For a function that runs only when it is called. No entry can have this schedule.
     package static var hookOnlyText: String { "@call" }

@@ -1,7 +1,7 @@
 package import Clocks
 
-/// A span of time as people write it: numbers with units from the largest to the smallest, as in `250ms`, `1m30s`,
-/// `1.5h`, `2d`. Units: `d` (24 hours), `h`, `m`, `s`, `ms`, `us`.
+/// A span of time as people write it, and as Go does: numbers with units, which are added up, as in `250ms`, `1m30s`, `1.5h`,
+/// `2d`. Units: `d` (24 hours), `h`, `m`, `s`, `ms`, `us` or `µs`, `ns`.
 package enum DurationText {
     package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case empty
@@ -10,7 +10,6 @@ package enum DurationText {
         case missingUnit(number: String)
         case unknownUnit(String)
         case missingNumber(unit: String)
-        case unitsOutOfOrder(String, after: String)
         case tooLong
         case tooShort(minimum: String)
         case tooFine
@@ -24,11 +23,9 @@ package enum DurationText {
             case .negative: "is negative; expected a duration above zero such as 10s"
             case .zero: "is zero; expected a duration above zero such as 10s"
             case .missingUnit(let number):
-                "has no unit after \(number); expected one of d, h, m, s, ms, us, as in \(number)s"
-            case .unknownUnit(let unit): "has the unknown unit '\(unit)'; expected one of d, h, m, s, ms, us"
+                "has no unit after \(number); expected one of d, h, m, s, ms, us, ns, as in \(number)s"
+            case .unknownUnit(let unit): "has the unknown unit '\(unit)'; expected one of d, h, m, s, ms, us, ns"
             case .missingNumber(let unit): "has no number before '\(unit)'; expected a duration such as 10s"
-            case .unitsOutOfOrder(let unit, let previous):
-                "has '\(unit)' after '\(previous)'; expected each unit once, from the largest to the smallest"
             case .tooLong: "is too long; expected at most 36500d"
             case .tooShort(let minimum): "is too short; expected at least \(minimum)"
             case .tooFine: "is finer than a nanosecond; expected fewer decimal places"
@@ -41,33 +38,38 @@ package enum DurationText {
 
     private static let units: [(name: String, nanoseconds: Int64)] = [
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
-        ("ms", 1_000_000), ("us", 1_000),
+        ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
+        // Both that look like it: the micro sign and the Greek letter.
+        ("\u{B5}s", 1_000), ("\u{3BC}s", 1_000),
     ]
+    /// Those that `format` counts in whole numbers.
+    private static let wholeUnits = 5
 
     package static func parse(_ text: String) throws(Failure) -> Nanoseconds {
         var scanner = ByteScanner(text)
         guard !scanner.isAtEnd else { throw .empty }
         if scanner.isAt("-") { throw .negative }
+        if scanner.take("+"), scanner.isAtEnd { throw .missingNumber(unit: text) }
         var total = Int64(0)
-        var previousUnit: Int?
         while !scanner.isAtEnd {
-            let number = scanner.takeNumber()
-            let unitName = scanner.take(while: ASCII.isLetter)
-            guard number.hasDigits else { throw .missingNumber(unit: unitName.isEmpty ? scanner.rest : unitName) }
-            guard !unitName.isEmpty else {
-                throw scanner.isAtEnd ? .missingUnit(number: number.text) : .unknownUnit(scanner.rest)
-            }
-            guard let unit = units.firstIndex(where: { $0.name == unitName }) else { throw .unknownUnit(unitName) }
-            if let previousUnit, unit <= previousUnit {
-                throw .unitsOutOfOrder(unitName, after: units[previousUnit].name)
-            }
-            previousUnit = unit
-            let (sum, overflow) = total.addingReportingOverflow(try number.times(units[unit].nanoseconds))
+            let (sum, overflow) = total.addingReportingOverflow(try part(&scanner))
             guard !overflow, sum <= longest.count else { throw .tooLong }
             total = sum
         }
         guard total > 0 else { throw .zero }
         return Nanoseconds(total)
+    }
+
+    /// A number with its unit.
+    private static func part(_ scanner: inout ByteScanner) throws(Failure) -> Int64 {
+        let number = scanner.takeNumber()
+        let name = scanner.take { ASCII.isLetter($0) || $0 >= 0x80 }
+        guard number.hasDigits else { throw .missingNumber(unit: name.isEmpty ? scanner.rest : name) }
+        guard !name.isEmpty else {
+            throw scanner.isAtEnd ? .missingUnit(number: number.text) : .unknownUnit(scanner.rest)
+        }
+        guard let unit = units.first(where: { $0.name == name }) else { throw .unknownUnit(name) }
+        return try number.times(unit.nanoseconds)
     }
 
     /// As `parse`, and an error below `minimum`.
@@ -82,7 +84,7 @@ package enum DurationText {
         guard duration.count > 0 else { return "0s" }
         var rest = duration.count
         var text = ""
-        for unit in units.dropLast() where rest >= unit.nanoseconds {
+        for unit in units.prefix(wholeUnits) where rest >= unit.nanoseconds {
             text += "\(rest / unit.nanoseconds)\(unit.name)"
             rest %= unit.nanoseconds
         }

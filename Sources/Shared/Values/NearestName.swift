@@ -30,6 +30,13 @@ package enum NearestName {
         of(name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 
+    /// The `count` candidates that are most like it, the nearest first.
+    package static func nearest(_ count: Int, to name: String, among candidates: [String]) -> [String] {
+        let letters = Array(name)
+        let rated = candidates.map { (name: $0, distance: editDistance(letters, Array($0))) }
+        return rated.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(count).map(\.name)
+    }
+
     private static func editDistance(_ left: [Character], _ right: [Character]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

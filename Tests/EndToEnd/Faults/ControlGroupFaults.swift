@@ -19,7 +19,7 @@ struct ControlGroupFaults {
     /// A job whose worker sleeps when it has left a process behind in a session of its own: two processes.
     private func idle(_ name: String) -> JobText {
         JobText(
-            name: name, method: "orphan", interval: nil, meta: ["schedule": "'@reboot'"],
+            name: name, method: "orphan", interval: nil, meta: ["schedule": "'@reboot'", "at_start": "true"],
             data: ["apart": "true", "dies": "false", "seconds": "1000"], lifecycle: JobText.noRestart)
     }
 

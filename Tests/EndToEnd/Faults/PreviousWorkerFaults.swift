@@ -339,7 +339,7 @@ struct PreviousWorkerFaults {
             }
             func expectLocks(_ count: Int) throws {
                 let directory = try "\(scene.runtime)/\(#require(FileSystem.names(in: scene.runtime).first))"
-                let names = ["daemon.lock"] + (1...count).map { "test:job\($0).lock" }
+                let names = ["boot", "daemon.lock"] + (1...count).map { "test:job\($0).lock" }
                 try wait("\(count) locks") { try FileSystem.names(in: directory) == names }
             }
             try declare(4)

@@ -63,7 +63,7 @@ extension JobText {
     ) -> JobText {
         JobText(
             name: name, kind: "function.exec", method: nil, interval: interval,
-            meta: interval == nil ? ["schedule": "'@reboot'"] : [:],
+            meta: interval == nil ? ["schedule": "'@reboot'", "at_start": "true"] : [:],
             data: data.merging(["command": command]) { $1 })
     }
 }

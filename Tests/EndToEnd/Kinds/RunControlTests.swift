@@ -14,6 +14,58 @@ struct RunControlTests {
 
     private func text(_ scene: Scene) -> String { TextFile.read(scene.ledger) ?? "" }
 
+    // MARK: The boot
+
+    @Test(
+        "A job of the boot runs once, whatever becomes of its entry and of cronsupd; one that is new waits for the next boot"
+    )
+    func boot() throws {
+        try Scene.play { scene in
+            func declare(_ text: String) throws {
+                try scene.write("namespace: test\nentries:\n" + text.replacing("LEDGER", with: scene.ledger))
+            }
+            let beat =
+                "- {name: beat, kind: function.exec, command: [\"true\"], meta: {type: cron.job, interval: 200ms}}\n"
+            let boot =
+                "- {name: boot, kind: function.exec, command: 'echo boot >> LEDGER', meta: {type: cron.job, schedule: '@reboot'}}\n"
+            try declare(boot + beat)
+            let first = try scene.start(worker: Binaries.worker)
+            try first.wait(for: "TICK", entry: "test:boot")
+            try declare(
+                boot.replacing("echo boot", with: "echo changed") + boot.replacing("name: boot", with: "name: new")
+                    + beat)
+            first.reload()
+            try first.wait(for: "Reloaded registry")
+            try first.wait(for: "TICK", entry: "test:beat")
+            #expect(try first.stop() == .exited(code: 0))
+            let second = try scene.start(worker: Binaries.worker)
+            try second.wait(for: "TICK", entry: "test:beat")
+            #expect(second.log.count("Spawning worker") == 1)
+            #expect(try second.stop() == .exited(code: 0))
+            #expect(text(scene) == "boot\n")
+        }
+    }
+
+    @Test("Without a runtime directory jobs run, nothing is written, and each start is a boot")
+    func nowhere() throws {
+        try Scene.play { scene in
+            try scene.write(
+                """
+                namespace: test
+                entries:
+                - {name: boot, kind: function.exec, command: 'echo boot >> \(scene.ledger)', meta: {type: cron.job, schedule: '@reboot'}}
+                """)
+            for _ in 0..<2 {
+                let daemon = try scene.start(runtime: "none", worker: Binaries.worker)
+                try daemon.wait(for: "TICK", entry: "test:boot")
+                #expect(daemon.log.count("No runtime directory") == 1)
+                #expect(try daemon.stop() == .exited(code: 0))
+            }
+            #expect(text(scene) == "boot\nboot\n")
+            #expect(!FileSystem.exists(scene.runtime) && !FileSystem.exists("none"))
+        }
+    }
+
     // MARK: Attempts
 
     @Test("A slot is attempted again until it succeeds, and its command is told which attempt it is")
