@@ -16,20 +16,23 @@ package final class Daemon {
     private let loop: PollLoop
     private let signals: Box<SignalQueue>
     private let children: ChildTable<Child>
-    private let machine: Machine
+    let machine: Machine
     let pool: WorkerPool
     let reloader: Reloader
-    private let programs: WorkerPrograms
-    private let registry: SharedRegistry
+    let programs: WorkerPrograms
+    let registry: SharedRegistry
     private let runtime: RuntimeDirectory
     let locks: DaemonLocks
-    private let manager: ServiceManager
+    let manager: ServiceManager
     private let clockWatch: ClockWatch
     let zones: ZoneWatch
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     var desired: [JobDefinition]
-    private var isStopping = false
+    var disabledCount: Int
+    private(set) var isStopping = false
+    var reloadIsDue = false
+    var emptyReload = EmptyReload()
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
     private var isLogWatched = false
@@ -46,6 +49,7 @@ package final class Daemon {
         (self.configuration, self.log, self.runtime, self.machine) = (configuration, log, runtime, machine)
         (programs, registry) = (startup.programs, startup.registry)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
+        disabledCount = startup.loaded.disabledCount
         loop = try PollLoop(machine)
         children = ChildTable(machine)
         signals = Box(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
@@ -71,13 +75,13 @@ package final class Daemon {
         log.write(.info, "Scheduler stopping")
         let isClean = groups.close(log: log)
         try flushLog()
-        return isClean && pool.forcedStops == 0 ? ExitCode.success : ExitCode.systemFailure
+        return isClean && pool.leftBehind == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
     func start() {
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
-        log.write(.info, "Discovered jobs", ["count": .number(discoveredCount)])
+        reportJobs()
         locks.check()
         groups.report(to: log)
         // Before the first worker: what is left of one before it may be the same job.
@@ -88,8 +92,6 @@ package final class Daemon {
         zones.follow(desired, at: pool.now)
         manager.ready()
     }
-
-    private var discoveredCount: Int { desired.count { !$0.isHookOnly } }
 
     private func clearPreviousLife() {
         do throws(SystemError) {
@@ -105,12 +107,13 @@ package final class Daemon {
     /// have taken seconds on a busy machine.
     func turn() throws(SystemError) {
         try loop.turn(until: nextDeadline) { source throws(SystemError) in try handle(source) }
-        manager.beat(at: machine.now)
-        advanceReload()
-        checkZones(at: machine.now)
+        let now = machine.now
+        manager.beat(at: now)
+        advanceReload(at: now)
+        checkZones(at: now)
         reloader.keepReserve()
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
-        serveLog(at: machine.now)
+        serveLog(at: pool.now)
         manager.setStatus(statusText)
     }
 
@@ -189,78 +192,6 @@ package final class Daemon {
             ])
     }
 
-    // MARK: Reload
-
-    private var reloadIsDue = false
-
-    private func requestReload() {
-        guard !isStopping else { return }
-        let now = machine.now
-        reloader.request(at: now)
-        // Each one: a manager that asked for this one waits for a moment after its signal.
-        manager.reloading(at: now)
-    }
-
-    private func advanceReload() {
-        guard reloadIsDue || machine.now >= reloader.deadline else { return }
-        reloadIsDue = false
-        guard let result = reloader.advance() else { return }
-        switch result {
-        case .loaded(let loaded, let snapshot, let programs, let site): apply(loaded, snapshot, programs, site)
-        case .refused(let errors): refuse(errors)
-        case .failed(let reason): log.write(.error, "Reload failed", ["error": .text(reason)])
-        }
-        if reloader.isIdle { manager.ready() }
-    }
-
-    private func apply(
-        _ loaded: LoadedJobs, _ snapshot: RegistrySnapshot?, _ programs: WorkerPrograms, _ site: RegistrySite
-    ) {
-        do {
-            // A link may lead to another directory now, which another daemon may have.
-            let hold = try locks.registry?.take(site)
-            try registry.publish(snapshot, loaded.texts)
-            locks.registry?.adopt(hold)
-        } catch {
-            return log.write(.error, "Reload failed", ["error": "\(error)"])
-        }
-        locks.check()
-        let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
-        desired = loaded.jobs + loaded.hookFunctions
-        self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
-        logNotes(loaded.notes)
-        log.write(
-            .info, "Reloaded registry",
-            [
-                "count": .number(discoveredCount), "added": .number(difference.added.count),
-                "changed": .number(difference.changed.count), "removed": .number(difference.removed.count),
-                "unchanged": .number(difference.unchanged.count),
-            ])
-        for id in difference.removed { pool.stop(id) }
-        for job in difference.changed { pool.stop(job.id, successor: job) }
-        for job in difference.unchanged { pool.keep(job) }
-        for job in difference.added { pool.add(job) }
-        zones.follow(desired, at: pool.now)
-    }
-
-    private func refuse(_ errors: [Diagnostic]) {
-        for error in errors {
-            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
-        }
-        log.write(
-            .error, "Reload failed",
-            [
-                "count": .number(errors.count),
-                "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
-            ])
-    }
-
-    private func logNotes(_ notes: [Diagnostic]) {
-        for note in notes {
-            log.write(.notice, "Registry note", ["location": "\(note.location)", "text": .text(note.message)])
-        }
-    }
-
     // MARK: The log
 
     /// Waits for the log's reader while lines are kept back for it.
@@ -280,10 +211,12 @@ package final class Daemon {
     private func flushLog() throws(SystemError) {
         let end = machine.now + .seconds(1)
         while log.sink.isBacklogged, machine.now < end {
-            serveLog(at: machine.now)
+            serveLog(at: pool.now)
             try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }
-        log.sink.finish(patience: max(end - machine.now, .zero))
+        if let loss = log.sink.finish(patience: max(end - machine.now, .zero)) {
+            StandardDescriptors.tryToWriteError("cronsupd: \(loss)\n")
+        }
     }
 }

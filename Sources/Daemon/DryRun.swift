@@ -25,7 +25,8 @@ package struct DryRun: Sendable {
         let header = ["ID", "KIND", "SCHEDULE", "NEXT SLOTS, LOCAL", "UTC", "FUNCTION", "DECLARED AT"]
         let rows = loaded.jobs.flatMap(rows)
         let count = loaded.jobs.count
-        return TextTable.text([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\n"
+        let disabled = loaded.disabledCount > 0 ? ", and \(loaded.disabledCount) disabled" : ""
+        return TextTable.text([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\(disabled)\n"
     }
 
     private func rows(of job: JobDefinition) -> [[String]] {
@@ -77,7 +78,8 @@ package struct DryRun: Sendable {
             ])
         }
         let report = Value.object([
-            ("jobs", .list(jobs)), ("notes", .list(loaded.notes.map(Self.json))),
+            ("jobs", .list(jobs)), ("disabled", .int(Int64(loaded.disabledCount))),
+            ("notes", .list(loaded.notes.map(Self.json))),
             ("errors", .list(loaded.errors.map(Self.json))),
         ])
         return JSONCoding.output(report) + "\n"
@@ -87,6 +89,7 @@ package struct DryRun: Sendable {
         .object([
             ("file", .string(diagnostic.location.file)), ("line", .int(Int64(diagnostic.location.line))),
             ("column", .int(Int64(diagnostic.location.column))), ("message", .string(diagnostic.message)),
+            ("note", diagnostic.note.map { .string($0.rawValue) } ?? .null),
         ])
     }
 }

@@ -10,6 +10,6 @@ package enum ExitCode {
     package static let incomplete: Int32 = 1
     /// The user is wrong: the command line or the registry.
     package static let wrongInput: Int32 = 100
-    /// The system failed, or a worker had to be killed.
+    /// The system failed, or a process was left behind.
     package static let systemFailure: Int32 = 111
 }

@@ -20,6 +20,8 @@ package enum RegistryReader {
     /// The files as they were at one moment.
     package struct Reading {
         package var files: [RegistryFile] = []
+        /// Notes on what looks like a file and is not read.
+        package var ignored: Diagnostics
         /// Of every file and directory that was looked at.
         fileprivate var identities: [String: FileIdentity] = [:]
 
@@ -76,7 +78,7 @@ package enum RegistryReader {
     private static func readOnce(
         _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits
     ) throws(SystemError) -> Reading? {
-        var reading = Reading()
+        var reading = Reading(ignored: Diagnostics(limit: limits.diagnostics))
         let (kind, identity) = try FileSystem.status(path)
         if kind == .directory {
             guard try readDirectory(path, identity, depth: 0, disk, limits, &reading) else { return nil }
@@ -100,13 +102,22 @@ package enum RegistryReader {
                 guard try readDirectory(child, identity, depth: depth + 1, disk, limits, &reading) else { return false }
             case .regular where isDefinition(name):
                 guard try readFile(child, isNamed: false, disk, limits, &reading) else { return false }
-            case .regular, .other: break
+            case .regular:
+                if isDefinition(name.lowercased()) { ignore(child, .suffix, &reading) }
+            case .pipe, .socket, .device, .other:
+                if isDefinition(name.lowercased()) { ignore(child, .special(kind.phrase), &reading) }
             }
         }
         return true
     }
 
     private static func isDefinition(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    private static func ignore(
+        _ path: String, _ reason: IgnoredFile.Reason, _ reading: inout Reading
+    ) {
+        reading.ignored.add(IgnoredFile(path: path, reason))
+    }
 
     /// `nil`: a link that leads nowhere, and that would not be read if it led to a file.
     private static func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity)? {
@@ -128,5 +139,18 @@ package enum RegistryReader {
             reading.files.append(RegistryFile(path: path, bytes: bytes, isNamed: isNamed))
         }
         return true
+    }
+}
+
+extension FileKind {
+    fileprivate var phrase: String {
+        switch self {
+        case .regular: "a regular file"
+        case .directory: "a directory"
+        case .pipe: "a named pipe (FIFO)"
+        case .socket: "a socket"
+        case .device: "a device"
+        case .other: "a special file"
+        }
     }
 }

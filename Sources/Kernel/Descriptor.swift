@@ -120,16 +120,12 @@ package struct Descriptor: ~Copyable {
 
     /// Reads what is there, at most the buffer's size.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
-        do throws(SystemError) {
-            let raw = raw
-            let count = try systemCall("read", "descriptor \(raw)") {
-                unsafe Glibc.read(raw, buffer.baseAddress, buffer.count)
-            }
-            return count == 0 ? .closed : .bytes(count)
-        } catch {
-            if error.code == EAGAIN { return .wouldBlock }
-            throw error
+        let raw = raw
+        let count = try readyCall("read", "descriptor \(raw)") {
+            unsafe Glibc.read(raw, buffer.baseAddress, buffer.count)
         }
+        guard let count else { return .wouldBlock }
+        return count == 0 ? .closed : .bytes(count)
     }
 
     /// Reads into the array's elements from `offset` to its end.
@@ -145,9 +141,9 @@ package struct Descriptor: ~Copyable {
         do throws(SystemError) {
             let raw = raw
             let (start, size) = (bytes.baseAddress, bytes.count)
-            return .bytes(try systemCall("write", "descriptor \(raw)") { unsafe Glibc.write(raw, start, size) })
+            let count = try readyCall("write", "descriptor \(raw)") { unsafe Glibc.write(raw, start, size) }
+            return count.map { .bytes($0) } ?? .wouldBlock
         } catch {
-            if error.code == EAGAIN { return .wouldBlock }
             if error.code == EPIPE { return .closed }
             throw error
         }
@@ -198,6 +194,12 @@ package enum StandardDescriptors {
     package static func writeError(_ text: String) {
         var text = text
         text.withUTF8 { bytes in _ = unsafe Glibc.write(2, bytes.baseAddress, bytes.count) }
+    }
+
+    /// The same, if there is room at this moment: a pipe or terminal may be full for ever.
+    package static func tryToWriteError(_ text: String) {
+        var entry = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+        if unsafe poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLOUT) != 0 { writeError(text) }
     }
 
     /// Writes all of `text` to the standard output, waiting for the reader.

@@ -36,7 +36,7 @@ package struct FileIdentity: Hashable, Sendable {
 }
 
 package enum FileKind: Hashable, Sendable {
-    case regular, directory, other
+    case regular, directory, pipe, socket, device, other
 }
 
 /// Calls `body` with the path's bytes and a zero (`PathText`).
@@ -66,6 +66,9 @@ package enum FileSystem {
         switch status.st_mode & S_IFMT {
         case S_IFREG: .regular
         case S_IFDIR: .directory
+        case S_IFIFO: .pipe
+        case S_IFSOCK: .socket
+        case S_IFBLK, S_IFCHR: .device
         default: .other
         }
     }

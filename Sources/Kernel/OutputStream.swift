@@ -68,9 +68,9 @@ package struct OutputStream: ~Copyable {
         let raw = descriptor.raw
         do throws(SystemError) {
             let (start, size) = (bytes.baseAddress, bytes.count)
-            return .bytes(try systemCall("send", "standard output") { unsafe Glibc.send(raw, start, size, flags) })
+            let count = try readyCall("send", "standard output") { unsafe Glibc.send(raw, start, size, flags) }
+            return count.map { .bytes($0) } ?? .wouldBlock
         } catch {
-            if error.code == EAGAIN { return .wouldBlock }
             if error.code == EPIPE || error.code == ECONNRESET { return .closed }
             throw error
         }

@@ -53,10 +53,31 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 func systemCall<Result: SignedInteger>(
     _ call: String, _ object: @autoclosure () -> String = "", _ body: () -> Result
 ) throws(SystemError) -> Result {
+    switch uninterrupted(body) {
+    case .success(let result): return result
+    case .failure(let code): throw SystemError(call, object(), code: code.number)
+    }
+}
+
+/// The same of a call that may have nothing to do now; then `nil`. That is no failure, and comes at each turn of a loop: no error
+/// is made of it.
+func readyCall<Result: SignedInteger>(
+    _ call: String, _ object: @autoclosure () -> String = "", _ body: () -> Result
+) throws(SystemError) -> Result? {
+    switch uninterrupted(body) {
+    case .success(let result): return result
+    case .failure(let code) where code.number == EAGAIN: return nil
+    case .failure(let code): throw SystemError(call, object(), code: code.number)
+    }
+}
+
+private struct ErrorNumber: Error { let number: Int32 }
+
+private func uninterrupted<Value: SignedInteger>(_ body: () -> Value) -> Result<Value, ErrorNumber> {
     while true {
         let result = body()
-        if result != -1 { return result }
+        if result != -1 { return .success(result) }
         let code = errno
-        if code != EINTR { throw SystemError(call, object(), code: code) }
+        if code != EINTR { return .failure(ErrorNumber(number: code)) }
     }
 }

@@ -20,7 +20,7 @@ struct DefinitionFile {
             issues.error(message, at: root.place)
         } else {
             issues.forgetErrors()
-            issues.note("ignored: \(message)", at: root.place)
+            issues.note(.noNamespace, "ignored: \(message)", at: root.place)
         }
     }
 

@@ -9,6 +9,11 @@ enum KnownKeys {
         key.utf8.count > longestSlip ? nil : NearestName.of(key, among: known)
     }
 
+    /// The known key that `key` is but for one letter: two swapped are one.
+    static func slip(of key: String, _ known: [String]) -> String? {
+        key.utf8.count > longestSlip ? nil : NearestName.slip(of: key, among: known)
+    }
+
     static func complaint(about key: String, _ known: [String]) -> String {
         let hint = nearest(to: key, known).map { "did you mean '\($0)'?" }
         return "\(PrintableText.quote(key)); " + (hint ?? "expected one of \(known.joined(separator: ", "))")

@@ -25,6 +25,8 @@ struct RegistryLoader {
             errors: errors.closed, notes: notes.closed, positions: positions, limits: limits)
     }
 
+    mutating func ignore(_ files: Diagnostics) { notes.append(files) }
+
     /// A limit on the whole registry ends the reading; whatever is wrong with one file does not.
     mutating func read(_ files: [RegistryFile]) {
         for (index, file) in files.enumerated() {

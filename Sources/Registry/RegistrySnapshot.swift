@@ -22,8 +22,11 @@ package struct RegistrySnapshot: Sendable {
         return criteria.hold(for: entry) ? [entry] : []
     }
 
-    package static func load(_ files: [RegistryFile], limits: RegistryLimits = .init()) -> RegistryLoad {
+    package static func load(
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, limits: RegistryLimits = .init()
+    ) -> RegistryLoad {
         var loader = RegistryLoader(limits: limits)
+        if let ignored { loader.ignore(ignored) }
         loader.read(files)
         return loader.load
     }

@@ -27,6 +27,8 @@ package enum Event: Sendable {
     case exited(String, ExitCause = .other)
     /// The moment of `deadline` has come, and nothing that the worker wrote before is unread.
     case deadline
+    /// The wall clock was set.
+    case clockWasSet
     /// The job is to end: the current run may take `grace` to end. `isFinal`: the daemon ends too, and does not wait for ever for
     /// a worker that outlives SIGKILL.
     case stop(grace: Nanoseconds, isFinal: Bool = false)
@@ -106,6 +108,8 @@ package enum Incident: Hashable, Sendable {
     case violation(String)
     case hung(String)
     case overdue(by: Nanoseconds)
+    /// The wall clock was set back, and the slots up to this one come a second time.
+    case clockFollowed(until: SlotInstant)
     /// A run goes on and on, and so many slots have come due in it.
     case stillRunning(run: Int64, for: Nanoseconds, slots: Int64)
     case terminated
@@ -114,6 +118,6 @@ package enum Incident: Hashable, Sendable {
     case unkillable
     /// It still has not gone, and the daemon ends without it.
     case leftBehind
-    /// The job is over. `byItself`: its worker needed no signal.
-    case stopped(byItself: Bool)
+    /// The job is over.
+    case stopped
 }

@@ -57,7 +57,7 @@ extension JobSupervisor {
 
     private mutating func clearRun(next: SlotInstant) {
         runKeeper.returnPermit(&step)
-        life.end(at: step.now.monotonic, next: runKeeper.vigil(next, step))
+        if case .running = phase { life.phase = runKeeper.vigil(next, step) } else { life.end(at: step.now.monotonic) }
     }
 
     private mutating func answered() {

@@ -10,11 +10,15 @@ package struct JobSupervisor: Sendable {
     var step: Step
     /// For the moment at which the job starts.
     private var hasWaited = false
+    /// When to come back with `.deadline`.
+    package private(set) var deadline = MonotonicInstant.distantFuture
+    /// Whether the phase is `stopped`.
+    package private(set) var isOver = false
+    /// The wall clock was set back behind the slots of the job, which is to follow it.
+    var mustFollow = false
 
     /// A deadline may be handled so much later; a silence in which the daemon did not listen is no answer.
     package static let longestDelayOfOurs = Nanoseconds.seconds(1)
-    /// A clock that is set back further is taken for corrected, as by cron(8).
-    package static let longestStepBack = Nanoseconds.seconds(3 * 3_600)
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
     /// `standing`: of the job that this one replaces.
@@ -25,6 +29,7 @@ package struct JobSupervisor: Sendable {
         runKeeper = RunKeeper(definition, standing: standing, at: start)
         // One that is only called is started for its first call.
         life = WorkerLife(definition.lifecycle, at: definition.isHookOnly ? .distantFuture : start.monotonic)
+        refresh()
     }
 
     package var phase: Phase { life.phase }
@@ -36,9 +41,16 @@ package struct JobSupervisor: Sendable {
     /// What a worker does not begin by itself.
     package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
 
-    /// When to come back with `.deadline`.
-    package var deadline: MonotonicInstant {
-        min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+    /// To be called when anything has changed. What the shell asks after each event is stored: to ask for more copies the job.
+    private mutating func refresh() {
+        deadline = min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+        if case .stopped = life.phase { isOver = true }
+    }
+
+    /// The signal that was decided on last came so much later: what its worker has time for begins with it.
+    package mutating func signalled(after delay: Nanoseconds) {
+        life.postpone(by: delay)
+        refresh()
     }
 
     /// `now`: never before the event happened. `heard`: all that the worker wrote before it has been handled; `nil`: all up to `now`.
@@ -51,8 +63,10 @@ package struct JobSupervisor: Sendable {
             runKeeper.giveUpAttempts(.overlap, &life.phase, &step)
         }
         decide(event)
+        if mustFollow { followClock() }
         runKeeper.giveOrders(&life.phase, &step)
         runKeeper.watch(phase, step)
+        refresh()
         swap(&step.effects, &effects)
     }
 
@@ -73,6 +87,7 @@ package struct JobSupervisor: Sendable {
             // Of what that waits for now, the slot may be late already.
             runKeeper.watch(phase, step)
             runKeeper.judge(phase, &step)
+        case .clockWasSet: clockWasSet()
         case .stop(let grace, let isFinal): stop(grace: grace, isFinal: isFinal)
         case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
         case .hurry:
@@ -103,12 +118,7 @@ package struct JobSupervisor: Sendable {
     /// not all fall into the same instant for ever. A job that has waited for the moment at which it starts has that moment too, if it
     /// is a slot.
     private mutating func beginTimetable() {
-        let schedule = runKeeper.schedule
-        var start = step.now.on(books.clock)
-        if hasWaited, books.clock == .wall, let startsAt = schedule.startsAt {
-            start = min(start, SlotInstant(nanoseconds: startsAt.nanoseconds - 1))
-        }
-        runKeeper.books.begin(schedule.timetable(from: start))
+        runKeeper.books.begin(runKeeper.schedule.timetable(at: step.now, hasWaited: hasWaited))
     }
 
     private mutating func retreat() {
@@ -138,7 +148,7 @@ package struct JobSupervisor: Sendable {
         case .starting(let deadline): life.startIsOver(deadline, &step)
         case .idle(let vigil): life.keep(vigil, &step)
         case .queued: runKeeper.stopWaiting(&life.phase, &step)
-        case .running(let run): reachLimit(of: run)
+        case .running(let run): life.reachLimit(of: run, runKeeper.limits, runKeeper.policy.killAfter, &step)
         case .leaving(let leave): escalate(leave)
         case .stopped: break
         }
@@ -149,38 +159,6 @@ package struct JobSupervisor: Sendable {
         step.emit(.spawn)
     }
 
-    private mutating func reachLimit(of run: Phase.Run) {
-        if let cut = runKeeper.limits.cut(run, step) {
-            life.end(run, by: cut, runKeeper.policy.killAfter, &step)
-        } else {
-            life.phase = .running(runKeeper.limits.renewed(run, at: step.now))
-        }
-    }
-
-    /// The wall clock was set: what waits for one of its moments must look again.
-    package mutating func clockWasSet(at now: Moment) {
-        step.now = now
-        let limits = runKeeper.limits
-        switch phase {
-        case .waiting(_, .firstStart) where runKeeper.schedule.startsAt != nil:
-            life.phase = .waiting(until: now.monotonic, .firstStart)
-        case .running(let run): life.phase = .running(limits.renewed(run, at: now))
-        case .leaving(var leave):
-            leave.renew { limits.renewed($0, at: now) }
-            life.phase = .leaving(leave)
-        default: break
-        }
-        runKeeper.clockWasSet(step)
-        runKeeper.watch(phase, step)
-    }
-
-    /// Whether the wall clock was set back so far that it must have been wrong before. A slot that it has shown once does not
-    /// come again, but no job waits for years until it is as late as it once was. A
-    /// job that was told to stop is left alone: it would come back after its removal.
-    package func isAhead(of now: Moment) -> Bool {
-        !phase.isStopping && books.clock == .wall && books.accounted > now.on(.wall) + Self.longestStepBack
-    }
-
     // MARK: A worker goes
 
     private mutating func exited(_ status: String, _ cause: ExitCause) {
@@ -188,10 +166,10 @@ package struct JobSupervisor: Sendable {
         if cause == .killed { life.noteOwnTimer(step) }
         guard case .leaving(let leave) = phase, leave.cause != .fault else { return fail(status, cause) }
         if leave.stage == .draining, cause.outcome != .crashed { conclude(cause.outcome, status) } else { lose(status) }
-        if leave.cause == .policy {
+        if leave.cause.bringsNext {
             life.phase = life.starts.succeed(step)
         } else {
-            finish(byItself: leave.stage == .draining)
+            finish()
         }
     }
 
@@ -217,7 +195,7 @@ package struct JobSupervisor: Sendable {
         runKeeper.dropCalls(&step)
         if case .queued = phase { runKeeper.returnPermit(&step) }
         let hasWorker = life.stop(grace: grace, isFinal: isFinal, sparesRun: sparesRun, on: books.clock, &step)
-        if !hasWorker { finish(byItself: true) }
+        if !hasWorker { finish() }
     }
 
     private mutating func escalate(_ leave: Leave) {
@@ -226,13 +204,13 @@ package struct JobSupervisor: Sendable {
         step.log(.leftBehind)
         runKeeper.returnPermit(&step)
         lose("it outlives SIGKILL")
-        finish(byItself: false)
+        finish()
     }
 
-    private mutating func finish(byItself: Bool) {
+    private mutating func finish() {
         runKeeper.close(&life.phase, &step)
         life.phase = .stopped
-        step.log(.stopped(byItself: byItself))
+        step.log(.stopped)
     }
 
     /// Removes the calls that the worker was not told about, for the job that takes the place of this one.

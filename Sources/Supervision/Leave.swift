@@ -13,6 +13,8 @@ package struct Leave: Hashable, Sendable {
         case fault
         /// Its run was ended by the job's policy.
         case policy
+        /// It waits for its slot by a clock that was set back. The next one goes by the clock as it is.
+        case clock
         /// The job is to end.
         case stop(Stop)
     }
@@ -43,16 +45,24 @@ package struct Leave: Hashable, Sendable {
     package static let leaveDelay = Nanoseconds.milliseconds(1_500)
 }
 
+extension Leave.Cause {
+    /// Whether the worker's exit is no failure, and the next one follows at once.
+    var bringsNext: Bool { self == .policy || self == .clock }
+}
+
 extension Leave {
     private var stop: Stop? { if case .stop(let stop) = cause { stop } else { nil } }
 
     private var isFinal: Bool { stop?.isFinal ?? false }
 
+    /// How long the worker has to exit after a run that may go on to its end; `nil`: none may.
+    private var graceAfterRun: Nanoseconds? { cause == .clock ? WorkerLife.answerTimeout : stop?.graceAfterRun }
+
     /// A killed worker that is still there after this is named in the log.
     var patience: Nanoseconds { isFinal ? Self.leaveDelay : Self.unkillableReminder }
 
     /// Whether a run may still begin, and end within its own limits.
-    var sparesRun: Bool { stage == .draining && stop?.graceAfterRun != nil }
+    var sparesRun: Bool { stage == .draining && graceAfterRun != nil }
 
     /// Takes the next, rougher means. Returns whether there is none left, at the daemon's end.
     mutating func escalate(_ step: inout Step) -> Bool {
@@ -109,8 +119,11 @@ extension Leave {
 
     mutating func end(at now: MonotonicInstant) {
         run = nil
-        if stage == .draining, let grace = stop?.graceAfterRun { until = now + grace }
+        if stage == .draining, let graceAfterRun { until = now + graceAfterRun }
     }
+
+    /// The signal came so much later.
+    mutating func postpone(by delay: Nanoseconds) { if stage != .draining { until = until + delay } }
 
     /// The wall clock was set: a run that is spared has its limit at another moment.
     mutating func renew(_ limited: (Phase.Run) -> Phase.Run) {

@@ -1,4 +1,6 @@
 package import Clocks
+import Schedules
+import Turns
 
 /// Where a job's worker is in its life.
 package enum Phase: Hashable, Sendable {
@@ -56,6 +58,17 @@ package enum Phase: Hashable, Sendable {
     }
 }
 
+extension Phase.Vigil {
+    /// `next`: the slot that the worker says that it waits for.
+    init(_ next: SlotInstant, _ books: SlotBooks, longestDelay: Nanoseconds, at now: Moment) {
+        // A second, as in `isOpen`. Where the wall clock was set back, the slots that come again have their outcome.
+        let last = max(now.on(books.clock) + .seconds(1), books.accounted)
+        slot = min(next, books.timetable.next(after: last))
+        self.next = now.monotonic(of: slot, on: books.clock) + longestDelay
+        deadline = self.next + WorkerLife.overdueGrace
+    }
+}
+
 extension Phase {
     /// When time alone changes the phase; `.distantFuture`: never.
     package var deadline: MonotonicInstant {
@@ -104,6 +117,9 @@ extension Phase {
         case .waiting, .starting, .leaving, .failed, .stopped: false
         }
     }
+
+    /// Whether the worker was sent SIGKILL, with all that it has started.
+    package var isKilled: Bool { if case .leaving(let leave) = self { leave.stage == .killed } else { false } }
 
     /// What the job was told when it was told to stop.
     var stop: Leave.Stop? {

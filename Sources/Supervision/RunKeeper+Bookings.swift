@@ -99,6 +99,12 @@ extension RunKeeper {
         orders.endAttempts(at: limits.end(ofAttemptsAt: attempt.slot, at: step.now))
     }
 
+    mutating func follow(_ phase: inout Phase, _ step: inout Step) {
+        giveUpAttempts(.clock, &phase, &step)
+        step.log(.clockFollowed(until: books.accounted))
+        books.follow(schedule.timetable(from: step.now.on(clock)))
+    }
+
     /// To be called when time or a run has changed what is waited for.
     mutating func watch(_ phase: Phase, _ step: Step) {
         let isWatched = books.areOpen && alerts.watchesSlots && phase.mayBeginLate && !(phase.isIdle && gates.isAsking)

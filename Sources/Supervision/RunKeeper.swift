@@ -25,11 +25,7 @@ struct RunKeeper: Sendable {
     /// the worker is told so.
     var workerAccounted: SlotInstant { max(books.accounted, orders.pending?.slot ?? books.accounted) }
 
-    var limits: RunLimits {
-        RunLimits(
-            policy: policy, longestDelay: schedule.longestDelay, timetable: books.timetable,
-            accounted: books.accounted)
-    }
+    var limits: RunLimits { RunLimits(policy, schedule, books, mayWait: !gates.areOpen) }
 
     // MARK: What the worker may begin
 
@@ -120,11 +116,7 @@ struct RunKeeper: Sendable {
 
     /// What the worker says that it waits for. One that names a slot beyond the next one would never be asked whether it lives.
     func vigil(_ next: SlotInstant, _ step: Step) -> Phase {
-        // A second, as in `isOpen`. Where the wall clock was set back, the slots that come again have their outcome.
-        let last = max(step.now.on(clock) + .seconds(1), books.accounted)
-        let slot = min(next, books.timetable.next(after: last))
-        let begin = expected(slot, step)
-        return .idle(Phase.Vigil(slot: slot, next: begin, deadline: begin + WorkerLife.overdueGrace))
+        .idle(Phase.Vigil(next, books, longestDelay: schedule.longestDelay, at: step.now))
     }
 
     // MARK: What it says of its runs

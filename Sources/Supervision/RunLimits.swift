@@ -6,21 +6,31 @@ import Wire
 
 /// What bounds a run: its time-out, the slot that takes its place, and the end of the attempts at its slot.
 struct RunLimits {
-    let policy: RunPolicy
+    let timeout: Nanoseconds?
+    let overlap: RunPolicy.Overlap
+    /// Whether a run may have waited for its group.
+    let mayWait: Bool
     /// How long after its slot a run may begin.
     let longestDelay: Nanoseconds
     let timetable: Timetable
     /// Every slot up to this one has its outcome.
     let accounted: SlotInstant
 
+    init(_ policy: RunPolicy, _ schedule: Schedule, _ books: SlotBooks, mayWait: Bool) {
+        (timeout, overlap, self.mayWait, longestDelay) = (
+            policy.timeout, policy.overlap, mayWait, schedule.longestDelay
+        )
+        (timetable, accounted) = (books.timetable, books.accounted)
+    }
+
     private var clock: ScheduleClock { timetable.clock }
 
     func run(_ order: RunOrder, _ begin: Report.Begin, at now: Moment) -> Phase.Run {
         var run = Phase.Run(number: begin.run, slot: order.slot, began: now, lateness: begin.lateness)
         (run.attempt, run.call) = (order.attempt, order.call)
-        if let timeout = policy.timeout { run.bounds.timeout = now.monotonic + timeout }
-        if policy.overlap == .replace {
-            if !Gates(policy).areOpen { run.bounds.waitedThrough = timetable.last(through: now.on(clock)) }
+        if let timeout { run.bounds.timeout = now.monotonic + timeout }
+        if overlap == .replace {
+            if mayWait { run.bounds.waitedThrough = timetable.last(through: now.on(clock)) }
             run.bounds.replacement = replacement(of: run, at: now)
         }
         return run
@@ -46,7 +56,7 @@ struct RunLimits {
 
     /// By the wall clock as it is now.
     func renewed(_ run: Phase.Run, at now: Moment) -> Phase.Run {
-        guard policy.overlap == .replace else { return run }
+        guard overlap == .replace else { return run }
         var run = run
         run.bounds.replacement = replacement(of: run, at: now)
         return run

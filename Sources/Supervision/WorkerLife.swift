@@ -54,15 +54,11 @@ struct WorkerLife: Sendable {
         }
     }
 
-    /// The run is over. `next`: what an idle worker waits for.
-    mutating func end(at now: MonotonicInstant, next: @autoclosure () -> Phase) {
-        switch phase {
-        case .running: phase = next()
-        case .leaving(var leave):
-            leave.end(at: now)
-            phase = .leaving(leave)
-        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
-        }
+    /// The run is over of a worker that is to go.
+    mutating func end(at now: MonotonicInstant) {
+        guard case .leaving(var leave) = phase else { return }
+        leave.end(at: now)
+        phase = .leaving(leave)
     }
 
     /// Kills the worker, for cause. Its exit brings the next one.
@@ -81,8 +77,19 @@ struct WorkerLife: Sendable {
         }
     }
 
+    /// It is ended, unless the limit has moved with the wall clock.
+    mutating func reachLimit(
+        of run: Phase.Run, _ limits: RunLimits, _ killAfter: Nanoseconds, _ step: inout Step
+    ) {
+        if let cut = limits.cut(run, step) {
+            end(run, by: cut, killAfter, &step)
+        } else {
+            phase = .running(limits.renewed(run, at: step.now))
+        }
+    }
+
     /// The run is ended with its worker, by the job's policy.
-    mutating func end(_ run: Phase.Run, by cut: Phase.Cut, _ killAfter: Nanoseconds, _ step: inout Step) {
+    private mutating func end(_ run: Phase.Run, by cut: Phase.Cut, _ killAfter: Nanoseconds, _ step: inout Step) {
         var run = run
         run.cut = cut
         if cut == .timeout { step.emit(.logStacks) }
@@ -95,9 +102,37 @@ struct WorkerLife: Sendable {
     /// The worker was killed in a run that is past its time-out: the daemon was held up, and the worker's own timer has done it. That
     /// counts from a begin of which the daemon may have heard late.
     mutating func noteOwnTimer(_ step: Step) {
-        guard case .running(var run) = phase, run.bounds.timeout <= step.now.monotonic else { return }
+        guard var run = phase.run, run.bounds.timeout <= step.now.monotonic else { return }
         run.cut = .timeout
-        phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
+        switch phase {
+        case .running: phase = .leaving(Leave(cause: .policy, stage: .killed, until: step.now.monotonic, run: run))
+        case .leaving(var leave) where leave.stage == .draining:
+            leave.run = run
+            phase = .leaving(leave)
+        case .leaving, .waiting, .starting, .idle, .queued, .failed, .stopped: break
+        }
+    }
+
+    // MARK: The wall clock
+
+    /// Whatever goes by it looks again.
+    mutating func clockWasSet(startsAt: WallInstant?, _ limits: RunLimits, at now: Moment) {
+        switch phase {
+        case .waiting(_, .firstStart) where startsAt != nil: phase = .waiting(until: now.monotonic, .firstStart)
+        case .running(let run): phase = .running(limits.renewed(run, at: now))
+        case .leaving(var leave):
+            leave.renew { limits.renewed($0, at: now) }
+            phase = .leaving(leave)
+        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
+        }
+    }
+
+    /// The worker waits for its slot by a clock that was set back: it ends, and the next one goes by the clock as it is.
+    mutating func makeWay(_ step: inout Step) {
+        guard case .idle = phase else { return }
+        step.emit(.closeControl)
+        let until = step.now.monotonic + Self.answerTimeout
+        phase = .leaving(Leave(cause: .clock, stage: .draining, until: until))
     }
 
     // MARK: Silence
@@ -173,6 +208,13 @@ struct WorkerLife: Sendable {
         stop.graceAfterRun = grace
         leave.cause = .stop(stop)
         leave.until = leave.run?.limit ?? leave.until
+        phase = .leaving(leave)
+    }
+
+    /// The signal came so much later than it was decided on.
+    mutating func postpone(by delay: Nanoseconds) {
+        guard case .leaving(var leave) = phase else { return }
+        leave.postpone(by: delay)
         phase = .leaving(leave)
     }
 

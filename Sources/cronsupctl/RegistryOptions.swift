@@ -14,8 +14,9 @@ struct RegistryOptions: ParsableArguments {
 
     /// Errors in the registry, all of them, end the command.
     func query() throws -> RegistryQuery {
-        let load = RegistrySnapshot.load(try RegistryReader.readPatiently(registry).files)
-        StandardDescriptors.writeError(load.notes.map { "note: \($0.rendered)\n" }.joined())
+        let reading = try RegistryReader.readPatiently(registry)
+        let load = RegistrySnapshot.load(reading.files, ignored: reading.ignored)
+        StandardDescriptors.writeError(load.notes.map { "\($0.rendered)\n" }.joined())
         guard let snapshot = load.snapshot else {
             StandardDescriptors.writeError(load.errors.map { "\($0.rendered)\n" }.joined())
             throw Ending(code: ExitCode.wrongInput)

@@ -7,6 +7,10 @@ ThisProcess.exit(launch())
 func launch() -> Int32 {
     do {
         try StandardDescriptors.ensureOpen()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let complaint = RepeatedOption.complaint(about: arguments, of: Cronsupctl._dumpHelp()) {
+            return fail(complaint, ExitCode.wrongInput)
+        }
         var command = try Cronsupctl.parseAsRoot()
         try command.run()
         return ExitCode.success

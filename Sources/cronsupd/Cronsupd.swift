@@ -13,8 +13,8 @@ struct Cronsupd: ParsableCommand {
         abstract: "Runs the jobs that a registry declares, each in a supervised process of its own.",
         discussion: """
             Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
-            Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a worker had \
-            to be killed.
+            Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a process \
+            was left behind.
             """,
         version: "cronsupd \(ProgramVersion.text)")
 
@@ -33,8 +33,14 @@ struct Cronsupd: ParsableCommand {
     @Option(help: "With --once: how many slots of each job to show, from 1 to 1000.")
     var slots = 3
 
-    @Flag(help: "Validate and print nothing but errors.")
+    @Flag(help: "Validate and print nothing but errors and notes.")
     var check = false
+
+    @Flag(help: "With --check or --once: notes are errors.")
+    var strict = false
+
+    @Option(help: "With --strict: names of notes that are no errors, with commas between. May be repeated.")
+    var allow: [String] = []
 
     @Option(help: "How the log is written: text, logfmt or json.")
     var logFormat = LogFormat.text
@@ -65,6 +71,8 @@ struct Cronsupd: ParsableCommand {
     func validate() throws {
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
+        if strict, !once, !check { throw ValidationError("--strict goes with --check or --once.") }
+        if !allow.isEmpty, !strict { throw ValidationError("--allow goes with --strict.") }
         if json, !once { throw ValidationError("--json goes with --once.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }

@@ -16,6 +16,10 @@ func launch() -> Int32 {
         guard !CommandLine.arguments.isEmpty else {
             return fail("no arguments in /proc/self/cmdline; expected /proc to be mounted", ExitCode.systemFailure)
         }
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let complaint = RepeatedOption.complaint(about: arguments, of: Cronsupd._dumpHelp()) {
+            return fail(complaint, ExitCode.wrongInput)
+        }
         let command = try Cronsupd.parse()
         return try run(command)
     } catch let error as SystemError {
@@ -49,7 +53,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
         runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
-        trustedOwners: command.trustOwner)
+        trustedOwners: command.trustOwner, allowedNotes: command.strict ? command.allow : nil)
     let startup: Startup
     do {
         startup = try start(configuration)
@@ -62,12 +66,13 @@ func run(_ command: Cronsupd) throws -> Int32 {
         StandardDescriptors.writeOutput(dryRun(startup, command).json)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
     }
+    StandardDescriptors.writeError(startup.loaded.diagnosticText)
     guard startup.loaded.errors.isEmpty else {
-        StandardDescriptors.writeError(startup.loaded.errorText)
-        return ExitCode.wrongInput
+        return startup.loaded.strictHint.map { fail($0, ExitCode.wrongInput) } ?? ExitCode.wrongInput
     }
-    if command.check { return ExitCode.success }
-    StandardDescriptors.writeError(startup.loaded.noteText)
+    if command.check {
+        return startup.loaded.disabledText.map { fail($0, ExitCode.success) } ?? ExitCode.success
+    }
     if command.once {
         StandardDescriptors.writeOutput(dryRun(startup, command).table)
         return ExitCode.success

@@ -56,8 +56,8 @@ struct DryRunTests {
             text
                 == #"{"jobs":[{"id":"app:job.a","kind":"function.swift","interval":"1s","schedule":null,"timezone":null,"function":"x","next":"#
                 + #"["2026-11-23T02:04:07.127Z","2026-11-23T02:04:08.127Z","2026-11-23T02:04:09.127Z"],"#
-                + #""file":"registry.yaml","line":3,"column":3}],"notes":[{"file":"registry.yaml","line":7,"#
-                + #""column":35,"message":"meta.type: 'cron.jobs' makes no job; did you mean 'cron.job'?"}],"#
+                + #""file":"registry.yaml","line":3,"column":3}],"disabled":0,"notes":[{"file":"registry.yaml","line":7,"#
+                + #""column":35,"message":"meta.type: 'cron.jobs' makes no job; did you mean 'cron.job'?","note":"not-a-job"}],"#
                 + #""errors":[]}"#
                 + "\n")
         _ = try StrictJSON(String(text.dropLast()))

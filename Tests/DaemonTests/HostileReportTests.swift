@@ -108,7 +108,7 @@ struct HostileReportTests {
         IncidentLog(log: log, moment: Moment(Self.now)).record(.jobLine(line), of: job(0, start: Self.now))
         let text = String(decoding: try pipe.read().dropLast(), as: UTF8.self)
         let read = try StrictJSON(text)
-        #expect(read.names == ["time", "level", "message", "entry", "by", "pid", "run", "mine"])
+        #expect(read.names == ["time", "level", "message", "entry", "by", "pid", "run", "left_out", "mine"])
         #expect(read["message"] == .string("m") && read["run"] == .number("7"))
         #expect(read["entry"] == .string("app:job.one") && read["by"] == .string("job"))
     }

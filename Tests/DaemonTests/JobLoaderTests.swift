@@ -37,7 +37,7 @@ struct JobLoaderTests {
     func fine() {
         let loaded = load(
             registry(("job.b", "cleanup", "1s"), ("job.a", "report", "2s")), functions: Self.functions)
-        #expect(loaded.errors.isEmpty && loaded.errorText.isEmpty && loaded.noteText.isEmpty)
+        #expect(loaded.errors.isEmpty && loaded.diagnosticText.isEmpty)
         #expect(loaded.jobs.map(\.id.description) == ["app:job.b", "app:job.a"])
     }
 
@@ -52,7 +52,7 @@ struct JobLoaderTests {
                     + "; did you mean 'heartbeat'?",
                 "registry.yaml:13:11: the worker has no function 'vacuum'; expected one of cleanup, heartbeat, report",
             ])
-        #expect(loaded.errorText.contains("  5 |   method: heartbeet\n    |           ^\n"))
+        #expect(loaded.diagnosticText.contains("  5 |   method: heartbeet\n    |           ^\n"))
         #expect(load(text).errors.isEmpty)
     }
 
@@ -91,6 +91,31 @@ struct JobLoaderTests {
     func notes() {
         let loaded = load("namespace: app\nentries:\n- {name: a, kind: b}\n")
         #expect(loaded.errors.isEmpty)
-        #expect(loaded.noteText.hasPrefix("note: registry.yaml:1:1: no entry of the registry has meta.type: cron.job"))
+        let text = "registry.yaml:1:1: no entry of the registry has meta.type: cron.job; there is nothing to run\n"
+        #expect(loaded.diagnosticText == "note[no-job]: " + text)
+        #expect(loaded.strictHint == nil)
+    }
+
+    @Test("are refused for their notes if that is asked for, but for those that are accepted")
+    func strict() {
+        let text =
+            registry(("job.a", "report", "1h"), ("job.b", "report", "2h"))
+            + "- {name: c, kind: d, meta: {type: cronjob}}\n"
+        var loaded = load(text, functions: Self.functions)
+        #expect(loaded.errors.isEmpty && loaded.notes.map(\.note) == [.intervalRestart, .intervalRestart, .notAJob])
+        loaded.refuseNotes(allowing: [.notAJob])
+        #expect(loaded.errors.map(\.location.line) == [6, 10] && loaded.notes.map(\.location.line) == [11])
+        #expect(loaded.diagnosticText.hasPrefix("error[interval-restart]: registry.yaml:6:"))
+        #expect(loaded.diagnosticText.contains("\nnote[not-a-job]: registry.yaml:11:"))
+        #expect(loaded.strictHint == "notes are errors with --strict; accept them with --allow interval-restart")
+    }
+
+    @Test("that are disabled are counted, which is no note")
+    func disabled() {
+        let job =
+            "- {name: a, kind: function.swift, method: report, meta: {type: cron.job, interval: 1h, enabled: false}}\n"
+        let loaded = load("namespace: app\nentries:\n" + job, functions: Self.functions)
+        #expect(loaded.jobs.isEmpty && loaded.disabledCount == 1 && loaded.diagnosticText.isEmpty)
+        #expect(loaded.disabledText == "1 job is disabled")
     }
 }

@@ -15,6 +15,14 @@ func definition(
         lifecycle: Lifecycle(), meta: .init(), data: .init(), location: place)
 }
 
+/// By the calendar, in UTC.
+func definition(_ id: String, calendar text: String) throws -> JobDefinition {
+    let expression = try CronParser(entry: nil, hasSeconds: false).parse(text)
+    var job = definition(id)
+    job.schedule = Schedule(.calendar(CalendarSchedule(expression, in: .utc)), text: text)
+    return job
+}
+
 /// A job whose deadline is `start`.
 func job(_ index: Int, start: MonotonicInstant) -> Job {
     Job(index: index, definition: definition(), start: Moment(start), seed: 1)

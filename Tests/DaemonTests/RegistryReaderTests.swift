@@ -1,4 +1,5 @@
 import Clocks
+import Glibc
 import Registry
 import TestSupport
 import Testing
@@ -44,6 +45,24 @@ struct RegistryReaderTests {
         ]
         for name in names { try directory.write("", to: name) }
         #expect(try self.names(directory) == ["ok.yaml"])
+    }
+
+    @Test("notes what looks like a file of it and is not read")
+    func ignored() throws {
+        let directory = try TemporaryDirectory()
+        for name in ["a.YAML", "b.Yml", "c.yaml.bak"] { try directory.write("", to: name) }
+        mkfifo("\(directory.path)/d.yaml", 0o600)
+        symlink("/dev/null", "\(directory.path)/e.yml")
+        let reading = try #require(try RegistryReader.read(directory.path))
+        let load = RegistrySnapshot.load(reading.files, ignored: reading.ignored)
+        #expect(load.errors.isEmpty && load.snapshot?.entries.isEmpty == true)
+        let suffix = "1:1: ignored: expected a name that ends in .yaml or .yml, in lower case"
+        #expect(
+            load.notes.map { $0.rendered.replacing(directory.path + "/", with: "") } == [
+                "note[suffix-case]: a.YAML:\(suffix)", "note[suffix-case]: b.Yml:\(suffix)",
+                "note[special-file]: d.yaml:1:1: ignored: a named pipe (FIFO); expected a regular file",
+                "note[special-file]: e.yml:1:1: ignored: a device; expected a regular file",
+            ])
     }
 
     @Test("follows the links of a ConfigMap mount, and reads its copies once")

@@ -138,7 +138,7 @@ struct WorkerPoolTests {
         #expect(kernel.signals == ["kill 0", "terminate 1"])
         kernel.exit(processes[1])
         try play.reap()
-        #expect(play.pool.isEmpty && play.pool.forcedStops == 1)
+        #expect(play.pool.isEmpty && play.pool.leftBehind == 0)
     }
 
     @Test("reads no pipe any more of a worker that it leaves behind at the daemon's end")
@@ -153,6 +153,7 @@ struct WorkerPoolTests {
         }
         #expect(kernel.signals == ["terminate 0", "kill 0"])
         #expect(play.pool.isEmpty && worker.report.end == nil && worker.output.end == nil)
+        #expect(play.pool.leftBehind == 1)
     }
 
     @Test("opens no program anew to look at the stacks of a worker whose program the registry does not name any more")
@@ -213,7 +214,90 @@ struct WorkerPoolTests {
         #expect(kernel.signals == ["kill 0"])
     }
 
+    // MARK: F48, on a played kernel
+
+    /// The wall clock shows 00:16:40.
+    private func startAtFive() throws -> [PlayedProcess] {
+        for (id, text) in [("app:fixed", "20 0 * * *"), ("app:far", "0 3 * * *"), ("app:elapsed", "*/5 * * * *")] {
+            play.pool.add(try definition(id, calendar: text))
+        }
+        try play.passToDeadline()
+        let (fixed, far, elapsed) = (kernel.processes[0], kernel.processes[1], kernel.processes[2])
+        let slot = play.slot(200)
+        for process in [fixed, elapsed] { try process.say(.ready(.init(next: slot))) }
+        try far.say(.ready(.init(next: play.slot(9_800))))
+        kernel.now = kernel.now + .seconds(210)
+        for process in [fixed, elapsed] {
+            try process.say(begin(slot))
+            try process.say(end(slot))
+        }
+        try play.turn()
+        return kernel.processes
+    }
+
+    @Test("says by how much the clock was set back, how many jobs wait for it and until when, and which follow it")
+    func clockSetBack() throws {
+        let processes = try startAtFive()
+        for process in processes { _ = try process.readInput() }
+        kernel.wallLead = .seconds(-600)
+        // Whatever comes first does not hide the step.
+        try processes[1].say(.pong(token: 1))
+        try play.turn()
+        play.pool.clockWasSet()
+        play.pool.clockWasSet()
+        let records = try play.records("\"Clock set back\"")
+        #expect(records.count == 1)
+        #expect(records.first?.hasSuffix(" by=10m waiting=1 until=1970-01-01T00:20:00.000Z") == true)
+        #expect(records.first?.contains("level=WARN") == true)
+        #expect(try play.records("\"Clock followed\"").map { $0.contains("app:elapsed") } == [true])
+        #expect(try processes.map { try $0.readInput() == nil } == [false, false, true])
+        // The next one goes by the clock as it is.
+        kernel.exit(processes[2])
+        try play.reap()
+        try play.passToDeadline()
+        #expect(kernel.processes.count == 4)
+        #expect(try kernel.processes[3].readInput()?.contains("accounted=610000000000") == true)
+        let slot = SlotInstant(nanoseconds: 900_000_000_000)
+        try kernel.processes[3].say(.ready(.init(next: slot)))
+        kernel.now = kernel.now + .seconds(290)
+        try kernel.processes[3].say(begin(slot, run: 2))
+        try kernel.processes[3].say(end(slot, run: 2))
+        try play.turn()
+        let tick = try #require(try play.records("message=TICK ").last)
+        #expect(tick.contains(" run=2 ") && tick.contains(" reason=clock "))
+    }
+
+    @Test("says nothing of a clock that is slewed, however long that goes on")
+    func slewed() {
+        for _ in 0..<200 {
+            kernel.now = kernel.now + .seconds(600)
+            kernel.wallLead = kernel.wallLead + .milliseconds(-300)
+            play.pool.readClock()
+        }
+        play.pool.clockWasSet()
+        #expect(try! play.records("Clock set back").isEmpty)
+    }
+
     // MARK: F28, on a played kernel
+
+    @Test("gives a worker its time from the moment at which its signal has come", arguments: [1_100, 2_000] as [Int64])
+    func slowSignal(delay: Int64) throws {
+        _ = try play.start()
+        play.pool.stopAll()
+        for (pause, signals) in [(10_000, ["terminate 0"]), (999, []), (1, ["kill 0"]), (1_499, [])]
+            as [(Int64, [String])]
+        {
+            let before = kernel.signals.count
+            kernel.onSignal = { kernel.now = kernel.now + .milliseconds(delay) }
+            kernel.now = kernel.now + .milliseconds(pause)
+            try play.turn()
+            #expect(Array(kernel.signals[before...]) == signals)
+        }
+        #expect(play.pool.leftBehind == 0)
+        kernel.now = kernel.now + .milliseconds(1)
+        try play.turn()
+        #expect(play.pool.leftBehind == 1)
+    }
 
     @Test(
         "judges no worker by a clock that was read before it spoke",

@@ -107,10 +107,51 @@ struct CommandLineTests {
         }
     }
 
+    @Test("--check prints notes by their names, --strict makes them errors, and --allow accepts some")
+    func notes() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                JobText(name: "one", interval: "1h"), JobText(name: "two", meta: ["owner": "me", "enabled": "false"]),
+            ])
+            let noted = try run(scene, ["--check"])
+            #expect(noted.status == .exited(code: 0) && noted.output == "")
+            let place = "\(scene.registry)/jobs.yaml"
+            #expect(noted.errors.contains("note[interval-restart]: \(place):9:"))
+            #expect(noted.errors.contains("note[meta-key]: \(place):17:"))
+            #expect(noted.errors.hasSuffix("cronsupd: 1 job is disabled\n"))
+            let refused = try run(scene, ["--check", "--strict", "--allow", "meta-key"])
+            #expect(refused.status == .exited(code: 100))
+            #expect(refused.errors.contains("error[interval-restart]: ") && refused.errors.contains("note[meta-key]: "))
+            #expect(refused.errors.hasSuffix("accept them with --allow interval-restart\n"))
+            let allowed = try run(scene, ["--once", "--strict", "--allow", "meta-key", "--allow=interval-restart"])
+            #expect(allowed.status == .exited(code: 0) && allowed.output.hasSuffix("1 job, and 1 disabled\n"))
+            let unknown = try run(scene, ["--check", "--strict", "--allow", "interval-restrat"])
+            #expect(unknown.status == .exited(code: 100))
+            #expect(
+                unknown.errors == "cronsupd: --allow: no note 'interval-restrat'; did you mean 'interval-restart'?\n")
+        }
+    }
+
+    @Test(
+        "an option that has one value is not taken twice",
+        arguments: [
+            (["--registry", "a", "--registry", "b"], "--registry"),
+            (["--registry=a", "--registry", "b"], "--registry"),
+            (["--once", "--once", "--slots", "1", "--slots=2"], "--slots"),
+        ])
+    func repeated(arguments: [String], name: String) throws {
+        try Scene.play { scene in
+            let finished = try scene.run(arguments)
+            #expect(finished.status == .exited(code: 100))
+            #expect(finished.errors == "cronsupd: \(name) is given more than once; expected one value\n")
+        }
+    }
+
     @Test(
         "wrong usage ends with 100",
         arguments: [
-            ["--json"], ["--once", "--check"], ["--log-format", "xml"], ["--log-level", "loud"],
+            ["--json"], ["--strict"], ["--check", "--allow", "no-job"], ["--once", "--check"], ["--log-format", "xml"],
+            ["--log-level", "loud"],
             ["--stop-timeout", "10"], ["--no-such-option"], ["stray"],
         ])
     func usage(arguments: [String]) throws {

@@ -52,7 +52,8 @@ struct ControlCommandTests {
             for arguments in [
                 ["next", "61 * * * *"], ["next", "* * * * *", "--timezone", "Nowhere"], ["next"], ["explain", "x"],
                 ["next", "* * * * *", "--count", "0"], ["import", scene.path("none")],
-                ["import", "--namespace", "a b", "-"],
+                ["import", "--namespace", "a b", "-"], ["next", "* * * * *", "--count", "1", "--count", "2"],
+                ["registry", "find", "--registry", "a", "--registry", "b"],
                 ["registry", "find", "--registry", scene.registry],
                 ["registry", "find", "--registry", scene.path("none")],
                 ["nothing"],

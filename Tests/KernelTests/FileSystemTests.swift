@@ -15,7 +15,7 @@ struct FileSystemTests {
         let link = try FileSystem.status("\(directory.path)/link")
         #expect(file.kind == .regular && file.identity == link.identity && file.identity.size == 1)
         #expect(try FileSystem.status(directory.path).kind == .directory)
-        #expect(try FileSystem.status("/dev/null").kind == .other)
+        #expect(try FileSystem.status("/dev/null").kind == .device)
         #expect(throws: SystemError("stat", "/nowhere", code: ENOENT)) { try FileSystem.status("/nowhere") }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Registry
 import Testing
 import Values
@@ -84,6 +85,46 @@ struct DiagnosticTests {
         #expect(errors.last?.message == "… and 2 more")
         let notes = load(["a": "1", "b": "2", "c": "3", "d": "4"], limits: limits).notes
         #expect(notes.map(\.location.file) == ["a", "b", "c", "c"])
-        #expect(notes.last?.severity == .note)
+        #expect(notes.last?.severity == .note(.noNamespace))
+    }
+
+    @Test("of one name do not hide notes of another")
+    func capByName() {
+        var limits = RegistryLimits()
+        limits.diagnostics = 2
+        let files = ["a", "b", "c"].map { RegistryFile(path: $0, bytes: Array("1".utf8)) }
+        var ignored = Diagnostics(limit: 2)
+        for path in ["d", "e", "f"] { ignored.add(IgnoredFile(path: path, .suffix)) }
+        let notes = RegistrySnapshot.load(files, ignored: ignored, limits: limits).notes
+        #expect(
+            notes.map { "\($0.location.file) \($0.note?.rawValue ?? "")" } == [
+                "d suffix-case", "e suffix-case", "a no-namespace", "b no-namespace", "b no-namespace", "e suffix-case",
+            ])
+        #expect(notes.suffix(2).map(\.message) == ["… and 1 more", "… and 1 more"])
+    }
+
+    @Test("have the names that the table in cronsupd(8) has")
+    func noteTable() throws {
+        let path = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/docs/CRONSUPD.md"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let section = try #require(text.split(separator: "### Notes\n").last?.split(separator: "\n#").first)
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        #expect(rows.map { String($0.split(separator: "`")[1]) } == Note.allCases.map(\.rawValue))
+    }
+
+    @Test(
+        "are accepted by their names, and a name that there is not is an error",
+        arguments: [
+            (["no-job,meta-key", "day-rule"], nil), ([], nil),
+            (["interval-restrat"], "--allow: no note 'interval-restrat'; did you mean 'interval-restart'?"),
+            (
+                ["meta-key,"],
+                "--allow: no note ''; expected one of \(Note.allCases.map(\.rawValue).joined(separator: ", "))"
+            ),
+        ])
+    func names(texts: [String], complaint: String?) {
+        var found: String?
+        do { _ = try Note.named(texts) } catch { found = error.description }
+        #expect(found == complaint)
     }
 }

@@ -25,7 +25,7 @@ struct JobEntriesTests {
             """)
         let result = JobEntries.definitions(in: load)
         #expect(result.errors == [])
-        #expect(result.notes == [])
+        #expect(result.notes.map(\.note) == [.metaKey])
         let job = try #require(result.jobs.first)
         #expect(result.jobs.count == 1)
         #expect(job.id.description == "app:job.cleanup")
@@ -188,6 +188,71 @@ struct JobEntriesTests {
         let result = JobEntries.definitions(in: load(text))
         #expect(result.jobs.map(\.id.description) == ["app:b"])
         #expect(result.errors.map(\.location.line) == [3, 5, 5])
+    }
+
+    @Test(
+        "may have keys of anybody's in meta, each noted once, and none that is one of ours but for a letter",
+        arguments: [
+            ("hosts: [a]", "note[meta-key]: 3: meta: unknown key 'hosts', which has no effect"),
+            ("timzeone: UTC", "3: meta: unknown key 'timzeone'; did you mean 'timezone'?"),
+            (
+                "llm_description: x",
+                "note[meta-key]: 3: meta: unknown key 'llm_description', which has no effect; did you mean 'description'?"
+            ),
+            (
+                "component: x",
+                "note[meta-key]: 3: meta: unknown key 'component', which has no effect; did you mean 'comment'?"
+            ),
+            (
+                "command: x",
+                "note[meta-key]: 3: meta: unknown key 'command', which has no effect; did you mean 'comment'?"
+            ),
+            ("tags: [a]", nil), ("title: x", nil),
+        ])
+    func metaKeys(pair: String, expected: String?) {
+        let result = JobEntries.definitions(in: load(job(meta: "interval: 1s, \(pair)")))
+        let said = (result.errors + result.notes).map { String($0.rendered.prefix { $0 != "\n" }) }
+        let places = said.map { $0.replacing(/registry.yaml:(\d+):\d+/) { "\($0.output.1)" } }
+        #expect(places == (expected.map { [$0] } ?? []))
+    }
+
+    @Test("shares a note about a key of meta with all others that have it")
+    func commonMetaKey() {
+        let jobs = ["a", "b", "c"].map {
+            "- {name: \($0), kind: function.swift, method: m, meta: {type: cron.job, interval: 1s, exclude: x}}\n"
+        }
+        let result = JobEntries.definitions(in: load("namespace: app\nentries:\n" + jobs.joined()))
+        #expect(result.jobs.count == 3)
+        #expect(result.notes.map(\.message) == ["meta: unknown key 'exclude', which has no effect in 3 jobs"])
+        #expect(result.notes.map(\.location.line) == [3])
+    }
+
+    @Test(
+        "with a long interval is noted where a restart begins it anew",
+        arguments: [
+            ("interval: 1h", true), ("interval: 24h", true), ("schedule: '@every 2h'", true), ("interval: 59m", false),
+            ("interval: 24h, align: true", false), ("interval: 24h, at_start: true", false),
+            ("schedule: '0 3 * * *'", false), ("interval: 24h, enabled: false", false),
+        ])
+    func longInterval(meta: String, isNoted: Bool) {
+        let result = JobEntries.definitions(in: load(job(meta: meta)))
+        #expect(result.errors == [] && result.notes.map(\.note) == (isNoted ? [.intervalRestart] : []))
+    }
+
+    @Test(
+        "that was perhaps meant to be one is noted",
+        arguments: [
+            ("type: cronjob, interval: 1s", "meta.type: 'cronjob' makes no job; did you mean 'cron.job'?"),
+            ("type: Cron.Job", "meta.type: 'Cron.Job' makes no job; did you mean 'cron.job'?"),
+            ("type: CRON_JOB", "meta.type: 'CRON_JOB' makes no job; did you mean 'cron.job'?"),
+            ("interval: 1s", "meta.interval makes no job without meta.type: cron.job"),
+            ("schedule: '@daily'", "meta.schedule makes no job without meta.type: cron.job"),
+            ("type: view", nil), ("comment: x", nil),
+        ])
+    func meantToBeAJob(meta: String, message: String?) {
+        let text = "namespace: app\nentries:\n- {name: a, kind: function.lua, meta: {\(meta)}}\n"
+        let notes = JobEntries.definitions(in: load(text)).notes
+        #expect(notes.filter { $0.note == .notAJob }.map(\.message) == (message.map { [$0] } ?? []))
     }
 
     @Test("that just misses the type is noted, and so is a registry without any")

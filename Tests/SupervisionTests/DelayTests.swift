@@ -95,6 +95,6 @@ struct NoSlotTests {
         rig.send(.deadline)
         #expect(rig.effects == [.spawn])
         rig.send(.stop(grace: .seconds(1)))
-        #expect(rig.effects == [.log(.stopped(byItself: true))])
+        #expect(rig.effects == [.log(.stopped)])
     }
 }

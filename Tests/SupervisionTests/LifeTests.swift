@@ -129,11 +129,10 @@ struct ExitTests {
     private func stops() -> [Stage: Cell] {
         row([.draining, .drainingInRun, .terminated, .terminatedInRun, .killed, .killedInRun]) { stage in
             let isInRun = Stage.inRun.contains(stage)
-            let end = Incident.stopped(byItself: [.draining, .drainingInRun].contains(stage))
             // The slot that came due has its outcome either way.
             let slot = (Rig.slot, Rig.slot)
             let loss = isInRun ? Effect.book(Rig.run, .cancelled, Self.status, .stop) : .book(slot, 1, .missed, .stop)
-            return Cell(.stopped, [loss, .log(end)])
+            return Cell(.stopped, [loss, .log(.stopped)])
         }
     }
 
@@ -279,10 +278,10 @@ struct StopTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .failed] {
-            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped)])
         }
         changes[.previousWorker] = Cell(.stopping(.draining, until: at(1_002), nil), [.watchPreviousWorker])
-        changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
+        changes[.firstStart] = Cell(.stopped, [.log(.stopped)])
         // Whoever asked before had more patience.
         for stage in [Stage.draining, .drainingInRun] {
             changes[stage] = Cell(.stopping(.draining, until: at(1_002), stage.phase.run))
@@ -305,10 +304,10 @@ struct StopTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_008), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .failed] {
-            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped)])
         }
         changes[.previousWorker] = Cell(.stopping(.draining, until: .distantFuture, nil), [.watchPreviousWorker])
-        changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
+        changes[.firstStart] = Cell(.stopped, [.log(.stopped)])
         return changes
     }
 
@@ -342,7 +341,7 @@ struct StopTests {
         rig.fireDeadline()
         #expect(rig.now == moment, "\(stage)")
         #expect(rig.effects.first == .log(.leftBehind), "\(stage)")
-        #expect(rig.effects.last == .log(.stopped(byItself: false)), "\(stage)")
+        #expect(rig.effects.last == .log(.stopped), "\(stage)")
         #expect(rig.supervisor.phase == .stopped, "\(stage)")
         #expect(rig.supervisor.books.total > 0 || stage == .starting, "\(stage)")
         rig.send(.exited("signal 9 (SIGKILL)"))

@@ -15,10 +15,14 @@ struct ModelBooks {
     /// The slots of the last booking, and how many of them have no outcome yet: where reports were lost, several share theirs.
     private var last: Booking?
     private var open: Int64 = 0
+    /// How many slots had their outcome when the clock was set back, and slots came a second time.
+    private(set) var before: Int64 = 0
 
     subscript(outcome: Outcome) -> Int64 { counts[outcome] ?? 0 }
 
     var total: Int64 { counts.values.reduce(0, +) }
+
+    mutating func follow() { (last, before) = (nil, total) }
 
     mutating func file(_ booking: Booking, of timetable: Timetable) {
         fileRun(booking)
@@ -70,9 +74,9 @@ struct ModelBooks {
 
     /// `due`: how many slots have come due by now that must have an outcome.
     mutating func check(_ books: SlotBooks, due: Int64) {
-        let (open, total, last) = (open, total, last)
+        let (open, total, before, last) = (open, total, before, last)
         require(open == 0, "\(open) slots too few", last)
-        require(total == due, "\(total) slots of \(due) are booked", last)
+        require(total == due + before, "\(total) slots of \(due) are booked", last)
         for outcome in Outcome.allCases { require(self[outcome] == books[outcome], "\(outcome) differs", last) }
     }
 

@@ -53,7 +53,7 @@ extension ModelWorld {
     func check(_ wasStopped: Bool) {
         let books = supervisor.books
         let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
-        require(books.total == due, "\(books.total) outcomes for \(due) slots")
+        require(books.total == due + bookings.before, "\(books.total) outcomes for \(due) slots")
         require(Outcome.allCases.allSatisfy { books[$0] >= 0 }, "a negative count")
         bookings.check(books, due: due)
         bookings.checkRuns(books, ending: isHonest && !hasDropped ? (supervisor.phase.run == nil ? 0 : 1) : nil)

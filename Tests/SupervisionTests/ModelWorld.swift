@@ -27,10 +27,13 @@ final class ModelWorld {
     var isAsking = false
     /// The attempt that was announced last.
     var bookings = ModelBooks()
+    /// Of the slots that are booked now.
+    private lazy var timetable = supervisor.books.timetable
     var announced: (slot: SlotInstant?, attempt: Int, at: MonotonicInstant)?
     var hasProcess = false
     /// A worker of a previous life is still there.
     private var hasPreviousWorker: Bool
+    private var sawPreviousWorker = false
     /// It is in the place of the job's own, for the job's end. It says nothing.
     private var isWatched = false
     var hasBegun = false
@@ -173,7 +176,7 @@ final class ModelWorld {
     private func setWallClock() {
         let step = Int64(random.below(random.pick([10_000, 86_400, 3_000_000]))) * random.pick([1, -1])
         now.wall = now.wall + .seconds(step)
-        supervisor.clockWasSet(at: now)
+        handle(.clockWasSet)
     }
 
     private func pass(_ duration: Nanoseconds) {
@@ -211,12 +214,14 @@ final class ModelWorld {
         last = event
         if case .report(.dropped) = event { hasDropped = true }
         let before = supervisor.phase
+        timetable = supervisor.books.timetable
         supervisor.handle(event, at: now, effects: &effects)
         require(!wasStopped || effects.isEmpty, "effects behind the end: \(effects)")
         require(supervisor.runs >= runs, "the runs went back")
         // The books are opened with the first worker, or when one of a previous life is found in its place, by the clock as it is then.
         require(
-            supervisor.books.accounted >= accounted || (clock == .wall && !hasBooks), "the books went back")
+            supervisor.books.accounted >= accounted || (clock == .wall && (!hasBooks || hasFollowed(effects))),
+            "the books went back")
         switch event {
         case .spawned, .occupied: hasBooks = true
         default: break
@@ -239,7 +244,7 @@ final class ModelWorld {
     }
 
     private func file(_ booking: Booking) {
-        bookings.file(booking, of: supervisor.books.timetable)
+        bookings.file(booking, of: timetable)
         guard let run = booking.run, !booking.isGivenUp else { return }
         announce(booking.last, run.attempt, booking.retryAfter)
     }
@@ -268,12 +273,14 @@ final class ModelWorld {
             require(hasPreviousWorker, "a kill of nobody")
             hasPreviousWorker = !random.chance(2)
         case .watchPreviousWorker:
-            require(hasPreviousWorker && !hasProcess, "a watch over nobody")
+            // It may have gone since.
+            require(sawPreviousWorker && !hasProcess, "a watch over nobody")
             (hasProcess, isWatched) = (true, true)
         case .log(.stopped):
             require(!hasStopped, "stopped twice")
             hasStopped = true
         case .log(.violation): sawViolation = true
+        case .log(.clockFollowed(let until)): follow(until)
         case .log(.leftBehind): leaveProcess()
         case .log(.overdue): checkOverdue()
         case .log(.stillRunning(let run, let lasted, let slots)): checkStillRunning(run, lasted, slots)
@@ -305,6 +312,17 @@ final class ModelWorld {
         announced = (slot, attempt + 1, now.monotonic + delay)
     }
 
+    private func hasFollowed(_ effects: [Effect]) -> Bool {
+        effects.contains { if case .log(.clockFollowed) = $0 { true } else { false } }
+    }
+
+    /// What comes now is of the slots from this moment on, some of which have come before.
+    private func follow(_ until: SlotInstant) {
+        require(until > slotNow + .seconds(60), "the clock is followed for nothing")
+        timetable = supervisor.books.timetable
+        bookings.follow()
+    }
+
     private func leaveProcess() {
         require(isFinal && isDying, "left behind before its time")
         (hasProcess, isDying) = (false, false)
@@ -319,7 +337,9 @@ final class ModelWorld {
         require(!hasProcess, "a second worker")
         require(!hasStopped, "a worker behind the end")
         if hasPreviousWorker { hasPreviousWorker = !random.chance(3) }
-        if hasPreviousWorker { return occupy() }
+        if hasPreviousWorker {
+            return occupy()
+        }
         switch random.below(8) {
         case 0: handle(.spawnFailed("gone", isShortage: false))
         case 1: handle(.spawnFailed("short", isShortage: true))
@@ -333,6 +353,7 @@ final class ModelWorld {
     /// Of no event comes a worker beside the one before, and no failure.
     private func occupy() {
         let failures = supervisor.failures
+        sawPreviousWorker = true
         handle(.occupied(by: random.chance(5) ? nil : 77))
         require(supervisor.failures == failures, "a failure for a previous worker")
         require(supervisor.deadline > now.monotonic, "no pause before the next try")

@@ -41,7 +41,7 @@ struct OutOfMemoryTests {
             #expect(rig.effects.contains(.log(.exited(Self.status))), "\(stage)")
         }
         #expect(kill(.drainingInRun).supervisor.phase == .stopped)
-        #expect(kill(.drainingInRun).effects.last == .log(.stopped(byItself: true)))
+        #expect(kill(.drainingInRun).effects.last == .log(.stopped))
     }
 
     @Test("keeps the outcome that its run had already")

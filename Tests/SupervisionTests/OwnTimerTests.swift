@@ -30,6 +30,18 @@ struct OwnTimerTests {
         }
     }
 
+    @Test("has had its time-out at a stop too, which then is no cancelled run", arguments: [false, true])
+    func atStop(isRescheduled: Bool) {
+        var job = definition(.interval(.seconds(10)))
+        job.policy.timeout = .seconds(3)
+        var rig = Rig(.running, job)
+        rig.send(isRescheduled ? .reschedule(grace: Rig.grace) : .stop(grace: Rig.grace))
+        rig.now = at(1_010)
+        rig.send(.exited("signal 9 (SIGKILL)", .killed))
+        #expect(rig.supervisor.books[.timeout] == 1 && rig.supervisor.books[.cancelled] == 0)
+        #expect(rig.supervisor.phase == .stopped)
+    }
+
     @Test("is told from one that somebody else has killed, or that has crashed")
     func others() {
         for rig in [exit(at: 1_002), exit(at: 1_010, .other)] {

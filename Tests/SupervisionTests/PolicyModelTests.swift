@@ -133,7 +133,7 @@ private final class PolicyWorld {
         }
         now.wall = now.wall + .milliseconds(Int64(random.below(6_000)) - 3_000)
         for job in jobs {
-            job.supervisor.clockWasSet(at: now)
+            handle(.clockWasSet, job)
             job.worker?.clockWasSet()
         }
     }

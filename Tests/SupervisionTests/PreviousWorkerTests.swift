@@ -94,10 +94,10 @@ struct PreviousWorkerTests {
         #expect(rig.now == at(1_008) && rig.effects == [.log(.killed), .kill])
         var gone = rig
         gone.send(.exited("ended"))
-        #expect(gone.effects.last == .log(.stopped(byItself: false)))
+        #expect(gone.effects.last == .log(.stopped))
         rig.fireDeadline()
         #expect(rig.now == Self.now(1_009_500) && rig.effects.first == .log(.leftBehind))
-        #expect(rig.supervisor.phase == .stopped && rig.effects.last == .log(.stopped(byItself: false)))
+        #expect(rig.supervisor.phase == .stopped && rig.effects.last == .log(.stopped))
     }
 
     private static func now(_ milliseconds: Int64) -> MonotonicInstant {

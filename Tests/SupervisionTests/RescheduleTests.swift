@@ -36,9 +36,9 @@ struct RescheduleTests {
         changes[.overtime] = Cell(.stopping(.terminated, until: at(1_002), Rig.lateRun))
         changes[.overtimeKilled] = Cell(.stopping(.killed, until: at(1_005), Rig.lateRun))
         for stage in [Stage.backoff, .shortage, .previousWorker, .failed] {
-            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped(byItself: true))])
+            changes[stage] = Cell(.stopped, [.book((Rig.slot, Rig.slot), 1), .log(.stopped)])
         }
-        changes[.firstStart] = Cell(.stopped, [.log(.stopped(byItself: true))])
+        changes[.firstStart] = Cell(.stopped, [.log(.stopped)])
         expectRow(.reschedule(grace: Self.grace), changes)
     }
 

@@ -96,6 +96,9 @@ extension ScheduleClock {
         }
     }
 
+    /// Every ten seconds by the wall clock, at times that are fixed.
+    static let fixedTimes = calendar("5/10 0-59 0-23 * * *")
+
     /// The first slot that comes too late to be taken for one that is due, at 1,000 s.
     var tooLate: SlotInstant {
         switch self {
@@ -202,7 +205,7 @@ struct Rig {
     /// The wall clock is set by so much, and whoever has to know is told.
     mutating func setWallClock(by step: Nanoseconds) {
         wallLead = wallLead + step
-        supervisor.clockWasSet(at: moment)
+        send(.clockWasSet)
     }
 
     /// Lets time pass until the supervisor has something to do, and lets it do that.

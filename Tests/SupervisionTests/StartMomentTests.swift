@@ -97,7 +97,7 @@ struct StartMomentTests {
         var rig = rig(clock)
         rig.fireDeadline()
         rig.send(.stop(grace: .seconds(1)))
-        #expect(rig.effects == [.log(.stopped(byItself: true))])
+        #expect(rig.effects == [.log(.stopped)])
         #expect(rig.supervisor.books.total == 0)
     }
 

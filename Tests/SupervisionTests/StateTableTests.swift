@@ -114,6 +114,23 @@ struct StateTableTests {
             "`skipped`": PlayedEvent(.report(skipped(Rig.slot, Rig.slot))),
             "`due`, of a job with a gate": PlayedEvent(.report(.due(slot: Rig.slot))) { $0.policy.concurrency = gate },
             "permitted": PlayedEvent(.permitted),
+            "the clock is set back": PlayedEvent {
+                setBack(&$0)
+            } with: {
+                goByTheClock(&$0)
+            },
+            "the same, then exit": PlayedEvent { rig in
+                setBack(&rig)
+                rig.send(.exited("exit 0"))
+            } with: {
+                goByTheClock(&$0)
+            },
+            "the same, then the deadline": PlayedEvent { rig in
+                setBack(&rig)
+                rig.fireDeadline()
+            } with: {
+                goByTheClock(&$0)
+            },
             "a call": PlayedEvent(.call(event: "{}")),
             "an attempt's time": PlayedEvent {
                 attempt(&$0)
@@ -139,6 +156,10 @@ struct StateTableTests {
             },
         ]
     }
+
+    private static func goByTheClock(_ job: inout JobDefinition) { job.schedule = ScheduleClock.wall.schedule }
+
+    private static func setBack(_ rig: inout Rig) { rig.setWallClock(by: .seconds(-7_200)) }
 
     private static func attempt(_ rig: inout Rig) {
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
@@ -195,6 +216,7 @@ extension Phase {
             switch leave.cause {
             case .fault: "fault \(leave.stage)"
             case .policy: "policy \(leave.stage)"
+            case .clock: "clock \(leave.stage)"
             case .stop: "stop \(leave.stage)"
             }
         case .failed: "failed"

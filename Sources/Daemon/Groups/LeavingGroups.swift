@@ -25,11 +25,15 @@ struct LeavingGroups {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    /// Removes it at once if nothing is in it, else ends what is. `now` is read after that, which may take its time.
-    mutating func add(_ group: ControlGroup, at now: @autoclosure () -> MonotonicInstant) {
-        guard !Self.remove(group) else { return }
+    /// Removes it at once if nothing is in it, else ends what is. `now` is read after that, which may take its time. Returns what was
+    /// in it.
+    @discardableResult
+    mutating func add(_ group: ControlGroup, at now: @autoclosure () -> MonotonicInstant) -> Remains? {
+        guard !Self.remove(group) else { return nil }
+        let remains = Remains(group)
         try? group.kill()
         watch(group, sparing: [], at: now())
+        return remains
     }
 
     /// Whoever is in it has been killed, or is one of these.

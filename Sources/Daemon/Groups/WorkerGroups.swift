@@ -142,8 +142,11 @@ final class WorkerGroups {
         enabled.contains(GroupController.memory.rawValue) && leaf.memoryKills > 0
     }
 
-    /// Ends whatever is left in the leaf, and removes it: now if nothing is, else as soon as that is gone.
-    func retire(_ leaf: ControlGroup, at now: @autoclosure () -> MonotonicInstant) { leaving.add(leaf, at: now()) }
+    /// Ends whatever is left in the leaf, and removes it: now if nothing is, else as soon as that is gone. Returns what it was.
+    @discardableResult
+    func retire(_ leaf: ControlGroup, at now: @autoclosure () -> MonotonicInstant) -> Remains? {
+        leaving.add(leaf, at: now())
+    }
 
     /// When `advance` has something to do.
     var deadline: MonotonicInstant { leaving.deadline }

@@ -55,6 +55,17 @@ struct LogBacklog {
         return loss.total > 0 ? loss : nil
     }
 
+    /// All that still waits is lost as well.
+    mutating func giveUp() -> Loss {
+        for index in queues.indices {
+            while !queues[index].isEmpty {
+                size -= queues[index].removeFirst().bytes.count
+                loss.lines[index] += 1
+            }
+        }
+        return loss
+    }
+
     private var oldestQueue: Int? {
         queues.indices.compactMap { index in queues[index].first.map { (index, $0.number) } }.min { $0.1 < $1.1 }?.0
     }

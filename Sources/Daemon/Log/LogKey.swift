@@ -10,21 +10,25 @@ enum LogKey {
             "registry", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us", "outcome", "runs",
             "slots", "count",
         ] + sums + [
-            "added", "changed", "removed", "unchanged", "location", "path", "controllers", "processes", "status",
-            "step", "errno", "after", "for", "at_most", "failures", "lines", "bytes", "result", "error", "code",
-            "length",
+            "disabled", "added", "changed", "removed", "unchanged", "location", "note", "path", "controllers",
+            "processes", "status", "step", "errno", "after", "for", "at_most", "waiting", "until", "reason",
+            "failures", "lines", "bytes", "result", "error", "code", "length", leftOut,
             "retry", "stream", "text", "event",
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
-        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "added",
-        "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length",
+        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "disabled",
+        "added", "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length", leftOut,
+        "waiting",
     ])
 
     private static let sums = Outcome.allCases.map(\.rawValue) + ["retried", "unknown"]
 
+    /// How many fields of a line that a function logged are not in its record.
+    static let leftOut = "left_out"
+
     /// What every record has of itself.
-    private static let own: Set<String> = ["time", "level", "message"]
+    private static let own: Set<String> = ["time", "level", "message", leftOut]
 
     private static let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })
 

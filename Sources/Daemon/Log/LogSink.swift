@@ -34,8 +34,9 @@ package final class LogSink: Sendable {
     /// Writes what waits, as far as the reader takes it.
     package func flush() { state.withLock { $0.flush() } }
 
-    /// Waits until what was written is with the reader, `patience` at most; nothing may be written after it.
-    package func finish(patience: Nanoseconds) { state.withLock { $0.finish(patience: patience) } }
+    /// Waits until what was written is with the reader, `patience` at most; nothing may be written after it. Returns how many
+    /// lines no reader has taken; `nil`: none.
+    package func finish(patience: Nanoseconds) -> String? { state.withLock { $0.finish(patience: patience) } }
 
     /// Has the poller tell when the reader takes more. Returns `false` if it cannot be waited for, as a file.
     package func register(with poller: borrowing Poller, token: UInt64) throws(SystemError) -> Bool {
@@ -77,10 +78,17 @@ private struct State: ~Copyable {
             backlog.removeFirst()
             guard rest.isEmpty else { return }
         }
-        if let loss = backlog.takeLoss() { write(.warning, "Log lines dropped", loss.fields, .record) }
+        if let loss = backlog.takeLoss() { write(.warning, Drop.logLines.rawValue, loss.fields, .record) }
     }
 
-    func finish(patience: Nanoseconds) { output.finish(patience: patience) }
+    mutating func finish(patience: Nanoseconds) -> String? {
+        output.finish(patience: patience)
+        guard isBacklogged else { return nil }
+        let loss = backlog.giveUp()
+        // Of a line in part, too.
+        let count = loss.total + (rest.isEmpty ? 0 : 1)
+        return "\(Drop.logLines.rawValue): \(count), and the standard output takes no more"
+    }
 
     /// Whether the line is off our hands; part of it may be in `rest`.
     private mutating func writeLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -129,8 +129,8 @@ final class Reloader {
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
         let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
-            reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: reader.source,
-            controllers: controllers)
+            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
+            environmentFiles: reader.source, controllers: controllers)
         return isQuiet(reader.modified) ? candidate : nil
     }
 

@@ -12,13 +12,16 @@ package struct Configuration: Sendable {
     package var runtimeDirectory: String?
     /// Users besides root whose files root reads and runs: names or numbers.
     package var trustedOwners: [String]
+    /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
+    package var allowedNotes: [String]?
 
     package init(
         registry: String, worker: String, logFormat: LogFormat, logLevel: Logger.Level, stopTimeout: Nanoseconds,
-        runtimeDirectory: String?, trustedOwners: [String] = []
+        runtimeDirectory: String?, trustedOwners: [String] = [], allowedNotes: [String]? = nil
     ) {
         (self.registry, self.worker) = (registry, worker)
         (self.logFormat, self.logLevel, self.stopTimeout) = (logFormat, logLevel, stopTimeout)
         (self.runtimeDirectory, self.trustedOwners) = (runtimeDirectory, trustedOwners)
+        self.allowedNotes = allowedNotes
     }
 }

@@ -7,6 +7,7 @@ package struct LoadedJobs: Sendable {
     package var jobs: [JobDefinition]
     /// Functions that are called with what becomes of jobs, each with a worker of its own from its first call on.
     package var hookFunctions: [JobDefinition]
+    package let disabledCount: Int
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
     /// Of the Lua files that were checked.
@@ -15,6 +16,7 @@ package struct LoadedJobs: Sendable {
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         jobs = Self.versioned(candidate.found.jobs, answers)
         hookFunctions = Self.versioned(candidate.found.hookFunctions, answers)
+        disabledCount = candidate.found.disabledCount
         let load = candidate.load
         let room = max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions))
         errors = Self.inOrder(
@@ -50,8 +52,24 @@ package struct LoadedJobs: Sendable {
         }
     }
 
-    /// The errors for people: each with its line of the registry and a caret.
-    package var errorText: String { errors.map { $0.rendered + "\n" }.joined() }
+    /// Makes each note an error that is not one of `allowed`.
+    mutating func refuseNotes(allowing allowed: Set<Note>) {
+        let isAllowed = { (note: Diagnostic) in note.note.map(allowed.contains) ?? false }
+        errors = Self.inOrder(errors + notes.filter { !isAllowed($0) }.map(\.refused))
+        notes = notes.filter(isAllowed)
+    }
 
-    package var noteText: String { notes.map { "note: \($0.rendered)\n" }.joined() }
+    /// The errors and notes for people: each with its line of the registry and a caret.
+    package var diagnosticText: String { Self.inOrder(errors + notes).map { $0.rendered + "\n" }.joined() }
+
+    /// How to accept the notes that `--strict` makes errors.
+    package var strictHint: String? {
+        let refused = Set(errors.compactMap(\.note)).map(\.rawValue).sorted().joined(separator: ",")
+        return refused.isEmpty ? nil : "notes are errors with --strict; accept them with --allow \(refused)"
+    }
+
+    /// `nil` if no job is disabled.
+    package var disabledText: String? {
+        disabledCount == 0 ? nil : "\(disabledCount) \(disabledCount == 1 ? "job is" : "jobs are") disabled"
+    }
 }

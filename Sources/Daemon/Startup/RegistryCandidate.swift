@@ -8,10 +8,10 @@ package struct RegistryCandidate: Sendable {
     let found: JobEntries.Found
 
     package init(
-        _ files: [RegistryFile], zones: ZoneSource, accounts: AccountSource = .rootOnly,
+        _ files: [RegistryFile], ignored: Diagnostics? = nil, zones: ZoneSource, accounts: AccountSource = .rootOnly,
         environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files)
+        load = RegistrySnapshot.load(files, ignored: ignored)
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }

@@ -27,6 +27,7 @@ extension Startup {
         let original = try OpenFilesLimit.current()
         mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
         let trust = try Trust(naming: configuration.trustedOwners)
+        let allowed = try configuration.allowedNotes.map(Note.named)
         let isRun = configuration.runtimeDirectory != nil
         let first = try Self.readWithSite(configuration.registry, trust, isRun: isRun)
         // In front of all that is started: another daemon may have the registry.
@@ -44,6 +45,7 @@ extension Startup {
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
         // They would stay as long as this does.
         checked.texts = SourceTexts()
+        if let allowed { checked.refuseNotes(allowing: allowed) }
         loaded = checked
     }
 
@@ -72,8 +74,8 @@ extension Startup {
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
         let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
-            reading.files, zones: ZoneDirectory().source, accounts: .host, environmentFiles: environment.source,
-            controllers: controllers)
+            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
+            environmentFiles: environment.source, controllers: controllers)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(about: candidate.functions, programs, asked)
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)

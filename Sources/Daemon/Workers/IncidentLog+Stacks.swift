@@ -23,7 +23,7 @@ extension IncidentLog {
             }
         }
         let count = threads.reduce(0) { $0 + Self.lines($1).count }
-        if count > shown { records(level, "Worker frames left out", job, ["count": .number(count - shown)]) }
+        if count > shown { records(level, Drop.frames.rawValue, job, ["count": .number(count - shown)]) }
     }
 
     /// They were not to be taken now.

@@ -29,9 +29,24 @@ struct IncidentLog {
     /// Processes that workers of a previous life have left.
     func leftoversKilled(_ count: Int) { log.write(.warning, "Leftovers killed", ["count": .number(count)]) }
 
-    /// The clock was wrong when the job began.
-    func beginsAnew(_ job: Job) {
-        records(.notice, "Job starts again", job, ["text": "the clock was set back by more than three hours"])
+    /// `waiting`: until when jobs wait for it.
+    func clockSetBack(by step: Nanoseconds, waiting: [SlotInstant]) {
+        var fields: LogFields = ["by": .text(DurationText.rounded(step)), "waiting": .number(waiting.count)]
+        fields.add("until", waiting.max().map { .moment(moment.wall(of: $0, on: .wall)) })
+        log.write(waiting.isEmpty ? .notice : .warning, "Clock set back", fields)
+    }
+
+    /// Processes that a worker has left at its end. `program`: the name of the first one's, if it is known.
+    func leftoversKilled(_ count: Int, _ program: String?, of job: Job) {
+        var fields: LogFields = ["count": .number(count)]
+        fields.add("program", program.map { .text($0) })
+        records(.warning, "Leftovers killed", job, fields)
+    }
+
+    /// A call of a hook whose function is gone: a reload is going on.
+    func callDropped(_ function: EntryID, _ event: String, _ job: Job) {
+        records(
+            .warning, Drop.calls.rawValue, job, ["function": "\(function)", "count": .number(1), "event": .text(event)])
     }
 
     /// A hook of the job is called.
@@ -52,8 +67,8 @@ struct IncidentLog {
             records(
                 .info, "Worker started", job,
                 [job.definition.schedule.key: .text(job.definition.schedule.text), "pid": pid(job)])
-        case .stopped(let byItself): stopped(job, byItself)
-        case .callsDropped(let count): records(.warning, "Calls dropped", job, ["count": .number(count)])
+        case .stopped: stopped(job)
+        case .callsDropped(let count): records(.warning, Drop.calls.rawValue, job, ["count": .number(count)])
         case .dropped(let dropped): self.dropped(dropped, job)
         case .fault(let fault):
             records(
@@ -73,6 +88,8 @@ struct IncidentLog {
         case .hung(let how): records(.error, "Worker hung", job, ["pid": pid(job), "error": .text(how)])
         case .overdue(let delay):
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": .delay(delay)])
+        case .clockFollowed(let until):
+            records(.notice, "Clock followed", job, ["until": .moment(moment.wall(of: until, on: .wall))])
         case .stillRunning(let run, let lasted, let slots):
             records(
                 .warning, "Still running", job,
@@ -122,11 +139,11 @@ struct IncidentLog {
     }
 
     func outputDropped(lines: Int, bytes: Int, _ job: Job) {
-        records(.warning, "Job output dropped", job, ["lines": .number(lines), "bytes": .number(bytes)])
+        records(.warning, Drop.output.rawValue, job, ["lines": .number(lines), "bytes": .number(bytes)])
     }
 
     func malformedMessage(_ error: String, _ job: Job) {
-        records(.warning, "Message rejected", job, ["pid": pid(job), "error": .text(error)])
+        records(.warning, Drop.message.rawValue, job, ["pid": pid(job), "error": .text(error)])
     }
 
     // MARK: Bookings
@@ -145,7 +162,8 @@ struct IncidentLog {
 
     private func retryGivenUp(_ booking: Booking, _ job: Job) {
         let number = (booking.run?.attempt ?? 0) + 1
-        let text: LogValue = "attempt \(number) will not be made: the next slot is due, or the job ends"
+        let text: LogValue =
+            "attempt \(number) will not be made: the next slot is due, the clock was set back, or the job ends"
         records(.notice, "Retry given up", job, ["outcome": .text(booking.outcome.rawValue), "text": text])
     }
 
@@ -159,14 +177,14 @@ struct IncidentLog {
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
         records(
-            .warning, "Reports dropped", job,
+            .warning, Drop.reports.rawValue, job,
             [
                 "count": .integer(dropped.reports), "ok": .integer(dropped.ok), "failed": .integer(dropped.failed),
                 "skipped": .integer(dropped.skipped),
             ])
     }
 
-    private func stopped(_ job: Job, _ byItself: Bool) {
+    private func stopped(_ job: Job) {
         // A function that nobody has called had no worker.
         if job.definition.isHookOnly, job.generation == 0 { return }
         let books = job.supervisor.books
@@ -184,11 +202,15 @@ struct IncidentLog {
         var metadata: Logger.Metadata = ["entry": .string(job.definition.id.description), "run": "\(line.run)"]
         // Whatever its message and its fields are, it is none of the daemon's records.
         metadata["by"] = "job"
-        // The job's own fields do not take the place of ours.
-        for field in line.fields where metadata[field.key] == nil && !LogKey.isTaken(field.key) {
-            metadata[field.key] = .string(field.value)
-        }
         if isDetailed { metadata["pid"] = "\(job.worker.map { String($0.pid) } ?? "")" }
+        metadata["length"] = line.fullLength.map { "\($0)" }
+        var leftOut = line.leftOut
+        // The job's own fields do not take the place of ours.
+        for field in line.fields {
+            let isFree = metadata[field.key] == nil && !LogKey.isTaken(field.key)
+            if isFree { metadata[field.key] = .string(field.value) } else { leftOut += 1 }
+        }
+        if leftOut > 0 { metadata[LogKey.leftOut] = "\(leftOut)" }
         let level = Logger.Level(rawValue: line.level.rawValue) ?? .info
         log.functions.log(level: level, "\(line.message)", metadata: metadata)
     }
@@ -220,6 +242,7 @@ extension Booking {
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
+        if reason == .clock { fields.add("reason", .text(Reason.clock.rawValue)) }
         fields.add(outcome.textKey.description, .text(run.end.text))
         fields.add("code", run.end.code.map { .integer($0) })
         fields.add("length", run.end.fullLength.map { .integer($0) })

@@ -15,26 +15,33 @@ extension WorkerPool {
     func exited(_ pid: ProcessID, _ job: Job) throws(SystemError) -> (ExitStatus) -> Void {
         guard let worker = job.worker else { return { _ in } }
         drain(worker, job)
-        // While the leader is a zombie its number is still the group's, and nobody else's.
-        machine.signalGroup(pid, .kill)
         let ranOutOfMemory = worker.group.map { groups?.ranOutOfMemory($0) ?? false } ?? false
         let used = job.processorTime.flatMap { _ in ProcessTable.row(pid)?.processorTime }
-        if let group = worker.group {
-            groups?.retire(group, at: machine.now)
-        } else if job.supervisor.phase.run != nil, !swept.contains(pid) {
-            try sweep()
+        // Before they are sent a signal: they are counted.
+        if let left = worker.group.flatMap({ groups?.retire($0, at: machine.now) }), !job.supervisor.phase.isKilled {
+            incidents.leftoversKilled(left.count, left.program, of: job)
         }
+        // While the leader is a zombie its number is still the group's, and nobody else's.
+        machine.signalGroup(pid, .kill)
+        if worker.group == nil, job.supervisor.phase.run != nil, !swept.contains(pid) { try sweep(for: job) }
         return { self.bury(worker, job, self.end(job, $0, ranOutOfMemory, used)) }
     }
 
     /// Kills the commands of all workers without a control group that have died in a run: each has a group of its own within its worker's session. One
     /// look at all processes serves them all, since they may be many.
-    private func sweep() throws(SystemError) {
+    private func sweep(for job: Job) throws(SystemError) {
         for case (let pid, .worker(let job)) in children.all
         where job.supervisor.phase.run != nil && job.worker?.group == nil {
             if try machine.hasExited(pid) { swept.insert(pid) }
         }
-        _ = try machine.killSessions(swept)
+        let killed = try machine.killSessions(swept)
+        guard killed > 0, !job.supervisor.phase.isKilled else { return }
+        // Of several workers, they cannot be told apart.
+        if swept.count == 1 {
+            incidents.leftoversKilled(killed, nil, of: job)
+        } else {
+            incidents.leftoversKilled(killed)
+        }
     }
 
     /// Reads what the worker wrote before it died. Its pipes may never end, since a grandchild may hold them open.

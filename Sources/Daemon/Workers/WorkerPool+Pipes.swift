@@ -62,8 +62,10 @@ extension WorkerPool {
 
     private func readOutput(_ worker: WorkerProcess) -> Descriptor.Transfer {
         let transfer = worker.output.read(into: outputBuffer)
-        readClock()
-        if case .bytes(let count) = transfer { unsplitOutput = count }
+        if case .bytes(let count) = transfer {
+            readClock()
+            unsplitOutput = count
+        }
         return transfer
     }
 

@@ -4,6 +4,27 @@ import Model
 import Supervision
 
 extension WorkerPool {
+    /// Jobs that begin or end at a moment of the wall clock look again, and those that are ahead of it wait or follow it.
+    func clockWasSet() {
+        readClock()
+        let step = clockLead.takeStep(to: moment)
+        var ends: [SlotInstant] = []
+        for job in jobs.compactMap(\.self) {
+            process(.clockWasSet, job)
+            endIfOver(job)
+            settle(job)
+            if let end = job.supervisor.waitsForClock(at: moment) { ends.append(end) }
+        }
+        if step >= ClockLead.shortest { incidents.clockSetBack(by: step, waiting: ends) }
+    }
+
+    /// A busy machine takes its time for a signal, for which what a worker has left to do is looked for, and for its stacks before it.
+    func noteSignal(_ job: Job) {
+        let decided = now
+        readClock()
+        job.supervisor.signalled(after: now - decided)
+    }
+
     /// Handles the deadlines that came before `heard`, at most `limit` of them. All that workers wrote before it has been read:
     /// only then is silence an answer.
     func fireDeadlines(through heard: MonotonicInstant, limit: Int) {
@@ -38,4 +59,8 @@ extension WorkerPool {
             process(.violation("it closed its report pipe and lives on"), job)
         }
     }
+}
+
+extension Effect {
+    var isSignal: Bool { self == .terminate || self == .kill }
 }

@@ -42,8 +42,9 @@ final class WorkerPool {
     /// When the event at hand is handled: never before it happened, however long the loop took to come to it.
     private(set) var moment: Moment
     var now: MonotonicInstant { moment.monotonic }
-    /// Workers that had to be killed to stop, since all were told to.
-    private(set) var forcedStops = 0
+    var clockLead: ClockLead
+    /// Workers that outlive SIGKILL, and that the daemon's end does not wait for.
+    private(set) var leftBehind = 0
     var workerCount = 0
     /// Bytes of output that wait since the tails of all runs were added up.
     var heldOutput = 0
@@ -59,6 +60,7 @@ final class WorkerPool {
         (self.runtime, self.groups, self.machine) = (runtime, groups, machine)
         (self.stopTimeout, moment) = (stopTimeout, machine.moment())
         incidents = IncidentLog(log: log, moment: moment)
+        clockLead = ClockLead(moment)
     }
 
     deinit {
@@ -78,22 +80,8 @@ final class WorkerPool {
     /// read before it, workers would be judged for what they say later.
     func readClock() {
         moment = machine.moment()
+        clockLead.note(moment)
         incidents.moment = moment
-    }
-
-    /// The wall clock was set: jobs that begin or end at one of its moments look again.
-    func clockWasSet() {
-        readClock()
-        for job in jobs.compactMap(\.self) {
-            if job.supervisor.isAhead(of: moment) {
-                incidents.beginsAnew(job)
-                stop(job.definition.id, successor: job.successor ?? job.definition)
-                continue
-            }
-            job.supervisor.clockWasSet(at: moment)
-            endIfOver(job)
-            settle(job)
-        }
     }
 
     func endIfOver(_ job: Job) {
@@ -148,8 +136,6 @@ final class WorkerPool {
     }
 
     func stopAll() {
-        // Those that a reload has replaced or removed say nothing of this stop.
-        forcedStops = 0
         isStopping = true
         for job in jobs.compactMap(\.self) { stop(job.definition.id, isFinal: true) }
     }
@@ -183,11 +169,12 @@ final class WorkerPool {
         decided.removeAll(keepingCapacity: true)
         job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
         for effect in decided { perform(effect, job) }
+        if decided.contains(where: \.isSignal) { noteSignal(job) }
         effects = decided
     }
 
     func settle(_ job: Job) {
-        if job.supervisor.phase == .stopped { retire(job) } else { deadlines.schedule(job) }
+        if job.supervisor.isOver { retire(job) } else { deadlines.schedule(job) }
     }
 
     func retire(_ job: Job) {
@@ -214,11 +201,7 @@ final class WorkerPool {
     private func perform(_ effect: Effect, _ job: Job) {
         switch effect {
         case .log(let incident):
-            if case .leftBehind = incident, let worker = job.worker {
-                finishOutput(worker, job)
-                finishOutput(of: job)
-            }
-            if case .stopped(byItself: false) = incident { forcedStops += 1 }
+            if case .leftBehind = incident { leaveBehind(job) }
             incidents.record(incident, of: job)
         case .spawn: spawn(job)
         case .closeControl: job.worker?.closeControl(loop.poller)
@@ -234,6 +217,13 @@ final class WorkerPool {
         case .killPreviousWorker: runtime.killHolder(of: job.definition.id)
         case .watchPreviousWorker: watchPreviousWorker(job)
         }
+    }
+
+    private func leaveBehind(_ job: Job) {
+        leftBehind += 1
+        guard let worker = job.worker else { return }
+        finishOutput(worker, job)
+        finishOutput(of: job)
     }
 
     private func logStacks(_ job: Job) {
@@ -279,10 +269,12 @@ final class WorkerPool {
         for index in indices { if let job = jobs[index] { handle(.permitted, job) } }
     }
 
-    /// A function that is gone is no trouble of the job's: it was there when the registry was loaded, and a reload is going on.
     func call(_ function: EntryID, with event: Value.Map, for job: Job) {
-        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else { return }
-        incidents.calling(function, event["event"]?.string ?? "", job)
+        let name = event["event"]?.string ?? ""
+        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else {
+            return incidents.callDropped(function, name, job)
+        }
+        incidents.calling(function, name, job)
         let mustWait = target.successor != nil && target.supervisor.phase.isStopping
         if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
             target.callsForSuccessor.append(text)

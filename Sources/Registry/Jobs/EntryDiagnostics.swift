@@ -1,5 +1,4 @@
 import Model
-import Schedules
 import Values
 
 /// The errors in one entry, made from paths into it. All who read the entry add to the same.
@@ -7,10 +6,12 @@ final class EntryDiagnostics {
     private let entry: Entry
     private let positions: EntryPositions
     private(set) var errors: Diagnostics
+    private(set) var notes: Diagnostics
 
     init(_ entry: Entry, _ load: RegistryLoad) {
         (self.entry, positions) = (entry, load.positions)
         errors = Diagnostics(limit: load.limits.diagnostics)
+        notes = Diagnostics(limit: load.limits.diagnostics)
     }
 
     var meta: EntryField { EntryField(.map(entry.meta), at: ["meta"], self) }
@@ -29,11 +30,9 @@ final class EntryDiagnostics {
         errors.add(Diagnostic(.error, at: place, message()))
     }
 
-    /// What is worth knowing about a schedule that is right.
-    func note(on schedule: Schedule) -> Diagnostic? {
-        guard case .calendar(let calendar) = schedule.rule, let note = calendar.expression.dayRuleNote else {
-            return nil
-        }
-        return positions.diagnostic(.note, at: ["meta", "schedule"], of: entry, "meta.schedule: " + note)
+    func note(
+        _ note: Note, _ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value
+    ) {
+        notes.add(note, positions.diagnostic(.note(note), at: path, part, of: entry, message()))
     }
 }

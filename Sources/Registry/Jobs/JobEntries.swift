@@ -12,6 +12,8 @@ package enum JobEntries {
         package var jobs: [JobDefinition] = []
         /// The functions of hooks that are no jobs themselves.
         package var hookFunctions: [JobDefinition] = []
+        /// How many jobs are disabled.
+        package var disabledCount = 0
         /// The functions of all job entries, also of those that have an error elsewhere or are disabled.
         package var functions: [(entry: EntryID, function: EntryFunction)] = []
         package var errors: [Diagnostic] = []
@@ -27,7 +29,7 @@ package enum JobEntries {
         var found = Found()
         guard let snapshot = load.snapshot else { return found }
         var errors = Diagnostics(limit: load.limits.diagnostics)
-        var surprises = Diagnostics(limit: load.limits.diagnostics)
+        var notes = JobNotes(load)
         let entries = discover(in: snapshot)
         let files = EnvironmentFiles(environmentFiles)
         let readerOf = { (entry: Entry) in
@@ -35,14 +37,16 @@ package enum JobEntries {
         }
         for entry in entries {
             var reader = readerOf(entry)
-            if let job = reader.definition(), reader.isEnabled { found.jobs.append(job) }
+            let job = reader.definition()
+            if reader.isEnabled { found.jobs += job.map { [$0] } ?? [] } else { found.disabledCount += 1 }
             if let function = reader.function { found.functions.append((entry.id, function)) }
             errors.append(reader.errors)
-            if let surprise = reader.surprise { surprises.add(surprise) }
+            notes.add(reader.notes, freeKeys: reader.freeKeys, of: entry)
         }
         check(&found, load, &errors, reader: readerOf)
         found.errors = errors.closed
-        found.notes = surprises.closed + notes(on: snapshot, found: entries.count, load)
+        notes.add(on: snapshot, found: entries.count)
+        found.notes = notes.closed
         return found
     }
 
@@ -70,22 +74,6 @@ package enum JobEntries {
         } catch {
             preconditionFailure(error.message)
         }
-    }
-
-    /// Notes that explain why a job is not there.
-    private static func notes(on snapshot: RegistrySnapshot, found: Int, _ load: RegistryLoad) -> [Diagnostic] {
-        var notes = Diagnostics(limit: load.limits.diagnostics)
-        for entry in snapshot.entries {
-            guard let type = entry.meta["type"]?.string, type != jobType else { continue }
-            guard KnownKeys.nearest(to: type, [jobType]) != nil else { continue }
-            let message = "meta.type: \(PrintableText.quote(type)) makes no job; did you mean '\(jobType)'?"
-            notes.add(load.positions.diagnostic(.note, at: ["meta", "type"], of: entry, message))
-        }
-        if found == 0, let first = snapshot.entries.first {
-            let message = "no entry of the registry has meta.type: \(jobType); there is nothing to run"
-            notes.add(Diagnostic(.note, at: SourceLocation(file: first.location.file, line: 1, column: 1), message))
-        }
-        return notes.closed
     }
 }
 

@@ -15,7 +15,7 @@ struct JobReader {
 
     /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
     /// another key that resembles them, such as `bind`, is not misspelt.
-    private static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
+    static let metaKeys = Schedule.metaKeys + ["comment", "description", "tags", "labels", "title"]
     private static let commonKeys =
         ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
         + EnvironmentReader.keys
@@ -33,12 +33,13 @@ struct JobReader {
     }
 
     var errors: Diagnostics { issues.errors }
+    var notes: Diagnostics { issues.notes }
     /// Known when the definition is.
     private(set) var isEnabled = true
     /// Known even if there is an error elsewhere in the entry.
     private(set) var function: EntryFunction?
-    /// What the writer of the entry may not expect.
-    private(set) var surprise: Diagnostic?
+    /// The keys of `meta` that mean nothing to a job.
+    private(set) var freeKeys: [String] = []
 
     /// What the entry is, in the words of an error.
     private var role = JobEntries.jobType
@@ -50,7 +51,7 @@ struct JobReader {
         checkMetaKeys()
         let schedule = ScheduleReader(id: entry.id, meta: issues.meta, zones: zones).schedule()
         isEnabled = issues.meta["enabled"]?.flag() ?? true
-        surprise = schedule.flatMap { issues.note(on: $0) }
+        if let schedule { ScheduleNotes.add(on: schedule, isEnabled: isEnabled, to: issues) }
         return definition(kind, schedule)
     }
 
@@ -110,10 +111,14 @@ struct JobReader {
         }
     }
 
-    private func checkMetaKeys() {
+    /// `meta` is open to keys of anybody's, unless they are one of ours but for a letter.
+    private mutating func checkMetaKeys() {
         for key in entry.meta.keys where key != "type" && !Self.metaKeys.contains(key) {
-            guard KnownKeys.nearest(to: key, Self.metaKeys) != nil else { continue }
-            issues.meta.unknownKey(key, Self.metaKeys)
+            if KnownKeys.slip(of: key, Self.metaKeys) == nil {
+                freeKeys.append(key)
+            } else {
+                issues.meta.unknownKey(key, Self.metaKeys)
+            }
         }
     }
 

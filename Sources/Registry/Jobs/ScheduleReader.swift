@@ -47,7 +47,7 @@ struct ScheduleReader {
     /// Says nothing if a key is there misspelt, which has been reported.
     private func reportMissing() {
         let words = ["interval", "schedule"]
-        guard meta.value.map?.keys.contains(where: { KnownKeys.nearest(to: $0, words) != nil }) != true else { return }
+        guard meta.value.map?.keys.contains(where: { KnownKeys.slip(of: $0, words) != nil }) != true else { return }
         meta.issues.error(
             "no 'interval' in the \(JobEntries.jobType); expected a duration such as 10s in meta, or a schedule such as "
                 + "'*/5 * * * *'", at: meta.path)

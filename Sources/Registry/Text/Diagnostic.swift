@@ -4,10 +4,12 @@ package import Values
 package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     package enum Severity: Hashable, Sendable {
         case error
-        case note
+        case note(Note)
+        /// A note that `--strict` makes an error.
+        case refused(Note)
     }
 
-    package let severity: Severity
+    package private(set) var severity: Severity
     package let location: SourceLocation
     /// One line, printable.
     package let message: String
@@ -25,13 +27,36 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         "\(PrintableText.escape(location.file)):\(location.line):\(location.column): \(message)"
     }
 
-    /// As `description`, then the source line and a caret under the column.
+    /// The name of the note that it is, or was.
+    package var note: Note? {
+        switch severity {
+        case .error: nil
+        case .note(let note), .refused(let note): note
+        }
+    }
+
+    /// The same as an error, if it is a note.
+    package var refused: Diagnostic {
+        var refused = self
+        if case .note(let note) = severity { refused.severity = .refused(note) }
+        return refused
+    }
+
+    private var prefix: String {
+        switch severity {
+        case .error: ""
+        case .note(let note): "note[\(note.rawValue)]: "
+        case .refused(let note): "error[\(note.rawValue)]: "
+        }
+    }
+
+    /// As `description`, after the name if it is a note, then the source line and a caret under the column.
     package var rendered: String {
-        guard let excerpt else { return description }
+        guard let excerpt else { return prefix + description }
         let gutter = "\(location.line)"
         let blank = String(repeating: " ", count: gutter.count)
         return """
-            \(description)
+            \(prefix)\(description)
               \(gutter) | \(excerpt.text)
               \(blank) | \(String(repeating: " ", count: excerpt.caretColumn))^
             """

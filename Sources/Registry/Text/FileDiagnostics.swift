@@ -16,8 +16,8 @@ struct FileDiagnostics {
         errors.add(source.diagnostic(.error, at: place, message()))
     }
 
-    mutating func note(_ message: @autoclosure () -> String, at place: UInt32) {
-        notes.add(source.diagnostic(.note, at: place, message()))
+    mutating func note(_ note: Note, _ message: @autoclosure () -> String, at place: UInt32) {
+        notes.add(note, source.diagnostic(.note(note), at: place, message()))
     }
 
     /// A key that stands twice in a map.

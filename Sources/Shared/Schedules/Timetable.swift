@@ -20,6 +20,15 @@ package enum SlotRule: Hashable, Sendable {
         }
     }
 
+    /// Whether its slots come by elapsed time, and not at fixed times of the day.
+    package var isElapsed: Bool {
+        switch self {
+        case .interval, .aligned: true
+        case .calendar(let calendar): !calendar.expression.hasFixedTimes
+        case .none: false
+        }
+    }
+
     /// Of a rule that goes by civil time.
     package var zone: ZoneRules? {
         switch self {

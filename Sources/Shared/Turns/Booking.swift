@@ -28,6 +28,8 @@ package struct Booking: Hashable, Sendable {
         case lost
         /// The job was told to stop.
         case stop
+        /// The wall clock was set back, and showed the slot a second time.
+        case clock
     }
 
     package struct Run: Hashable, Sendable {

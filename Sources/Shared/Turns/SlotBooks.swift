@@ -14,12 +14,12 @@ package import Wire
 /// | a slot has waited for its gate               | it, and those due by then            | `skipped`, `wait`        |
 /// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
 /// | reports were lost                            | all up to the last                   | as counted, `lost`       |
+/// | a run ends, of a slot that came before       | its own, a second time               | what it came to, `clock` |
 package struct SlotBooks: Sendable {
     package private(set) var timetable: Timetable
     /// Whether the timetable has begun, with the first worker.
     package private(set) var areOpen = false
-    /// Every slot up to this one has its outcome.
-    package private(set) var accounted: SlotInstant
+    private var cursor: Cursor
     private var counts = Outcome.Counts()
     /// What runs without a slot came to. Most jobs have none.
     private var besides: [Outcome: Int64] = [:]
@@ -36,14 +36,35 @@ package struct SlotBooks: Sendable {
 
     package init(timetable: Timetable) {
         self.timetable = timetable
-        accounted = timetable.start
+        cursor = Cursor(accounted: timetable.start, repeated: timetable.start)
+    }
+
+    /// How far the slots have come.
+    private struct Cursor {
+        /// Every slot up to this one has its outcome.
+        var accounted: SlotInstant
+        /// Those up to this one come a second time, since the wall clock was set back.
+        var repeated: SlotInstant
+    }
+
+    /// Every slot up to this one has its outcome.
+    package private(set) var accounted: SlotInstant {
+        get { cursor.accounted }
+        set { cursor.accounted = newValue }
     }
 
     /// The timetable begins, unless it has.
     package mutating func begin(_ timetable: @autoclosure () -> Timetable) {
         guard !areOpen else { return }
         self.timetable = timetable()
-        (areOpen, accounted) = (true, self.timetable.start)
+        areOpen = true
+        cursor = Cursor(accounted: self.timetable.start, repeated: self.timetable.start)
+    }
+
+    /// The wall clock was set back to the start of this timetable, whose first slots come a second time.
+    package mutating func follow(_ timetable: Timetable) {
+        self.timetable = timetable
+        cursor = Cursor(accounted: timetable.start, repeated: max(cursor.repeated, accounted))
     }
 
     package subscript(outcome: Outcome) -> Int64 { counts[outcome] }
@@ -111,6 +132,7 @@ package struct SlotBooks: Sendable {
             booking.count = 1
             counts[end.outcome] += 1
             accounted = slot
+            if slot <= cursor.repeated { booking.reason = booking.reason ?? .clock }
         }
         keep(booking)
         return booking

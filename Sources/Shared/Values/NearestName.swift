@@ -5,7 +5,17 @@ package enum NearestName {
     /// allowed. The first one wins a tie.
     package static func of(_ name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
         let letters = Array(name)
-        let limit = max(1, letters.count / 3)
+        return nearest(to: letters, within: max(1, letters.count / 3), among: candidates)
+    }
+
+    /// The candidate that is one edit away.
+    package static func slip(of name: some StringProtocol, among candidates: some Sequence<String>) -> String? {
+        nearest(to: Array(name), within: 1, among: candidates)
+    }
+
+    private static func nearest(
+        to letters: [Character], within limit: Int, among candidates: some Sequence<String>
+    ) -> String? {
         var best: (name: String, distance: Int)?
         // Each letter too many or too few is an edit.
         for candidate in candidates where abs(candidate.count - letters.count) <= limit {

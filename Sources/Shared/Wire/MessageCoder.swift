@@ -185,18 +185,33 @@ package struct MessageCoder: ~Copyable {
         if text != word { fail(key, expected: word) }
     }
 
-    /// Names and values, any number of them. A pair that does not fit is left out whole: half a value would be a wrong value.
-    package mutating func pairs(_ key: StaticString, _ value: StaticString, _ pairs: inout [TextPair]) {
-        if isReading {
-            pairs = readPairs(key, value)
-            return
-        }
+    /// Names and values, any number of them. A pair that does not fit is left out whole, and counted: half a value would be a
+    /// wrong value.
+    package mutating func pairs(
+        _ key: StaticString, _ value: StaticString, _ pairs: inout [TextPair], leftOut: StaticString,
+        _ count: inout Int64
+    ) {
+        if isReading { pairs = readPairs(key, value) } else { count += writePairs(key, value, pairs, reserve: leftOut) }
+        integer(leftOut, &count, least: 0, absent: 0)
+    }
+
+    /// Returns how many did not fit. `reserve`: the field that states it.
+    private mutating func writePairs(
+        _ key: StaticString, _ value: StaticString, _ pairs: [TextPair], reserve: StaticString
+    ) -> Int64 {
+        var leftOut = Int64(0)
+        let room = writer.room - reserve.utf8CodeUnitCount - 22
+        let start = writer.room
         for pair in pairs {
             let worstCase = (pair.key.utf8.count + pair.value.utf8.count) * 4 + " key=\"\" value=\"\"".utf8.count
-            guard worstCase < writer.room else { continue }
+            guard worstCase < room - (start - writer.room) else {
+                leftOut += 1
+                continue
+            }
             writer.field(key, pair.key[...])
             writer.field(value, pair.value[...])
         }
+        return leftOut
     }
 
     /// Each value belongs to the key before it.

@@ -10,7 +10,7 @@ package struct MessageReader: ~Copyable {
     private var verbEnd = 0
     package private(set) var count = 0
     // Nearly no message has more fields than there is room for here, on the stack.
-    private var places = [32 of Place](repeating: Place())
+    private var places = [12 of Place](repeating: Place())
     private var others: [Place] = []
 
     private struct Place {
@@ -88,7 +88,7 @@ package struct MessageReader: ~Copyable {
     package var verb: String { bytes(0, verbEnd).excerpt }
 
     package subscript(index: Int) -> Field {
-        let place = index < places.count ? places[index] : others[index - places.count]
+        let place = place(index)
         return Field(
             key: bytes(Int(place.key), Int(place.keyEnd)), value: bytes(Int(place.value), Int(place.valueEnd)),
             hasEscapes: place.hasEscapes)
@@ -99,11 +99,16 @@ package struct MessageReader: ~Copyable {
         var index = count
         while index > 0 {
             index -= 1
+            // Most differ by their lengths already.
+            let place = place(index)
+            guard Int(place.keyEnd - place.key) == name.utf8CodeUnitCount else { continue }
             let field = self[index]
             if field.isNamed(name) { return field }
         }
         return nil
     }
+
+    private func place(_ index: Int) -> Place { index < places.count ? places[index] : others[index - places.count] }
 
     /// A key and its value, still in the message's line.
     package struct Field {

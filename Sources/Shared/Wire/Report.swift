@@ -136,6 +136,8 @@ package enum Report: Hashable, Sendable {
         package var fields: [Field] = []
         /// How many bytes the message had if it was cut.
         package var fullLength: Int64?
+        /// How many fields there was no room for.
+        package var leftOut = Int64(0)
 
         package init() {}
         package init(level: LogLevel, run: Int64, message: String, fields: [Field]) {
@@ -146,7 +148,7 @@ package enum Report: Hashable, Sendable {
             row.word("level", &level, expected: "debug, info, warning or error")
             row.integer("run", &run, least: 0)
             row.longText("message", &message, length: &fullLength, reserve: 1_024)
-            row.pairs("key", "value", &fields)
+            row.pairs("key", "value", &fields, leftOut: "left_out", &leftOut)
         }
     }
 

@@ -53,6 +53,8 @@ struct ControlGroupFaults {
             try daemon.wait("its group is gone", within: 2) { ControlGroups.leaves(of: scene.registry).count == 1 }
             #expect(Proc.isAlive(neighbour))
             #expect(daemon.log.count("TICK CRASHED") == (isInRun ? 1 : 0))
+            let left = try #require(daemon.log.all("Leftovers killed", entry: "test:job").first)
+            #expect(isInRun ? left.number("count") > 0 : left.number("count") == 1 && left["program"] == "sleep")
             #expect(try daemon.stop() == .exited(code: 0))
             #expect(ControlGroups.base(of: scene.registry) == nil)
         }

@@ -107,7 +107,9 @@ struct DiskFaults {
             try disk.freeze()
             let daemon = try scene.start()
             try daemon.wait("it is in a run") { daemon.latestWorker(stuck.id).map { Proc.state($0) == "D" } ?? false }
-            try scene.declare([])
+            var disabled = stuck
+            disabled.meta = ["enabled": "false"]
+            try scene.declare([disabled])
             daemon.reload()
             try daemon.wait(for: "Worker unkillable", entry: stuck.id)
             try scene.declare([stuck])

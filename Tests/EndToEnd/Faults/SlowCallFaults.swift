@@ -39,6 +39,22 @@ struct SlowCallFaults {
         }
     }
 
+    @Test("names no worker as left behind that its signal has not come to yet", arguments: [2_000])
+    func signals(milliseconds: Int) throws {
+        try Scene.play { scene in
+            try scene.declare([.shell("deaf", "trap '' TERM; while :; do sleep 1; done")])
+            let daemon = try scene.start(
+                ["--stop-timeout", "100ms"], worker: Binaries.worker,
+                wrapper: Tracer.wrapper(delaying: "kill", milliseconds: milliseconds, turns: "1+1"))
+            try daemon.wait(for: "Worker started")
+            try daemon.wait("it is in a run") {
+                Proc.children(of: daemon.latestWorker("test:deaf") ?? 0).isEmpty == false
+            }
+            #expect(try daemon.stop(within: 60) == .exited(code: 0))
+            #expect(daemon.log.count("Worker killed") == 1 && daemon.log.count("Worker left behind") == 0)
+        }
+    }
+
     @Test("gives a program that it asks the whole of its time to answer", arguments: [5_000])
     func answer(milliseconds: Int) throws {
         try Scene.play { scene in

@@ -53,20 +53,25 @@ struct TimeoutFaults {
         }
     }
 
-    @Test("is the run's outcome when the daemon, held up meanwhile, hears of its end")
-    func heldUp() throws {
+    @Test("is the run's outcome when the daemon, held up meanwhile, hears of its end", arguments: [false, true])
+    func heldUp(isStopping: Bool) throws {
         try play(Self.function) { _, begun, daemon in
             try daemon.wait("the run has begun") { access(begun, F_OK) == 0 }
             let worker = try daemon.worker("test:job")
             // By then the daemon has heard of it too.
             try daemon.wait(for: "TICK", entry: "test:other", count: daemon.log.count("TICK", entry: "test:other") + 2)
+            if isStopping {
+                daemon.signal(SIGTERM)
+                try daemon.wait(for: "Waiting for runs")
+            }
             daemon.signal(SIGSTOP)
             try wait("the worker's timer has killed it") { !Proc.isAlive(worker) }
             daemon.signal(SIGCONT)
             try daemon.wait(for: "TICK TIMEOUT")
             #expect(daemon.log.all("TICK TIMEOUT").first?["error"] == "no end within 500ms")
             #expect(daemon.log.count("Worker exited") + daemon.log.count("Restarting worker") == 0)
-            #expect(try daemon.stop() == .exited(code: 0))
+            if !isStopping { daemon.signal(SIGTERM) }
+            #expect(try daemon.waitForExit() == .exited(code: 0))
         }
     }
 

@@ -97,11 +97,11 @@ final class Scene {
         starts += 1
         let log = output ?? path("log-\(starts)")
         let errors = path("errors-\(starts)")
-        let command =
-            [
-                Binaries.daemon, "--registry", registry ?? self.registry, "--worker", worker, "--log-format", "json",
-                "--runtime-directory", runtime ?? self.runtime,
-            ] + arguments
+        let usual = [
+            ("--registry", registry ?? self.registry), ("--worker", worker), ("--log-format", "json"),
+            ("--runtime-directory", runtime ?? self.runtime),
+        ].filter { !arguments.contains($0.0) }
+        let command = [Binaries.daemon] + usual.flatMap { [$0.0, $0.1] } + arguments
         let process = try ChildProcess(
             wrapper + command, environment: environment + more, output: log, errors: errors)
         return DaemonProcess(process, log: log, errors: errors)

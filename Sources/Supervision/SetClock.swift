@@ -1,0 +1,30 @@
+import Clocks
+import Schedules
+import Turns
+
+/// What a wall clock that is set back means for a job whose slots it has shown already.
+///
+/// | behind the last of these slots | a schedule of elapsed time | one of fixed times |
+/// |--------------------------------|----------------------------|--------------------|
+/// | by a minute at most            | waits                      | waits              |
+/// | by three hours at most         | follows the clock          | waits              |
+/// | by more                        | follows the clock          | follows the clock  |
+enum SetClock {
+    /// Of slots by the minute none is wanted twice in a moment.
+    static let shortestStep = Nanoseconds.seconds(60)
+    /// A clock that is set back further was wrong before, as for cron(8).
+    static let longestStep = Nanoseconds.seconds(3 * 3_600)
+
+    /// Whether the job of these books, which are ahead of the clock, goes by it from now on.
+    static func isToFollow(_ books: SlotBooks, at now: Moment) -> Bool {
+        let rule = books.timetable.rule
+        guard books.areOpen, rule.clock == .wall, rule != .none else { return false }
+        return books.accounted > now.on(.wall) + (rule.isElapsed ? shortestStep : longestStep)
+    }
+
+    /// Until when the job of these books waits; `nil`: the clock shows none of its slots a second time.
+    static func end(of books: SlotBooks, at now: Moment) -> SlotInstant? {
+        guard books.areOpen, books.clock == .wall else { return nil }
+        return books.timetable.count(after: now.on(.wall), through: books.accounted) > 0 ? books.accounted : nil
+    }
+}
