@@ -16,6 +16,7 @@ struct RegistryOptions: ParsableArguments {
     func query() throws -> RegistryQuery {
         let reading = try RegistryReader.readPatiently(registry)
         let load = RegistrySnapshot.load(reading.files, ignored: reading.ignored)
+            .readingCrontabs(from: CrontabFileReader(runsJobs: false).source)
         StandardDescriptors.writeError(load.notes.map { "\($0.rendered)\n" }.joined())
         guard let snapshot = load.snapshot else {
             StandardDescriptors.writeError(load.errors.map { "\($0.rendered)\n" }.joined())

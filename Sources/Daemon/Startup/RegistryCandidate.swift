@@ -9,9 +9,11 @@ package struct RegistryCandidate: Sendable {
 
     package init(
         _ files: [RegistryFile], ignored: Diagnostics? = nil, zones: ZoneSource, accounts: AccountSource = .rootOnly,
-        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
+        environmentFiles: EnvironmentFileSource = .empty, crontabs: CrontabFileSource? = nil,
+        controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files, ignored: ignored)
+        let text = RegistrySnapshot.load(files, ignored: ignored)
+        load = crontabs.map { text.readingCrontabs(from: $0) } ?? text
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }

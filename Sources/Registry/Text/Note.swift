@@ -2,6 +2,10 @@ import Values
 
 /// What a note about a registry says, in a name that people and scripts go by. docs/CRONSUPD.md has a table of them.
 package enum Note: String, CaseIterable, Hashable, Sendable {
+    case crontabCron = "crontab-cron"
+    case crontabDifference = "crontab-difference"
+    case crontabFile = "crontab-file"
+    case crontabLine = "crontab-line"
     case dayRule = "day-rule"
     case intervalRestart = "interval-restart"
     case metaKey = "meta-key"
