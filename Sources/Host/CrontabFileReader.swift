@@ -26,21 +26,15 @@ package final class CrontabFileReader: Sendable {
         _ request: CrontabFileSource.Request, _ host: CrontabHost
     ) -> Result<CrontabFileSource.Reading, CrontabFileSource.Failure> {
         do {
-            var sources = try CrontabSources(Self.format(request), host: host, disk: disk)
-            try sources.add(request.path)
+            var sources = try CrontabSources(
+                isSystem: request.isSystem, owner: request.owner, host: host, disk: disk)
+            // A lone - would be the standard input.
+            try sources.add(request.path == "-" ? "./-" : request.path)
             newest.withLock { $0 = max($0, sources.modified) }
             let cron = try RunningCron.reader(of: CrontabSources.absolute(request.path))
             return .success(.init(files: sources.files, notes: sources.notes, cron: cron))
         } catch {
             return .failure(.init(description: "\(error)"))
-        }
-    }
-
-    private static func format(_ request: CrontabFileSource.Request) -> CrontabSources.Format? {
-        switch request.isSystem {
-        case true?: .system
-        case false?: .user(request.owner)
-        case nil: request.owner.map { .user($0) }
         }
     }
 }

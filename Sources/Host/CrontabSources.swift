@@ -12,17 +12,11 @@ package struct CrontabSources {
     /// When one of the files was last written to.
     package private(set) var modified = WallInstant(nanoseconds: 0)
 
-    private let format: Format?
+    private let isSystem: Bool?
+    private let owner: String?
     private let takesAll: Bool
     private let host: CrontabHost
     private let disk: TrustedFiles
-
-    package enum Format: Hashable, Sendable {
-        /// The user's name stands before the command.
-        case system
-        /// `nil`: the owner follows from the path, or is not known.
-        case user(String?)
-    }
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -30,14 +24,15 @@ package struct CrontabSources {
 
     private static let largest = 4 << 20
 
-    /// `format`: `nil` where it follows from the path. `takesAll`: also the files of a directory that cron would ignore.
+    /// `isSystem`: `nil` where the format follows from the path. `owner`: whose the crontabs are that do not say it. `takesAll`: also
+    /// the files of a directory that cron would ignore.
     package init(
-        _ format: Format?, takesAll: Bool = false, host: CrontabHost, disk: TrustedFiles = TrustedFiles(.unasked)
+        isSystem: Bool?, owner: String?, takesAll: Bool = false, host: CrontabHost,
+        disk: TrustedFiles = TrustedFiles(.unasked)
     ) throws(Failure) {
-        if case .user(let owner?) = format, !CrontabText.isUser(owner) {
-            throw Failure(description: "user: '\(owner)' is no user's name")
-        }
-        (self.format, self.takesAll, self.host, self.disk) = (format, takesAll, host, disk)
+        if let owner, !CrontabText.isUser(owner) { throw Failure(description: "user: '\(owner)' is no user's name") }
+        (self.isSystem, self.owner) = (isSystem, owner)
+        (self.takesAll, self.host, self.disk) = (takesAll, host, disk)
     }
 
     /// `-` is the standard input.
@@ -52,15 +47,13 @@ package struct CrontabSources {
         try addFound(path, place)
     }
 
-    /// The format follows from the absolute path `place`, unless an option says it.
+    /// The format follows from the absolute path `place`, unless an option says it. `owner`: the user that the file is named after.
     private mutating func add(_ path: String, _ bytes: [UInt8], _ place: String, owner: String? = nil) {
-        var (isSystem, named) = (CrontabFile.isSystemPath(place), owner)
-        switch format {
-        case .system: isSystem = true
-        case .user(let user): (isSystem, named) = (false, owner ?? user)
-        case nil: break
-        }
-        files.append(CrontabFile(path: path, bytes: bytes, isSystem: isSystem, owner: named, place: place))
+        let isOwned = owner != nil
+        files.append(
+            CrontabFile(
+                path: path, bytes: bytes, isSystem: !isOwned && (isSystem ?? CrontabFile.isSystemPath(place)),
+                owner: owner ?? self.owner, place: place))
     }
 
     // MARK: Directories

@@ -50,7 +50,7 @@ struct ImportCommand: ParsableCommand {
             throw InputFailure("namespace: '\(namespace)'; expected \(EntryID.rule)")
         }
         let host = CrontabHost.machine
-        var sources = try CrontabSources(format(), takesAll: all, host: host)
+        var sources = try CrontabSources(isSystem: system ? true : nil, owner: user, takesAll: all, host: host)
         for file in files { try sources.add(file) }
         let result = CrontabImport(sources.files, host: host)
         StandardDescriptors.writeError(result.errors.map { $0 + "\n" }.joined())
@@ -61,15 +61,6 @@ struct ImportCommand: ParsableCommand {
             try write(result, notes: sources.notes)
         }
         if !result.errors.isEmpty { throw Ending(code: ExitCode.incomplete) }
-    }
-
-    private func format() throws -> CrontabSources.Format? {
-        guard system else { return user.map { .user($0) } }
-        guard user == nil else {
-            throw InputFailure(
-                "--system and --user: a line names its user itself, or the file has one; expected one of them")
-        }
-        return .system
     }
 
     private func write(_ result: CrontabImport, notes: [String]) throws {
