@@ -82,7 +82,7 @@ let package = Package(
         // The daemon.
         .target(
             name: "Registry",
-            dependencies: ["CYAML", "Clocks", "Find", "Model", "Schedules", "Values", "Wire"],
+            dependencies: ["CYAML", "Clocks", "Crontabs", "Find", "Model", "Schedules", "Values", "Wire"],
             swiftSettings: vouched),
         .target(
             name: "Supervision", dependencies: ["Clocks", "Model", "Schedules", "Turns", "Values", "Wire"],
@@ -191,7 +191,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RegistryTests",
-            dependencies: ["Clocks", "Find", "Model", "Registry", "Schedules", "TestSupport", "Values"],
+            dependencies: ["Clocks", "Crontabs", "Find", "Model", "Registry", "Schedules", "TestSupport", "Values"],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests",

@@ -1,11 +1,22 @@
+package import Values
+
 /// Crontabs made into entries.
 package struct CrontabImport: Sendable {
     /// In the order of the lines. Where a line was refused, it stands here as a remark.
     package private(set) var items: [Item] = []
-    /// `file:line:column: message`, of all files.
-    package private(set) var errors: [String] = []
+    /// Of all files.
+    package private(set) var problems: [Problem] = []
     /// What is different from cron, or may not be what is expected: `file:line: message`.
     package private(set) var notes: [String] = []
+
+    /// What is wrong with a line, which is left out.
+    package struct Problem: Hashable, Sendable {
+        package let location: SourceLocation
+        package let message: String
+    }
+
+    /// `file:line:column: message`
+    package var errors: [String] { problems.map(\.description) }
 
     package enum Item: Hashable, Sendable {
         case entry(ImportedEntry)
@@ -18,7 +29,7 @@ package struct CrontabImport: Sendable {
             var reader = CrontabReader(file, host: host)
             reader.read()
             items += reader.items
-            errors += reader.errors
+            problems += reader.problems
             notes += reader.notes
         }
         nameEntries()
@@ -37,4 +48,8 @@ package struct CrontabImport: Sendable {
             items[index] = .entry(entry)
         }
     }
+}
+
+extension CrontabImport.Problem {
+    package var description: String { "\(location): \(message)" }
 }

@@ -1,13 +1,14 @@
 import Clocks
 import Model
 import Schedules
+import Values
 
 /// Reads one crontab line by line, as cron does: what a line sets holds for the lines after it.
 struct CrontabReader {
     let file: CrontabFile
     let host: CrontabHost
     private(set) var items: [CrontabImport.Item] = []
-    private(set) var errors: [String] = []
+    private(set) var problems: [CrontabImport.Problem] = []
     private(set) var notes: [String] = []
 
     // What holds for the next line.
@@ -61,10 +62,11 @@ struct CrontabReader {
 
     /// The line is left out, and stands as a comment where it would have been.
     mutating func fail(_ message: String, _ column: Int) {
-        let error = "\(file.path):\(line):\(column): \(message)"
-        errors.append(error)
+        let location = SourceLocation(file: file.path, line: line, column: column)
+        let problem = CrontabImport.Problem(location: location, message: message)
+        problems.append(problem)
         flushComment()
-        items += [.remark("Left out: \(error)"), .remark("    \(text)")]
+        items += [.remark("Left out: \(problem.description)"), .remark("    \(text)")]
     }
 
     mutating func note(_ message: String) { notes.append("\(file.path):\(line): \(message)") }
@@ -81,10 +83,13 @@ struct CrontabReader {
     /// The file has a column that was taken for the first word of the commands.
     private mutating func refuseSystemFormat() {
         guard !file.isSystem, file.owner == nil, let found = census.systemFormat else { return }
-        errors.append(
-            "\(file.path):\(found.line):\(found.column): each command begins with a user's name such as '\(found.user)', as in "
-                + "the system's crontabs; expected --system, or --user if the commands are meant so")
-        items = [.remark("Left out: \(errors[errors.count - 1])")]
+        let problem = CrontabImport.Problem(
+            location: SourceLocation(file: file.path, line: found.line, column: found.column),
+            message:
+                "each command begins with a user's name such as '\(found.user)', as in the system's crontabs; expected "
+                + "--system, or --user if the commands are meant so")
+        problems.append(problem)
+        items = [.remark("Left out: \(problem.description)")]
     }
 
     // MARK: Comments
@@ -175,7 +180,7 @@ struct CrontabReader {
             note("the command begins with a year; cron has no field for years, and runs it as a program")
         }
         var entry = ImportedEntry(
-            origin: "\(file.path):\(line)",
+            place: SourceLocation(file: file.path, line: line, column: 1),
             base: file.name.flatMap(CommandName.valid) ?? CommandName.of(command.command),
             command: command, shell: scope.shell, user: user,
             surroundings: scope.surroundings(of: account, host.login), schedule: schedule,

@@ -4,7 +4,7 @@ package import Values
 /// A line of a crontab on its way to become an entry.
 package struct ImportedEntry: Hashable, Sendable {
     /// Where it stood: `/etc/crontab:17`.
-    package let origin: String
+    package let place: SourceLocation
     /// Empty until all lines are known.
     package internal(set) var name = ""
     /// What its name is made of.
@@ -27,6 +27,7 @@ package struct ImportedEntry: Hashable, Sendable {
         var variables: [ExecCommand.Variable]
     }
 
+    package var origin: String { "\(place.file):\(place.line)" }
     package var hasOwner: Bool { user != nil }
     package var home: String? { surroundings.home }
 

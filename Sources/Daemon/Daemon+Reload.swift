@@ -101,7 +101,7 @@ extension Daemon {
     private func logNotes(_ notes: [Diagnostic]) {
         for diagnostic in notes {
             log.write(
-                .notice, "Registry note",
+                diagnostic.note == .crontabLine ? .error : .notice, "Registry note",
                 [
                     "location": "\(diagnostic.location)", "note": .text(diagnostic.note?.rawValue ?? ""),
                     "text": .text(diagnostic.message),
@@ -121,5 +121,9 @@ extension Daemon {
     }
 
     /// A daemon without a job has most often the wrong registry.
-    func reportJobs() { log.write(jobCount == 0 ? .warning : .info, "Discovered jobs", jobFields) }
+    func reportJobs() {
+        log.write(jobCount == 0 ? .warning : .info, "Discovered jobs", jobFields)
+        logNotes(leftOut)
+        leftOut.removeAll()
+    }
 }

@@ -33,6 +33,8 @@ package final class Daemon {
     private(set) var isStopping = false
     var reloadIsDue = false
     var emptyReload = EmptyReload()
+    /// Lines of crontabs, to be logged when the daemon has started: its other notes are on the standard error.
+    var leftOut: [Diagnostic]
     /// When the log, if it cannot be waited for, is tried again.
     private var logRetry = MonotonicInstant.distantFuture
     private var isLogWatched = false
@@ -52,6 +54,7 @@ package final class Daemon {
         (programs, registry) = (startup.programs, startup.registry)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
         disabledCount = startup.loaded.disabledCount
+        leftOut = startup.loaded.notes.filter { $0.note == .crontabLine }
         loop = try PollLoop(machine)
         children = ChildTable(machine)
         signals = Box(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))

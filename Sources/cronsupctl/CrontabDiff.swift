@@ -21,7 +21,9 @@ struct CrontabDiff {
         let file = RegistryFile(path: "crontab.yaml", bytes: Array(text.text.utf8), isNamed: true)
         let comparison = ImportComparison(
             try jobs(RegistrySnapshot.load([file], limits: limits)), origins: origins,
-            registry: try jobs(RegistrySnapshot.load(try RegistryReader.readPatiently(registry).files)),
+            registry: try jobs(
+                RegistrySnapshot.load(try RegistryReader.readPatiently(registry).files)
+                    .readingCrontabs(from: CrontabFileReader(runsJobs: false).source)),
             from: Clock.wall())
         StandardDescriptors.writeError(comparison.notes.map { "note: \($0)\n" }.joined())
         try write(comparison.differences.map { $0 + "\n" }.joined())

@@ -16,6 +16,7 @@ struct Failure {
     init?(_ error: any Error) {
         switch error {
         case let failure as InputFailure: description = failure.description + failure.excerpt
+        case let failure as CrontabSources.Failure: description = failure.description
         case let failure as FindFailure: description = failure.message
         case let failure as RegistryReader.Failure: description = failure.description
         default: return nil

@@ -50,7 +50,7 @@ struct ImportCommand: ParsableCommand {
             throw InputFailure("namespace: '\(namespace)'; expected \(EntryID.rule)")
         }
         let host = CrontabHost.machine
-        var sources = try CrontabSources(isSystem: system, owner: user, takesAll: all, host: host)
+        var sources = try CrontabSources(isSystem: system ? true : nil, owner: user, takesAll: all, host: host)
         for file in files { try sources.add(file) }
         let result = CrontabImport(sources.files, host: host)
         StandardDescriptors.writeError(result.errors.map { $0 + "\n" }.joined())

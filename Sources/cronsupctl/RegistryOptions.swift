@@ -23,6 +23,7 @@ struct RegistryOptions: ParsableArguments {
     static func load(_ path: String) throws -> RegistryLoad {
         let reading = try RegistryReader.readPatiently(path)
         let load = RegistrySnapshot.load(reading.files, ignored: reading.ignored)
+            .readingCrontabs(from: CrontabFileReader(runsJobs: false).source)
         StandardDescriptors.writeError(load.notes.map { "\($0.rendered)\n" }.joined())
         guard load.snapshot != nil else {
             StandardDescriptors.writeError(load.errors.map { "\($0.rendered)\n" }.joined())

@@ -1,4 +1,5 @@
 import Testing
+import Values
 
 @testable import Crontabs
 
@@ -33,7 +34,8 @@ struct EntryNamerTests {
         EntryNamer.names(
             of: lines.map { line in
                 ImportedEntry(
-                    origin: "tab:1", base: CommandName.of(line), command: CrontabCommand(line), shell: "/bin/sh",
+                    place: SourceLocation(file: "tab", line: 1, column: 1), base: CommandName.of(line),
+                    command: CrontabCommand(line), shell: "/bin/sh",
                     user: nil,
                     surroundings: .init(home: nil, files: [], variables: []), schedule: schedule, zone: nil, comment: []
                 )

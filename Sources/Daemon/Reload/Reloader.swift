@@ -130,10 +130,11 @@ final class Reloader {
     /// `nil`: a file that it names was written to a moment ago.
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
         let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
+        let crontabs = CrontabFileReader(TrustedFiles(programs.trust), runsJobs: true)
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
-            accounts: .host, environmentFiles: reader.source, controllers: controllers)
-        return isQuiet(reader.modified) ? candidate : nil
+            accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers)
+        return isQuiet(max(reader.modified, crontabs.modified)) ? candidate : nil
     }
 
     private func check(

@@ -11,9 +11,10 @@ package struct RegistryCandidate: Sendable {
     package init(
         _ files: [RegistryFile], ignored: Diagnostics? = nil, knownFiles: Set<String> = [], zones: ZoneSource,
         accounts: AccountSource = .rootOnly, environmentFiles: EnvironmentFileSource = .empty,
-        controllers: GroupControllers = .none
+        crontabs: CrontabFileSource? = nil, controllers: GroupControllers = .none
     ) {
-        load = RegistrySnapshot.load(files, ignored: ignored, knownFiles: knownFiles)
+        let text = RegistrySnapshot.load(files, ignored: ignored, knownFiles: knownFiles)
+        load = crontabs.map { text.readingCrontabs(from: $0) } ?? text
         found = JobEntries.definitions(
             in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
     }

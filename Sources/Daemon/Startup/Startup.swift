@@ -61,7 +61,7 @@ extension Startup {
         var found = first
         while true {
             let (candidate, asked, loaded, isFirm) = try look(
-                at: found.reading, programs, controllers, mostJobs: mostJobs)
+                at: found.reading, programs, controllers, mostJobs: mostJobs, isRun: found.site != nil)
             if isFirm || !loaded.errors.isEmpty && Clock.monotonic() >= end {
                 return (candidate, asked, loaded, found.site)
             }
@@ -73,12 +73,14 @@ extension Startup {
 
     /// `isFirm`: what was found stands.
     private static func look(
-        at reading: RegistryReader.Reading, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int
+        at reading: RegistryReader.Reading, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int,
+        isRun: Bool
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
         let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
+        let crontabs = CrontabFileReader(TrustedFiles(programs.trust), runsJobs: isRun)
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: environment.source, controllers: controllers)
+            environmentFiles: environment.source, crontabs: crontabs.source, controllers: controllers)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
             about: candidate.functions, libraries: candidate.found.libraries, programs, asked)
@@ -88,7 +90,8 @@ extension Startup {
         let disk = TrustedFiles(programs.trust)
         let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
-        let isFirm = (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified))
+        let isFirm =
+            (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified, crontabs.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)
     }
 

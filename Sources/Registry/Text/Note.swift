@@ -3,6 +3,10 @@ import Values
 /// What a note about a registry says, in a name that people and scripts go by. docs/CRONSUPD.md has a table of them.
 package enum Note: String, CaseIterable, Hashable, Sendable {
     case contextParameter = "context-parameter"
+    case crontabCron = "crontab-cron"
+    case crontabDifference = "crontab-difference"
+    case crontabFile = "crontab-file"
+    case crontabLine = "crontab-line"
     case dayRule = "day-rule"
     case foreignFile = "foreign-file"
     case intervalRestart = "interval-restart"

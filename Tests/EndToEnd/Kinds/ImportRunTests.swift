@@ -108,6 +108,13 @@ struct ImportRunTests {
             #expect(
                 all.status == .exited(code: 0)
                     && all.output.split(separator: "\n").count { $0 == "    command: old" } == 3)
+            // Of several files only those without a column have the user that is named.
+            try TextFile.write("@daily mine\n", to: scene.path("mine"))
+            let users = try scene.run(
+                ["import", "--user", "nobody", "/etc/crontab", scene.path("mine")], program: Binaries.control)
+            if FileSystem.exists("/etc/crontab") {
+                #expect(users.output.contains("user: nobody") && users.output.contains("user: root"), "\(users.errors)")
+            }
             let one = try scene.run(["import", "--system", "\(directory)/x~"], program: Binaries.control)
             #expect(one.output.contains("entries: []"))
         }

@@ -1,5 +1,6 @@
+package import Clocks
 package import Crontabs
-import Kernel
+package import Kernel
 import Model
 
 /// Reads crontabs from files, from directories and from the standard input.
@@ -8,42 +9,50 @@ package struct CrontabSources {
     /// Which files were ignored, and why.
     package private(set) var notes: [String] = []
 
-    private let isSystem: Bool
+    /// When one of the files was last written to.
+    package private(set) var modified = WallInstant(nanoseconds: 0)
+
+    private let isSystem: Bool?
     private let owner: String?
     private let takesAll: Bool
     private let host: CrontabHost
+    private let disk: TrustedFiles
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
 
     private static let largest = 4 << 20
 
-    /// `takesAll`: also the files of a directory that cron would ignore.
-    package init(isSystem: Bool, owner: String?, takesAll: Bool, host: CrontabHost) throws {
-        guard owner.map(CrontabText.isUser) ?? true else {
-            throw InputFailure("user: '\(owner ?? "")' is no user's name")
-        }
-        guard !isSystem || owner == nil else {
-            throw InputFailure(
-                "--system and --user: a line names its user itself, or the file has one; expected one of them")
-        }
-        (self.isSystem, self.owner, self.takesAll, self.host) = (isSystem, owner, takesAll, host)
+    /// `isSystem`: `nil` where the format follows from the path. `owner`: whose the crontabs are that do not say it. `takesAll`: also
+    /// the files of a directory that cron would ignore.
+    package init(
+        isSystem: Bool?, owner: String?, takesAll: Bool = false, host: CrontabHost,
+        disk: TrustedFiles = TrustedFiles(.unasked)
+    ) throws(Failure) {
+        if let owner, !CrontabText.isUser(owner) { throw Failure(description: "user: '\(owner)' is no user's name") }
+        (self.isSystem, self.owner) = (isSystem, owner)
+        (self.takesAll, self.host, self.disk) = (takesAll, host, disk)
     }
 
     /// `-` is the standard input.
     package mutating func add(_ path: String) throws {
         if path == "-" { return add(path, try StandardDescriptors.readInput(limit: Self.largest), "") }
         let place = try Self.absolute(path)
-        if FileSystem.isDirectory(path) { return try addDirectory(path, place) }
+        if (try? disk.status(path).kind) == .directory { return try addDirectory(path, place) }
         let parts = place.split(separator: "/")
         guard parts.count > 1, parts[parts.count - 2] == "cron.d" else {
-            return try add(path, Self.contents(path), place)
+            return try add(path, contents(path), place)
         }
         try addFound(path, place)
     }
 
-    /// The format follows from the absolute path `place`, unless an option says it.
+    /// The format follows from the absolute path `place`, unless an option says it. `owner`: the user that the file is named after.
     private mutating func add(_ path: String, _ bytes: [UInt8], _ place: String, owner: String? = nil) {
+        let isOwned = owner != nil
         files.append(
             CrontabFile(
-                path: path, bytes: bytes, isSystem: isSystem || CrontabFile.isSystemPath(place),
+                path: path, bytes: bytes, isSystem: !isOwned && (isSystem ?? CrontabFile.isSystemPath(place)),
                 owner: owner ?? self.owner, place: place))
     }
 
@@ -51,7 +60,7 @@ package struct CrontabSources {
 
     private mutating func addDirectory(_ path: String, _ place: String) throws {
         do {
-            for name in try FileSystem.names(in: path) {
+            for name in try disk.names(in: path) {
                 let (file, filePlace) = (Self.join(path, name), Self.join(place, name))
                 if CrontabFile.isSpoolDirectory(place) {
                     try addCrontab(of: name, file, filePlace)
@@ -60,7 +69,7 @@ package struct CrontabSources {
                 }
             }
         } catch let error as SystemError {
-            throw InputFailure("\(error)")
+            throw Failure(description: "\(error)")
         }
     }
 
@@ -69,15 +78,15 @@ package struct CrontabSources {
         guard host.accounts.user(user)?.name == user else {
             return notes.append("\(path): ignored, as by cron: '\(user)' is no user of this machine")
         }
-        add(path, try Self.contents(path), place, owner: user)
+        add(path, try contents(path), place, owner: user)
     }
 
     /// A file that nobody has named alone, or of a directory that is like cron.d: cron reads only some of them.
     private mutating func addFound(_ path: String, _ place: String) throws {
-        guard (try? FileSystem.status(path).kind) == .regular else {
+        guard (try? disk.status(path).kind) == .regular else {
             return notes.append("\(path): ignored, as by cron: it is no file")
         }
-        let bytes = try Self.contents(path)
+        let bytes = try contents(path)
         if !takesAll, let reason = Self.reasonToIgnore(place, bytes) {
             return notes.append("\(path): ignored, as by cron: \(reason); --all takes it")
         }
@@ -97,7 +106,7 @@ package struct CrontabSources {
     }
 
     /// Without `.` and `..`. Links stay: a path is what cron would call it.
-    private static func absolute(_ path: String) throws -> String {
+    static func absolute(_ path: String) throws -> String {
         let full = path.hasPrefix("/") ? path : try join(Surroundings.directory(), path)
         var parts: [Substring] = []
         for part in full.split(separator: "/") where part != "." {
@@ -106,17 +115,18 @@ package struct CrontabSources {
         return "/" + parts.joined(separator: "/")
     }
 
-    private static func contents(_ path: String) throws -> [UInt8] {
+    private mutating func contents(_ path: String) throws -> [UInt8] {
         do {
-            guard let (bytes, _) = try FileSystem.contents(of: path, limit: largest) else {
-                throw InputFailure("'\(path)' was written to while it was read; try again")
+            guard let (bytes, identity) = try disk.contents(of: path, limit: Self.largest) else {
+                throw Failure(description: "'\(path)' was written to while it was read; try again")
             }
-            guard bytes.count <= largest else {
-                throw InputFailure("'\(path)' has more than \(largest) bytes; expected a crontab")
+            guard bytes.count <= Self.largest else {
+                throw Failure(description: "'\(path)' has more than \(Self.largest) bytes; expected a crontab")
             }
+            modified = max(modified, identity.modified)
             return bytes
         } catch let error as SystemError {
-            throw InputFailure("\(error)")
+            throw Failure(description: "\(error)")
         }
     }
 }
