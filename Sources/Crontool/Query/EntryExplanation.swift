@@ -1,3 +1,4 @@
+import Crontabs
 import Host
 import Model
 package import Registry

@@ -21,8 +21,9 @@ struct DefaultsReader {
         var process = ProcessReader(data: data, accounts: accounts).settings()
         // Of a command its environment would not be looked at.
         let directory = RegistryPath.directory(of: issues.entry.location.file)
-        EnvironmentReader(data: data, kind: .swift, directory: directory, files: files).read(into: &process)
-        _ = GroupLimitsReader.read(data, process, controllers)
+        EnvironmentReader(data: data, kind: .swift, directory: directory, files: files, accounts: accounts)
+            .read(into: &process)
+        _ = GroupLimitsReader.read(data, &process, controllers)
         if let shell = data["shell"], shell.value.string?.hasPrefix("/") != true {
             _ = shell.expected("an absolute path such as /bin/bash") as String?
         }
