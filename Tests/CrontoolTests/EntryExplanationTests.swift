@@ -1,3 +1,4 @@
+import Crontabs
 import Registry
 import Testing
 
