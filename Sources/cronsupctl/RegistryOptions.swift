@@ -12,6 +12,9 @@ struct RegistryOptions: ParsableArguments {
     @Flag(help: "Print whole entries as JSON.")
     var json = false
 
+    @Flag(help: "Whole texts, however narrow the screen is.")
+    var wide = false
+
     /// Errors in the registry, all of them, end the command.
     func query() throws -> RegistryQuery {
         let reading = try RegistryReader.readPatiently(registry)

@@ -14,7 +14,7 @@ struct Cronsupd: ParsableCommand {
         discussion: """
             Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
             Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a process \
-            was left behind.
+            was left behind. With --run: the command's, 1 for a function that failed, 124 for a time-out.
             """,
         version: "cronsupd \(ProgramVersion.text)")
 
@@ -30,11 +30,31 @@ struct Cronsupd: ParsableCommand {
     @Option(help: "With --once: show the slots after this moment (RFC 3339).")
     var at: InstantOption?
 
-    @Option(help: "With --once: how many slots of each job to show, from 1 to 1000.")
+    @Option(help: "With --once and --json or --job: how many slots of each job to show, from 1 to 1000.")
     var slots = 3
+
+    @Option(help: "With --once: show all of the job with this ID.")
+    var job: String?
+
+    @Flag(help: "With --once: whole texts and more columns, however narrow the screen is.")
+    var wide = false
+
+    @Option(help: "Colours in the log: auto (on a terminal), always or never.")
+    var color = ColorChoice.auto
 
     @Flag(help: "Validate and print nothing but errors and notes.")
     var check = false
+
+    @Option(
+        name: .customLong("run"), help: "Run the function of this entry once, in the foreground, and end with its code."
+    )
+    var entry: String?
+
+    @Option(help: "With --run: JSON in the place of the entry's args.")
+    var args: String?
+
+    @Flag(help: "With --run: though a cronsupd runs this registry.")
+    var force = false
 
     @Flag(help: "With --check or --once: notes are errors.")
     var strict = false
@@ -68,6 +88,9 @@ struct Cronsupd: ParsableCommand {
             """)
     var trustOwner: [String] = []
 
+    /// No daemon is to be started.
+    var startsNothing: Bool { once || check || entry != nil }
+
     func validate() throws {
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
@@ -75,11 +98,17 @@ struct Cronsupd: ParsableCommand {
         if !allow.isEmpty, !strict { throw ValidationError("--allow goes with --strict.") }
         if json, !once { throw ValidationError("--json goes with --once.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
+        if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
+        if force, entry == nil { throw ValidationError("--force goes with --run.") }
+        if entry != nil, once || check { throw ValidationError("--run excludes --once and --check.") }
+        if job != nil || wide, !once { throw ValidationError("--job and --wide go with --once.") }
+        if job != nil, json { throw ValidationError("--job excludes --json.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
     }
 }
 
 extension LogFormat: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}
 
 struct LevelOption: ExpressibleByArgument {
     let level: Logger.Level

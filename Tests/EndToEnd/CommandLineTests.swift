@@ -33,16 +33,18 @@ struct CommandLineTests {
             let finished = try run(scene, ["--once"])
             #expect(finished.status == .exited(code: 0))
             let lines = finished.output.split(separator: "\n")
-            // The header, three slots a job, and the count.
-            #expect(lines.count == 8)
-            #expect(lines.first?.hasPrefix("ID        KIND            SCHEDULE") == true)
-            #expect(lines[4].hasPrefix("test:two  function.swift  every 1m30s"))
-            #expect(lines[4].hasSuffix("tick      \(scene.registry)/jobs.yaml:10"))
-            for line in [lines[2], lines[3], lines[5], lines[6]] {
-                #expect(line.hasPrefix("                     "), "\(line)")
-                #expect(line.split(separator: " ").count == 2 && line.hasSuffix("Z"), "\(line)")
-            }
-            #expect(lines.last == "2 jobs")
+            // The header, a line for each job, and the count.
+            #expect(lines.count == 4 && lines.allSatisfy { $0.count <= 80 })
+            #expect(lines.first?.hasPrefix("NEXT ") == true && lines.last == "2 jobs")
+            #expect(lines[1].contains("  test:one  every ") && lines[1].hasSuffix("  tick"))
+            #expect(lines[2].hasSuffix("  in 1m30s  test:two  every 1m30s  tick"))
+            let wide = try run(scene, ["--once", "--wide"])
+            #expect(
+                wide.output.contains("  function.swift  ") && wide.output.contains("\(scene.registry)/jobs.yaml:10\n"))
+            let job = try run(scene, ["--once", "--job", "test:two", "--slots", "2"])
+            #expect(job.output.hasPrefix("test:two\n  kind         function.swift\n"))
+            #expect(job.output.split(separator: "\n").count { $0.contains("Z  in ") } == 2)
+            #expect(try run(scene, ["--once", "--job", "test:six"]).status == .exited(code: 100))
         }
     }
 
@@ -151,6 +153,7 @@ struct CommandLineTests {
         "wrong usage ends with 100",
         arguments: [
             ["--json"], ["--strict"], ["--check", "--allow", "no-job"], ["--once", "--check"], ["--log-format", "xml"],
+            ["--args", "1"], ["--force"], ["--run", "a:b", "--check"], ["--run", "a:b", "--once"],
             ["--log-level", "loud"],
             ["--stop-timeout", "10"], ["--no-such-option"], ["stray"],
         ])
@@ -192,10 +195,13 @@ struct CommandLineTests {
         try Scene.play { scene in
             let none = try scene.run([], program: Binaries.worker)
             #expect(none.status == .exited(code: 100))
-            let unknown = try scene.run(["app:job.nothing", "1s"], program: Binaries.worker)
+            let entry = try scene.run(["shop:backup", "1s"], program: Binaries.worker)
+            #expect(entry.status == .exited(code: 100) && entry.output == "")
+            #expect(entry.errors.contains("run the entry with 'cronsupd --run shop:backup'"))
+            let unknown = try scene.run(["nothing", "1s"], program: Binaries.worker)
             #expect(unknown.status == .exited(code: 100))
             #expect(unknown.errors.contains("no function 'nothing'"))
-            let boot = try scene.run(["app:job.heartbeat", "@reboot"], program: Binaries.worker)
+            let boot = try scene.run(["heartbeat", "@reboot"], program: Binaries.worker)
             #expect(boot.output.contains("\nbegin run=1 "))
             let catalog = try scene.run(["--catalog"], program: Binaries.worker)
             let names = ["heartbeat", "cleanup", "report", "backup"]

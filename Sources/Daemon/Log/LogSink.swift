@@ -19,9 +19,11 @@ package final class LogSink: Sendable {
     package let isDetailed: Bool
 
     /// `capacity`: how many bytes of lines wait at most.
-    package init(_ output: consuming OutputStream, format: LogFormat, capacity: Int = defaultCapacity) {
+    package init(
+        _ output: consuming OutputStream, format: LogFormat, capacity: Int = defaultCapacity, style: LogStyle = .plain
+    ) {
         isDetailed = format.isDetailed
-        state = Mutex(State(output, format: format, capacity: capacity))
+        state = Mutex(State(output, format: format, capacity: capacity, style))
     }
 
     func write(_ level: Logger.Level, _ message: String, _ fields: LogFields, _ rank: Rank) {
@@ -54,9 +56,9 @@ private struct State: ~Copyable {
     private var rest: [UInt8] = []
     private var isClosed = false
 
-    init(_ output: consuming OutputStream, format: LogFormat, capacity: Int) {
+    init(_ output: consuming OutputStream, format: LogFormat, capacity: Int, _ style: LogStyle) {
         self.output = output
-        encoder = LogEncoder(format)
+        encoder = LogEncoder(format, style)
         backlog = LogBacklog(capacity: capacity)
     }
 

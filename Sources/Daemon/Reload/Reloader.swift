@@ -130,7 +130,7 @@ final class Reloader {
         let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: reader.source, controllers: controllers)
+            environmentFiles: reader.source, controllers: controllers, programs: .host)
         return isQuiet(reader.modified) ? candidate : nil
     }
 

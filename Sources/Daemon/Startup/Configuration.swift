@@ -1,5 +1,6 @@
 package import Clocks
 package import Logging
+package import Values
 
 /// What the command line asks for.
 package struct Configuration: Sendable {
@@ -12,6 +13,8 @@ package struct Configuration: Sendable {
     package var runtimeDirectory: String?
     /// Users besides root whose files root reads and runs: names or numbers.
     package var trustedOwners: [String]
+    /// A function that is run by itself, and needs to be in no other's service.
+    package var function: EntryID?
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
 

@@ -7,6 +7,7 @@ package struct LoadedJobs: Sendable {
     package var jobs: [JobDefinition]
     /// Functions that are called with what becomes of jobs, each with a worker of its own from its first call on.
     package var hookFunctions: [JobDefinition]
+    package let disabled: [JobDefinition]
     package let disabledCount: Int
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
@@ -19,7 +20,7 @@ package struct LoadedJobs: Sendable {
         var libraries = LibraryVersions(isRight ? candidate.found.libraries : LuaLibraries(), answers)
         jobs = Self.versioned(candidate.found.jobs, answers, &libraries)
         hookFunctions = Self.versioned(candidate.found.hookFunctions, answers, &libraries)
-        disabledCount = candidate.found.disabledCount
+        (disabled, disabledCount) = (candidate.found.disabled, candidate.found.disabledCount)
         let load = candidate.load
         let room = max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions))
         errors = Self.inOrder(
@@ -66,6 +67,9 @@ package struct LoadedJobs: Sendable {
 
     /// The errors and notes for people: each with its line of the registry and a caret.
     package var diagnosticText: String { Self.inOrder(errors + notes).map { $0.rendered + "\n" }.joined() }
+
+    /// The errors alone.
+    package var errorText: String { errors.map { $0.rendered + "\n" }.joined() }
 
     /// How to accept the notes that `--strict` makes errors.
     package var strictHint: String? {

@@ -1,6 +1,7 @@
 package import Model
 package import Registry
 package import Schedules
+package import Values
 
 /// A registry as far as its text tells: whether the functions are there that it names is still to be asked.
 package struct RegistryCandidate: Sendable {
@@ -9,11 +10,13 @@ package struct RegistryCandidate: Sendable {
 
     package init(
         _ files: [RegistryFile], ignored: Diagnostics? = nil, zones: ZoneSource, accounts: AccountSource = .rootOnly,
-        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none
+        environmentFiles: EnvironmentFileSource = .empty, controllers: GroupControllers = .none,
+        programs: ProgramSource = .unasked, function: EntryID? = nil
     ) {
         load = RegistrySnapshot.load(files, ignored: ignored)
         found = JobEntries.definitions(
-            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
+            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers,
+            programs: programs, function: function)
     }
 
     var functions: [EntryFunction] { found.functions.map(\.function) }

@@ -40,7 +40,7 @@ extension Startup {
         groups = .survey()
         localZone = (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
         var (candidate, asked, checked, read) = try Self.checked(
-            first, configuration.registry, programs, groups.controllers, mostJobs: mostJobs)
+            first, configuration, programs, groups.controllers, mostJobs: mostJobs)
         if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
         // They would stay as long as this does.
@@ -52,30 +52,33 @@ extension Startup {
     /// Reads and asks again if a file of Lua has changed since it was checked, and while there are errors in what somebody is
     /// writing. A start with nothing wrong waits for no quiet time.
     private static func checked(
-        _ first: Found, _ path: String, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int
+        _ first: Found, _ configuration: Configuration, _ programs: WorkerPrograms, _ controllers: GroupControllers,
+        mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, RegistrySite?) {
         let end = Clock.monotonic() + RestingFiles.patience
         var found = first
         while true {
             let (candidate, asked, loaded, isFirm) = try look(
-                at: found.reading, programs, controllers, mostJobs: mostJobs)
+                at: found.reading, configuration, programs, controllers, mostJobs: mostJobs)
             if isFirm || !loaded.errors.isEmpty && Clock.monotonic() >= end {
                 return (candidate, asked, loaded, found.site)
             }
             guard Clock.monotonic() < end else { throw changing }
             try rest()
-            found = try readWithSite(path, programs.trust, isRun: found.site != nil)
+            found = try readWithSite(configuration.registry, programs.trust, isRun: found.site != nil)
         }
     }
 
     /// `isFirm`: what was found stands.
     private static func look(
-        at reading: RegistryReader.Reading, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int
+        at reading: RegistryReader.Reading, _ configuration: Configuration, _ programs: WorkerPrograms,
+        _ controllers: GroupControllers, mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
         let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: environment.source, controllers: controllers)
+            environmentFiles: environment.source, controllers: controllers, programs: .host,
+            function: configuration.function)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
             about: candidate.functions, libraries: candidate.found.libraries, programs, asked)

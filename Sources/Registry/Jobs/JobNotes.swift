@@ -16,6 +16,8 @@ struct JobNotes {
 
     var closed: [Diagnostic] { notes.closed }
 
+    mutating func add(_ other: Diagnostics) { notes.append(other) }
+
     mutating func add(_ other: Diagnostics, freeKeys keys: [String], of entry: Entry) {
         notes.append(other)
         for key in keys {

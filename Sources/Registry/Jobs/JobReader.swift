@@ -11,6 +11,7 @@ struct JobReader {
     private let accounts: AccountSource
     private let files: EnvironmentFiles
     private let controllers: GroupControllers
+    private let programs: ProgramSource
     private let issues: EntryDiagnostics
 
     /// The keys that an unknown key may be a misspelling of. Not `name`, `kind`, `meta` and `type`: a job has them, so
@@ -25,10 +26,10 @@ struct JobReader {
 
     init(
         _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles,
-        controllers: GroupControllers
+        controllers: GroupControllers, programs: ProgramSource
     ) {
         (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
-        (self.files, self.controllers) = (files, controllers)
+        (self.files, self.controllers, self.programs) = (files, controllers, programs)
         issues = EntryDiagnostics(entry, load)
     }
 
@@ -81,6 +82,7 @@ struct JobReader {
         EnvironmentReader(data: data, kind: kind, directory: directory, files: files).read(into: &process)
         let group = GroupLimitsReader.read(data, process, controllers)
         guard issues.errors.isEmpty, let function, let schedule else { return nil }
+        if isEnabled, case .exec(let command) = function { CommandNotes(command, process, programs, issues).add() }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
