@@ -78,6 +78,15 @@ package struct DryRun: Sendable {
         return JSONCoding.output(report) + "\n"
     }
 
+    /// Without the jobs.
+    package var checkJSON: String {
+        let report = Value.object([
+            ("count", .int(Int64(loaded.jobs.count))), ("disabled", .int(Int64(loaded.disabledCount))),
+            ("notes", .list(loaded.notes.map(Self.json))), ("errors", .list(loaded.errors.map(Self.json))),
+        ])
+        return JSONCoding.output(report) + "\n"
+    }
+
     private static func json(_ diagnostic: Diagnostic) -> Value {
         .object([
             ("file", .string(diagnostic.location.file)), ("line", .int(Int64(diagnostic.location.line))),

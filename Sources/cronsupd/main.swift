@@ -59,6 +59,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
         runtimeDirectory: command.startsNothing ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
         trustedOwners: command.trustOwner, allowedNotes: command.strict ? command.allow : nil)
+    configuration.isOffline = command.offline
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }
     let startup: Startup
     do {
@@ -68,8 +69,9 @@ func run(_ command: Cronsupd) throws -> Int32 {
         return fail(
             "stopped before the start was complete", command.startsNothing ? ExitCode.systemFailure : ExitCode.success)
     }
-    if command.once, command.json {
-        StandardDescriptors.writeOutput(dryRun(startup, command).json)
+    if command.json {
+        let dryRun = dryRun(startup, command)
+        StandardDescriptors.writeOutput(command.once ? dryRun.json : dryRun.checkJSON)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
     }
     StandardDescriptors.writeError(startup.loaded.diagnosticText)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Kernel
 import Testing
 
@@ -149,11 +150,66 @@ struct CommandLineTests {
         }
     }
 
+    private static let elsewhere = """
+        version: "1.0"
+        namespace: test
+        entries:
+          - name: job
+            kind: function.exec
+            command: [no-such-program]
+            working_directory: /no/such/directory
+            user: no-such-user
+            group: no-such-group
+            environment_file: /no/such/file
+            limits: {cpu: 0.5}
+            meta: {type: cron.job, schedule: "@daily", timezone: Mars/Olympus_Mons}
+          - name: own
+            kind: function.swift
+            source: file:///no/such/worker
+            method: x
+            meta: {type: cron.job, interval: 1s}
+          - name: lua
+            kind: function.lua
+            source: file:///no/such/file.lua
+            method: x
+            meta: {type: cron.job, interval: 1s}
+          - name: here
+            kind: function.lua
+            source: file://jobs.lua
+            method: run
+            environment_file: here.env
+            meta: {type: cron.job, interval: 1s}
+        """
+
+    @Test("--check --offline asks nothing of the machine, and finds what is wrong in the registry all the same")
+    func offline() throws {
+        try Scene.play { scene in
+            try scene.add("return { run = function() end }\n", as: "jobs.lua")
+            try scene.add("A=1\n", as: "here.env")
+            try scene.write(Self.elsewhere)
+            if geteuid() == 0 { chown("\(scene.registry)/jobs.lua", 12_345, 12_345) }
+            let arguments = ["--registry", scene.registry, "--worker", Binaries.worker, "--check"]
+            #expect(try scene.run(arguments).status == .exited(code: 100))
+            let offline = try scene.run(arguments + ["--offline", "--strict"])
+            #expect(offline.status == .exited(code: 0) && offline.errors == "", "\(offline.errors)")
+            let json = try scene.run(arguments + ["--offline", "--json"])
+            #expect(json.output == #"{"count":4,"disabled":0,"notes":[],"errors":[]}"# + "\n")
+            try scene.add("A='\n", as: "here.env")
+            try scene.add("return { rn = function() end }\n", as: "jobs.lua")
+            let wrong = try scene.run(arguments + ["--offline"])
+            #expect(wrong.status == .exited(code: 100))
+            #expect(
+                wrong.errors.contains("has no function 'run'") || wrong.errors.contains("here.env:1:"),
+                "\(wrong.errors)")
+        }
+    }
+
     @Test(
         "wrong usage ends with 100",
         arguments: [
             ["--json"], ["--strict"], ["--check", "--allow", "no-job"], ["--once", "--check"], ["--log-format", "xml"],
-            ["--args", "1"], ["--force"], ["--run", "a:b", "--check"], ["--run", "a:b", "--once"],
+            ["--args", "1"], ["--force"], ["--offline"], ["--run", "a:b", "--offline"], ["--run", "a:b", "--check"],
+            ["--run", "a:b", "--once"],
             ["--log-level", "loud"],
             ["--stop-timeout", "10"], ["--no-such-option"], ["stray"],
         ])
@@ -174,6 +230,23 @@ struct CommandLineTests {
             #expect(finished.status == .exited(code: 0))
             #expect(finished.output.contains("cronsupd"))
             #expect(finished.errors == "")
+            if option == "--help" {
+                #expect(finished.output.contains("--at <moment>") && finished.output.contains("--run app:job.backup"))
+            }
+        }
+    }
+
+    @Test("completions have files and values")
+    func completions() throws {
+        try Scene.play { scene in
+            let bash = try scene.run(["--generate-completion-script", "bash"]).output
+            let level = bash.split(separator: "\n").contains { $0.contains("trace") && $0.contains("critical") }
+            #expect(level && bash.contains("compgen") && bash.contains("text"))
+            let fish = try scene.run(["--generate-completion-script", "fish"]).output.split(separator: "\n")
+            #expect(
+                fish.contains {
+                    $0.contains("-l 'registry'") && $0.contains("-rF") || $0.contains("registry") && $0.contains("-r")
+                })
         }
     }
 

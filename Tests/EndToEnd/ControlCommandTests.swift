@@ -36,7 +36,7 @@ struct ControlCommandTests {
             for zone in ["Asia/Kolkata", ":Asia/Kolkata", "/usr/share/zoneinfo/Asia/Kolkata"] {
                 let finished = try shell(
                     scene, "TZ=\(zone) exec \"$0\" next '0 0 * * *' --count 1 --from 2026-01-01T00:00:00Z")
-                #expect(finished.output == "2026-01-02T00:00:00+05:30  2026-01-01T18:30:00Z\n", "\(zone)")
+                #expect(finished.output == "Fri  2026-01-02T00:00:00+05:30  2026-01-01T18:30:00Z\n", "\(zone)")
             }
             let wrong = try shell(scene, "TZ=Asia/Kolkatta exec \"$0\" next '0 0 * * *'")
             #expect(
@@ -56,7 +56,7 @@ struct ControlCommandTests {
                 ["registry", "find", "--registry", "a", "--registry", "b"],
                 ["registry", "find", "--registry", scene.registry],
                 ["registry", "find", "--registry", scene.path("none")],
-                ["nothing"],
+                ["nothing"], [], ["registry"],
             ] {
                 let finished = try run(scene, arguments)
                 #expect(finished.status == .exited(code: 100), "\(arguments)")

@@ -15,6 +15,8 @@ package struct Configuration: Sendable {
     package var trustedOwners: [String]
     /// A function that is run by itself, and needs to be in no other's service.
     package var function: EntryID?
+    /// The registry alone is looked at, and nothing of this machine.
+    package var isOffline = false
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
 

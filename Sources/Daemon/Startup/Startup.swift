@@ -25,8 +25,9 @@ extension Startup {
     /// - Throws: what stands in the way of doing so, `RuntimeFailure`, or `StartInterrupted`; errors in the registry are in `loaded`.
     package init(_ configuration: Configuration) throws {
         let original = try OpenFilesLimit.current()
-        mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        let trust = try Trust(naming: configuration.trustedOwners)
+        let most = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
+        mostJobs = configuration.isOffline ? .max : most
+        let trust = configuration.isOffline ? .unasked : try Trust(naming: configuration.trustedOwners)
         let allowed = try configuration.allowedNotes.map(Note.named)
         let isRun = configuration.runtimeDirectory != nil
         let first = try Self.readWithSite(configuration.registry, trust, isRun: isRun)
@@ -75,13 +76,11 @@ extension Startup {
         _ controllers: GroupControllers, mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
         let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
-        let candidate = RegistryCandidate(
-            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: environment.source, controllers: controllers, programs: .host,
-            function: configuration.function)
+        let candidate = candidate(reading, configuration, environment.source, controllers)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
-            about: candidate.functions, libraries: candidate.found.libraries, programs, asked)
+            about: candidate.functions.filter { isAsked($0, configuration) }, libraries: candidate.found.libraries,
+            programs, asked)
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
         let isRight = loaded.errors.isEmpty
         func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }
@@ -90,6 +89,31 @@ extension Startup {
         loaded.texts = texts ?? loaded.texts
         let isFirm = (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)
+    }
+
+    private static func candidate(
+        _ reading: RegistryReader.Reading, _ configuration: Configuration, _ environment: EnvironmentFileSource,
+        _ controllers: GroupControllers
+    ) -> RegistryCandidate {
+        let function = configuration.function
+        if configuration.isOffline {
+            return RegistryCandidate(
+                reading.files, ignored: reading.ignored, zones: .offline, accounts: .offline,
+                environmentFiles: environment.below(configuration.place), controllers: .all, function: function)
+        }
+        return RegistryCandidate(
+            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
+            environmentFiles: environment, controllers: controllers, programs: .host, function: function)
+    }
+
+    /// Offline, what is no part of the registry is not looked at.
+    private static func isAsked(_ function: EntryFunction, _ configuration: Configuration) -> Bool {
+        guard configuration.isOffline else { return true }
+        return switch function {
+        case .exec, .swift(_, nil): true
+        case .swift(_, .some): false
+        case .lua(let function): configuration.place.has(function.file)
+        }
     }
 
     private static func rest() throws {
@@ -125,4 +149,8 @@ extension Startup {
             throw error
         }
     }
+}
+
+extension Configuration {
+    fileprivate var place: RegistryPlace { RegistryPlace(registry, isDirectory: FileSystem.isDirectory(registry)) }
 }
