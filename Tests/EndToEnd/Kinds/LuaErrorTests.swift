@@ -90,7 +90,7 @@ struct LuaErrorTests {
             #expect(
                 json.output.contains(
                     "{\"file\":\"\(scene.registry)/jobs.yaml\",\"line\":5,\"column\":\(syntax.column("job1")),"
-                        + "\"message\":\"\(syntax.error)\"}"), "\(json.output)")
+                        + "\"message\":\"\(syntax.error)\","), "\(json.output)")
 
             let daemon = try scene.start(worker: Binaries.worker)
             #expect(try daemon.waitForExit() == .exited(code: 100))
