@@ -4,8 +4,9 @@
 #   make run-lua  the same with job functions in Lua
 #   make test     all tests          make test-long   with the long versions of the fault tests
 #   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
+#   make          the release build, with what make install copies
 #   make test-vm  installs into an emulated machine with a real systemd, and tests there; minutes
-#   make install  PREFIX=/usr/local DESTDIR= SYSTEMD=257
+#   make install  PREFIX=/usr/local DESTDIR= SYSTEMD=257; builds nothing, as make uninstall
 #   make man      the manual pages, into .build/man
 #   make check    format, imports, documents, the table of faults and the sizes of parts, as CI does
 
@@ -13,6 +14,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # The version of systemd that the units are for.
 SYSTEMD ?= $(shell systemctl --version 2>/dev/null | sed -n '1s/systemd \([0-9]*\).*/\1/p')
+# Where make install finds what was built.
+BUILD ?= .build
 SWIFT ?= swift
 REGISTRY ?= Examples/crontab-registry
 # A build that the benchmarks compare with this one, and further arguments of Benchmarks/run.
@@ -27,18 +30,13 @@ ARGS ?=
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # The manual pages, made from docs/.
 MANUAL := .build/man
-UNITS := $(DESTDIR)$(PREFIX)/lib/systemd
-# Where shells look for completions.
-COMPLETIONS := $(DESTDIR)$(PREFIX)/share
-BASH_COMPLETIONS := $(COMPLETIONS)/bash-completion/completions
-ZSH_COMPLETIONS := $(COMPLETIONS)/zsh/site-functions
-FISH_COMPLETIONS := $(COMPLETIONS)/fish/vendor_completions.d
+COMPLETIONS := .build/completions
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install man check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install uninstall man completions check release setup clean own-worker
 
-all: release
+all: release man completions
 
 setup:
 	@Scripts/setup
@@ -100,26 +98,23 @@ man:
 	rm -rf $(MANUAL)
 	Scripts/make-man $(MANUAL)
 
-install: release man
-	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/libexec/cronsupd" \
-		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(PREFIX)/share/man/man8" \
-		"$(UNITS)/system" "$(UNITS)/user"
-	install -m 755 .build/release/cronsupd "$(DESTDIR)$(PREFIX)/sbin/cronsupd"
-	install -m 755 .build/release/cronworker "$(DESTDIR)$(PREFIX)/libexec/cronsupd/cronworker"
-	install -m 755 .build/release/cronsupctl "$(DESTDIR)$(PREFIX)/bin/cronsupctl"
-	install -m 644 $(MANUAL)/*.8 "$(DESTDIR)$(PREFIX)/share/man/man8"
-	install -m 644 $(MANUAL)/*.5 "$(DESTDIR)$(PREFIX)/share/man/man5"
-	SYSTEMD="$(SYSTEMD)" Packaging/install-units "$(PREFIX)" "$(UNITS)"
-	install -d "$(BASH_COMPLETIONS)" "$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)"
+# What is installed besides, made of the programs.
+completions: release
+	mkdir -p $(COMPLETIONS)
 	for program in cronsupd cronsupctl; do \
-		.build/release/$$program --generate-completion-script bash > "$(BASH_COMPLETIONS)/$$program" && \
-		.build/release/$$program --generate-completion-script zsh > "$(ZSH_COMPLETIONS)/_$$program" && \
-		.build/release/$$program --generate-completion-script fish > "$(FISH_COMPLETIONS)/$$program.fish" || \
+		.build/release/$$program --generate-completion-script bash > "$(COMPLETIONS)/$$program.bash" && \
+		.build/release/$$program --generate-completion-script zsh > "$(COMPLETIONS)/_$$program" && \
+		.build/release/$$program --generate-completion-script fish > "$(COMPLETIONS)/$$program.fish" || \
 		exit 1; \
 	done
-	install -m 644 Packaging/completions/cronworker.bash "$(BASH_COMPLETIONS)/cronworker"
-	install -m 644 Packaging/completions/_cronworker "$(ZSH_COMPLETIONS)/_cronworker"
-	install -m 644 Packaging/completions/cronworker.fish "$(FISH_COMPLETIONS)/cronworker.fish"
+	cp Packaging/completions/* $(COMPLETIONS)
+
+# Both only copy and remove: root needs no toolchain for them.
+install:
+	@BUILD="$(BUILD)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" SYSTEMD="$(SYSTEMD)" Scripts/install
+
+uninstall:
+	@BUILD="$(BUILD)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" SYSTEMD="$(SYSTEMD)" Scripts/install --uninstall
 
 clean:
 	rm -rf .build

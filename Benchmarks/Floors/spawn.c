@@ -29,14 +29,12 @@ static void raise_open_files(void) {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) die("setrlimit");
 }
 
-static struct worker spawn(const char *path, long long number) {
+static struct worker spawn(const char *path) {
     int input[2], output[2];
     if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) die("pipe2");
 
-    /* The last part of a job's name is the function that a worker runs when no daemon tells it. */
-    char entry[64];
-    snprintf(entry, sizeof(entry), "bench:job.%lld.heartbeat", number);
-    char *argv[] = {"cronworker", entry, "1h", NULL};
+    /* A function that a worker runs when no daemon tells it. */
+    char *argv[] = {"cronworker", "heartbeat", "1h", NULL};
     char *environment[] = {NULL};
 
     posix_spawn_file_actions_t actions;
@@ -84,7 +82,7 @@ int main(int argc, char **argv) {
     int poller = epoll_create1(EPOLL_CLOEXEC);
     if (workers == NULL || poller < 0) die("epoll_create1");
     for (long long number = 0; number < count; number++) {
-        workers[number] = spawn(argv[2], number + 1);
+        workers[number] = spawn(argv[2]);
         struct epoll_event event = {.events = EPOLLIN, .data.fd = workers[number].output};
         if (epoll_ctl(poller, EPOLL_CTL_ADD, workers[number].output, &event) != 0) die("epoll_ctl");
     }

@@ -28,7 +28,7 @@ package enum CivilText {
     }
 
     /// `+02:00`; with seconds where a zone of old had them.
-    private static func offsetText(_ offset: Int64) -> String {
+    package static func offsetText(_ offset: Int64) -> String {
         let (sign, distance) = (offset < 0 ? "-" : "+", abs(offset))
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let seconds = distance % 60 == 0 ? "" : ":\(two(distance % 60))"

@@ -47,12 +47,13 @@ public enum CronWorker {
     }
 
     private static let usage = """
-        USAGE: cronworker ENTRY_ID INTERVAL | SCHEDULE
-               cronworker --catalog | --version | --help
+        USAGE: cronworker FUNCTION INTERVAL | SCHEDULE
+               cronworker --catalog | --check | --version | --help
 
         Calls the job function of a registry entry at each slot and reports to its daemon. cronsupd starts one for each
-        job. In a terminal it calls the function that the last part of the entry ID names, writes its reports to the
-        standard output, takes 'run' and 'ping token=1' from the standard input, and ends with it (Ctrl+D).
+        job. In a terminal it calls a function of its catalog, without an entry, writes its reports to the standard
+        output, takes 'run' and 'ping token=1' from the standard input, and ends with it (Ctrl+D). To run an entry:
+        cronsupd --run ENTRY_ID
 
         """
 

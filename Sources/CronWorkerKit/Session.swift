@@ -18,18 +18,31 @@ struct Session {
     }
 
     private struct Arguments {
+        let function: String
         let entry: EntryID
         let schedule: ScheduleWords
 
         init(_ arguments: [String]) throws {
             guard arguments.count == 2 else {
                 throw UsageError(
-                    description: "\(arguments.count) arguments; expected an entry ID and an interval or a schedule")
+                    description: "\(arguments.count) arguments; expected a function and an interval or a schedule")
             }
-            guard let entry = EntryID(arguments[0]) else {
-                throw UsageError(description: "'\(arguments[0])' is no entry ID; expected namespace:name")
+            (function, entry) = (arguments[0], try Self.entry(arguments[0]))
+            schedule = try Self.schedule(arguments[1], entry)
+        }
+
+        /// A function is not an entry, and has none of its own in a terminal.
+        private static func entry(_ function: String) throws -> EntryID {
+            if let entry = EntryID(function) {
+                let why =
+                    "'\(entry)' is an entry, and a worker has its definition from a daemon; expected the name of a function, "
+                    + "or run the entry with 'cronsupd --run \(entry)'"
+                throw Fault(description: why, exitCode: 100)
             }
-            (self.entry, schedule) = (entry, try Self.schedule(arguments[1], entry))
+            guard let entry = EntryID(namespace: "terminal", name: function) else {
+                throw UsageError(description: "'\(function)' is no function; expected a name from --catalog")
+            }
+            return entry
         }
 
         /// What begins with a digit is an interval, unless there are blanks in it.
@@ -97,6 +110,7 @@ struct Session {
         let host = FunctionHost(catalog, engine: engine, registry: channels.registry, daemon: link, origin: origin)
         host.processorTime = processorTime
         host.jobZone = timetable.rule.zone.map { ZoneShelf.Zone(rules: $0, file: definition.header.schedule.zoneFile) }
+        if definition.header.hasAllOutput { host.limiter = OutputLimiter(isUnlimited: true) }
         return try Worker(
             definition: definition, timetable: timetable, function: try function(definition, host),
             host: host, control: control, reports: reports, guardian: guardian)
@@ -108,9 +122,12 @@ struct Session {
         guard var settings = ProcessSettings(definition.process) else {
             throw fault(step: "process", code: 0, exitCode: 111, "the daemon's settings for the process are malformed")
         }
+        let isCommands = definition.header.kind == FunctionKind.exec.rawValue
+        // A command enters its directory at each run, and one that is missing is the run's failure.
+        if isCommands { settings.workingDirectory = nil }
         let origin = try Self.anchor(&settings, &definition.header)
         // A worker that only starts commands is not to use up their time in a long life.
-        let processorTime = definition.header.kind == FunctionKind.exec.rawValue ? settings.takeProcessorTime() : nil
+        let processorTime = isCommands ? settings.takeProcessorTime() : nil
         try settings.apply()
         // Whoever becomes another user has no parent-death signal any more (prctl(2)).
         if settings.identity != nil { guardian.resume() }
@@ -205,7 +222,7 @@ struct Session {
                 accounted: start, runs: 0, file: "",
                 // It has no other run.
                 runsNow: arguments.schedule.text == Schedule.startOnlyText),
-            data: Value.Map([("method", .string(String(arguments.entry.lastComponent)))]))
+            data: Value.Map([("method", .string(arguments.function))]))
     }
 }
 

@@ -20,30 +20,22 @@ package struct DryRun: Sendable {
 
     // MARK: Table
 
-    /// A line for each slot.
-    package var table: String {
-        let header = ["ID", "KIND", "SCHEDULE", "NEXT SLOTS, LOCAL", "UTC", "FUNCTION", "DECLARED AT"]
-        let rows = loaded.jobs.flatMap(rows)
+    /// A line for each job, no wider than the screen where that has a width.
+    package func table(width: Int? = nil) -> String {
+        let table = DryRunTable(now: now.wall, zone: localZone, isWide: width == nil)
+            .table(loaded.jobs.map { ($0, slots($0, 1).first) }, disabled: loaded.disabled)
         let count = loaded.jobs.count
         let disabled = loaded.disabledCount > 0 ? ", and \(loaded.disabledCount) disabled" : ""
-        return TextTable.text([header] + rows) + "\(count) \(count == 1 ? "job" : "jobs")\(disabled)\n"
+        return table.text(width: width) + "\(count) \(count == 1 ? "job" : "jobs")\(disabled)\n"
     }
 
-    private func rows(of job: JobDefinition) -> [[String]] {
-        let zone = job.schedule.rule.zone ?? localZone
-        let slots = slots(job).map { [Self.localText($0, zone), CivilText.text($0, offset: nil)] }
-        let first =
-            slots.first ?? [job.schedule.runsAtBoot ? "at boot" : job.schedule.runsAtStart ? "at start" : "none", ""]
-        let head = [job.id.description, job.kind.rawValue, job.schedule.phrase]
-        let tail = [job.function.label, "\(job.location.file):\(job.location.line)"]
-        return [head + first + tail] + slots.dropFirst().map { ["", "", ""] + $0 + ["", ""] }
+    /// All of one job, with its slots. `nil`: there is none of this ID.
+    package func details(of id: String) -> String? {
+        guard let job = (loaded.jobs + loaded.disabled).first(where: { $0.id.description == id }) else { return nil }
+        return DryRunTable(now: now.wall, zone: localZone, isWide: true).details(job, slots: slots(job, slotCount))
     }
 
-    private static func localText(_ instant: WallInstant, _ zone: ZoneRules) -> String {
-        CivilText.text(instant, offset: zone.offset(at: instant.wholeSeconds))
-    }
-
-    private func slots(_ job: JobDefinition) -> [WallInstant] {
+    private func slots(_ job: JobDefinition, _ slotCount: Int) -> [WallInstant] {
         let clock = job.schedule.rule.clock
         // A slot at the very moment at which the job starts is one.
         let opening = job.schedule.startsAt.map { WallInstant(nanoseconds: $0.nanoseconds - 1) }
@@ -73,7 +65,7 @@ package struct DryRun: Sendable {
                 ("schedule", job.schedule.key == "schedule" ? .string(job.schedule.text) : .null),
                 ("timezone", job.schedule.zone.map { .string($0.name) } ?? .null),
                 ("function", .string(job.function.label)),
-                ("next", .list(slots(job).map { .string(CivilTime($0).millisecondsText) })),
+                ("next", .list(slots(job, slotCount).map { .string(CivilTime($0).millisecondsText) })),
                 ("file", .string(job.location.file)), ("line", .int(Int64(job.location.line))),
                 ("column", .int(Int64(job.location.column))),
             ])
@@ -86,23 +78,20 @@ package struct DryRun: Sendable {
         return JSONCoding.output(report) + "\n"
     }
 
+    /// Without the jobs.
+    package var checkJSON: String {
+        let report = Value.object([
+            ("count", .int(Int64(loaded.jobs.count))), ("disabled", .int(Int64(loaded.disabledCount))),
+            ("notes", .list(loaded.notes.map(Self.json))), ("errors", .list(loaded.errors.map(Self.json))),
+        ])
+        return JSONCoding.output(report) + "\n"
+    }
+
     private static func json(_ diagnostic: Diagnostic) -> Value {
         .object([
             ("file", .string(diagnostic.location.file)), ("line", .int(Int64(diagnostic.location.line))),
             ("column", .int(Int64(diagnostic.location.column))), ("message", .string(diagnostic.message)),
             ("note", diagnostic.note.map { .string($0.rawValue) } ?? .null),
         ])
-    }
-}
-
-extension Schedule {
-    /// `every 10s`, `*/5 * * * * Europe/Riga`.
-    fileprivate var phrase: String {
-        switch rule {
-        case .interval: "every \(text)"
-        case .aligned: "every \(text) since midnight" + (zone.map { " \($0.name)" } ?? "")
-        case .calendar: text + (zone.map { " \($0.name)" } ?? "")
-        case .none: text
-        }
     }
 }

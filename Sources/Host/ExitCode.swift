@@ -8,6 +8,8 @@ package enum ExitCode {
     package static let different: Int32 = 1
     /// An import has left out lines.
     package static let incomplete: Int32 = 1
+    /// A function that was run by itself has failed.
+    package static let failedRun: Int32 = 1
     /// The user is wrong: the command line or the registry.
     package static let wrongInput: Int32 = 100
     /// The system failed, or a process was left behind.

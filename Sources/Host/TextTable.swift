@@ -1,18 +1,65 @@
-/// Rows of cells, printed with each column as wide as its widest cell.
-package enum TextTable {
+/// Rows of cells in columns, each as wide as its widest cell, and cut where the screen is narrower than that.
+package struct TextTable {
+    package struct Column: Sendable {
+        fileprivate let title: String
+        /// Columns with the lowest are cut first; `nil`: never.
+        fileprivate let order: Int?
+        fileprivate let least: Int
+
+        /// Is never cut.
+        package static func whole(_ title: String) -> Column { Column(title: title, order: nil, least: 0) }
+
+        /// Is cut after those of a lower order, down to `least` columns of the screen.
+        package static func cut(_ title: String, order: Int, least: Int) -> Column {
+            Column(title: title, order: order, least: least)
+        }
+    }
+
     private static let gap = 2
 
-    /// Every row must have as many cells as the first.
+    private let columns: [Column]
+    private let rows: [[String]]
+
+    /// Every row has as many cells as there are columns. A column without a text in any row is left out.
+    package init(_ columns: [Column], _ rows: [[String]]) {
+        let used = columns.indices.filter { column in rows.isEmpty || rows.contains { !$0[column].isEmpty } }
+        self.columns = used.map { columns[$0] }
+        self.rows = rows.map { row in used.map { row[$0] } }
+    }
+
+    /// `width`: of the screen; `nil`: any.
+    package func text(width: Int? = nil) -> String {
+        let titles = columns.map(\.title)
+        let all = titles.allSatisfy(\.isEmpty) ? rows : [titles] + rows
+        let natural = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths = fit(natural, into: width)
+        return all.map { Self.line($0, widths) + "\n" }.joined()
+    }
+
+    /// Rows without titles, which are never cut.
     package static func text(_ rows: [[String]]) -> String {
-        guard let first = rows.first else { return "" }
-        let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { line($0, widths) + "\n" }.joined()
+        TextTable((rows.first ?? []).map { _ in .whole("") }, rows).text()
+    }
+
+    private func fit(_ natural: [Int], into width: Int?) -> [Int] {
+        guard let width else { return natural }
+        var widths = natural
+        var excess = natural.reduce(0, +) + Self.gap * max(0, natural.count - 1) - width
+        let order = columns.indices.filter { columns[$0].order != nil }
+            .sorted { (columns[$0].order ?? 0, $0) < (columns[$1].order ?? 0, $1) }
+        for column in order where excess > 0 {
+            let cut = min(excess, max(0, widths[column] - max(columns[column].least, columns[column].title.count)))
+            widths[column] -= cut
+            excess -= cut
+        }
+        return widths
     }
 
     private static func line(_ row: [String], _ widths: [Int]) -> String {
         var line = ""
         for (cell, width) in zip(row, widths) {
-            line += cell + String(repeating: " ", count: width - cell.count + gap)
+            let shown = cell.count > width ? cell.prefix(max(0, width - 1)) + "…" : cell[...]
+            line += shown + String(repeating: " ", count: width - shown.count + gap)
         }
         let end = line.lastIndex { $0 != " " }.map { line.index(after: $0) }
         return String(line[..<(end ?? line.startIndex)])

@@ -202,6 +202,13 @@ package enum StandardDescriptors {
         if unsafe poll(&entry, 1, 0) > 0, entry.revents & Int16(POLLOUT) != 0 { writeError(text) }
     }
 
+    package static func duplicateOutput() throws(SystemError) -> Descriptor { try duplicate(1) }
+    package static func duplicateError() throws(SystemError) -> Descriptor { try duplicate(2) }
+
+    private static func duplicate(_ number: Int32) throws(SystemError) -> Descriptor {
+        Descriptor(owning: try systemCall("fcntl") { clinux_fcntl(number, F_DUPFD_CLOEXEC, 3) })
+    }
+
     /// Writes all of `text` to the standard output, waiting for the reader.
     package static func writeOutput(_ text: String) {
         var text = text

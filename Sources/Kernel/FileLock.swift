@@ -63,6 +63,12 @@ package struct FileLock: ~Copyable {
         try systemCall("ftruncate", path) { ftruncate(raw, line.count) }
     }
 
+    /// Whether somebody holds the lock of this file, as far as this user may see.
+    package static func isHeld(_ path: String) -> Bool {
+        guard let file = try? Descriptor.open(path, flags: O_RDONLY | O_NOFOLLOW) else { return false }
+        return flock(file.raw, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// The note in the file; `nil` if there is none, or no such file.
     package static func note(in path: String) -> String? {
         var bytes = [UInt8](repeating: 0, count: longestNote)

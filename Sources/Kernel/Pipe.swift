@@ -11,15 +11,15 @@ package struct Pipe: ~Copyable {
 
     /// Which of the ends return at once instead of waiting.
     package enum Nonblocking {
-        case reader, writer, both
+        case reader, writer, both, neither
     }
 
     package static func open(nonblocking: Nonblocking) throws(SystemError) -> Pipe {
         var ends: [Int32] = [-1, -1]
         try systemCall("pipe2") { unsafe clinux_pipe(&ends, O_CLOEXEC) }
         let pipe = Pipe(reader: Descriptor(owning: ends[0]), writer: Descriptor(owning: ends[1]))
-        if nonblocking != .writer { try pipe.reader.setNonblocking() }
-        if nonblocking != .reader { try pipe.writer.setNonblocking() }
+        if nonblocking == .reader || nonblocking == .both { try pipe.reader.setNonblocking() }
+        if nonblocking == .writer || nonblocking == .both { try pipe.writer.setNonblocking() }
         return pipe
     }
 

@@ -33,6 +33,17 @@ package enum ProgramSearch {
         return denied.map { .denied($0) } ?? .missing
     }
 
+    /// As `find`, and looks at a path too.
+    package static func look(for name: String, path: String, directory: String?) -> Finding {
+        guard name.utf8.contains(UInt8(ascii: "/")) else { return find(name, path: path, directory: directory) }
+        let file = name.utf8.first == UInt8(ascii: "/") ? name : "\(directory ?? ".")/\(name)"
+        switch look(at: file) {
+        case .runnable: return .found(file)
+        case .denied: return .denied(file)
+        case .missing: return .missing
+        }
+    }
+
     private enum Look { case runnable, denied, missing }
 
     private static func look(at file: String) -> Look {

@@ -63,8 +63,11 @@ package struct Trust: Hashable, Sendable {
 
     // MARK: For other processes
 
+    private static var unaskedText: String { "any" }
+
     /// For a process that has no names of users: numbers with commas between; empty: root alone.
     package var text: String {
+        if others == nil { return Self.unaskedText }
         var text = ""
         for other in others ?? [] { text += text.isEmpty ? "\(other)" : ",\(other)" }
         return text
@@ -72,6 +75,10 @@ package struct Trust: Hashable, Sendable {
 
     /// What is no number trusts nobody.
     package init(text: String) {
+        if text == Self.unaskedText {
+            self.init(others: nil)
+            return
+        }
         var others: [UInt32] = []
         for part in text.split(separator: ",") { if let number = UInt32(part) { others.append(number) } }
         self.init(others: others)

@@ -22,7 +22,7 @@ struct FindCommand: ParsableCommand {
         if options.json {
             try write(EntryReport.json(entries))
         } else if !entries.isEmpty {
-            try write(EntryReport.table(entries))
+            try write(EntryReport.table(entries, width: Screen.width(isWide: options.wide)))
         }
         if entries.isEmpty { throw Ending(code: ExitCode.nothingFound) }
     }

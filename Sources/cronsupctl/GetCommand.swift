@@ -13,6 +13,8 @@ struct GetCommand: ParsableCommand {
 
     func run() throws {
         guard let entry = try options.query().get(id) else { throw Ending(code: ExitCode.nothingFound) }
-        try write(options.json ? EntryReport.json(entry) : EntryReport.table([entry]))
+        try write(
+            options.json
+                ? EntryReport.json(entry) : EntryReport.table([entry], width: Screen.width(isWide: options.wide)))
     }
 }

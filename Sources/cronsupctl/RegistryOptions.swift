@@ -14,6 +14,9 @@ struct RegistryOptions: ParsableArguments {
     @Flag(help: "Print whole entries as JSON.")
     var json = false
 
+    @Flag(help: "Whole texts, however narrow the screen is.")
+    var wide = false
+
     func query() throws -> RegistryQuery {
         guard let snapshot = try Self.load(registry).snapshot else { throw Ending(code: ExitCode.wrongInput) }
         return RegistryQuery(snapshot)

@@ -11,6 +11,12 @@ func launch() -> Int32 {
         if let complaint = RepeatedOption.complaint(about: arguments, of: Cronsupctl._dumpHelp()) {
             return fail(complaint, ExitCode.wrongInput)
         }
+        // Nothing was asked: help is an answer to that, and not what a script wanted.
+        if arguments.isEmpty || arguments == ["registry"] {
+            let help = arguments.isEmpty ? Cronsupctl.helpMessage() : Cronsupctl.helpMessage(for: RegistryCommand.self)
+            StandardDescriptors.writeError(help + "\n")
+            return ExitCode.wrongInput
+        }
         var command = try Cronsupctl.parseAsRoot()
         try command.run()
         return ExitCode.success

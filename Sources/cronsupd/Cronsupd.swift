@@ -14,76 +14,134 @@ struct Cronsupd: ParsableCommand {
         discussion: """
             Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
             Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a process \
-            was left behind.
+            was left behind. With --run: the command's, 1 for a function that failed, 124 for a time-out.
+
+            Examples:
+              cronsupd --registry jobs --once    what would run, and when
+              cronsupd --registry jobs           run it; Ctrl+C stops it
+              cronsupd --registry jobs --run app:job.backup
             """,
         version: "cronsupd \(ProgramVersion.text)")
 
-    @Option(help: "The registry: a YAML file, or a directory with all directories below it.")
+    @Option(
+        help: ArgumentHelp(
+            "The registry: a YAML file, or a directory with all directories below it.", valueName: "path"),
+        completion: .file())
     var registry = "/etc/cronsupd"
 
     @Flag(help: "Load, validate and print every job; start nothing.")
     var once = false
 
-    @Flag(help: "With --once: print one JSON object.")
+    @Flag(help: "With --check or --once: look at the registry alone, and at nothing of this machine.")
+    var offline = false
+
+    @Flag(help: "With --check or --once: print one JSON object.")
     var json = false
 
-    @Option(help: "With --once: show the slots after this moment (RFC 3339).")
+    @Option(help: ArgumentHelp("With --once: show the slots after this moment (RFC 3339).", valueName: "moment"))
     var at: InstantOption?
 
-    @Option(help: "With --once: how many slots of each job to show, from 1 to 1000.")
+    @Option(
+        help: ArgumentHelp(
+            "With --once and --json or --job: how many slots of each job to show, from 1 to 1000.", valueName: "n"))
     var slots = 3
+
+    @Option(help: ArgumentHelp("With --once: show all of the job with this ID.", valueName: "id"))
+    var job: String?
+
+    @Flag(help: "With --once: whole texts and more columns, however narrow the screen is.")
+    var wide = false
+
+    @Option(help: ArgumentHelp("Colours in the log: auto (on a terminal), always or never.", valueName: "when"))
+    var color = ColorChoice.auto
 
     @Flag(help: "Validate and print nothing but errors and notes.")
     var check = false
 
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp(
+            "Run the function of this entry once, in the foreground, and end with its code.", valueName: "id")
+    )
+    var entry: String?
+
+    @Option(help: ArgumentHelp("With --run: JSON in the place of the entry's args.", valueName: "json"))
+    var args: String?
+
+    @Flag(help: "With --run: though a cronsupd runs this registry.")
+    var force = false
+
     @Flag(help: "With --check or --once: notes are errors.")
     var strict = false
 
-    @Option(help: "With --strict: names of notes that are no errors, with commas between. May be repeated.")
+    @Option(
+        help: ArgumentHelp(
+            "With --strict: names of notes that are no errors, with commas between. May be repeated.",
+            valueName: "names"))
     var allow: [String] = []
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             How the log is written: text, logfmt, json or journal. (default: journal where the standard output leads to \
             systemd's journal, else text)
-            """)
+            """, valueName: "format"))
     var logFormat: LogFormat?
 
-    @Option(help: "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        help: ArgumentHelp(
+            "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.",
+            valueName: "level"))
     var logLevel = LevelOption(level: .info)
 
-    @Option(help: "How long runs may take to end at a stop.")
+    @Option(help: ArgumentHelp("How long runs may take to end at a stop.", valueName: "duration"))
     var stopTimeout = DurationOption(duration: .seconds(10))
 
-    @Option(help: "The worker's program. (default: cronworker beside cronsupd, or in ../libexec/cronsupd)")
+    @Option(
+        help: ArgumentHelp(
+            "The worker's program. (default: cronworker beside cronsupd, or in ../libexec/cronsupd)", valueName: "path"),
+        completion: .file())
     var worker: String?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Where the locks are that keep each registry to one daemon and each job to one worker; none: nowhere. \
             (default: $RUNTIME_DIRECTORY, /run/cronsupd for root, $XDG_RUNTIME_DIR/cronsupd or /tmp/cronsupd-UID)
-            """)
+            """, valueName: "path"),
+        completion: .directory)
     var runtimeDirectory: String?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             A user besides root whose files a cronsupd of root's reads and runs: a name or a number. May be repeated. \
             $CRONSUPD_TRUST_OWNER has more, with commas between.
-            """)
+            """, valueName: "user"))
     var trustOwner: [String] = []
+
+    /// No daemon is to be started.
+    var startsNothing: Bool { once || check || entry != nil }
 
     func validate() throws {
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if strict, !once, !check { throw ValidationError("--strict goes with --check or --once.") }
         if !allow.isEmpty, !strict { throw ValidationError("--allow goes with --strict.") }
-        if json, !once { throw ValidationError("--json goes with --once.") }
+        if json, !once, !check { throw ValidationError("--json goes with --check or --once.") }
+        if offline, !once, !check { throw ValidationError("--offline goes with --check or --once.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
+        if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
+        if force, entry == nil { throw ValidationError("--force goes with --run.") }
+        if entry != nil, once || check { throw ValidationError("--run excludes --once and --check.") }
+        if job != nil || wide, !once { throw ValidationError("--job and --wide go with --once.") }
+        if job != nil, json { throw ValidationError("--job excludes --json.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
     }
 }
 
 extension LogFormat: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}
 
 struct LevelOption: ExpressibleByArgument {
     let level: Logger.Level
@@ -98,6 +156,7 @@ struct LevelOption: ExpressibleByArgument {
     var defaultValueDescription: String { level.rawValue }
 
     static var allValueStrings: [String] { Logger.Level.allCases.map(\.rawValue) }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 struct InstantOption: ExpressibleByArgument {

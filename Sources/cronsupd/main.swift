@@ -4,6 +4,7 @@ import Daemon
 import Host
 import Kernel
 import Logging
+import Values
 
 // Before anything else: until they are blocked, signals have their default action, or none at all as PID 1.
 SignalQueue.blockAll()
@@ -27,6 +28,10 @@ func launch() -> Int32 {
         return fail("\(error)", ExitCode.systemFailure)
     } catch let error as RuntimeFailure {
         return fail(error.description, error.isWrongInput ? ExitCode.wrongInput : ExitCode.systemFailure)
+    } catch let failure as SingleRun.Failure {
+        return fail(failure.description, ExitCode.wrongInput)
+    } catch is StartInterrupted {
+        return fail("stopped before the start was complete", ExitCode.systemFailure)
     } catch let error as StartFailure {
         return fail(error.description, ExitCode.wrongInput)
     } catch {
@@ -55,22 +60,25 @@ func fail(_ message: String, _ code: Int32) -> Int32 {
 }
 
 func run(_ command: Cronsupd) throws -> Int32 {
-    let configuration = Configuration(
+    var configuration = Configuration(
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
-        runtimeDirectory: command.once || command.check ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
+        runtimeDirectory: command.startsNothing ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
         isRuntimeDirectoryNamed: command.runtimeDirectory != nil, trustedOwners: command.trustOwner,
         allowedNotes: command.strict ? command.allow : nil)
+    configuration.isOffline = command.offline
+    if let entry = command.entry { return try runOnce(entry, command, &configuration) }
     let startup: Startup
     do {
         startup = try start(configuration)
     } catch is StartInterrupted {
         // A daemon that is told to stop has done so; a check that did not end has found out nothing.
-        let isCheck = command.once || command.check
-        return fail("stopped before the start was complete", isCheck ? ExitCode.systemFailure : ExitCode.success)
+        return fail(
+            "stopped before the start was complete", command.startsNothing ? ExitCode.systemFailure : ExitCode.success)
     }
-    if command.once, command.json {
-        StandardDescriptors.writeOutput(dryRun(startup, command).json)
+    if command.json {
+        let dryRun = dryRun(startup, command)
+        StandardDescriptors.writeOutput(command.once ? dryRun.json : dryRun.checkJSON)
         return startup.loaded.errors.isEmpty ? ExitCode.success : ExitCode.wrongInput
     }
     for (text, level) in startup.loaded.complaints { complain(text, at: level) }
@@ -81,13 +89,46 @@ func run(_ command: Cronsupd) throws -> Int32 {
         return startup.loaded.disabledText.map { fail($0, ExitCode.success) } ?? ExitCode.success
     }
     if command.once {
-        StandardDescriptors.writeOutput(dryRun(startup, command).table)
-        return ExitCode.success
+        return show(dryRun(startup, command), command)
     }
     guard let runtime = startup.runtime else { preconditionFailure("a daemon without a runtime directory") }
-    let sink = try LogSink.standard(configuration.logFormat)
+    let style = LogStyle(
+        hasColors: command.color.isOn(.output), zone: Terminal.isThere(.output) ? startup.localZone : nil)
+    let sink = try LogSink.standard(configuration.logFormat, style)
     let daemon = try Daemon(configuration, startup, runtime, log: CronLog(sink, level: configuration.logLevel))
     return try daemon.run()
+}
+
+/// What `--run` does.
+func runOnce(_ text: String, _ command: Cronsupd, _ configuration: inout Configuration) throws -> Int32 {
+    guard let id = EntryID(text) else {
+        return fail(
+            "--run: '\(PrintableText.escape(text, limit: 100))' is no entry ID; expected NAMESPACE:NAME",
+            ExitCode.wrongInput)
+    }
+    let arguments = try command.args.map(SingleRun.arguments)
+    if !command.force, let holder = try RegistryLock.holder(of: configuration.registry) {
+        return fail(
+            "process \(holder) runs this registry, and may run '\(id)' at the same time; expected no cronsupd, or --force",
+            ExitCode.systemFailure)
+    }
+    configuration.function = id
+    let startup = try start(configuration)
+    StandardDescriptors.writeError(startup.loaded.errorText)
+    guard startup.loaded.errors.isEmpty else { return ExitCode.wrongInput }
+    return try SingleRun(startup, of: id, arguments: arguments, format: command.logFormat ?? .text).run()
+}
+
+func show(_ dryRun: DryRun, _ command: Cronsupd) -> Int32 {
+    guard let id = command.job else {
+        StandardDescriptors.writeOutput(dryRun.table(width: Screen.width(isWide: command.wide)))
+        return ExitCode.success
+    }
+    guard let details = dryRun.details(of: id) else {
+        return fail("--job: no job '\(PrintableText.escape(id, limit: 200))' in the registry", ExitCode.wrongInput)
+    }
+    StandardDescriptors.writeOutput(details)
+    return ExitCode.success
 }
 
 func dryRun(_ startup: Startup, _ command: Cronsupd) -> DryRun {

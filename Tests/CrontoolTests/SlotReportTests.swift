@@ -1,4 +1,5 @@
 import Clocks
+import Host
 import Schedules
 import Testing
 

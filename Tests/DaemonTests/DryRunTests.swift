@@ -12,39 +12,76 @@ struct DryRunTests {
         DryRun(loaded, now: Moment(monotonic: MonotonicInstant(nanoseconds: 77), wall: someTime))
     }
 
-    @Test("shows every job in a table")
+    @Test("shows a line for each job, the next one on top")
     func table() {
-        // Below the ID, the kind and the schedule.
-        let empty = String(repeating: " ", count: 47)
         #expect(
-            Self.dryRun(load(Self.text)).table == """
-                ID                 KIND            SCHEDULE    \
-                NEXT SLOTS, LOCAL              UTC                       FUNCTION   DECLARED AT
-                app:job.heartbeat  function.swift  every 1s    \
-                2026-11-23T02:04:07.127+00:00  2026-11-23T02:04:07.127Z  heartbeat  registry.yaml:3
-                \(empty)2026-11-23T02:04:08.127+00:00  2026-11-23T02:04:08.127Z
-                \(empty)2026-11-23T02:04:09.127+00:00  2026-11-23T02:04:09.127Z
-                app:job.cleanup    function.swift  every 12h   \
-                2026-11-23T14:04:06.127+00:00  2026-11-23T14:04:06.127Z  cleanup    registry.yaml:7
-                \(empty)2026-11-24T02:04:06.127+00:00  2026-11-24T02:04:06.127Z
-                \(empty)2026-11-24T14:04:06.127+00:00  2026-11-24T14:04:06.127Z
-                app:b              function.swift  every 1.5s  \
-                2026-11-23T02:04:07.627+00:00  2026-11-23T02:04:07.627Z  report     registry.yaml:11
-                \(empty)2026-11-23T02:04:09.127+00:00  2026-11-23T02:04:09.127Z
-                \(empty)2026-11-23T02:04:10.627+00:00  2026-11-23T02:04:10.627Z
+            Self.dryRun(load(Self.text)).table(width: 80) == """
+                NEXT                IN      ID                 SCHEDULE    FUNCTION
+                Mon 11-23 02:04:07  in 1s   app:job.heartbeat  every 1s    heartbeat
+                Mon 11-23 02:04:07  in 1s   app:b              every 1.5s  report
+                Mon 11-23 14:04:06  in 12h  app:job.cleanup    every 12h   cleanup
                 3 jobs
 
                 """)
+        let wide = Self.dryRun(load(Self.text)).table()
+        #expect(
+            wide.contains(
+                "  app:b              every 1.5s  report     function.swift  2026-11-23T02:04:07.627Z  registry.yaml:11\n"
+            ))
+    }
+
+    private static let facts = """
+        namespace: app
+        entries:
+        - {name: late, kind: function.exec, command: [echo, "a long text, which is cut", more], user: root,
+           meta: {type: cron.job, schedule: "0 0 1 1 *", jitter: 5s}}
+        - {name: off, kind: function.exec, command: [echo], meta: {type: cron.job, interval: 1s, enabled: false}}
+        - {name: boot, kind: function.exec, command: [echo], meta: {type: cron.job, schedule: "@reboot"}}
+
+        """
+
+    @Test("shows jitter, user and disabled jobs, and cuts what the screen has no room for")
+    func facts() {
+        #expect(
+            Self.dryRun(load(Self.facts)).table(width: 80) == """
+                NEXT                  IN         ID        SCHEDULE               FUNCTION  USER
+                at start                         app:boot  @reboot                echo
+                Fri 2027-01-01 00:00  in 38d21h  app:late  0 0 1 1 * UTC, jitte…  echo 'a…  root
+                disabled                         app:off   every 1s               echo
+                2 jobs, and 1 disabled
+
+                """)
+        let narrow = Self.dryRun(load(Self.facts)).table(width: 60)
+        #expect(narrow.split(separator: "\n").count == 5, "\(narrow)")
+    }
+
+    @Test("shows all of one job")
+    func details() {
+        let run = Self.dryRun(load(Self.facts))
+        #expect(
+            run.details(of: "app:late") == """
+                app:late
+                  kind         function.exec
+                  function     echo 'a long text, which is cut' more
+                  schedule     0 0 1 1 * UTC, jitter 5s
+                  user         root
+                  declared at  registry.yaml:3
+                  next
+                    Fri  2027-01-01T00:00:00+00:00  2027-01-01T00:00:00Z  in 38d21h
+                    Sat  2028-01-01T00:00:00+00:00  2028-01-01T00:00:00Z  in 403d21h
+                    Mon  2029-01-01T00:00:00+00:00  2029-01-01T00:00:00Z  in 769d21h
+
+                """, "\(run.details(of: "app:late") ?? "")")
+        #expect(run.details(of: "app:boot")?.hasSuffix("  next         at start\n") == true)
+        #expect(run.details(of: "app:off") != nil && run.details(of: "app:of") == nil)
     }
 
     @Test("counts one job, and none")
     func counts() {
         let one = load(registry(("job.a", "x", "1s")))
-        #expect(Self.dryRun(one).table.hasSuffix("\n1 job\n"))
+        #expect(Self.dryRun(one).table().hasSuffix("\n1 job\n"))
         let none = load("namespace: app\nentries: [{name: a, kind: b}]\n")
-        #expect(
-            Self.dryRun(none).table
-                == "ID  KIND  SCHEDULE  NEXT SLOTS, LOCAL  UTC  FUNCTION  DECLARED AT\n0 jobs\n")
+        #expect(Self.dryRun(none).table(width: 80) == "NEXT  IN  ID  SCHEDULE  FUNCTION  USER\n0 jobs\n")
     }
 
     @Test("shows the same in JSON, with the notes")
@@ -78,10 +115,8 @@ struct DryRunTests {
 
     @Test("shows no slot past the end of the calendar that a clock can count")
     func distantSlots() {
-        let table = Self.dryRun(load(registry(("job.a", "x", "36500d")))).table
-        let slots = table.split { $0 == " " || $0 == "\n" }.filter { $0.hasSuffix("+00:00") }
-        #expect(slots == ["2126-10-30T02:04:06.127+00:00", "2226-10-06T02:04:06.127+00:00"], "\(table)")
-        #expect(table.contains("  2126-10-30T02:04:06.127Z  x "), "\(table)")
-        #expect(table.contains("  2226-10-06T02:04:06.127Z\n1 job\n"), "\(table)")
+        let run = Self.dryRun(load(registry(("job.a", "x", "36500d"))))
+        #expect(run.json.contains(#""next":["2126-10-30T02:04:06.127Z","2226-10-06T02:04:06.127Z"]"#), "\(run.json)")
+        #expect(run.table(width: 80).contains("Wed 2126-10-30 02:04  in 36500d  "), "\(run.table())")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Kernel
 import Testing
 
@@ -33,16 +34,18 @@ struct CommandLineTests {
             let finished = try run(scene, ["--once"])
             #expect(finished.status == .exited(code: 0))
             let lines = finished.output.split(separator: "\n")
-            // The header, three slots a job, and the count.
-            #expect(lines.count == 8)
-            #expect(lines.first?.hasPrefix("ID        KIND            SCHEDULE") == true)
-            #expect(lines[4].hasPrefix("test:two  function.swift  every 1m30s"))
-            #expect(lines[4].hasSuffix("tick      \(scene.registry)/jobs.yaml:10"))
-            for line in [lines[2], lines[3], lines[5], lines[6]] {
-                #expect(line.hasPrefix("                     "), "\(line)")
-                #expect(line.split(separator: " ").count == 2 && line.hasSuffix("Z"), "\(line)")
-            }
-            #expect(lines.last == "2 jobs")
+            // The header, a line for each job, and the count.
+            #expect(lines.count == 4 && lines.allSatisfy { $0.count <= 80 })
+            #expect(lines.first?.hasPrefix("NEXT ") == true && lines.last == "2 jobs")
+            #expect(lines[1].contains("  test:one  every ") && lines[1].hasSuffix("  tick"))
+            #expect(lines[2].hasSuffix("  in 1m30s  test:two  every 1m30s  tick"))
+            let wide = try run(scene, ["--once", "--wide"])
+            #expect(
+                wide.output.contains("  function.swift  ") && wide.output.contains("\(scene.registry)/jobs.yaml:10\n"))
+            let job = try run(scene, ["--once", "--job", "test:two", "--slots", "2"])
+            #expect(job.output.hasPrefix("test:two\n  kind         function.swift\n"))
+            #expect(job.output.split(separator: "\n").count { $0.contains("Z  in ") } == 2)
+            #expect(try run(scene, ["--once", "--job", "test:six"]).status == .exited(code: 100))
         }
     }
 
@@ -164,10 +167,66 @@ struct CommandLineTests {
         }
     }
 
+    private static let elsewhere = """
+        version: "1.0"
+        namespace: test
+        entries:
+          - name: job
+            kind: function.exec
+            command: [no-such-program]
+            working_directory: /no/such/directory
+            user: no-such-user
+            group: no-such-group
+            environment_file: /no/such/file
+            limits: {cpu: 0.5}
+            meta: {type: cron.job, schedule: "@daily", timezone: Mars/Olympus_Mons}
+          - name: own
+            kind: function.swift
+            source: file:///no/such/worker
+            method: x
+            meta: {type: cron.job, interval: 1s}
+          - name: lua
+            kind: function.lua
+            source: file:///no/such/file.lua
+            method: x
+            meta: {type: cron.job, interval: 1s}
+          - name: here
+            kind: function.lua
+            source: file://jobs.lua
+            method: run
+            environment_file: here.env
+            meta: {type: cron.job, interval: 1s}
+        """
+
+    @Test("--check --offline asks nothing of the machine, and finds what is wrong in the registry all the same")
+    func offline() throws {
+        try Scene.play { scene in
+            try scene.add("return { run = function() end }\n", as: "jobs.lua")
+            try scene.add("A=1\n", as: "here.env")
+            try scene.write(Self.elsewhere)
+            if geteuid() == 0 { chown("\(scene.registry)/jobs.lua", 12_345, 12_345) }
+            let arguments = ["--registry", scene.registry, "--worker", Binaries.worker, "--check"]
+            #expect(try scene.run(arguments).status == .exited(code: 100))
+            let offline = try scene.run(arguments + ["--offline", "--strict"])
+            #expect(offline.status == .exited(code: 0) && offline.errors == "", "\(offline.errors)")
+            let json = try scene.run(arguments + ["--offline", "--json"])
+            #expect(json.output == #"{"count":4,"disabled":0,"notes":[],"errors":[]}"# + "\n")
+            try scene.add("A='\n", as: "here.env")
+            try scene.add("return { rn = function() end }\n", as: "jobs.lua")
+            let wrong = try scene.run(arguments + ["--offline"])
+            #expect(wrong.status == .exited(code: 100))
+            #expect(
+                wrong.errors.contains("has no function 'run'") || wrong.errors.contains("here.env:1:"),
+                "\(wrong.errors)")
+        }
+    }
+
     @Test(
         "wrong usage ends with 100",
         arguments: [
             ["--json"], ["--strict"], ["--check", "--allow", "no-job"], ["--once", "--check"], ["--log-format", "xml"],
+            ["--args", "1"], ["--force"], ["--offline"], ["--run", "a:b", "--offline"], ["--run", "a:b", "--check"],
+            ["--run", "a:b", "--once"],
             ["--log-level", "loud"],
             ["--stop-timeout", "10"], ["--no-such-option"], ["stray"],
         ])
@@ -188,6 +247,23 @@ struct CommandLineTests {
             #expect(finished.status == .exited(code: 0))
             #expect(finished.output.contains("cronsupd"))
             #expect(finished.errors == "")
+            if option == "--help" {
+                #expect(finished.output.contains("--at <moment>") && finished.output.contains("--run app:job.backup"))
+            }
+        }
+    }
+
+    @Test("completions have files and values")
+    func completions() throws {
+        try Scene.play { scene in
+            let bash = try scene.run(["--generate-completion-script", "bash"]).output
+            let level = bash.split(separator: "\n").contains { $0.contains("trace") && $0.contains("critical") }
+            #expect(level && bash.contains("compgen") && bash.contains("text"))
+            let fish = try scene.run(["--generate-completion-script", "fish"]).output.split(separator: "\n")
+            #expect(
+                fish.contains {
+                    $0.contains("-l 'registry'") && $0.contains("-rF") || $0.contains("registry") && $0.contains("-r")
+                })
         }
     }
 
@@ -209,10 +285,13 @@ struct CommandLineTests {
         try Scene.play { scene in
             let none = try scene.run([], program: Binaries.worker)
             #expect(none.status == .exited(code: 100))
-            let unknown = try scene.run(["app:job.nothing", "1s"], program: Binaries.worker)
+            let entry = try scene.run(["shop:backup", "1s"], program: Binaries.worker)
+            #expect(entry.status == .exited(code: 100) && entry.output == "")
+            #expect(entry.errors.contains("run the entry with 'cronsupd --run shop:backup'"))
+            let unknown = try scene.run(["nothing", "1s"], program: Binaries.worker)
             #expect(unknown.status == .exited(code: 100))
             #expect(unknown.errors.contains("no function 'nothing'"))
-            let boot = try scene.run(["app:job.heartbeat", "@reboot"], program: Binaries.worker)
+            let boot = try scene.run(["heartbeat", "@reboot"], program: Binaries.worker)
             #expect(boot.output.contains("\nbegin run=1 "))
             let catalog = try scene.run(["--catalog"], program: Binaries.worker)
             let names = ["heartbeat", "cleanup", "report", "backup"]

@@ -82,7 +82,7 @@ class Peer:
         return sum(map(procfs.pss_kib, own))
 
     def command_line(self, worker, number):
-        return (f"{worker} bench:job.{number}.heartbeat 1h", f"<>{self._input}", f">>{self._ready}")
+        return (f"{worker} heartbeat 1h", f"<>{self._input}", f">>{self._ready}")
 
     def write_run_scripts(self, folder, jobs, worker):
         """A folder a service, as s6 and runit both want it. The script becomes the worker: no shell stays."""

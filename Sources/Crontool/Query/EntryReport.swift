@@ -4,10 +4,12 @@ import Values
 
 /// Entries for people, or as JSON.
 package enum EntryReport {
-    package static func table(_ entries: [Entry]) -> String {
-        TextTable.text(
-            [["ID", "KIND", "FILE:LINE"]]
-                + entries.map { [$0.id.description, $0.kind, "\($0.location.file):\($0.location.line)"] })
+    /// `width`: of the screen; `nil`: any.
+    package static func table(_ entries: [Entry], width: Int? = nil) -> String {
+        TextTable(
+            [.cut("ID", order: 1, least: 12), .whole("KIND"), .cut("FILE:LINE", order: 0, least: 12)],
+            entries.map { [$0.id.description, $0.kind, "\($0.location.file):\($0.location.line)"] }
+        ).text(width: width)
     }
 
     /// An array of objects, one object a line.

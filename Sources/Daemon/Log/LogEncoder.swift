@@ -1,22 +1,29 @@
 import Clocks
 import Logging
+import Schedules
 import Values
 
 /// Writes records as lines, or as the journal takes them, into a buffer that it uses again and again.
 struct LogEncoder: ~Copyable {
     let format: LogFormat
+    private let style: LogStyle
     /// Whether a line in text begins with its priority, which the journal reads and takes off (sd-daemon(3)).
     private let hasPriority: Bool
-    private var timestamp = TimestampText()
+    private var timestamp: TimestampText
     var buffer = LineBuffer(capacity: 1_024)
     private var hasFields = false
-    /// Where the message begins, for the alignment of what follows.
-    private var messageStart = 0
+    /// How many columns the message has, for the alignment of what follows.
+    private var messageColumns = 0
 
     /// In text, wide enough for the longest of the words that come all the time.
     private static let messageWidth = 20
 
-    init(_ format: LogFormat, hasPriority: Bool = false) { (self.format, self.hasPriority) = (format, hasPriority) }
+    init(_ format: LogFormat, _ style: LogStyle = .plain, hasPriority: Bool = false) {
+        (self.format, self.style, self.hasPriority) = (format, style, hasPriority)
+        // The others are for tools.
+        let zone = format == .text ? style.zone : nil
+        (timestamp, slotText) = (TimestampText(zone: zone), TimestampText(zone: zone))
+    }
 
     /// The line of the record that was encoded last. Valid until the next.
     var line: UnsafeBufferPointer<UInt8> { buffer.bytes }
@@ -42,14 +49,9 @@ struct LogEncoder: ~Copyable {
             if hasPriority { appendPriority(level) }
             timestamp.append(time, to: &buffer)
             buffer.append(" ")
-            buffer.append(level.name)
-            // In five columns.
-            buffer.append(level.name.utf8CodeUnitCount < 5 ? "  " : " ")
-            messageStart = buffer.count
-            appendPrintable(message)
+            appendTitle(level, message)
         case .journal:
             beginJournal(level)
-            messageStart = buffer.count
             appendPrintable(message)
         case .logfmt:
             buffer.append("time=")
@@ -72,6 +74,19 @@ struct LogEncoder: ~Copyable {
         buffer.append("<")
         buffer.append(Int64(level.priority))
         buffer.append(">")
+    }
+
+    private mutating func appendTitle(_ level: Logger.Level, _ message: String) {
+        let color = style.color(of: level, message)
+        if let color { buffer.append(color) }
+        buffer.append(level.name)
+        // In five columns.
+        buffer.append(level.name.utf8CodeUnitCount < 5 ? "  " : " ")
+        let start = buffer.count
+        appendPrintable(message)
+        // Continuation bytes take no column.
+        messageColumns = line[start...].count { $0 & 0xC0 != 0x80 }
+        if color != nil { buffer.append(LogStyle.colorEnd) }
     }
 
     private mutating func append(_ field: LogFields.Field) {
@@ -98,7 +113,7 @@ struct LogEncoder: ~Copyable {
     }
 
     /// Slots are mostly of the same second as those before.
-    private var slotText = TimestampText()
+    private var slotText: TimestampText
 
     /// A job names its own fields: a key must neither break the line nor look like anything but a key.
     private mutating func appendKey(_ key: String) {
@@ -118,9 +133,7 @@ struct LogEncoder: ~Copyable {
     }
 
     private mutating func alignFields() {
-        // Continuation bytes take no column.
-        let width = line[messageStart...].count { $0 & 0xC0 != 0x80 }
-        for _ in 0..<max(1, Self.messageWidth - width) { buffer.append(UInt8(ascii: " ")) }
+        for _ in 0..<max(1, Self.messageWidth - messageColumns) { buffer.append(UInt8(ascii: " ")) }
     }
 
     // MARK: Values
@@ -223,14 +236,22 @@ extension Logger.Level {
 
 /// The text of a moment, to the millisecond. The calendar is asked only once a second.
 private struct TimestampText {
+    /// `nil`: UTC.
+    private let zone: ZoneRules?
     private var second = Int64.min
     private var text: [UInt8] = []
+    private var offset: [UInt8] = [UInt8(ascii: "Z")]
+
+    init(zone: ZoneRules?) { self.zone = zone }
 
     mutating func append(_ time: WallInstant, to line: inout LineBuffer) {
         let civil = floorDivide(time.nanoseconds, 1_000_000_000)
         if civil != second {
             second = civil
-            text = Array(CivilTime(time).secondsText.utf8)
+            let shift = zone?.offset(at: civil)
+            if let shift { offset = Array(CivilText.offsetText(shift).utf8) }
+            let shown = WallInstant(nanoseconds: time.nanoseconds &+ (shift ?? 0) &* 1_000_000_000)
+            text = Array(CivilTime(shown).secondsText.utf8)
         }
         line.append(text)
         // The first second that there is begins before the first instant.
@@ -239,6 +260,6 @@ private struct TimestampText {
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 100))
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds / 10 % 10))
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: milliseconds % 10))
-        line.append(UInt8(ascii: "Z"))
+        line.append(offset)
     }
 }

@@ -21,11 +21,11 @@ package final class LogSink: Sendable {
     /// `capacity`: how many bytes of lines wait at most. `hasPriority`: the journal reads the output.
     package init(
         _ output: consuming OutputStream, format: LogFormat, hasPriority: Bool = false,
-        capacity: Int = defaultCapacity
+        capacity: Int = defaultCapacity, style: LogStyle = .plain
     ) {
         precondition(format != .journal, "the journal's records in a stream")
         isDetailed = format.isDetailed
-        let encoder = LogEncoder(format, hasPriority: hasPriority && format == .text)
+        let encoder = LogEncoder(format, style, hasPriority: hasPriority && format == .text)
         state = Mutex(State(.stream(output), encoder, capacity: capacity))
     }
 

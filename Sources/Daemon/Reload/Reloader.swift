@@ -133,7 +133,8 @@ final class Reloader {
         let crontabs = CrontabFileReader(TrustedFiles(programs.trust), runsJobs: true)
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
-            accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers)
+            accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers,
+            programs: .host)
         return isQuiet(max(reader.modified, crontabs.modified)) ? candidate : nil
     }
 

@@ -1,3 +1,4 @@
+import Host
 import Kernel
 import Logging
 
@@ -25,6 +26,14 @@ package final class RegistryLock {
     package init(_ site: RegistrySite, in place: String = RuntimeDirectory.placeOfUser) throws(RuntimeFailure) {
         self.place = place
         hold = try take(site)
+    }
+
+    /// The process that runs this registry, as it says; `nil`: none does that this user may know of.
+    package static func holder(of registry: String) throws -> String? {
+        let reading = try RegistryReader.readPatiently(registry)
+        guard let site = try RegistrySite.find(registry, reading) else { return nil }
+        let path = "\(RuntimeDirectory.placeOfUser)/registry/\(site.key).lock"
+        return FileLock.isHeld(path) ? FileLock.note(in: path) ?? "(unknown)" : nil
     }
 
     /// The file, if there is one.

@@ -1,5 +1,6 @@
 package import Clocks
 package import Logging
+package import Values
 
 /// What the command line asks for.
 package struct Configuration: Sendable {
@@ -15,6 +16,10 @@ package struct Configuration: Sendable {
     package var isRuntimeDirectoryNamed: Bool
     /// Users besides root whose files root reads and runs: names or numbers.
     package var trustedOwners: [String]
+    /// A function that is run by itself, and needs to be in no other's service.
+    package var function: EntryID?
+    /// The registry alone is looked at, and nothing of this machine.
+    package var isOffline = false
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
 

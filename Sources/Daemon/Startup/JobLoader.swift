@@ -12,6 +12,7 @@ package struct LoadedJobs: Sendable {
     package var hookFunctions: [JobDefinition]
     /// The paths of the files that have entries.
     let files: Set<String>
+    package let disabled: [JobDefinition]
     package let disabledCount: Int
     package var errors: [Diagnostic]
     package var notes: [Diagnostic]
@@ -24,7 +25,7 @@ package struct LoadedJobs: Sendable {
         var libraries = LibraryVersions(isRight ? candidate.found.libraries : LuaLibraries(), answers)
         jobs = Self.versioned(candidate.found.jobs, answers, &libraries)
         hookFunctions = Self.versioned(candidate.found.hookFunctions, answers, &libraries)
-        disabledCount = candidate.found.disabledCount
+        (disabled, disabledCount) = (candidate.found.disabled, candidate.found.disabledCount)
         let load = candidate.load
         files = load.snapshot?.files ?? []
         let room = max(0, mostJobs - DescriptorBudget.jobs(for: candidate.functions))
@@ -74,6 +75,9 @@ package struct LoadedJobs: Sendable {
     package var complaints: [(text: String, level: Logger.Level)] {
         Self.inOrder(errors + notes).map { ($0.rendered + "\n", $0.isNote ? .notice : .error) }
     }
+
+    /// The errors alone.
+    package var errorText: String { errors.map { $0.rendered + "\n" }.joined() }
 
     /// How to accept the notes that `--strict` makes errors.
     package var strictHint: String? {

@@ -1,6 +1,7 @@
 package import Model
 package import Registry
 package import Schedules
+package import Values
 
 /// A registry as far as its text tells: whether the functions are there that it names is still to be asked.
 package struct RegistryCandidate: Sendable {
@@ -11,12 +12,14 @@ package struct RegistryCandidate: Sendable {
     package init(
         _ files: [RegistryFile], ignored: Diagnostics? = nil, knownFiles: Set<String> = [], zones: ZoneSource,
         accounts: AccountSource = .rootOnly, environmentFiles: EnvironmentFileSource = .empty,
-        crontabs: CrontabFileSource? = nil, controllers: GroupControllers = .none
+        crontabs: CrontabFileSource? = nil, controllers: GroupControllers = .none, programs: ProgramSource = .unasked,
+        function: EntryID? = nil
     ) {
         let text = RegistrySnapshot.load(files, ignored: ignored, knownFiles: knownFiles)
         load = crontabs.map { text.readingCrontabs(from: $0) } ?? text
         found = JobEntries.definitions(
-            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers)
+            in: load, zones: zones, accounts: accounts, environmentFiles: environmentFiles, controllers: controllers,
+            programs: programs, function: function)
     }
 
     var functions: [EntryFunction] { found.functions.map(\.function) }

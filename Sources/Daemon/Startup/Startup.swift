@@ -26,8 +26,9 @@ extension Startup {
     package init(_ configuration: Configuration) throws {
         try AccountSource.host.completeLogin()
         let original = try OpenFilesLimit.current()
-        mostJobs = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
-        let trust = try Trust(naming: configuration.trustedOwners)
+        let most = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
+        mostJobs = configuration.isOffline ? .max : most
+        let trust = configuration.isOffline ? .unasked : try Trust(naming: configuration.trustedOwners)
         let allowed = try configuration.allowedNotes.map(Note.named)
         let isRun = configuration.runtimeDirectory != nil
         let first = try Self.readWithSite(configuration.registry, trust, isRun: isRun)
@@ -42,7 +43,7 @@ extension Startup {
         groups = .survey()
         localZone = (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
         var (candidate, asked, checked, read) = try Self.checked(
-            first, configuration.registry, programs, isRun ? groups.controllers : groups.controllersToCheck,
+            first, configuration, programs, isRun ? groups.controllers : groups.controllersToCheck,
             mostJobs: mostJobs)
         if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
         registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
@@ -55,35 +56,36 @@ extension Startup {
     /// Reads and asks again if a file of Lua has changed since it was checked, and while there are errors in what somebody is
     /// writing. A start with nothing wrong waits for no quiet time.
     private static func checked(
-        _ first: Found, _ path: String, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int
+        _ first: Found, _ configuration: Configuration, _ programs: WorkerPrograms, _ controllers: GroupControllers,
+        mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, RegistrySite?) {
         let end = Clock.monotonic() + RestingFiles.patience
         var found = first
         while true {
             let (candidate, asked, loaded, isFirm) = try look(
-                at: found.reading, programs, controllers, mostJobs: mostJobs, isRun: found.site != nil)
+                at: found.reading, configuration, programs, controllers, mostJobs: mostJobs)
             if isFirm || !loaded.errors.isEmpty && Clock.monotonic() >= end {
                 return (candidate, asked, loaded, found.site)
             }
             guard Clock.monotonic() < end else { throw changing }
             try rest()
-            found = try readWithSite(path, programs.trust, isRun: found.site != nil)
+            found = try readWithSite(configuration.registry, programs.trust, isRun: found.site != nil)
         }
     }
 
     /// `isFirm`: what was found stands.
     private static func look(
-        at reading: RegistryReader.Reading, _ programs: WorkerPrograms, _ controllers: GroupControllers, mostJobs: Int,
-        isRun: Bool
+        at reading: RegistryReader.Reading, _ configuration: Configuration, _ programs: WorkerPrograms,
+        _ controllers: GroupControllers, mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
         let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
-        let crontabs = CrontabFileReader(TrustedFiles(programs.trust), runsJobs: isRun)
-        let candidate = RegistryCandidate(
-            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
-            environmentFiles: environment.source, crontabs: crontabs.source, controllers: controllers)
+        let crontabs = CrontabFileReader(
+            TrustedFiles(programs.trust), runsJobs: configuration.runtimeDirectory != nil)
+        let candidate = candidate(reading, configuration, environment.source, crontabs.source, controllers)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
-            about: candidate.functions, libraries: candidate.found.libraries, programs, asked)
+            about: candidate.functions.filter { isAsked($0, configuration) }, libraries: candidate.found.libraries,
+            programs, asked)
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
         let isRight = loaded.errors.isEmpty
         func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }
@@ -93,6 +95,33 @@ extension Startup {
         let isFirm =
             (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified, crontabs.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)
+    }
+
+    private static func candidate(
+        _ reading: RegistryReader.Reading, _ configuration: Configuration, _ environment: EnvironmentFileSource,
+        _ crontabs: CrontabFileSource, _ controllers: GroupControllers
+    ) -> RegistryCandidate {
+        let function = configuration.function
+        if configuration.isOffline {
+            return RegistryCandidate(
+                reading.files, ignored: reading.ignored, zones: .offline, accounts: .offline,
+                environmentFiles: environment.below(configuration.place), crontabs: crontabs, controllers: .all,
+                function: function)
+        }
+        return RegistryCandidate(
+            reading.files, ignored: reading.ignored, zones: ZoneDirectory().source, accounts: .host,
+            environmentFiles: environment, crontabs: crontabs, controllers: controllers, programs: .host,
+            function: function)
+    }
+
+    /// Offline, what is no part of the registry is not looked at.
+    private static func isAsked(_ function: EntryFunction, _ configuration: Configuration) -> Bool {
+        guard configuration.isOffline else { return true }
+        return switch function {
+        case .exec, .swift(_, nil): true
+        case .swift(_, .some): false
+        case .lua(let function): configuration.place.has(function.file)
+        }
     }
 
     private static func rest() throws {
@@ -128,4 +157,8 @@ extension Startup {
             throw error
         }
     }
+}
+
+extension Configuration {
+    fileprivate var place: RegistryPlace { RegistryPlace(registry, isDirectory: FileSystem.isDirectory(registry)) }
 }

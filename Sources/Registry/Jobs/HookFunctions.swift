@@ -12,12 +12,14 @@ struct HookFunctions {
     private(set) var definitions: [JobDefinition] = []
     private(set) var functions: [(entry: EntryID, function: EntryFunction)] = []
     private(set) var errors: Diagnostics
+    private(set) var notes: Diagnostics
 
     /// `jobs`: the jobs of the registry that have no error and are not disabled.
     init(_ load: RegistryLoad, jobs: [JobDefinition], reader: @escaping (Entry) -> JobReader) {
         (self.load, read) = (load, reader)
         self.jobs = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0) })
         errors = Diagnostics(limit: load.limits.diagnostics)
+        notes = errors
     }
 
     /// The functions that are hooks of `job`.
@@ -34,6 +36,12 @@ struct HookFunctions {
                 errors.add(load.error(at: path, in: job.id, "\(path.joined(separator: ".")): \(trouble)"))
             }
         }
+    }
+
+    /// That of the entry, if it has one and is no job that is read already.
+    mutating func add(_ id: EntryID) {
+        guard let entry = load.snapshot?[id], jobs[id] == nil, FunctionKind(rawValue: entry.kind) != nil else { return }
+        if seen.insert(id).inserted { readFunction(of: entry) }
     }
 
     /// `nil` if the entry's function can be called.
@@ -59,5 +67,6 @@ struct HookFunctions {
         if entry.isJob { return }
         if let function = reader.function { functions.append((entry.id, function)) }
         errors.append(reader.errors)
+        notes.append(reader.notes)
     }
 }

@@ -11,6 +11,7 @@ struct JobReader {
     private let accounts: AccountSource
     private let files: EnvironmentFiles
     private let controllers: GroupControllers
+    private let programs: ProgramSource
     private let issues: EntryDiagnostics
 
     /// A mebibyte, which is a book.
@@ -18,10 +19,10 @@ struct JobReader {
 
     init(
         _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles,
-        controllers: GroupControllers, faultyDefaults: Set<EntryID> = []
+        controllers: GroupControllers, programs: ProgramSource, faultyDefaults: Set<EntryID> = []
     ) {
         (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
-        (self.files, self.controllers) = (files, controllers)
+        (self.files, self.controllers, self.programs) = (files, controllers, programs)
         issues = EntryDiagnostics(entry, load, faulty: faultyDefaults)
     }
 
@@ -79,6 +80,7 @@ struct JobReader {
             .read(into: &process)
         let group = GroupLimitsReader.read(data, &process, controllers)
         guard issues.faultCount == 0, let function, let schedule else { return nil }
+        if isEnabled, case .exec(let command) = function { CommandNotes(command, process, programs, issues).add() }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)

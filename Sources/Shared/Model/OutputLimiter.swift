@@ -10,11 +10,14 @@ package struct OutputLimiter: Sendable {
     package static let burst: Int64 = 1_000
 
     private var horizon = MonotonicInstant(nanoseconds: 0)
+    private let isUnlimited: Bool
 
-    package init() {}
+    /// `isUnlimited`: somebody reads all of it.
+    package init(isUnlimited: Bool = false) { self.isUnlimited = isUnlimited }
 
     /// Whether a line may be logged. `ahead`: so many more at once, which count for the time after.
     package mutating func admit(ahead: Int = 0, at now: MonotonicInstant) -> Bool {
+        if isUnlimited { return true }
         let interval = Nanoseconds(1_000_000_000 / Self.linesPerSecond)
         let tolerance = Nanoseconds(interval.count * (Self.burst - 1 + Int64(ahead)))
         guard horizon - now <= tolerance else { return false }

@@ -43,6 +43,8 @@ package struct WorkerDefinition: Hashable, Sendable {
         package var timeout: Nanoseconds?
         /// From SIGTERM to SIGKILL for such a run.
         package var killAfter = Nanoseconds.zero
+        /// All that commands write is passed on, however much it is.
+        package var hasAllOutput = false
         /// The registry file that holds the entry.
         package var file = ""
         /// How many bytes of values follow.
@@ -112,6 +114,7 @@ extension WorkerDefinition.Header: WireMessage {
         row.flag("asks", &asks)
         row.nanoseconds("timeout_ns", &timeout)
         row.nanoseconds("kill_after_ns", &killAfter, absent: .zero)
+        row.flag("output", &hasAllOutput, "all")
         row.text("file", &file)
         row.integer("size", &size, least: 0, absent: 0)
     }

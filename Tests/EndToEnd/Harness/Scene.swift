@@ -42,11 +42,11 @@ final class Scene {
 
     /// A file, or a directory with all below it.
     static func removeTree(_ path: String) {
+        // Not through links, which lead to what is not the scene's.
+        if unlink(path) == 0 { return }
         if let names = try? FileSystem.names(in: path) {
             for name in names { removeTree("\(path)/\(name)") }
             rmdir(path)
-        } else {
-            unlink(path)
         }
     }
 

@@ -40,7 +40,7 @@ struct ImportRunTests {
         try Scene.play { scene in
             try TextFile.write(crontab(Self.user, scene), to: scene.path("crontab"))
             try importing(scene.path("crontab"), scene)
-            let table = try scene.check()
+            let table = try scene.check(["--wide"])
             #expect(table.status == .exited(code: 0), "\(table.errors)")
             #expect(table.output.hasSuffix("\n5 jobs\n"), "\(table.output)")
             #expect(table.output.contains("function.exec"))
@@ -126,7 +126,7 @@ struct ImportRunTests {
     func real() throws {
         try Scene.play { scene in
             try importing(Self.systemCrontab, scene)
-            let table = try scene.check()
+            let table = try scene.check(["--wide"])
             #expect(table.status == .exited(code: 0), "\(table.errors)")
         }
     }

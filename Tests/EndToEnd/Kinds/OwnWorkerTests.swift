@@ -25,7 +25,7 @@ struct OwnWorkerTests {
             ])
             let table = try scene.check()
             #expect(table.status == .exited(code: 0))
-            #expect(table.output.contains(" faultworker:talk "), "\(table.output)")
+            #expect(table.output.contains("  faultworker:talk\n"), "\(table.output)")
             let daemon = try scene.start(worker: Binaries.worker)
             try daemon.wait(for: "TICK", entry: "test:own", count: 2)
             try daemon.wait(for: "TICK", entry: "test:standard", count: 2)

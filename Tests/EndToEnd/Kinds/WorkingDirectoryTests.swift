@@ -74,7 +74,9 @@ struct WorkingDirectoryTests {
             for kind in ["swift", "lua", "exec"] { try daemon.wait(for: "TICK", entry: "test:\(kind)", count: 2) }
             let workers = daemon.workers
             for (entry, pid) in workers {
-                #expect(try FileSystem.linkTarget("/proc/\(pid)/cwd") == "\(scene.registry)/below", "\(entry)")
+                // A command's worker stays where the daemon is.
+                let expected = entry == "test:exec" ? scene.directory : "\(scene.registry)/below"
+                #expect(try FileSystem.linkTarget("/proc/\(pid)/cwd") == expected, "\(entry)")
             }
             #expect(try daemon.stop() == .exited(code: 0))
             func result(_ kind: String) -> String? { daemon.log.all("TICK", entry: "test:\(kind)").last?["result"] }
@@ -94,8 +96,13 @@ struct WorkingDirectoryTests {
         ]
     }
 
+    /// A fault of the worker, but of a command the failure of each run.
     private func expectFaults(_ daemon: DaemonProcess, _ scene: Scene, _ path: String, _ code: Int32) throws {
-        for kind in ["swift", "lua", "exec"] {
+        try daemon.wait(for: "TICK FAILED", entry: "test:exec", count: 3)
+        for run in daemon.log.all("TICK FAILED", entry: "test:exec") {
+            #expect(run["error"] == "chdir '\(path)': \(String(cString: strerror(code)))")
+        }
+        for kind in ["swift", "lua"] {
             try daemon.wait(for: "Worker fault", entry: "test:\(kind)")
             let fault = try #require(daemon.log.all("Worker fault", entry: "test:\(kind)").first)
             #expect(fault["step"] == "chdir" && fault["errno"] == "\(code)", "\(kind)")
@@ -103,11 +110,13 @@ struct WorkingDirectoryTests {
         }
         try daemon.wait(for: "Worker fault", entry: "test:swift", count: 2)
         #expect(try daemon.stop() == .exited(code: 0))
-        #expect(["TICK", "TICK FAILED", "Worker started"].allSatisfy { daemon.log.count($0) == 0 })
+        #expect(daemon.log.count("TICK") == 0 && daemon.log.count("Worker fault", entry: "test:exec") == 0)
+        #expect(Set(daemon.log.all("Worker started").map(\.entry)) == ["test:exec"])
+        #expect(daemon.log.count("Spawning worker", entry: "test:exec") == 1)
         #expect(access(scene.path("ran"), F_OK) != 0)
     }
 
-    @Test("that is none is a fault, and the job does not run")
+    @Test("that is none is a fault, and of a command the failure of each run; the worker lives on")
     func missing() throws {
         try Scene.play { scene in
             try scene.add("return { run = function() return 'ran' end }\n", as: "jobs.lua")

@@ -1,17 +1,23 @@
-import Clocks
-import Schedules
+package import Clocks
+package import Schedules
 
 /// Slots in words.
-enum SlotText {
+package enum SlotText {
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 
-    static func weekday(_ slot: WallInstant, in zone: ZoneRules) -> String {
+    package static func weekday(_ slot: WallInstant, in zone: ZoneRules) -> String {
         let local = slot.wholeSeconds + zone.offset(at: slot.wholeSeconds)
         return weekdays[Int(CivilDate.weekday(daysSince1970: floorDivide(local, 86_400)))]
     }
 
+    /// `2026-03-29T03:00:00`: what the clocks show.
+    package static func civil(_ slot: WallInstant, in zone: ZoneRules) -> String {
+        CivilTime(WallInstant(nanoseconds: slot.nanoseconds &+ zone.offset(at: slot.wholeSeconds) &* 1_000_000_000))
+            .secondsText
+    }
+
     /// `in 3h12m`, `2d4h ago`: its two largest units.
-    static func distance(from now: WallInstant, to slot: WallInstant) -> String {
+    package static func distance(from now: WallInstant, to slot: WallInstant) -> String {
         let (seconds, overflow) = slot.wholeSeconds.subtractingReportingOverflow(now.wholeSeconds)
         if overflow || seconds == 0 { return overflow ? "" : "now" }
         return seconds > 0 ? "in \(span(seconds))" : "\(span(-seconds)) ago"
