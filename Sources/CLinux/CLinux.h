@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <linux/magic.h>
 #include <malloc.h>
 #include <poll.h>
 
@@ -30,6 +31,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/user.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -310,4 +312,10 @@ static inline int clinux_registers(pid_t thread, uint64_t *registers) {
 static inline ssize_t clinux_read_memory(pid_t process, uint64_t address, void *buffer, size_t size) {
     struct iovec local = {buffer, size}, remote = {(void *)(uintptr_t)address, size};
     return syscall(SYS_process_vm_readv, process, &local, 1UL, &remote, 1UL, 0UL);
+}
+
+/* A macro. Whether the descriptor is of something in /proc. */
+static inline int clinux_is_in_proc(int descriptor) {
+    struct statfs system;
+    return fstatfs(descriptor, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
 }

@@ -12,6 +12,12 @@ struct DryRunTable {
 
     init(now: WallInstant, zone: ZoneRules, isWide: Bool) { (self.now, self.zone, self.isWide) = (now, zone, isWide) }
 
+    /// When a job runs that has no slot ahead.
+    private static func occasion(of job: JobDefinition) -> String {
+        if job.schedule.runsAtBoot { return "at boot" }
+        return job.schedule.runsAtStart ? "at start" : "none"
+    }
+
     /// `jobs`: each with its next slot, if it has one. `disabled`: are shown below.
     func table(_ jobs: [(job: JobDefinition, slot: WallInstant?)], disabled: [JobDefinition]) -> TextTable {
         let sorted = jobs.enumerated().sorted { left, right in
@@ -20,7 +26,7 @@ struct DryRunTable {
             )
         }
         let rows = sorted.map(\.element).map { job, slot in
-            let next = slot.map(local) ?? (job.schedule.runsAtStart ? "at start" : "none")
+            let next = slot.map(local) ?? Self.occasion(of: job)
             return row(next, slot.map { SlotText.distance(from: now, to: $0) } ?? "", slot, job)
         }
         return TextTable(columns, rows + disabled.map { row("disabled", "", nil, $0) })
@@ -66,7 +72,7 @@ struct DryRunTable {
                 CivilText.text(slot, offset: nil), SlotText.distance(from: now, to: slot),
             ]
         }
-        let none = ("next", job.schedule.runsAtStart ? "at start" : "none")
+        let none = ("next", Self.occasion(of: job))
         let lines = (facts + (next.isEmpty ? [none] : [])).filter { !$0.1.isEmpty }.map { [$0.0, $0.1] }
         return "\(job.id)\n" + Self.indented(TextTable.text(lines), by: "  ")
             + (next.isEmpty ? "" : "  next\n" + Self.indented(TextTable.text(next), by: "    "))

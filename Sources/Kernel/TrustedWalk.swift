@@ -73,6 +73,7 @@ struct TrustedWalk {
             }
             let file = try look(at: name, flags)
             let rights = try FileRights(of: file, goal)
+            if rights.isLink, try isNameless(file) { return try openInherited(name, flags) }
             if try follow(file, rights, name) { continue }
             try vet(file, rights, name)
             return file
@@ -100,11 +101,22 @@ struct TrustedWalk {
     }
 
     private func open(_ name: String, _ flags: Int32) throws(SystemError) -> Descriptor {
-        let raw = directory.file.raw
-        return Descriptor(
-            owning: try systemCall("open", goal) {
-                unsafe withPath(name) { unsafe clinux_openat(raw, $0, flags | O_NOFOLLOW | O_CLOEXEC, 0) }
-            })
+        try Descriptor.open(name, in: directory.file.raw, goal, flags: flags | O_NOFOLLOW)
+    }
+
+    // MARK: What a process has open
+
+    /// Whether the link is one of /proc/PID/fd, as /dev/stdin is, to a file that has no name any more (proc(5)).
+    private func isNameless(_ link: borrowing Descriptor) throws(SystemError) -> Bool {
+        guard clinux_is_in_proc(link.raw) != 0 else { return false }
+        return try FileSystem.linkTarget(of: link, goal).hasSuffix(" (deleted)")
+    }
+
+    /// No name leads to it, and so nobody can put another file into its place: its own rights count.
+    private func openInherited(_ name: String, _ flags: Int32) throws(SystemError) -> Descriptor {
+        let file = try Descriptor.open(name, in: directory.file.raw, goal, flags: flags)
+        try vet(file, try FileRights(of: file, goal), name)
+        return file
     }
 
     private func vet(_ file: borrowing Descriptor, _ rights: FileRights, _ name: String) throws(SystemError) {

@@ -45,7 +45,7 @@ struct DryRunTests {
         #expect(
             Self.dryRun(load(Self.facts)).table(width: 80) == """
                 NEXT                  IN         ID        SCHEDULE               FUNCTION  USER
-                at start                         app:boot  @reboot                echo
+                at boot                          app:boot  @reboot                echo
                 Fri 2027-01-01 00:00  in 38d21h  app:late  0 0 1 1 * UTC, jitte…  echo 'a…  root
                 disabled                         app:off   every 1s               echo
                 2 jobs, and 1 disabled
@@ -72,7 +72,7 @@ struct DryRunTests {
                     Mon  2029-01-01T00:00:00+00:00  2029-01-01T00:00:00Z  in 769d21h
 
                 """, "\(run.details(of: "app:late") ?? "")")
-        #expect(run.details(of: "app:boot")?.hasSuffix("  next         at start\n") == true)
+        #expect(run.details(of: "app:boot")?.hasSuffix("  next         at boot\n") == true)
         #expect(run.details(of: "app:off") != nil && run.details(of: "app:of") == nil)
     }
 

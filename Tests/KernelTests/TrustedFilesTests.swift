@@ -120,6 +120,22 @@ struct TrustedFilesTests {
         #expect(throws: SystemError.self) { try TrustedFiles(trust).contents(of: link, limit: 10) }
     }
 
+    @Test("may be given by a descriptor of a file without a name, which has rights of its own")
+    func nameless() throws {
+        let file = try Descriptor.open(reading: "\(path)/sub/file")
+        let link = "/proc/self/fd/\(file.raw)"
+        give("sub/file")
+        try FileSystem.remove("\(path)/sub/file")
+        #expect(throws: SystemError.self) {
+            try TrustedFiles(Trust(besidesRoot: [])).contents(of: link, limit: 10)
+        }
+        let own = try Descriptor.open(reading: "\(path)/elsewhere/file")
+        try FileSystem.remove("\(path)/elsewhere/file")
+        let contents = try TrustedFiles(Trust(besidesRoot: []))
+            .contents(of: "/proc/self/fd/\(own.raw)", limit: 10)
+        #expect(contents?.bytes == Array("other".utf8))
+    }
+
     @Test("has directories that are looked at once a load")
     func once() throws {
         let files = TrustedFiles(Trust(besidesRoot: []))

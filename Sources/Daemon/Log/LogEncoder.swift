@@ -52,7 +52,7 @@ struct LogEncoder: ~Copyable {
             appendTitle(level, message)
         case .journal:
             beginJournal(level)
-            appendPrintable(message)
+            appendMessage(message)
         case .logfmt:
             buffer.append("time=")
             timestamp.append(time, to: &buffer)
@@ -76,16 +76,20 @@ struct LogEncoder: ~Copyable {
         buffer.append(">")
     }
 
+    private mutating func appendMessage(_ message: String) {
+        let start = buffer.count
+        appendPrintable(message)
+        // Continuation bytes take no column.
+        messageColumns = line[start...].count { $0 & 0xC0 != 0x80 }
+    }
+
     private mutating func appendTitle(_ level: Logger.Level, _ message: String) {
         let color = style.color(of: level, message)
         if let color { buffer.append(color) }
         buffer.append(level.name)
         // In five columns.
         buffer.append(level.name.utf8CodeUnitCount < 5 ? "  " : " ")
-        let start = buffer.count
-        appendPrintable(message)
-        // Continuation bytes take no column.
-        messageColumns = line[start...].count { $0 & 0xC0 != 0x80 }
+        appendMessage(message)
         if color != nil { buffer.append(LogStyle.colorEnd) }
     }
 

@@ -15,7 +15,7 @@ struct DocumentStage {
         "etc/cronsupd/jobs.yaml": jobs, "etc/crontab": "5 4 * * * echo a\n",
         "etc/cron.d/echo": "@daily echo b\n",
         "var/spool/cron/crontabs/root": "5 5 * * * echo c\n", "page/jobs.yaml": jobs, "page/jobs/jobs.yaml": jobs,
-        "page/broken.yaml": broken,
+        "page/broken.yaml": broken, "page/digest.lua": "return { handler = function() end }\n",
     ]
 
     private static let jobs = """

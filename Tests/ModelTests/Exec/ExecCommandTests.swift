@@ -50,7 +50,7 @@ struct ExecCommandTests {
             (.map(Value.Map([("leave", .string("90m"))])), .leave(span: .seconds(5_400)), nil),
             (
                 .map(Value.Map([("leave", .int(5))])), nil,
-                "leftovers.leave \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, as in 5s"
+                "leftovers.leave \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"
             ),
             (
                 .map(Value.Map([("leave", .list([]))])), nil,
