@@ -50,6 +50,8 @@ extension ImportedEntry {
             data["environment_file"] = .list(surroundings.files.map { .string($0) })
         }
         data["environment"] = .map(Value.Map(surroundings.variables.map { ($0.name, .string($0.value ?? "")) }))
+        // As logrotate's jobs, which restart daemons.
+        data["leftovers"] = .string("leave")
         data["stdin"] = command.standardInput.map { .string($0) }
         return data
     }

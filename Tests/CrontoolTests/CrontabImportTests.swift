@@ -20,6 +20,7 @@ struct CrontabImportTests {
                     ("command", .string("/opt/backup.sh --all")), ("shell", .string("/bin/sh")),
                     ("working_directory", .string("-/home/me")), ("environment_inherit", .bool(false)),
                     ("environment", .map(.init(environment.map { ($0, .string($1)) }))),
+                    ("leftovers", .string("leave")),
                 ]))
         #expect(entry.meta == .init([("type", .string("cron.job")), ("schedule", .string("30 2 * * *"))]))
     }

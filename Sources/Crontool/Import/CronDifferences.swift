@@ -7,7 +7,6 @@ package enum CronDifferences {
         "what a command writes goes to the log of cronsupd; no mail is sent",
         "a clock that is set makes the last slot that it skips come late and none come twice; cron leaves out what it skips from "
             + "three hours on",
-        "what a command leaves running is killed when the command ends; under cron it lives on",
         "commands have USER, and variables that begin with CRONSUPD_, in addition",
         "where the home directory of a user cannot be entered a command begins in /; under cron in cron's own spool directory",
     ]
