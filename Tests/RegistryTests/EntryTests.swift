@@ -110,7 +110,7 @@ struct EntryTests {
             ])
     }
 
-    @Test("has an error in the meta of its file at its place there")
+    @Test("has an error in the meta of its file reported with the line and column in that meta")
     func fileMetaErrors() throws {
         let text = """
             namespace: app

@@ -77,7 +77,7 @@ struct ImportTests {
         #expect(errors == ["registry.yaml:3:\(column): \(expected)"])
     }
 
-    @Test("have errors of their own, each once and at its place, whoever imports them")
+    @Test("have their own errors reported once, with the line in the library's entry, whoever imports them")
     func libraries() {
         let imports = "{a: \"app:a\", b: \"app:b\"}"
         #expect(
