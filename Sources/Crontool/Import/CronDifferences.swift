@@ -5,8 +5,8 @@ package enum CronDifferences {
     private static let general = [
         "a job has one run at a time: a slot that comes during a run is skipped and logged, where cron starts the command once more",
         "what a command writes goes to the log of cronsupd; no mail is sent",
-        "a clock that is set makes the last slot that it skips come late and none come twice; cron leaves out what it skips from "
-            + "three hours on",
+        "a clock that is set forward makes the last slot that it skips run late, however far it is set; cron runs what it skips "
+            + "at once, and leaves it out from three hours on",
         "commands have USER, and variables that begin with CRONSUPD_, in addition",
         "where the home directory of a user cannot be entered a command begins in /; under cron in cron's own spool directory",
     ]
