@@ -192,9 +192,12 @@ static bool encode_map(struct encoder *encoder, int table, size_t count, const s
     return encoded;
 }
 
+/* In bytes. Past it each table is a text: one that is inside itself twice would have no end. */
+enum { MOST_OF_ANYTHING = 1 << 20 };
+
 static bool encode_shape(struct encoder *encoder, int table, const struct place *place, int depth) {
     /* One level before it would be a problem, since the text that stands for it takes a level too. */
-    if (encoder->policy == ENCODE_ANYTHING && depth + 1 >= CODING_DEEPEST)
+    if (encoder->policy == ENCODE_ANYTHING && (depth + 1 >= CODING_DEEPEST || encoder->out->count > MOST_OF_ANYTHING))
         return append_raw_text(encoder, "(table)", 7, true);
     struct shape shape = shape_of(encoder->L, table);
     if (shape.fault != NULL) return encode_stranger(encoder, place, "(table)", shape.fault);

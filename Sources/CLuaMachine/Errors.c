@@ -126,15 +126,6 @@ static void push_metatable(lua_State *L) {
 
 /* Making errors */
 
-/* Takes the list of parts from the top of the stack. */
-static void wrap_parts(lua_State *L) {
-    lua_newuserdatauv(L, 0, 1);
-    lua_insert(L, -2);
-    lua_setiuservalue(L, -2, 1);
-    push_metatable(L);
-    lua_setmetatable(L, -2);
-}
-
 static void push_parts(lua_State *L) { lua_createtable(L, PARTS, 0); }
 
 /* Pops the value. */
@@ -145,19 +136,26 @@ static void set_kind(lua_State *L, int parts, const char *kind) {
     set_part(L, parts, KIND);
 }
 
-/* That of the caller. */
-static void set_stack(lua_State *L, int parts) {
+/* Takes the list of parts from the top of the stack, and adds the kind if there is none, and the caller's stack. */
+static void wrap_parts(lua_State *L) {
+    int parts = lua_gettop(L);
+    if (lua_rawgeti(L, parts, KIND) == LUA_TNIL) set_kind(L, parts, unknown);
+    lua_pop(L, 1);
     luaL_traceback(L, L, NULL, 1);
     set_part(L, parts, STACK);
+    lua_newuserdatauv(L, 0, 1);
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
+    push_metatable(L);
+    lua_setmetatable(L, -2);
 }
 
-void make_error(lua_State *L, const char *kind) {
+static void make_error(lua_State *L, const char *kind) {
     push_parts(L);
     int parts = lua_gettop(L);
     lua_insert(L, -2);
     set_part(L, parts - 1, MESSAGE);
     set_kind(L, parts - 1, kind);
-    set_stack(L, parts - 1);
     wrap_parts(L);
 }
 
@@ -171,9 +169,6 @@ void make_described_error(lua_State *L) {
     lua_insert(L, -5);
     int parts = lua_gettop(L) - 4;
     for (enum part part = DETAILS; part >= MESSAGE; part--) set_part(L, parts, part);
-    if (lua_rawgeti(L, parts, KIND) == LUA_TNIL) set_kind(L, parts, unknown);
-    lua_pop(L, 1);
-    set_stack(L, parts);
     wrap_parts(L);
 }
 
@@ -209,16 +204,13 @@ static int errors_new(lua_State *L) {
     bool has_kind = lua_type(L, 1) == LUA_TSTRING && lua_type(L, 2) == LUA_TSTRING && is_kind(lua_tostring(L, 1));
     push_parts(L);
     int parts = lua_gettop(L);
-    set_kind(L, parts, has_kind ? lua_tostring(L, 1) : unknown);
+    if (has_kind) set_kind(L, parts, lua_tostring(L, 1));
     if (lua_istable(L, 1)) {
         take_table(L, parts);
     } else {
         luaL_tolstring(L, has_kind ? 2 : 1, NULL);
         set_part(L, parts, MESSAGE);
     }
-    if (lua_rawgeti(L, parts, KIND) == LUA_TNIL) set_kind(L, parts, unknown);
-    lua_pop(L, 1);
-    set_stack(L, parts);
     wrap_parts(L);
     return 1;
 }
@@ -229,7 +221,6 @@ static int errors_wrap(lua_State *L) {
     luaL_checkstring(L, 2);
     push_parts(L);
     int parts = lua_gettop(L);
-    set_kind(L, parts, unknown);
     for (enum part part = KIND; is_error(L, 1) && part <= DETAILS; part++) {
         push_part(L, 1, part);
         set_part(L, parts, part);
@@ -239,7 +230,6 @@ static int errors_wrap(lua_State *L) {
     push_description(L, 1);
     lua_concat(L, 3);
     set_part(L, parts, MESSAGE);
-    set_stack(L, parts);
     wrap_parts(L);
     return 1;
 }

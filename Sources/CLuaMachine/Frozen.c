@@ -49,16 +49,6 @@ static void move_fields(lua_State *L, int from, int to) {
     }
 }
 
-/* What the table's own metatable says of other things than its fields still holds, such as __tostring or __call. */
-static void copy_metatable(lua_State *L, int from, int to) {
-    lua_pushnil(L);
-    while (lua_next(L, from)) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, to);
-    }
-}
-
 static int table_freeze(lua_State *L) {
     static const luaL_Reg metamethods[] = {
         {"__newindex", refuse_change}, {"__len", frozen_length}, {"__pairs", frozen_pairs}, {NULL, NULL}};
@@ -72,7 +62,10 @@ static int table_freeze(lua_State *L) {
     lua_createtable(L, 0, 5);
     bool has_own = lua_getmetatable(L, 1);
     if (has_own) {
-        copy_metatable(L, 4, 3);
+        /* What it says of other things than fields still holds, such as __tostring; __gc is called once, with the contents. */
+        add_all(L, 3, 4);
+        lua_pushnil(L);
+        lua_setfield(L, 3, "__gc");
         lua_pushvalue(L, 4);
         lua_setmetatable(L, 2);
         lua_setfield(L, 3, "__metatable");

@@ -37,17 +37,16 @@ int open_json(lua_State *L) {
 
 /* funcs */
 
-/* The ID stands at `first`, the arguments after it; the context is a table or nil. */
-static int call_function(lua_State *L, int first, int context, const char *name) {
+/* The context, a table or nil, stands first, then the ID and the arguments. */
+static int call_function(lua_State *L, const char *name) {
     char subject[64];
-    luaL_checkstring(L, first);
+    luaL_checkstring(L, 2);
     int last = lua_gettop(L);
-    lua_pushvalue(L, context);
-    begin_question(L, (size_t)(last - first + 2));
-    add_to_question(L, first, ENCODE_STRICTLY, "the ID");
-    add_to_question(L, -1, ENCODE_STRICTLY, "the context");
-    for (int i = first + 1; i <= last; i++) {
-        snprintf(subject, sizeof subject, "argument %d of %s", i - first + 1, name);
+    begin_question(L, (size_t)last);
+    add_to_question(L, 2, ENCODE_STRICTLY, "the ID");
+    add_to_question(L, 1, ENCODE_STRICTLY, "the context");
+    for (int i = 3; i <= last; i++) {
+        snprintf(subject, sizeof subject, "argument %d of %s", i - 1, name);
         add_to_question(L, i, ENCODE_STRICTLY, subject);
     }
     return answer_or_error(L, ask(L, CLUA_CALL, bytes_text(&machine_of(L)->question)));
@@ -57,7 +56,7 @@ static int funcs_call(lua_State *L) {
     luaL_checkstring(L, 1);
     lua_pushnil(L);
     lua_insert(L, 1);
-    return call_function(L, 2, 1, "funcs.call");
+    return call_function(L, "funcs.call");
 }
 
 /* An executor is a table with the context that its calls add. */
@@ -65,34 +64,14 @@ static int funcs_call(lua_State *L) {
 static const char executor_type[] = "Executor";
 
 static void check_executor(lua_State *L) {
-    bool is_one = lua_istable(L, 1) && lua_getmetatable(L, 1);
-    if (is_one) {
-        luaL_getmetatable(L, executor_type);
-        is_one = lua_rawequal(L, -1, -2);
-        lua_pop(L, 2);
-    }
-    if (!is_one) luaL_typeerror(L, 1, "executor of funcs.new()");
-}
-
-static int push_context(lua_State *L) {
-    lua_pushliteral(L, "context");
-    return lua_rawget(L, 1);
+    if (!has_type(L, 1, executor_type)) luaL_typeerror(L, 1, "executor of funcs.new()");
 }
 
 static int executor_call(lua_State *L) {
     check_executor(L);
-    push_context(L);
+    raw_field(L, 1, "context");
     lua_replace(L, 1);
-    return call_function(L, 2, 1, "call");
-}
-
-static void add_all(lua_State *L, int to, int from) {
-    lua_pushnil(L);
-    while (lua_next(L, from)) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, to);
-    }
+    return call_function(L, "call");
 }
 
 static void push_executor(lua_State *L) {
@@ -109,7 +88,7 @@ static int executor_with_context(lua_State *L) {
     lua_newtable(L);
     push_map_mark(L);
     lua_setmetatable(L, 4);
-    if (push_context(L) == LUA_TTABLE) add_all(L, 4, 5);
+    if (raw_field(L, 1, "context") == LUA_TTABLE) add_all(L, 4, 5);
     add_all(L, 4, 2);
     lua_settop(L, 4);
     lua_setfield(L, 3, "context");

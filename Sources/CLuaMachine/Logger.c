@@ -4,24 +4,11 @@
 
 static const char logger_type[] = "Logger";
 
-static bool is_logger(lua_State *L, int index) {
-    if (!lua_istable(L, index) || !lua_getmetatable(L, index)) return false;
-    luaL_getmetatable(L, logger_type);
-    bool is_one = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    return is_one;
-}
-
 /* So that `logger.info("x")` does what `logger:info("x")` does: puts the module in front where it was left out. */
 static void complete_self(lua_State *L) {
-    if (is_logger(L, 1)) return;
+    if (has_type(L, 1, logger_type)) return;
     luaL_requiref(L, "logger", open_logger, 0);
     lua_insert(L, 1);
-}
-
-static int raw_field(lua_State *L, int table, const char *name) {
-    lua_pushstring(L, name);
-    return lua_rawget(L, table);
 }
 
 /* Tables and json.null are the host's to write. */
@@ -43,12 +30,15 @@ static void set_field(lua_State *L, int fields, int key, int value) {
 }
 
 static void add_fields(lua_State *L, int fields, int from) {
+    int top = lua_gettop(L);
+    if (push_contents(L, from)) from = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, from)) {
         int value = lua_gettop(L);
         set_field(L, fields, value - 1, value);
         lua_pop(L, 1);
     }
+    lua_settop(L, top);
 }
 
 /* Pushes a new table with the logger's fields and those of the argument. */

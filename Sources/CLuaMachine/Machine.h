@@ -110,9 +110,8 @@ void add_to_question(lua_State *L, int index, enum encoding_policy policy, const
 /* The answer, or nil and the error: what the caller returns. */
 int answer_or_error(lua_State *L, bool answered);
 
-/* Errors.c: what functions return as the second value of `nil, error`. `make_error` takes a message from the top of the stack;
- * `fail` returns it to Lua. `push_error_text` pushes the message of one and allocates nothing; false: it is none. */
-void make_error(lua_State *L, const char *kind);
+/* Errors.c: what functions return as the second value of `nil, error`. `fail` takes a message from the top of the stack and
+ * returns the error to Lua. `push_error_text` pushes the message of one and allocates nothing; false: it is none. */
 int fail(lua_State *L, const char *kind);
 bool push_error_text(lua_State *L, int index);
 /* Pops four values: the message, the kind, whether it is retryable, the details. */
@@ -155,6 +154,12 @@ int open_registry(lua_State *L);
 
 /* Module.c: a table whose unknown names are errors that say which there are. `reason` may be empty. */
 void push_module(lua_State *L, const char *name, const luaL_Reg *functions, const char *reason);
+/* Whether it is a table with the metatable of this name. */
+bool has_type(lua_State *L, int index, const char *type);
+/* Pushes a field as it stands, without metamethods; returns its type. */
+int raw_field(lua_State *L, int table, const char *name);
+/* Copies all fields of the table `from`, which may be frozen, into the table `to`. Both indices count from the bottom. */
+void add_all(lua_State *L, int to, int from);
 
 /* Time.c, Duration.c: spans and moments in nanoseconds. */
 void push_duration(lua_State *L, int64_t nanoseconds);

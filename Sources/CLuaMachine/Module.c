@@ -53,3 +53,28 @@ void push_module(lua_State *L, const char *name, const luaL_Reg *functions, cons
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
 }
+
+bool has_type(lua_State *L, int index, const char *type) {
+    if (!lua_istable(L, index) || !lua_getmetatable(L, index)) return false;
+    luaL_getmetatable(L, type);
+    bool is_one = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is_one;
+}
+
+int raw_field(lua_State *L, int table, const char *name) {
+    lua_pushstring(L, name);
+    return lua_rawget(L, table);
+}
+
+void add_all(lua_State *L, int to, int from) {
+    int top = lua_gettop(L);
+    if (push_contents(L, from)) from = lua_gettop(L);
+    lua_pushnil(L);
+    while (lua_next(L, from)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, to);
+    }
+    lua_settop(L, top);
+}

@@ -319,7 +319,7 @@ static bool find_zone(lua_State *L, const char *wanted, int location, int64_t lo
     return false;
 }
 
-/* A name that the location does not have is kept, with an offset of zero, or that of GMT+3. */
+/* A name that the location does not have is kept, with an offset of zero, or that of GMT+3 or +0545. */
 static void push_with_name(lua_State *L, const struct reading *reading, int location) {
     lua_pushnil(L);
     struct instant instant = instant_of_date(L, &reading->date, lua_gettop(L));
@@ -329,11 +329,15 @@ static void push_with_name(lua_State *L, const struct reading *reading, int loca
         lua_pushvalue(L, location);
     } else {
         struct reading number = {.next = reading->zone, .end = reading->zone + strlen(reading->zone)};
-        int64_t hours = 0;
+        int64_t hours = 0, minutes = 0;
         if (strncmp(reading->zone, "GMT", 3) == 0) number.next += 3;
         bool is_west = left(&number) > 0 && *number.next == '-';
-        if (left(&number) > 0 && (is_west || *number.next == '+')) number.next++, take_number(&number, 1, 2, &hours);
-        offset = (int32_t)(is_west ? -hours : hours) * 3600;
+        if (left(&number) > 0 && (is_west || *number.next == '+')) {
+            number.next++;
+            take_number(&number, 1, 2, &hours);
+            if (!take_number(&number, 2, 2, &minutes)) minutes = 0;
+        }
+        offset = (int32_t)((is_west ? -1 : 1) * (hours * 3600 + minutes * 60));
         push_fixed_zone(L, reading->zone, offset);
     }
     push_moment(L, instant.seconds - offset, instant.nanosecond);

@@ -56,12 +56,13 @@ void push_as_location(lua_State *L) {
 /* The host's answers */
 
 static bool ask_zone(lua_State *L, enum clua_question kind, const char *name, int64_t seconds) {
-    struct clua_bytes *question = begin_question(L, 2);
-    size_t length = strlen(name);
-    need_memory(
-        L, coding_append_count(question, TAG_STRING, length) && bytes_append(question, name, length) &&
-               coding_append_bits(question, TAG_INT, (uint64_t)seconds));
-    return ask(L, kind, bytes_text(question));
+    lua_pushstring(L, name);
+    lua_pushinteger(L, seconds);
+    begin_question(L, 2);
+    add_to_question(L, -2, ENCODE_REPAIRED, "the zone");
+    add_to_question(L, -1, ENCODE_REPAIRED, "the time");
+    lua_pop(L, 2);
+    return ask(L, kind, bytes_text(&machine_of(L)->question));
 }
 
 static int64_t take_integer(lua_State *L, int list, int index) {

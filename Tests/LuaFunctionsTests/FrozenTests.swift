@@ -35,6 +35,17 @@ struct FrozenTests {
         #expect(other.error { _ = try other.call() } == "jobs.lua:1: cannot change a protected metatable")
     }
 
+    @Test("has its finalizer called once")
+    func finalizer() throws {
+        let body = """
+            local count = 0
+            table.freeze(setmetatable({}, { __gc = function() count = count + 1 end }))
+            collectgarbage() collectgarbage()
+            return count
+            """
+        #expect(try Rig(body: body).call() == .int(1))
+    }
+
     @Test("can be what a file returns")
     func file() throws {
         let rig = try Rig(["jobs.lua": "return table.freeze({ run = function() return 1 end })"])

@@ -31,6 +31,7 @@ struct ModuleTests {
             ("logger:info(12)", "info 12"), ("logger:info(nil)", "info nil"), ("logger:info({} == 1)", "info false"),
             ("logger:with({ a = 1, b = 1 }):with({ b = 2 }):info('x', { c = 3 })", "info x a=1 b=2 c=3"),
             ("logger.with({ a = 1 }):info('x')", "info x a=1"),
+            ("logger:with(table.freeze({ a = 1 })):info('x', table.freeze({ b = 2 }))", "info x a=1 b=2"),
             ("logger:named('n'):info('x')", "info x logger=n"),
             ("logger:named('n'):with({ a = 1 }):named('m'):info('x')", "info x a=1 logger=n.m"),
             ("local l = logger:with({ a = 1 }) l:with({ b = 2 }) l:info('x')", "info x a=1"),
@@ -41,6 +42,13 @@ struct ModuleTests {
             body: "local logger, time, json = require 'logger', require 'time', require 'json' \(body)")
         _ = try rig.call()
         #expect(rig.host.lines == [expected])
+    }
+
+    @Test("log a table that is inside itself twice, as far as it goes")
+    func endlessTable() throws {
+        let rig = try Rig(body: "local t = {} t.a = t t.b = t require('logger'):info('x', { t = t })")
+        _ = try rig.call()
+        #expect(rig.host.lines.first?.hasPrefix("info x t={") == true)
     }
 
     @Test("log the warnings of Lua")
@@ -109,7 +117,7 @@ struct ModuleTests {
             return {
               run = function()
                 local plain = funcs.new()
-                local first = plain:with_context({ trace = 'a', n = 1 })
+                local first = plain:with_context(table.freeze({ trace = 'a', n = 1 }))
                 local second = first:with_context({ n = 2 })
                 first:call('app:one', 1, nil)
                 second:call('app:two')
