@@ -22,6 +22,8 @@ struct DaemonLink {
 
     /// Waits until the daemon has taken what a command has left; `patience` at most.
     func waitForMove(_ patience: Nanoseconds) throws {
+        // An answer to an earlier report may have come late.
+        control.isMoved = false
         let end = Clock.monotonic() + patience
         while !control.isMoved, !control.isClosed, Clock.monotonic() < end {
             var poll = Poll()
@@ -29,7 +31,6 @@ struct DaemonLink {
             try poll.wait(max(end - Clock.monotonic(), .zero))
             try serve(poll, first: 0)
         }
-        control.isMoved = false
     }
 
     /// Takes what has come in the control pipe.

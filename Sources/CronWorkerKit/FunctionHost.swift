@@ -37,7 +37,6 @@ final class FunctionHost: @unchecked Sendable {
     /// In seconds, of each command; `nil`: that of this process, which they all have a part in.
     var processorTime: UInt64?
     /// Of what the commands write.
-    /// Of the output of commands.
     var limiter = OutputLimiter()
     /// So many lines past it are kept: those of the job's own entry, whatever it calls.
     private var tail = OutputBounds.defaultTail

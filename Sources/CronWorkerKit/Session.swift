@@ -221,7 +221,7 @@ struct Session {
                 entry: arguments.entry, kind: FunctionKind.swift.rawValue, schedule: arguments.schedule, start: start,
                 accounted: start, runs: 0, file: "",
                 // It has no other run.
-                runsNow: arguments.schedule.text == Schedule.startOnlyText),
+                runsNow: arguments.schedule.text == Schedule.bootText),
             data: Value.Map([("method", .string(arguments.function))]))
     }
 }

@@ -8,14 +8,14 @@ package enum WrittenSchedule: Hashable, Sendable {
     /// `@every 10s`, from the start of the job on.
     case every(Nanoseconds)
     /// `@reboot`.
-    case atStart
+    case atBoot
 
     private static let everyWord = "@every"
 
     /// `entry`: the ID that `H` is hashed from.
     package init(_ text: String, entry: String?, hasSeconds: Bool) throws(CronFailure) {
         switch Self.nicknameWords(text) {
-        case let words where words.count == 1 && words[0].lowercased() == Schedule.startOnlyText: self = .atStart
+        case let words where words.count == 1 && words[0].lowercased() == Schedule.bootText: self = .atBoot
         case let words where words.count == 2 && words[0].lowercased() == Self.everyWord:
             self = .every(try Self.interval(words[1], in: text))
         case let words where words.first?.lowercased() == Self.everyWord: throw Self.everyFailure(words, text)

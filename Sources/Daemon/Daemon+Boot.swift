@@ -21,7 +21,9 @@ extension Daemon {
         let jobs = desired.filter(\.schedule.runsAtBoot).map(\.id)
         do throws(SystemError) {
             let isNew = try runtime.boot.open(jobs)
-            guard isNew, !jobs.isEmpty, let age = BootIdentity.age(at: pool.now), age > Self.startOfBoot else { return }
+            guard isNew, runtime.path != nil, !jobs.isEmpty, let age = BootIdentity.age(at: pool.now),
+                age > Self.startOfBoot
+            else { return }
             log.write(
                 .notice, "Boot record missing",
                 [

@@ -62,6 +62,7 @@ extension Daemon {
             return fail("\(error)")
         }
         manager.reloaded(at: machine.moment().wall)
+        reloader.knownFiles = loaded.files
         locks.check()
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions

@@ -214,7 +214,7 @@ package final class Daemon {
     private func flushLog() throws(SystemError) {
         let end = machine.now + .seconds(1)
         while log.sink.isBacklogged, machine.now < end {
-            serveLog(at: pool.now)
+            serveLog(at: machine.now)
             try loop.turn(until: min(end, logRetry)) { _ in }
             log.sink.flush()
         }

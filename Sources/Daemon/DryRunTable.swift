@@ -14,8 +14,8 @@ struct DryRunTable {
 
     /// When a job runs that has no slot ahead.
     private static func occasion(of job: JobDefinition) -> String {
-        if job.schedule.runsAtBoot { return "at boot" }
-        return job.schedule.runsAtStart ? "at start" : "none"
+        if job.schedule.runsAtStart { return "at start" }
+        return job.schedule.runsAtBoot ? "at boot" : "none"
     }
 
     /// `jobs`: each with its next slot, if it has one. `disabled`: are shown below.

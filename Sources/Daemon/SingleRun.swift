@@ -152,7 +152,9 @@ package final class SingleRun {
         switch report {
         case .begin where stage == .starting:
             stage = .running
-            deadline = definition.policy.timeout.map { machine.now + $0 } ?? .distantFuture
+            // A signal may have come before this was read.
+            if cause == nil { deadline = definition.policy.timeout.map { machine.now + $0 } ?? .distantFuture }
+        case .leftovers(let left) where left.left: try? control?.value.writeAll(Command.moved.encoded())
         case .end(let end):
             self.end = end
             control = nil
@@ -197,8 +199,9 @@ package final class SingleRun {
         machine.signalGroup(pid, .kill)
     }
 
-    /// What it has left ends with it, as under a daemon.
+    /// What it has left ends with it, unless it ended by itself and its entry lets that live.
     private func sweep(_ pid: ProcessID, _ strangers: Set<ProcessID>) {
+        if definition.leftovers.leaves, stage == .ending, cause == nil { return }
         _ = try? machine.killSessions([pid])
         for orphan in ProcessTable.children(of: ThisProcess.id) where orphan != pid && !strangers.contains(orphan) {
             machine.killDescendants(orphan)

@@ -24,8 +24,10 @@ struct SingleRunOutput {
         case .outputDropped(let loss): say("\(loss.lines) lines of its output are lost, with \(loss.bytes) bytes")
         case .dropped(let dropped): say("\(dropped.reports) reports of its worker are lost")
         case .leftovers(let left):
-            let what = left.count == 1 ? "a process that it left was" : "\(left.count) processes that it left were"
-            say("\(what) killed: '\(left.program)'")
+            let isOne = left.count == 1
+            let what = isOne ? "a process that it left" : "\(left.count) processes that it left"
+            let end = left.left ? (isOne ? "goes on" : "go on") : isOne ? "was killed" : "were killed"
+            say("\(what) \(end): '\(left.program)'")
         case .log(let line): show(line)
         case .ready, .begin, .end, .due, .skipped, .pong, .stopped, .fault: break
         }

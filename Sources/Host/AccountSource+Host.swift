@@ -10,10 +10,8 @@ extension AccountSource {
     /// Sets what a login would have set of HOME, LOGNAME and USER and what is missing, for whatever this process starts: a service
     /// of the system has none of them.
     package func completeLogin() throws(SystemError) {
-        guard let login else { return }
-        for (name, value) in [("HOME", login.home), ("LOGNAME", login.name), ("USER", login.name)]
-        where ThisProcess.environment(name) == nil {
-            try Surroundings.setVariable(name, value)
+        for variable in login where ThisProcess.environment(variable.name) == nil {
+            try Surroundings.setVariable(variable.name, variable.value ?? "")
         }
     }
 

@@ -14,7 +14,7 @@ package struct CrontabSources {
 
     private let isSystem: Bool?
     private let owner: String?
-    private let takesAll: Bool
+    private let takesAll: Bool?
     private let host: CrontabHost
     private let disk: TrustedFiles
 
@@ -25,9 +25,9 @@ package struct CrontabSources {
     private static let largest = 4 << 20
 
     /// `isSystem`: `nil` where the format follows from the path. `owner`: whose the crontabs are that do not say it. `takesAll`: also
-    /// the files of a directory that cron would ignore.
+    /// the files of a directory that cron would ignore; `nil`: nobody can ask for them.
     package init(
-        isSystem: Bool?, owner: String?, takesAll: Bool = false, host: CrontabHost,
+        isSystem: Bool?, owner: String?, takesAll: Bool? = nil, host: CrontabHost,
         disk: TrustedFiles = TrustedFiles(.unasked)
     ) throws(Failure) {
         if let owner, !CrontabText.isUser(owner) { throw Failure(description: "user: '\(owner)' is no user's name") }
@@ -83,20 +83,28 @@ package struct CrontabSources {
 
     /// A file that nobody has named alone, or of a directory that is like cron.d: cron reads only some of them.
     private mutating func addFound(_ path: String, _ place: String) throws {
-        guard (try? disk.status(path).kind) == .regular else {
-            return notes.append("\(path): ignored, as by cron: it is no file")
+        let name = place.split(separator: "/").last.map(String.init) ?? ""
+        guard takesAll == true || CrontabFile.isSystemName(name) else {
+            return ignore(path, "its name has more than letters, digits, _ and -")
         }
+        guard try isFile(path) else { return notes.append("\(path): ignored, as by cron: it is no file") }
         let bytes = try contents(path)
-        if !takesAll, let reason = Self.reasonToIgnore(place, bytes) {
-            return notes.append("\(path): ignored, as by cron: \(reason); --all takes it")
+        guard takesAll == true || bytes.isEmpty || bytes.last == UInt8(ascii: "\n") else {
+            return ignore(path, "its last line has no end")
         }
         add(path, bytes, place)
     }
 
-    private static func reasonToIgnore(_ place: String, _ bytes: [UInt8]) -> String? {
-        let name = place.split(separator: "/").last.map(String.init) ?? ""
-        guard CrontabFile.isSystemName(name) else { return "its name has more than letters, digits, _ and -" }
-        return bytes.isEmpty || bytes.last == UInt8(ascii: "\n") ? nil : "its last line has no end"
+    private mutating func ignore(_ path: String, _ reason: String) {
+        notes.append("\(path): ignored, as by cron: \(reason)" + (takesAll == nil ? "" : "; --all takes it"))
+    }
+
+    /// A link that leads nowhere is none.
+    private func isFile(_ path: String) throws -> Bool {
+        do throws(SystemError) { return try disk.status(path).kind == .regular } catch {
+            guard error.isNotFound else { throw Failure(description: "\(error)") }
+            return false
+        }
     }
 
     // MARK: Paths

@@ -1,4 +1,6 @@
+import Crontabs
 package import Model
+package import Registry
 package import Schedules
 
 // What a registry is held against where this machine is not the one that it is for: everything that a machine may have, so that
@@ -50,6 +52,18 @@ extension EnvironmentFileSource {
     /// Reads what is part of the registry; a file elsewhere is there and empty.
     package func below(_ place: RegistryPlace) -> EnvironmentFileSource {
         EnvironmentFileSource { path in place.has(path) ? contents(of: path) : .bytes([]) }
+    }
+}
+
+extension CrontabFileSource {
+    /// Reads what is part of the registry, and asks no machine; a crontab elsewhere is there and empty.
+    package func below(_ place: RegistryPlace) -> CrontabFileSource {
+        CrontabFileSource(
+            host: { CrontabHost(accounts: .offline, zones: .offline) { _, _ in true } }, refusesCron: false,
+            read: { [read] request, host in
+                guard place.has(request.path) else { return .success(Reading(files: [])) }
+                return read(request, host).map { Reading(files: $0.files, notes: $0.notes) }
+            })
     }
 }
 

@@ -12,14 +12,15 @@ enum RunningCron {
             let processes = try? ProcessTable.processes()
         else { return nil }
         // One in another mount namespace, such as a container, has other files at the same path.
-        let cron = processes.first { pid in
-            names.contains(ProcessTable.name(of: pid) ?? "")
-                && (try? FileSystem.linkTarget("/proc/\(pid)/\(mounts)")) == own
+        for pid in processes {
+            guard let name = ProcessTable.name(of: pid), names.contains(name),
+                (try? FileSystem.linkTarget("/proc/\(pid)/\(mounts)")) == own
+            else { continue }
+            return
+                "\(name) (PID \(pid)) is running and reads '\(path)' too, so each job would run twice; stop it with: "
+                + "systemctl disable --now \(name) (or kill \(pid))"
         }
-        guard let cron else { return nil }
-        return
-            "\(ProcessTable.name(of: cron) ?? "cron") (PID \(cron)) is running and reads '\(path)' too, so each job would run "
-            + "twice; stop it with: systemctl disable --now cron (or kill \(cron))"
+        return nil
     }
 
     private static func isRead(_ path: String) -> Bool {

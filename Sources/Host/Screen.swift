@@ -3,7 +3,7 @@ package import Kernel
 /// What the standard output can show.
 package enum Screen {
     /// Where nothing says otherwise.
-    package static let usualWidth = 80
+    private static let usualWidth = 80
 
     /// In columns: what COLUMNS says, or the terminal. `nil`: any number will do.
     package static func width(isWide: Bool) -> Int? {

@@ -13,7 +13,7 @@ package struct OutputStream: ~Copyable {
     package let isPollable: Bool
 
     package static func standardOutput() throws(SystemError) -> OutputStream {
-        try OutputStream(sharing: Descriptor(owning: systemCall("fcntl") { clinux_fcntl(1, F_DUPFD_CLOEXEC, 3) }))
+        try OutputStream(sharing: StandardDescriptors.duplicateOutput())
     }
 
     /// Writes to what `original` is open for.

@@ -21,7 +21,7 @@ package struct Trust: Hashable, Sendable {
 
     package init(besidesRoot others: [UInt32]) { self.init(others: others) }
 
-    /// For who runs nothing of what is read.
+    /// For who runs nothing of what is read, or was told not to ask (`--offline`).
     package static var unasked: Trust { Trust(others: nil) }
 
     var isAsked: Bool { others != nil && geteuid() == 0 }

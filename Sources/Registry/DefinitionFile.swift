@@ -6,7 +6,6 @@ struct DefinitionFile {
     let namespace: Node
 
     private static let knownKeys = ["version", "namespace", "entries", "meta", "comment"]
-    private static let freePrefix = "x-"
 
     /// `nil`: the file is no registry file. What `reason(against:)` says of it.
     init?(_ root: Node) {
@@ -45,7 +44,7 @@ struct DefinitionFile {
         checkVersion(&issues)
         if !isOneEntry {
             for pair in root.pairs ?? []
-            where !Self.knownKeys.contains(pair.key) && !pair.key.hasPrefix(Self.freePrefix) {
+            where !Self.knownKeys.contains(pair.key) && !KnownKeys.isFree(pair.key) {
                 issues.error("unknown key \(KnownKeys.complaint(about: pair.key, Self.knownKeys))", at: pair.keyPlace)
             }
         }
@@ -100,10 +99,12 @@ extension Node {
         return nil
     }
 
+    /// Nothing written after a colon is an empty map.
+    var pairsOrNone: [Pair]? { pairs ?? (scalar?.value == .null ? [] : nil) }
+
     /// The pairs of `meta`; nothing written after its colon is an empty map. `nil` if it is none, which is an error.
     func metaPairs(_ issues: inout FileDiagnostics) -> [Pair]? {
-        if let pairs { return pairs }
-        if scalar?.value == .null { return [] }
+        if let pairs = pairsOrNone { return pairs }
         if !isInvalid { issues.error("meta: expected a map, found \(phrase)", at: place) }
         return nil
     }

@@ -35,7 +35,7 @@ struct FileMeta {
         }
         let meta = own[index].value
         // What is neither is an error, which is reported where the entry is read.
-        guard let metaPairs = meta.pairs ?? (meta.scalar?.value == .null ? [] : nil) else { return entry }
+        guard let metaPairs = meta.pairsOrNone else { return entry }
         let keys = Set(metaPairs.map(\.key))
         own[index].value = Node(map: metaPairs + pairs.filter { !keys.contains($0.key) }, at: meta.place)
         return Node(map: own, at: entry.place)

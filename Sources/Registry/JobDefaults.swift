@@ -46,7 +46,7 @@ struct JobDefaults {
     }
 
     private func isMeant(for job: Entry, _ key: String, _ value: Value) -> Bool {
-        if Self.ownKeys.contains(key) || key.hasPrefix("x-") { return false }
+        if Self.ownKeys.contains(key) || KnownKeys.isFree(key) { return false }
         // A list of arguments runs without one.
         if key == "shell" { return job.kind == FunctionKind.exec.rawValue && job.data["command"]?.string != nil }
         // A job is not told of itself.

@@ -8,6 +8,9 @@ enum KnownKeys {
     private static let mostShown = 10
     private static let nearestShown = 5
 
+    /// For people, and for anchors.
+    static func isFree(_ key: String) -> Bool { key.hasPrefix("x-") }
+
     static func nearest(to key: String, _ known: [String]) -> String? {
         key.utf8.count > longestSlip ? nil : NearestName.of(key, among: known)
     }

@@ -21,9 +21,7 @@ struct CrontabDiff {
         let file = RegistryFile(path: "crontab.yaml", bytes: Array(text.text.utf8), isNamed: true)
         let comparison = ImportComparison(
             try jobs(RegistrySnapshot.load([file], limits: limits)), origins: origins,
-            registry: try jobs(
-                RegistrySnapshot.load(try RegistryReader.readPatiently(registry).files)
-                    .readingCrontabs(from: CrontabFileReader(runsJobs: false).source)),
+            registry: try jobs(try RegistryOptions.load(registry)),
             from: Clock.wall())
         StandardDescriptors.writeError(comparison.notes.map { "note: \($0)\n" }.joined())
         try write(comparison.differences.map { $0 + "\n" }.joined())
@@ -38,7 +36,7 @@ struct CrontabDiff {
     private func jobs(_ load: RegistryLoad) throws -> [JobDefinition] {
         let found = JobEntries.definitions(
             in: load, zones: ZoneDirectory().source, accounts: .host, environmentFiles: EnvironmentFileReader().source,
-            controllers: GroupControllers(Set(GroupController.allCases), reason: ""))
+            controllers: .all)
         let errors = load.errors + found.errors
         guard errors.isEmpty else {
             StandardDescriptors.writeError(errors.map { "\($0.rendered)\n" }.joined())

@@ -56,7 +56,8 @@ struct ImportCommand: ParsableCommand {
         StandardDescriptors.writeError(result.errors.map { $0 + "\n" }.joined())
         guard result.errors.isEmpty || keepGoing else { throw Ending(code: ExitCode.wrongInput) }
         if diff {
-            try CrontabDiff(result, registry: registry ?? "/etc/cronsupd").run()
+            StandardDescriptors.writeError(sources.notes.map { "note: \($0)\n" }.joined())
+            try CrontabDiff(result, registry: registry ?? RegistryOptions.usual).run()
         } else {
             try write(result, notes: sources.notes)
         }

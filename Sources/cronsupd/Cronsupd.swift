@@ -134,6 +134,7 @@ struct Cronsupd: ParsableCommand {
         if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
         if force, entry == nil { throw ValidationError("--force goes with --run.") }
         if entry != nil, once || check { throw ValidationError("--run excludes --once and --check.") }
+        if entry != nil, logFormat == .journal { throw ValidationError("--run excludes --log-format journal.") }
         if job != nil || wide, !once { throw ValidationError("--job and --wide go with --once.") }
         if job != nil, json { throw ValidationError("--job excludes --json.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }

@@ -47,6 +47,19 @@ struct EmptyReloadTests {
         #expect(try play.records("Reloaded registry").first?.contains("level=WARN") == true)
     }
 
+    @Test("forgets no file when it is refused: a broken one would be ignored later, and not an error")
+    func forgetsNoFile() throws {
+        let play = try emptied()
+        let files = play.daemon.reloader.knownFiles
+        try play.declare("namespace: app\nentries: []\n")
+        try reload(play)
+        #expect(try play.records("error=\"no job is left").count == 1)
+        #expect(files.count == 1 && play.daemon.reloader.knownFiles == files)
+        play.kernel.now = play.kernel.now + .seconds(30)
+        try reload(play)
+        #expect(try isStopped(play) && play.daemon.reloader.knownFiles.isEmpty)
+    }
+
     @Test("is refused again if the second signal comes later")
     func late() throws {
         let play = try emptied()

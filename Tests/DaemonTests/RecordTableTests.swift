@@ -12,7 +12,7 @@ import Wire
 @testable import Supervision
 
 /// Holds what the log tells against the tables of docs/ARCHITECTURE.md.
-@Suite("What is told")
+@Suite("What is logged")
 struct RecordTableTests {
     // MARK: The cases
 
@@ -200,6 +200,6 @@ struct RecordTableTests {
         for number in 0..<count { sink.write(.info, "line\(number)", [:], .record) }
         let text = try #require(sink.finish(patience: .zero))
         let taken = try pipe.read().count { $0 == UInt8(ascii: "\n") }
-        #expect(text == "Log lines dropped: \(count - taken), and the standard output takes no more")
+        #expect(text == "Log lines dropped: \(count - taken), and the log takes no more")
     }
 }

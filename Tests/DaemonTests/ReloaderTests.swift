@@ -108,7 +108,9 @@ struct ReloaderTests {
         #expect(isPending(reloader.advance()))
         try answer("protocol 2\nfunction heartbeat\n", kernel.processes[0])
         _ = try turn()
-        #expect(jobs(reloader.advance()) == ["app:job.one"])
+        guard case .loaded(let loaded, _, _, _)? = reloader.advance() else { throw SystemError("refused", code: 0) }
+        #expect(loaded.jobs.map(\.id.description) == ["app:job.one"])
+        reloader.knownFiles = loaded.files
         try directory.write("{{ a: [", to: "jobs.yaml")
         pass(.seconds(1))
         reloader.request(at: kernel.now)

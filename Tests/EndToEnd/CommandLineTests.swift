@@ -91,7 +91,7 @@ struct CommandLineTests {
     }
 
     @Test(
-        "a broken registry ends with every error at its place, and with 100", arguments: [["--once"], ["--check"], []])
+        "a broken registry ends with every error and its line, and with 100", arguments: [["--once"], ["--check"], []])
     func errors(mode: [String]) throws {
         try Scene.play { scene in
             try scene.write(broken)
@@ -196,6 +196,8 @@ struct CommandLineTests {
             method: run
             environment_file: here.env
             meta: {type: cron.job, interval: 1s}
+          - {name: cron, kind: cron.crontab, source: file:///no/such/crontab, format: system}
+          - {name: tab, kind: cron.crontab, source: file://tab, format: user, user: no-such-user}
         """
 
     @Test("--check --offline asks nothing of the machine, and finds what is wrong in the registry all the same")
@@ -203,6 +205,7 @@ struct CommandLineTests {
         try Scene.play { scene in
             try scene.add("return { run = function() end }\n", as: "jobs.lua")
             try scene.add("A=1\n", as: "here.env")
+            try scene.add("@daily no-such-program\n", as: "tab")
             try scene.write(Self.elsewhere)
             if geteuid() == 0 { chown("\(scene.registry)/jobs.lua", 12_345, 12_345) }
             let arguments = ["--registry", scene.registry, "--worker", Binaries.worker, "--check"]
@@ -210,7 +213,7 @@ struct CommandLineTests {
             let offline = try scene.run(arguments + ["--offline", "--strict"])
             #expect(offline.status == .exited(code: 0) && offline.errors == "", "\(offline.errors)")
             let json = try scene.run(arguments + ["--offline", "--json"])
-            #expect(json.output == #"{"count":4,"disabled":0,"notes":[],"errors":[]}"# + "\n")
+            #expect(json.output == #"{"count":5,"disabled":0,"notes":[],"errors":[]}"# + "\n")
             try scene.add("A='\n", as: "here.env")
             try scene.add("return { rn = function() end }\n", as: "jobs.lua")
             let wrong = try scene.run(arguments + ["--offline"])

@@ -22,6 +22,7 @@ struct SingleRunTests {
              kill_after: 100ms}
           - {name: long, kind: function.exec, command: "trap 'exit 3' TERM; echo on; while :; do sleep 0.01; done"}
           - {name: leaves, kind: function.exec, command: "setsid sleep 100 & sleep 0"}
+          - {name: serves, kind: function.exec, command: "setsid sleep 100 & echo $!", leftovers: leave}
           - {name: gone, kind: function.exec, command: [./none], working_directory: gone}
           - {name: lua, kind: function.lua, source: "file://jobs.lua", method: run, args: {x: one}}
           - {name: raise, kind: function.lua, source: "file://jobs.lua", method: raise}
@@ -97,6 +98,17 @@ struct SingleRunTests {
         }
     }
 
+    @Test("lets what it has left go on where its entry says so")
+    func leaves() throws {
+        try play { _, run in
+            let serves = try run("serves", [])
+            let pid = try #require(Int32(serves.output.dropLast()))
+            defer { kill(pid, SIGKILL) }
+            #expect(serves.status == .exited(code: 0) && serves.errors.contains("a process that it left goes on: '"))
+            #expect(Proc.isAlive(pid))
+        }
+    }
+
     @Test("passes on a signal, and ends with its number")
     func signals() throws {
         try play { scene, _ in
@@ -120,6 +132,7 @@ struct SingleRunTests {
             #expect(try run("library", []).status == .exited(code: 100))
             let json = try run("job", ["--args", "{"])
             #expect(json.status == .exited(code: 100) && json.errors.hasPrefix("cronsupd: --args: no JSON: "))
+            #expect(try run("job", ["--log-format", "journal"]).status == .exited(code: 100))
             #expect(try run("a b", []).errors.contains("is no entry ID; expected NAMESPACE:NAME"))
             let gone = try run("gone", [])
             #expect(gone.status == .exited(code: 1) && gone.errors.contains("chdir '"))

@@ -80,9 +80,9 @@ struct CrontabEntryTests {
             ("format: system", "3:5: no 'source' in the crontab; expected one such as file:///etc/cron.d"),
             (
                 "source: /etc/crontab",
-                "5:13: source: expected the path of a file or a directory such as file:///etc/cron.d, found"
+                "5:13: source: expected a file such as file:///etc/cron.d, found"
             ),
-            ("source: file://", "5:13: source: expected the path"), ("source: 7", "5:13: source: expected the path"),
+            ("source: file://", "5:13: source: expected a file"), ("source: 7", "5:13: source: expected a file"),
             ("{source: file:///etc/crontab, format: both}", "6:13: format: expected 'system' or 'user', found"),
             ("{source: file:///etc/crontab, format: system, user: ada}", "7:5: user: goes with format: user"),
             ("{source: file:///etc/crontab, user: '-x'}", "6:11: user: expected a user's name"),

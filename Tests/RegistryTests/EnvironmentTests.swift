@@ -113,7 +113,7 @@ struct EnvironmentTests {
     }
 
     @Test(
-        "is refused where it cannot be, at its place",
+        "is refused where it cannot be, with its line and column",
         arguments: [
             ("environment: 5", "7:16: environment: expected a map of names to values, found a number"),
             ("environment: hunter2", "7:16: environment: expected a map of names to values, found a string"),

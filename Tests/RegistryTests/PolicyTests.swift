@@ -59,7 +59,7 @@ struct PolicyTests {
     }
 
     @Test(
-        "is refused where it makes no sense, at its place",
+        "is refused where it makes no sense, with its line and column",
         arguments: [
             ("timeout: 5", "timeout \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"),
             ("timeout: 0s", "timeout \"0s\" is zero; expected a duration above zero such as 10s"),

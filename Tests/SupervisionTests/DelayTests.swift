@@ -58,7 +58,7 @@ struct DelayTests {
 
 @Suite("A job that has no slots")
 struct NoSlotTests {
-    private let job = definition(Schedule(.none, text: Schedule.startOnlyText))
+    private let job = definition(Schedule(.none, text: Schedule.bootText))
 
     private var rig: Rig {
         var rig = Rig(.starting, job)

@@ -78,7 +78,7 @@ struct LongRunTests {
         rare.send(.report(.ready(.init(next: at(1_105)))))
         rare.send(.report(begin(run: 1, slot: nil)))
         #expect(records(&rare, until: at(1_700)) == [Record(at: 105, slots: 1), Record(at: 600, slots: 5)])
-        var none = Rig(.starting, definition(Schedule(.none, text: Schedule.startOnlyText)))
+        var none = Rig(.starting, definition(Schedule(.none, text: Schedule.bootText)))
         none.send(.report(.ready(.init(next: .distantFuture))))
         none.send(.report(begin(run: 1, slot: nil)))
         #expect(records(&none, until: at(1_000_000)) == [])

@@ -66,7 +66,7 @@ final class ModelWorld {
         (calendar("0 0 * * * *"), .seconds(3_600)), (calendar("0 30 3 * * *"), .seconds(86_400)),
         (calendar("0 0 0 29 2 *"), .seconds(4 * 365 * 86_400)),
         (Schedule(.aligned(AlignedInterval(.seconds(7 * 3_600), in: .utc)), text: "7h"), .seconds(7 * 3_600)),
-        (Schedule(.none, text: Schedule.startOnlyText), .seconds(10)),
+        (Schedule(.none, text: Schedule.bootText), .seconds(10)),
     ]
 
     init(_ clock: ScheduleClock, seed: UInt64) {

@@ -49,7 +49,7 @@ private final class PolicyWorld {
             switch random.below(8) {
             case 0: calendar(random.pick(["* * * * * *", "5/2 * * * * *"]))
             case 1: Schedule(.aligned(AlignedInterval(.seconds(2), in: .utc)), text: "2s")
-            case 2: Schedule(.none, text: Schedule.startOnlyText)
+            case 2: Schedule(.none, text: Schedule.bootText)
             default: Schedule.interval(.milliseconds(Int64(500 + random.below(2_000))))
             }
         if random.chance(3) { schedule.jitter = .milliseconds(Int64(1 + random.below(900))) }

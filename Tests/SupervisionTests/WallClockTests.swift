@@ -230,7 +230,7 @@ struct ClockFollowedTests {
 
     @Test("makes no job that has no slots run again")
     func noSlots() {
-        var rig = Rig(.running, definition(Schedule(.none, text: Schedule.startOnlyText)))
+        var rig = Rig(.running, definition(Schedule(.none, text: Schedule.bootText)))
         rig.send(.report(end(run: 1, slot: nil, next: .distantFuture)))
         rig.setWallClock(by: .seconds(-1_000_000))
         #expect(rig.effects == [])

@@ -10,7 +10,7 @@ package struct Explanation: Hashable, Sendable {
 
     package init(_ schedule: WrittenSchedule, in zone: ZoneRules? = nil, from: WallInstant? = nil) {
         switch schedule {
-        case .atStart: self.init("Once, when the machine is started.")
+        case .atBoot: self.init("Once, when the machine is started.")
         case .every(let interval):
             self.init(
                 "Every \(DurationText.format(interval)), counted from the start of the job.",

@@ -11,6 +11,9 @@ struct SlotComparison {
         if here.runsAtStart != cron.runsAtStart {
             return here.runsAtStart ? "it runs when cronsupd starts, too" : "it does not run when cronsupd starts"
         }
+        if here.runsAtBoot != cron.runsAtBoot {
+            return here.runsAtBoot ? "it runs at each boot" : "it does not run at each boot"
+        }
         if here.longestDelay != cron.longestDelay { return "meta.jitter or meta.splay delays its runs" }
         if here.rule == cron.rule, here.startsAt == cron.startsAt, here.endsAt == cron.endsAt { return nil }
         guard here.rule.clock == .wall, cron.rule.clock == .wall else {

@@ -26,7 +26,7 @@ package struct SlotReport: Sendable {
                 + (now.map { [SlotText.distance(from: $0, to: slot)] } ?? []) + [reason(slot)?.phrase ?? ""]
         }
         if !rows.isEmpty { return TextTable.text(rows) }
-        return search.schedule == .atStart ? "at boot; no slots\n" : "no slots\n"
+        return search.schedule == .atBoot ? "at boot; no slots\n" : "no slots\n"
     }
 
     package var indentedTable: String {

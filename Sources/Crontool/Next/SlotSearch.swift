@@ -35,7 +35,7 @@ package struct SlotSearch: Sendable {
 
     private var step: ((WallInstant) -> WallInstant?)? {
         switch schedule {
-        case .atStart: return nil
+        case .atBoot: return nil
         case .every(let interval): return direction == .next ? { Self.add(interval, to: $0) } : nil
         case .calendar(let expression):
             let calendar = CalendarSchedule(expression, in: zone)

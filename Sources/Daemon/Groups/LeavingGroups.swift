@@ -8,7 +8,7 @@ struct LeavingGroups {
         let group: ControlGroup
         let stem: String
         /// While one of these is in it, it is left alone.
-        var spared: Set<ProcessID>
+        let spared: Set<ProcessID>
         let since: MonotonicInstant
         var delay = LeavingGroups.shortest
         var next: MonotonicInstant
@@ -44,13 +44,13 @@ struct LeavingGroups {
         deadline = min(deadline, next)
     }
 
-    /// Groups whose spared workers have gone, and whose leftovers go on. From now on they are as any other.
+    /// Takes out the groups whose spared workers have gone, and whose leftovers go on.
     mutating func released() -> [ControlGroup] {
         var released: [ControlGroup] = []
-        for index in entries.indices where !entries[index].spared.isEmpty && LeafName.leaves(entries[index].group) {
-            guard !Self.isSpared(entries[index]) else { continue }
-            entries[index].spared = []
-            released.append(entries[index].group)
+        entries.removeAll { entry in
+            guard !entry.spared.isEmpty, LeafName.leaves(entry.group), !Self.isSpared(entry) else { return false }
+            released.append(entry.group)
+            return true
         }
         return released
     }

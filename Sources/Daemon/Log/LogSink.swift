@@ -97,7 +97,7 @@ private struct State: ~Copyable {
         let loss = backlog.giveUp()
         // Of a line in part, too.
         let count = loss.total + (rest.isEmpty ? 0 : 1)
-        return "\(Drop.logLines.rawValue): \(count), and the standard output takes no more"
+        return "\(Drop.logLines.rawValue): \(count), and the log takes no more"
     }
 
     /// Whether the line is off our hands; part of it may be in `rest`.

@@ -31,8 +31,8 @@ final class Reloader {
     private let reserve: DescriptorReserve
     private let mostJobs: Int
     private let controllers: GroupControllers
-    /// Of the registry that was loaded last.
-    private var knownFiles: Set<String>
+    /// Of the registry in force: the paths of the files that have entries.
+    var knownFiles: Set<String>
     private var state = State.idle
     private var isRequestedAgain = false
     /// The current question, whose answer the loop waits for.
@@ -168,7 +168,6 @@ final class Reloader {
             }
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             loaded.texts = texts
-            knownFiles = loaded.files
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs, site)
         } catch {
             inquiry.cancel()

@@ -3,8 +3,6 @@ package import Model
 package import Registry
 import Values
 
-// With an error nothing is run, and they may import each other in a circle.
-
 /// From a registry's text to jobs that can run: everything that can be wrong with it is found here.
 package struct LoadedJobs: Sendable {
     package var jobs: [JobDefinition]

@@ -105,7 +105,8 @@ extension Startup {
         if configuration.isOffline {
             return RegistryCandidate(
                 reading.files, ignored: reading.ignored, zones: .offline, accounts: .offline,
-                environmentFiles: environment.below(configuration.place), crontabs: crontabs, controllers: .all,
+                environmentFiles: environment.below(configuration.place),
+                crontabs: crontabs.below(configuration.place), controllers: .all,
                 function: function)
         }
         return RegistryCandidate(

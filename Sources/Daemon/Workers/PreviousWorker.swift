@@ -26,7 +26,7 @@ extension WorkerPool {
         let nothing = EntryFunction.exec(ExecCommand(.arguments([])))
         add(
             JobDefinition(
-                id: id, kind: .exec, function: nothing, schedule: Schedule(.none, text: Schedule.startOnlyText),
+                id: id, kind: .exec, function: nothing, schedule: Schedule(.none, text: Schedule.bootText),
                 lifecycle: Lifecycle(), meta: .init(), data: .init(),
                 location: SourceLocation(file: "", line: 1, column: 1)))
         guard let job = jobsByID[id] else { return }

@@ -45,9 +45,10 @@ extension WorkerPool {
 
     /// The tails of the runs that began first give their room to others.
     static func giveUpOldest(of jobs: [Job], most: Int) {
-        var total = jobs.reduce(0) { $0 + $1.output.footprint }
+        let writers = jobs.filter(\.hasOutput)
+        var total = writers.reduce(0) { $0 + $1.output.footprint }
         guard total > most else { return }
-        for job in jobs.filter(\.hasOutput).sorted(by: { $0.output.began < $1.output.began }) where total > most {
+        for job in writers.sorted(by: { $0.output.began < $1.output.began }) where total > most {
             total -= job.output.footprint
             job.output.giveUpTail()
         }

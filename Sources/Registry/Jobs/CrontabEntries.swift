@@ -18,7 +18,6 @@ struct CrontabEntries {
     static let kind = "cron.crontab"
 
     private static let keys = ["source", "format", "user", "comment"]
-    private static let scheme = "file://"
 
     private let old: RegistryLoad
     private let source: CrontabFileSource
@@ -53,7 +52,7 @@ struct CrontabEntries {
     }
 
     private static func request(_ entry: Entry, _ data: EntryField) -> CrontabFileSource.Request? {
-        for key in entry.data.keys where !keys.contains(key) { data.unknownKey(key, keys) }
+        for key in entry.data.keys where !keys.contains(key) && !KnownKeys.isFree(key) { data.unknownKey(key, keys) }
         let (path, isSystem, owner) = (path(entry, data), isSystem(data), owner(data))
         if isSystem == true, owner != nil {
             data["user"]?.error("goes with format: user; the lines of the system's format name their users", .key)
@@ -63,15 +62,17 @@ struct CrontabEntries {
     }
 
     private static func path(_ entry: Entry, _ data: EntryField) -> String? {
-        guard let field = data["source"] else {
-            data.issues.error("no 'source' in the crontab; expected one such as file:///etc/cron.d", at: [])
+        let example = "file:///etc/cron.d"
+        guard let value = entry.data["source"] else {
+            data.issues.report(EntryFailure(missing: "source", "expected one such as \(example)"), of: "crontab")
             return nil
         }
-        guard let text = field.value.string, text.hasPrefix(scheme), text.utf8.count > scheme.utf8.count,
-            !text.utf8.contains(0)
-        else { return field.expected("the path of a file or a directory such as file:///etc/cron.d") }
-        return RegistryPath.resolve(
-            String(text.dropFirst(scheme.count)), in: RegistryPath.directory(of: entry.location.file))
+        let directory = RegistryPath.directory(of: entry.location.file)
+        switch SourcePath.read(value, example: example, directory: directory) {
+        case .success(let path): return path
+        case .failure(let failure): data.issues.report(failure, of: "crontab")
+        }
+        return nil
     }
 
     private static func isSystem(_ data: EntryField) -> Bool? {

@@ -33,7 +33,7 @@ package struct CrontabFileSource: Sendable {
     let host: @Sendable () -> CrontabHost
     /// A cron daemon that reads the same files is an error, and not only a note.
     let refusesCron: Bool
-    let read: Read
+    package let read: Read
 
     package init(host: @escaping @Sendable () -> CrontabHost, refusesCron: Bool, read: @escaping Read) {
         (self.host, self.refusesCron, self.read) = (host, refusesCron, read)

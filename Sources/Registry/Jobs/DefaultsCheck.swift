@@ -14,7 +14,9 @@ struct DefaultsCheck {
         notes = Diagnostics(limit: load.limits.diagnostics)
         let entries = snapshot.entries.filter { $0.kind == JobDefaults.kind && !$0.isJob }
         guard !entries.isEmpty else { return }
-        let namespaces = Set(snapshot.entries.lazy.filter(\.isJob).map(\.id.namespace))
+        // The lines of crontabs have no defaults, and no place in a registry file.
+        let jobs = snapshot.entries.lazy.filter { $0.isJob && load.location(of: [], in: $0.id) != nil }
+        let namespaces = Set(jobs.map(\.id.namespace))
         for entry in entries {
             let issues = EntryDiagnostics(entry, load)
             reader(issues).check()

@@ -31,7 +31,7 @@ struct DefaultsReader {
     }
 
     private func checkKeys() {
-        for key in issues.data.value.map?.keys ?? [] where !Self.keys.contains(key) && !key.hasPrefix("x-") {
+        for key in issues.data.value.map?.keys ?? [] where !Self.keys.contains(key) && !KnownKeys.isFree(key) {
             issues.data.unknownKey(key, Self.keys)
         }
         for key in Schedule.metaKeys where !JobDefaults.metaKeys.contains(key) {

@@ -50,6 +50,8 @@ final class EntryDiagnostics {
     func note(
         _ note: Note, _ message: @autoclosure () -> String, at path: [String], _ part: EntryPositions.Part = .value
     ) {
+        // Those of the entry of defaults itself. Only jobs ask whether its directory and its shell are there.
+        if note == .noEffect || note == .missingController, positions.defaults(of: path, in: entry.id) != nil { return }
         notes.add(note, positions.diagnostic(.note(note), at: path, part, of: entry, message()))
     }
 }

@@ -35,7 +35,7 @@ struct EnvironmentReader {
     /// Where the daemon's own, which it has completed, are not inherited and no user is named.
     private func login(_ settings: ProcessSettings) -> [ExecCommand.Variable] {
         guard !settings.environment.isInherited, settings.identity?.environment.isEmpty ?? true else { return [] }
-        return accounts.login.map { [.init("HOME", $0.home), .init("LOGNAME", $0.name), .init("USER", $0.name)] } ?? []
+        return accounts.login
     }
 
     /// Later ones count.

@@ -5,7 +5,6 @@ package import Values
 
 /// Finds the jobs of a registry.
 package enum JobEntries {
-    static let jobType = Entry.jobType
 
     /// What was made of the entries of a registry that are jobs.
     package struct Found: Sendable {
@@ -94,7 +93,7 @@ package enum JobEntries {
 
     private static func discover(in snapshot: RegistrySnapshot) -> [Entry] {
         do throws(FindFailure) {
-            return try snapshot.find(["meta.type": jobType])
+            return try snapshot.find(["meta.type": Entry.jobType])
         } catch {
             preconditionFailure(error.message)
         }

@@ -23,7 +23,6 @@ struct JobKeys {
     private static let foreignKeys = [
         "depends_on", "host", "imports", "input", "modules", "options", "pool", "process", "requires", "security",
     ]
-    private static let freePrefix = "x-"
 
     // MARK: Beside kind
 
@@ -51,7 +50,7 @@ struct JobKeys {
         }
     }
 
-    private static let ruleKeys = ["interval", "schedule"]
+    static let ruleKeys = ["interval", "schedule"]
     private var hasRule: Bool { Self.ruleKeys.contains { issues.meta[$0] != nil } }
 
     /// Whether the key that says when the job runs is there, and has been reported.
@@ -59,7 +58,7 @@ struct JobKeys {
 
     /// A command does not get them.
     private func reportForeign(_ key: String, _ known: [String]) {
-        if Self.foreignKeys.contains(key) || key.hasPrefix(Self.freePrefix) {
+        if Self.foreignKeys.contains(key) || KnownKeys.isFree(key) {
             issues.data.noEffect(key)
         } else {
             issues.data.unknownKey(key, known)

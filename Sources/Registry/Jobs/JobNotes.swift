@@ -35,7 +35,7 @@ struct JobNotes {
         for free in freeKeys { note(.metaKey, Self.message(on: free.key, free.count), free.entry, free.key, .key) }
         for entry in snapshot.entries { addMissing(entry) }
         if found == 0, let first = snapshot.entries.first {
-            let message = "no entry of the registry has meta.type: \(JobEntries.jobType); there is nothing to run"
+            let message = "no entry of the registry has meta.type: \(Entry.jobType); there is nothing to run"
             let place = SourceLocation(file: first.location.file, line: 1, column: 1)
             notes.add(.noJob, Diagnostic(.note(.noJob), at: place, message))
         }
@@ -49,7 +49,7 @@ struct JobNotes {
 
     /// An entry that is no job and looks as if it was meant to be one.
     private mutating func addMissing(_ entry: Entry) {
-        let jobType = JobEntries.jobType
+        let jobType = Entry.jobType
         if let type = entry.meta["type"]?.string, type != jobType {
             guard KnownKeys.nearest(to: type.lowercased(), [jobType]) != nil else { return }
             let message = "meta.type: \(PrintableText.quote(type)) makes no job; did you mean '\(jobType)'?"

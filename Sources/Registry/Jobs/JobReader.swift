@@ -19,7 +19,7 @@ struct JobReader {
 
     init(
         _ entry: Entry, _ load: RegistryLoad, zones: ZoneSource, accounts: AccountSource, files: EnvironmentFiles,
-        controllers: GroupControllers, programs: ProgramSource, faultyDefaults: Set<EntryID> = []
+        controllers: GroupControllers, programs: ProgramSource, faultyDefaults: Set<EntryID>
     ) {
         (self.entry, self.zones, self.accounts) = (entry, zones, accounts)
         (self.files, self.controllers, self.programs) = (files, controllers, programs)
@@ -36,7 +36,7 @@ struct JobReader {
     private(set) var freeKeys: [String] = []
 
     /// What the entry is, in the words of an error.
-    private var role = JobEntries.jobType
+    private var role = Entry.jobType
 
     /// `nil` if there is any error.
     mutating func definition() -> JobDefinition? {
@@ -61,7 +61,7 @@ struct JobReader {
         let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
         for key in slotKeys {
             issues.data[key]?.error(
-                "goes with a \(JobEntries.jobType); expected none in the function of a hook", .key)
+                "goes with a \(Entry.jobType); expected none in the function of a hook", .key)
         }
         var definition = definition(kind, Schedule(.none, text: Schedule.hookOnlyText))
         definition?.isHookOnly = true
@@ -94,7 +94,7 @@ struct JobReader {
         if let kind = FunctionKind(rawValue: entry.kind) { return kind }
         let supported = FunctionKind.allCases.map(\.rawValue).joined(separator: ", ")
         let found = PrintableText.quote(entry.kind)
-        issues.error("kind: \(found) cannot be a \(JobEntries.jobType); expected one of \(supported)", at: ["kind"])
+        issues.error("kind: \(found) cannot be a \(Entry.jobType); expected one of \(supported)", at: ["kind"])
         return nil
     }
 

@@ -54,10 +54,10 @@ struct ScheduleReader {
 
     /// Says nothing if a key is there misspelt, which has been reported.
     private func reportMissing() {
-        let words = ["interval", "schedule"]
+        let words = JobKeys.ruleKeys
         guard meta.value.map?.keys.contains(where: { KnownKeys.slip(of: $0, words) != nil }) != true else { return }
         meta.issues.error(
-            "no 'interval' in the \(JobEntries.jobType); expected a duration such as 10s in meta, or a schedule such as "
+            "no 'interval' in the \(Entry.jobType); expected a duration such as 10s in meta, or a schedule such as "
                 + "'*/5 * * * *'", at: meta.path)
     }
 
@@ -102,9 +102,9 @@ struct ScheduleReader {
         }
         let name = text.lowercased()
         if name.hasPrefix(Self.every) { return every(text, field) }
-        if name == Schedule.startOnlyText {
-            refuse("timezone", "has no meaning for \(Schedule.startOnlyText)")
-            refuse("seconds", "has no meaning for \(Schedule.startOnlyText)")
+        if name == Schedule.bootText {
+            refuse("timezone", "has no meaning for \(Schedule.bootText)")
+            refuse("seconds", "has no meaning for \(Schedule.bootText)")
             var schedule = Schedule(.none, text: name)
             schedule.runsAtBoot = true
             return schedule

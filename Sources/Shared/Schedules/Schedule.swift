@@ -24,7 +24,7 @@ package struct Schedule: Hashable, Sendable {
     package var endsAt: WallInstant?
 
     /// A job that runs when the machine is started, and no other time.
-    package static var startOnlyText: String { "@reboot" }
+    package static var bootText: String { "@reboot" }
     /// For a function that runs only when it is called. No entry can have this schedule.
     package static var hookOnlyText: String { "@call" }
 

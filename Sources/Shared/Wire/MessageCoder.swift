@@ -200,11 +200,11 @@ package struct MessageCoder: ~Copyable {
         _ key: StaticString, _ value: StaticString, _ pairs: [TextPair], reserve: StaticString
     ) -> Int64 {
         var leftOut = Int64(0)
-        let room = writer.room - reserve.utf8CodeUnitCount - 22
-        let start = writer.room
+        // ` key=` and a number.
+        let reserved = reserve.utf8CodeUnitCount + 22
         for pair in pairs {
             let worstCase = (pair.key.utf8.count + pair.value.utf8.count) * 4 + " key=\"\" value=\"\"".utf8.count
-            guard worstCase < room - (start - writer.room) else {
+            guard worstCase + reserved < writer.room else {
                 leftOut += 1
                 continue
             }

@@ -44,7 +44,7 @@ package struct ScheduleWords: Hashable, Sendable {
     /// The rule that the words stand for. `zone`: whose civil time it goes by.
     package func rule(entry: EntryID, zone: ZoneRules) throws(CronFailure) -> SlotRule {
         if let interval { return isAligned ? .aligned(AlignedInterval(interval, in: zone)) : .interval(interval) }
-        if text == Schedule.startOnlyText || text == Schedule.hookOnlyText { return .none }
+        if text == Schedule.bootText || text == Schedule.hookOnlyText { return .none }
         let parser = CronParser(entry: entry.description, hasSeconds: hasSeconds)
         return .calendar(CalendarSchedule(try parser.parse(text), in: zone))
     }

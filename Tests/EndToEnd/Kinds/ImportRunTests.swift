@@ -108,6 +108,10 @@ struct ImportRunTests {
             #expect(
                 all.status == .exited(code: 0)
                     && all.output.split(separator: "\n").count { $0 == "    command: old" } == 3)
+            // What is ignored by its name is not read.
+            try TextFile.write(String(repeating: "#", count: 5 << 20), to: "\(directory)/big.bak")
+            #expect(
+                try scene.run(["import", "--system", directory], program: Binaries.control).status == .exited(code: 0))
             // Of several files only those without a column have the user that is named.
             try TextFile.write("@daily mine\n", to: scene.path("mine"))
             let users = try scene.run(

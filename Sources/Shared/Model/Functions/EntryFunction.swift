@@ -108,7 +108,7 @@ private struct NamedFunctionReader {
     /// The program's path; `nil`: the entry names none.
     private mutating func program() -> String? {
         guard data["source"] != nil else { return nil }
-        switch SourcePath.read(data, example: "file://bin/worker", directory: directory) {
+        switch SourcePath.read(data["source"] ?? .null, example: "file://bin/worker", directory: directory) {
         case .success(let path): return path
         case .failure(let failure): failures.append(failure)
         }

@@ -16,7 +16,7 @@ struct LuaFileReader {
             failures.append(EntryFailure(missing: "source", "expected a Lua file such as file://jobs.lua"))
             return nil
         }
-        switch SourcePath.read(data, example: "file://jobs.lua", directory: directory) {
+        switch SourcePath.read(data["source"] ?? .null, example: "file://jobs.lua", directory: directory) {
         case .success(let path): return path
         case .failure(let failure): failures.append(failure)
         }

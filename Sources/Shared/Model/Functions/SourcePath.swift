@@ -1,11 +1,10 @@
-import Values
+package import Values
 
-/// Reads `source`, which is there: a file's path.
-enum SourcePath {
+/// Reads what `source` says: a file's path.
+package enum SourcePath {
     private static let scheme = "file://"
 
-    static func read(_ data: Value.Map, example: String, directory: String) -> Result<String, EntryFailure> {
-        let value = data["source"] ?? .null
+    package static func read(_ value: Value, example: String, directory: String) -> Result<String, EntryFailure> {
         guard let text = value.string, text.hasPrefix(scheme), text.utf8.count > scheme.utf8.count else {
             return failure("source: expected a file such as \(example), found \(value.phrase)")
         }

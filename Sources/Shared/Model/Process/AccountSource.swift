@@ -30,8 +30,11 @@ package struct AccountSource: Sendable {
     }
 
     package func user(_ key: Key) -> User? { lookUpUser(key) }
-    /// Who runs the daemon; `nil`: a number without a name.
-    package var login: User? { user(String(current)).flatMap { $0.name == String(current) ? nil : $0 } }
+    /// What a login sets for who runs the daemon: HOME, LOGNAME and USER. None for a number without a name.
+    package var login: [ExecCommand.Variable] {
+        guard let user = user(String(current)), user.name != String(current) else { return [] }
+        return [.init("HOME", user.home), .init("LOGNAME", user.name), .init("USER", user.name)]
+    }
     package func group(_ key: Key) -> UInt32? { lookUpGroup(key) }
 
     /// Knows root alone, and is run by it.
