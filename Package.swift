@@ -56,7 +56,7 @@ let package = Package(
             name: "Wire", dependencies: ["Clocks", "Model", "Schedules", "Values"], path: "Sources/Shared/Wire",
             swiftSettings: strict),
         .target(
-            name: "Turns", dependencies: ["Clocks", "Model", "Schedules", "Wire"], path: "Sources/Shared/Turns",
+            name: "Turns", dependencies: ["Clocks", "Model", "Schedules", "Values", "Wire"], path: "Sources/Shared/Turns",
             swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: vouched),
         .target(
@@ -66,6 +66,9 @@ let package = Package(
 
         // What a program with a loop is made of.
         .target(name: "Links", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
+
+        // What outlives the daemon of its jobs, in memory.
+        .target(name: "Books", dependencies: ["Kernel"], swiftSettings: strict),
 
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),
@@ -90,8 +93,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Clocks", "Host", "Kernel", "Links", "Model", "Registry", "Schedules", "Supervision", "Turns", "Values",
-                "Wire",
+                "Books", "Clocks", "Host", "Kernel", "Links", "Model", "Registry", "Schedules", "Supervision", "Turns",
+                "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -202,7 +205,7 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model", "Registry",
+                "Books", "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model", "Registry",
                 "Schedules",
                 "Supervision", "TestSupport", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
@@ -219,6 +222,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "BooksTests", dependencies: ["Books", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsTests",

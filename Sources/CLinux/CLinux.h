@@ -319,3 +319,10 @@ static inline int clinux_is_in_proc(int descriptor) {
     struct statfs system;
     return fstatfs(descriptor, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
 }
+
+/* Whether the file is on a file system that is memory alone. */
+static inline int clinux_is_memory(int descriptor) {
+    struct statfs system;
+    if (fstatfs(descriptor, &system) != 0) return 0;
+    return system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
+}

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* The most descriptors that a request may pass on, that of its program among them. */
-enum { MOST_DESCRIPTORS = 7 };
+enum { MOST_DESCRIPTORS = 8 };
 
 /* Descriptors of the caller's that hold /dev/null until a spawn puts the child's into their place. Their numbers are low, so that
  * the child can cut off its table after them instead of copying it. */

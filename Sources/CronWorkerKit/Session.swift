@@ -113,7 +113,7 @@ struct Session {
         if definition.header.hasAllOutput { host.limiter = OutputLimiter(isUnlimited: true) }
         return try Worker(
             definition: definition, timetable: timetable, function: try function(definition, host),
-            host: host, control: control, reports: reports, guardian: guardian)
+            host: host, control: control, reports: reports, guardian: guardian, notes: channels.notes)
     }
 
     /// Returns the directory at which the paths of registry files begin, and what each command may use of the processor.
@@ -232,6 +232,8 @@ extension Session {
         let control: ControlChannel
         let reports: ReportChannel
         let registry: RegistryMap
+        /// `nil`: nobody wants any.
+        var notes: NoteKeeper?
 
         /// The job gets /dev/null as its standard input, and nothing of these: all are close-on-exec.
         static func supervised() throws -> Channels {
@@ -242,13 +244,14 @@ extension Session {
             let registry = RegistryMap(Descriptor.inherited(WireFormat.registryDescriptor))
             // Open until this process ends, and the job's own programs get none of it.
             if let lock = Descriptor.inherited(WireFormat.lockDescriptor) { lock.release() }
+            let notes = NoteKeeper(Descriptor.inherited(WireFormat.noteDescriptor))
             try report.setNonblocking()
             let control = try input.duplicate(atLeast: WireFormat.reportDescriptor + 1)
             try StandardDescriptors.detachInput()
             input.release()
             return Channels(
                 control: ControlChannel(control), reports: ReportChannel(report, waits: false),
-                registry: registry)
+                registry: registry, notes: notes)
         }
 
         static func terminal() throws -> Channels {

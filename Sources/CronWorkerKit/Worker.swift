@@ -16,6 +16,7 @@ struct Worker: ~Copyable {
     private let reports: ReportChannel
     private let guardian: ParentGuard
     private let timer: SlotTimer
+    private let notes: NoteKeeper?
     private let limit: RunLimit?
     /// Of the current run.
     private var killTimer: KillTimer?
@@ -26,8 +27,9 @@ struct Worker: ~Copyable {
 
     init(
         definition: WorkerDefinition, timetable: Timetable, function: EntryFunction, host: FunctionHost,
-        control: ControlChannel, reports: ReportChannel, guardian: ParentGuard
+        control: ControlChannel, reports: ReportChannel, guardian: ParentGuard, notes: NoteKeeper? = nil
     ) throws(SystemError) {
+        self.notes = notes
         (subject, self.function, self.host) = (EntrySubject(definition), function, host)
         (self.control, self.reports, self.guardian) = (control, reports, guardian)
         limit = RunLimit(definition.header)
@@ -39,7 +41,8 @@ struct Worker: ~Copyable {
 
     /// Runs the function at each slot until the daemon closes the control pipe.
     mutating func serve() throws {
-        reports.send(.ready(.init(next: keeper.nextSlot(at: now), features: control.agreed)))
+        let features = notes == nil ? control.agreed.without(.note) : control.agreed
+        reports.send(.ready(.init(next: keeper.nextSlot(at: now), features: features)))
         while !control.isClosed, guardian.parentLives() { try turn() }
         // The daemon lives on, and the outcomes of the slots must not be lost with this process.
         try reports.drain()
@@ -101,6 +104,8 @@ struct Worker: ~Copyable {
         guardian.suspend()
         let moment = Clock.moment()
         let begin = keeper.begin(turn, at: moment.on(keeper.timetable.clock))
+        notes?.begin(
+            begin, attempt: turn.command.attempt, at: moment.monotonic, accounted: keeper.accounted)
         reports.send(.begin(begin))
         arm(run: begin.run, from: moment.monotonic)
         let slot = turn.slot.map { moment.wall(of: $0, on: keeper.timetable.clock) }
@@ -110,14 +115,13 @@ struct Worker: ~Copyable {
         // The daemon logs the output of a run before the run's end.
         StandardOutputBuffer.flush()
         killTimer = nil
-        let end = now
-        let (next, skip) = keeper.end(at: end)
-        reports.send(
-            .end(
-                .init(
-                    run: begin.run, slot: turn.slot, next: next, lateness: begin.lateness,
-                    duration: Clock.monotonic() - moment.monotonic, outcome: outcome.outcome, text: outcome.text,
-                    code: outcome.code, isFinal: outcome.isFinal)))
+        let (next, skip) = keeper.end(at: now)
+        let end = Report.End(
+            run: begin.run, slot: turn.slot, next: next, lateness: begin.lateness,
+            duration: Clock.monotonic() - moment.monotonic, outcome: outcome.outcome, text: outcome.text,
+            code: outcome.code, isFinal: outcome.isFinal)
+        notes?.end(end, skipped: skip?.count ?? 0, accounted: keeper.accounted)
+        reports.send(.end(end))
         if let skip { reports.send(.init(first: skip.first, last: skip.last, next: next), count: skip.count) }
         guardian.resume()
     }

@@ -95,8 +95,10 @@ package final class Daemon {
         groups.sweep(sparing: runtime.locks.holders, log: log)
         reportRuntimeDirectory()
         openBootRecord()
+        openBooks()
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
+        pool.settleAbsentJobs()
         zones.follow(desired, at: pool.now)
         manager.ready()
     }

@@ -90,17 +90,21 @@ package struct Program: ~Copyable {
         self.openFiles = openFiles.limit
     }
 
-    /// Starts it with the descriptors as its 0, 1 and 2, `report` as its 3, `registry` as its 4 and that of the lock as its 5:
-    /// the lock is the child's too. The child leads a session of its own, with no signal blocked or ignored. `group`: where it
+    /// Starts it with the descriptors as its 0, 1 and 2, `report` as its 3, `registry` as its 4, that of the lock as its 5, and
+    /// `note`, if there is one, as its 6: the lock is the child's too. The child leads a session of its own, with no signal blocked or ignored. `group`: where it
     /// begins its life, so that nothing of it was ever elsewhere; `nil`: in that of this process.
     ///
     /// Call it from the main thread only: a parent-death signal is sent when the thread ends that spawned (prctl(2)).
     package func spawn(
         arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, error: borrowing Descriptor,
         report: borrowing Descriptor, registry: borrowing Descriptor, lock: borrowing FileLock,
-        in group: ControlGroup? = nil
+        note: borrowing Descriptor? = nil, in group: ControlGroup? = nil
     ) throws(SystemError) -> ProcessID {
-        let descriptors = [input.raw, output.raw, error.raw, report.raw, registry.raw, lock.descriptor.raw]
+        var descriptors = [input.raw, output.raw, error.raw, report.raw, registry.raw, lock.descriptor.raw]
+        switch note {
+        case .some(let note): descriptors.append(note.raw)
+        case nil: break
+        }
         guard let group else { return try spawn(arguments: arguments, descriptors: descriptors) }
         let directory = try group.open()
         return try spawn(arguments: arguments, descriptors: descriptors, group: directory.raw)

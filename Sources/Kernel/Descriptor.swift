@@ -136,6 +136,22 @@ package struct Descriptor: ~Copyable {
         }
     }
 
+    /// Writes all of it at the beginning of a file, in the place of what is there (pwrite(2)).
+    package func overwrite(_ bytes: [UInt8]) throws(SystemError) {
+        let raw = raw
+        let count = try systemCall("pwrite", "descriptor \(raw)") { unsafe pwrite(raw, bytes, bytes.count, 0) }
+        if count != bytes.count { throw SystemError("pwrite", "descriptor \(raw)", code: EIO) }
+    }
+
+    /// The first bytes of a file, at most so many, wherever its reader or writer is (pread(2)).
+    package func beginning(_ most: Int) throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: most)
+        let raw = raw
+        let count = try systemCall("pread", "descriptor \(raw)") { unsafe pread(raw, &bytes, most, 0) }
+        bytes.removeLast(most - count)
+        return bytes
+    }
+
     /// Writes as much as can be written.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
         do throws(SystemError) {

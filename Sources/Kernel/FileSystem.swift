@@ -233,6 +233,11 @@ package enum FileSystem {
         try systemCall("unlink", path) { unsafe unlink(path) }
     }
 
+    /// Of one that is empty.
+    package static func removeDirectory(_ path: String) throws(SystemError) {
+        try systemCall("rmdir", path) { unsafe withPath(path) { unsafe rmdir($0) } }
+    }
+
     /// Puts `source` in the place of `target` in one step.
     package static func rename(_ source: String, to target: String) throws(SystemError) {
         try systemCall("rename", target) { unsafe Glibc.rename(source, target) }

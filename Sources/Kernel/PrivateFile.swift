@@ -24,6 +24,17 @@ package enum PrivateFile {
         if isLasting { try systemCall("fsync", directory.path) { fsync(base) } }
     }
 
+    /// The file with these bytes alone, open for reading and writing. What another process has open is the same file.
+    package static func make(
+        _ name: String, in directory: borrowing PrivateDirectory, with bytes: [UInt8]
+    ) throws(SystemError) -> Descriptor {
+        let flags = O_RDWR | O_CREAT | O_NOFOLLOW
+        let file = try Descriptor.open(
+            name, in: directory.descriptor.raw, "\(directory.path)/\(name)", flags: flags, mode: mode)
+        try file.overwrite(bytes)
+        return file
+    }
+
     /// Puts the bytes at the end of a file that is there.
     package static func append(
         _ bytes: [UInt8], to name: String, in directory: borrowing PrivateDirectory

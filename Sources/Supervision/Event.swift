@@ -15,6 +15,9 @@ package enum Event: Sendable {
     /// It may not be started yet: somebody is in its place. The process ID, if that is known.
     case occupied(by: Int32?, Occupant = .previousWorker)
     case report(Report)
+    /// The job's worker is dead, and all that it had written has been handled: what it has noted of its runs. `nil`: nothing that
+    /// could be read. Comes before `exited`, and before the first worker of a job that goes on from a previous life.
+    case noted(RunNote?)
     /// The job's group has room for a run, which `askForPermit` has asked for.
     case permitted
     /// The job's function is to be called with what has happened, as JSON.
@@ -107,6 +110,8 @@ package enum Incident: Hashable, Sendable {
     case leftoversLeft(Report.Leftovers)
     case dropped(Report.Dropped)
     case fault(Report.Fault)
+    /// What it has noted of its runs does not go with what it has said.
+    case noteRefused(String)
     /// The worker died unasked.
     case exited(String)
     case retry(after: Nanoseconds, failures: Int)

@@ -26,7 +26,7 @@ extension JobSupervisor {
         step.log(.started)
     }
 
-    private mutating func take(_ begin: Report.Begin) throws(Violation) {
+    mutating func take(_ begin: Report.Begin) throws(Violation) {
         if let obstacle = phase.obstacle { throw Violation("'begin' of run \(begin.run) while \(obstacle)") }
         life.begin(try runKeeper.take(begin, &life.phase, &step))
     }
@@ -37,7 +37,7 @@ extension JobSupervisor {
         try runKeeper.take(due: slot, &life.phase, &step)
     }
 
-    private mutating func take(_ end: Report.End) throws(Violation) {
+    mutating func take(_ end: Report.End) throws(Violation) {
         guard let run = phase.run, run.number == end.run, run.slot == end.slot else {
             throw Violation("'end' of run \(end.run), which is not running")
         }
@@ -47,12 +47,15 @@ extension JobSupervisor {
         } else {
             runKeeper.lose(run, "", in: phase, &step)
         }
+        runKeeper.mark.heard.note(end)
         clearRun(next: end.next)
     }
 
     private mutating func take(_ dropped: Report.Dropped) throws(Violation) {
         step.log(.dropped(dropped))
-        if let next = try runKeeper.take(dropped, &life.phase, &step) { clearRun(next: next) }
+        let next = try runKeeper.take(dropped, &life.phase, &step)
+        runKeeper.mark.heard.note(dropped)
+        if let next { clearRun(next: next) }
     }
 
     private mutating func clearRun(next: SlotInstant) {

@@ -21,13 +21,13 @@ package struct JobSupervisor: Sendable {
     package static let longestDelayOfOurs = Nanoseconds.seconds(1)
 
     /// The first worker is asked for at `start`; the grid begins when it is spawned.
-    /// `standing`: of the job that this one replaces. `sleeps`: there is nothing to be run but calls.
+    /// `before`: what this one takes the place of. `sleeps`: there is nothing to be run but calls.
     package init(
-        _ definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding(),
+        _ definition: JobDefinition, start: Moment, seed: UInt64, resuming before: Resumption? = nil,
         sleeps: Bool = false
     ) {
         step = Step(at: start, seed: seed)
-        runKeeper = RunKeeper(definition, standing: standing, at: start)
+        runKeeper = RunKeeper(definition, resuming: before, at: start)
         // One that is only called has a worker from its first call on.
         life = WorkerLife(definition.lifecycle, at: sleeps || definition.isHookOnly ? .distantFuture : start.monotonic)
         refresh()
@@ -60,7 +60,7 @@ package struct JobSupervisor: Sendable {
     ) {
         (step.now, step.heard) = (now, heard ?? now.monotonic)
         swap(&step.effects, &effects)
-        if runKeeper.orders.attemptsAreOver(at: now.monotonic) {
+        if runKeeper.orders.attemptsAreOver(at: now.monotonic), runKeeper.unsettled == nil {
             runKeeper.giveUpAttempts(.overlap, &life.phase, &step)
         }
         decide(event)
@@ -74,6 +74,7 @@ package struct JobSupervisor: Sendable {
     private mutating func decide(_ event: Event) {
         switch event {
         case .spawned, .spawnFailed, .spawnDeferred, .occupied: if phase.awaitsWorker { start(event) }
+        case .noted(let note): take(note)
         case .report(let report):
             guard phase.hasWorker else { return }
             do throws(Violation) { try take(report) } catch { life.condemn(.violation(error.what), &step) }

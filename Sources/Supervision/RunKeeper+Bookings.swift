@@ -58,7 +58,7 @@ extension RunKeeper {
 
     /// There is no worker: the last slot that is due stays open, and the next worker makes up for it, late. Those before it are lost.
     mutating func missAllButLast(_ phase: inout Phase, _ step: inout Step) {
-        guard books.areOpen, let due = books.due(at: step.now) else { return }
+        guard books.areOpen, unsettled == nil, let due = books.due(at: step.now) else { return }
         // The wall clock was set, and word of that is on the way.
         if let slot = orders.pending?.slot, slot < due { giveUpAttempts(.overlap, &phase, &step) }
         book(books.miss(before: due), &step)
@@ -66,6 +66,8 @@ extension RunKeeper {
 
     /// The job is over. What came due after it was told to stop was not to begin any more.
     mutating func close(_ phase: inout Phase, _ step: inout Step) {
+        // The next life of the daemon's finds it as this one did.
+        if unsettled != nil { return dropCalls(&step) }
         giveUpAttempts(.stop, &phase, &step)
         dropCalls(&step)
         guard books.areOpen else { return }
@@ -107,7 +109,9 @@ extension RunKeeper {
 
     /// To be called when time or a run has changed what is waited for.
     mutating func watch(_ phase: Phase, _ step: Step) {
-        let isWatched = books.areOpen && alerts.watchesSlots && phase.mayBeginLate && !(phase.isIdle && gates.isAsking)
+        let isWatched =
+            books.areOpen && unsettled == nil && alerts.watchesSlots && phase.mayBeginLate
+            && !(phase.isIdle && gates.isAsking)
         alerts.watch.watch(isWatched ? expected(books.timetable.next(after: workerAccounted), step) : nil)
         alerts.longRun.watch(phase, policy)
         alerts.wait.watch(.init(phase, calls: orders.waitingCalls), at: step.now.monotonic)

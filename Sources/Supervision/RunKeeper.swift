@@ -12,11 +12,18 @@ struct RunKeeper: Sendable {
     var orders = Orders()
     var gates: Gates
     var alerts: Alerts
+    /// What the daemon has heard of what the worker notes.
+    var mark = NoteMark()
+    /// What a previous life of the daemon's has left, until the note of its worker was read; `nil`: nothing is open.
+    var unsettled: UnsettledRecord?
 
-    init(_ job: JobDefinition, standing: JobStanding, at start: Moment) {
+    init(_ job: JobDefinition, resuming before: Resumption?, at start: Moment) {
         (schedule, policy, gates) = (job.schedule, job.policy, Gates(job.policy))
-        books = SlotBooks(timetable: schedule.timetable(from: start.on(schedule.rule.clock)))
-        alerts = Alerts(job, standing: standing)
+        books = .resumed(before?.record, schedule, at: start)
+        alerts = Alerts(job, standing: before?.record.standing ?? JobStanding())
+        guard let before else { return }
+        mark = before.record.mark
+        if before.isOfPreviousLife { unsettled = UnsettledRecord(before.record, since: start) }
     }
 
     var clock: ScheduleClock { books.clock }
@@ -164,7 +171,9 @@ struct RunKeeper: Sendable {
             books.isOpen(skipped.last, at: now)
         else { throw Violation("'skipped' for slots that are not due") }
         book(books.miss(before: skipped.first), &step)
-        book(books.close(through: skipped.last, .skipped, .overlap), &step)
+        let booking = books.close(through: skipped.last, .skipped, .overlap)
+        mark.heard.skipped += booking?.count ?? 0
+        book(booking, &step)
         if phase.isIdle { phase = vigil(skipped.next, step) }
     }
 

@@ -1,5 +1,6 @@
 import Clocks
-import Schedules
+package import Schedules
+import Values
 
 extension Schedule {
     /// That of a job whose first worker is there now. `hasWaited`: for the moment at which it starts.
@@ -9,5 +10,15 @@ extension Schedule {
             start = min(start, SlotInstant(nanoseconds: startsAt.nanoseconds - 1))
         }
         return timetable(from: start)
+    }
+}
+
+extension Schedule {
+    /// The same for schedules that are written alike, in every version of this program.
+    package var signature: UInt64 {
+        var words = [text, zone?.name ?? "", hasSeconds ? "seconds" : ""]
+        if case .aligned = rule { words.append("align") }
+        words += [startsAt, endsAt].map { $0.map { String($0.nanoseconds) } ?? "" }
+        return StableHash.of(Array(words.joined(separator: "\n").utf8))
     }
 }

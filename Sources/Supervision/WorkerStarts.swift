@@ -103,6 +103,9 @@ struct WorkerStarts: Sendable {
     /// Whether it is a worker that is waited for, and ends with the job.
     var awaitsWorker: Bool { previousWorker?.isOurs ?? false }
 
+    /// Whether it was sent SIGKILL, since its time was over.
+    var hasKilledPreviousWorker: Bool { previousWorker?.isKilled ?? false }
+
     /// The worker that is waited for goes as one of this life does.
     func leave(_ stop: Leave.Stop, grace: Nanoseconds, at now: MonotonicInstant) -> Leave {
         var leave = Leave(cause: .stop(stop), stage: .draining, until: now + grace)

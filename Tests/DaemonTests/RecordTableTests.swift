@@ -27,6 +27,7 @@ struct RecordTableTests {
         case .leftoversLeft: "leftoversLeft"
         case .dropped: "dropped"
         case .fault: "fault"
+        case .noteRefused: "noteRefused"
         case .exited: "exited"
         case .retry: "retry"
         case .gaveUp: "gaveUp"
@@ -55,7 +56,7 @@ struct RecordTableTests {
         .started, .callsDropped(2), .jobLine(line), .output(cutOutput),
         .leftoversKilled(.init(run: 1, count: 2, program: "sleep")),
         .leftoversLeft(.init(run: 1, count: 2, program: "sleep", left: true)), .dropped(Report.Dropped()),
-        .fault(Report.Fault()),
+        .fault(Report.Fault()), .noteRefused("x"),
         .exited("exit 1"), .retry(after: .seconds(1), failures: 1), .gaveUp(retryAfter: .seconds(1), failures: 1),
         .spawnFailed("x"), .shortage("x"), .waitingForPreviousWorker(7), .waitingForLeftovers(7),
         .previousWorkerKilled(7), .violation("x"),

@@ -161,11 +161,12 @@ struct HookTests {
 
     @Test("goes on from where the job stood that this one replaces")
     func standing() {
-        var standing = JobStanding()
-        standing.isFailing = true
+        var record = JobRecord()
+        record.standing.isFailing = true
         var job = definition()
         (job.policy.hooks.onFailure, job.policy.hooks.onRecovery) = (alert, alert)
-        var supervisor = JobSupervisor(job, start: at(985), seed: 1, standing: standing)
+        var supervisor = JobSupervisor(
+            job, start: at(985), seed: 1, resuming: Resumption(record, isOfPreviousLife: false))
         var effects: [Effect] = []
         for event in [
             .spawned, .report(.ready(.init(next: Rig.slot))), .report(begin(run: 1, slot: Rig.slot)),

@@ -14,8 +14,17 @@ final class PlayedJob {
     let isAsync: Bool
     var supervisor: JobSupervisor
     var worker: PlayedWorker?
-    /// The last attempt's outcome of each slot that has begun.
-    private var outcomes: [SlotInstant: Outcome] = [:]
+    /// One of a previous life of the daemon's.
+    var previous: PlayedWorker?
+    /// The job ends with that one.
+    var isWatched = false
+    /// What outlives the daemon, and what was booked when it was saved.
+    private var saved: (record: JobRecord, bookings: ModelBooks, verdicts: [SlotInstant: Seen])
+    /// The last attempt's outcome of each slot that has begun, as its worker knows it.
+    private var seen: [SlotInstant: Seen] = [:]
+    /// The daemon's word on runs that were cut: of those it alone knows why.
+    private var verdicts: [SlotInstant: Seen] = [:]
+    private var order = 0
     private var attempts: [SlotInstant: Int64] = [:]
     /// How many calls of its function were made and not dropped.
     var calls = 0
@@ -23,11 +32,36 @@ final class PlayedJob {
     private var bookings = ModelBooks()
     private var trouble: String?
 
+    struct Seen {
+        let outcome: Outcome
+        /// The later one counts.
+        let order: Int
+    }
+
     var id: EntryID { definition.id }
 
     init(_ definition: JobDefinition, number: Int, isAsync: Bool, at now: Moment, seed: UInt64) {
         (self.definition, self.number, self.isAsync) = (definition, number, isAsync)
         supervisor = JobSupervisor(definition, start: now, seed: seed)
+        saved = (JobRecord(), bookings, [:])
+    }
+
+    // MARK: The daemon's lives
+
+    func save() { saved = (supervisor.record, bookings, verdicts) }
+
+    /// The daemon dies; the next one begins.
+    func beginLife(at now: Moment, seed: UInt64) {
+        if let worker {
+            worker.orphan()
+            previous = worker
+        }
+        (worker, isWatched) = (nil, false)
+        supervisor = JobSupervisor(
+            definition, start: now, seed: seed, resuming: Resumption(saved.record, isOfPreviousLife: true))
+        // What was booked and not saved comes again.
+        (bookings, verdicts) = (saved.bookings, saved.verdicts)
+        begunCalls = []
     }
 
     func begin(_ slot: SlotInstant, attempt: Int64) {
@@ -42,30 +76,38 @@ final class PlayedJob {
         if !begunCalls.insert(call).inserted { trouble = trouble ?? "call \(call) twice" }
     }
 
-    func end(_ slot: SlotInstant, _ outcome: Outcome) { outcomes[slot] = outcome }
+    func end(_ slot: SlotInstant, _ outcome: Outcome) { seen[slot] = next(outcome) }
 
-    /// The daemon's word on a run that was cut: of those it alone knows why.
+    private func next(_ outcome: Outcome) -> Seen {
+        order += 1
+        return Seen(outcome: outcome, order: order)
+    }
+
     func note(_ booking: Booking) {
         bookings.file(booking, of: supervisor.books.timetable)
         guard let slot = booking.last, booking.run != nil, !booking.outcome.isReported else { return }
-        outcomes[slot] = booking.outcome
+        verdicts[slot] = next(booking.outcome)
     }
 
     func book(_ death: PlayedWorker.Run?) {
-        if let death, let slot = death.begin.slot, outcomes[slot] == nil { outcomes[slot] = death.outcome }
+        if let death, let slot = death.begin.slot, seen[slot] == nil, verdicts[slot] == nil {
+            seen[slot] = next(death.outcome)
+        }
     }
 
-    func compare(_ require: (Bool, @autoclosure () -> String) -> Void) {
+    /// `hasDied`: the daemon, and what it had in mind with it.
+    func compare(hasDied: Bool = false, _ require: (Bool, @autoclosure () -> String) -> Void) {
         require(trouble == nil, "\(id): \(trouble ?? "")")
-        require(begunCalls.count == calls, "\(id): \(begunCalls.count) runs of \(calls) calls")
+        require(hasDied || begunCalls.count == calls, "\(id): \(begunCalls.count) runs of \(calls) calls")
         let books = supervisor.books
         let due = books.timetable.count(after: books.timetable.start, through: books.accounted)
         require(books.total == due, "\(id): \(books.total) outcomes of \(due) slots")
         bookings.check(books, due: due)
-        bookings.checkRuns(books, ending: 0)
+        bookings.checkRuns(books, ending: hasDied ? nil : 0)
         require(bookings.fault == nil, "\(id): \(bookings.fault ?? "")")
-        for outcome in [Outcome.ok, .failed, .timeout, .crashed, .cancelled] {
-            let seen = Int64(outcomes.values.count { $0 == outcome })
+        let outcomes = seen.merging(verdicts) { $0.order > $1.order ? $0 : $1 }.values.map(\.outcome)
+        for outcome in Outcome.allCases where outcome.isOfRun {
+            let seen = Int64(outcomes.count { $0 == outcome })
             require(books[outcome] == seen, "\(id): \(books[outcome]) \(outcome) in the books, \(seen) seen")
         }
     }

@@ -21,6 +21,10 @@ final class PlayedWorker {
     private var isClosed = false
     /// What the daemon has told during a run.
     private var postponed: Command.Run?
+    /// Outlives it.
+    private(set) var note: RunNote
+    /// The attempt of the run that is going.
+    private var attempt = Int64(1)
     /// `nil`: it has something to do.
     private var wake: MonotonicInstant?
 
@@ -32,13 +36,14 @@ final class PlayedWorker {
         var isCall: Bool { begin.call != nil }
     }
 
-    init(_ job: PlayedJob, at now: Moment) {
+    init(_ job: PlayedJob, epoch: UInt64 = 0, at now: Moment) {
         self.job = job
+        note = RunNote(epoch: epoch)
         var rules = SlotKeeper.Rules()
         let (schedule, policy) = (job.definition.schedule, job.definition.policy)
         (rules.jitter, rules.splay) = (schedule.jitter, schedule.splay)
         (rules.queues, rules.asks) = (policy.overlap == .queue, policy.concurrency != nil)
-        rules.runsNow = schedule.runsAtStart && job.supervisor.runs == 0
+        rules.runsNow = schedule.runsAtStart && !job.supervisor.books.hasRun
         keeper = SlotKeeper(
             job.supervisor.books.timetable, rules, accounted: job.supervisor.workerAccounted,
             runs: job.supervisor.runs)
@@ -54,6 +59,13 @@ final class PlayedWorker {
 
     /// Whether nothing lies in its pipe that it could read.
     var hasHeardAll: Bool { commands.isEmpty || isDead || (run != nil && !job.isAsync) }
+
+    /// The daemon is gone, and with it what lay in the pipes.
+    func orphan() {
+        reports = []
+        commands = [nil]
+        wake = nil
+    }
 
     /// The wall clock was set.
     func clockWasSet() { wake = nil }
@@ -116,6 +128,9 @@ final class PlayedWorker {
 
     private func begin(_ turn: SlotKeeper.Turn, at now: Moment, _ random: inout SplitMix64) {
         let begin = keeper.begin(turn, at: slot(now))
+        attempt = turn.command.attempt
+        note.accounted = keeper.accounted
+        note.begin(RunNote.Begun(begin, attempt: attempt, at: now.monotonic))
         reports.append(.begin(begin))
         if let slot = begin.slot { job.begin(slot, attempt: turn.command.attempt) }
         if let call = begin.call { job.begin(call: call) }
@@ -131,11 +146,12 @@ final class PlayedWorker {
         self.run = nil
         if let slot = run.begin.slot { job.end(slot, run.outcome) }
         let (next, skip) = keeper.end(at: slot(now))
-        reports.append(
-            .end(
-                .init(
-                    run: run.begin.run, slot: run.begin.slot, next: next, lateness: run.begin.lateness, duration: .zero,
-                    outcome: run.outcome, text: "")))
+        let end = Report.End(
+            run: run.begin.run, slot: run.begin.slot, next: next, lateness: run.begin.lateness, duration: .zero,
+            outcome: run.outcome, text: "")
+        note.accounted = keeper.accounted
+        note.end(end, skipped: skip?.count ?? 0)
+        reports.append(.end(end))
         if let skip { reports.append(.skipped(.init(first: skip.first, last: skip.last, next: next))) }
     }
 

@@ -11,10 +11,15 @@ import Wire
 @Suite("Jobs that time-outs, overlaps, attempts and groups bound together")
 struct PolicyModelTests {
     @Test("give every slot the outcome that its runs came to, keep to their group, and run nothing behind their end")
-    func histories() {
-        for iteration in 0..<Fuzz.iterations(400) {
+    func histories() { play(400, mortal: false) }
+
+    @Test("give every slot one outcome, the true one, and begin none twice, whenever the daemon is killed")
+    func deaths() { play(400, mortal: true) }
+
+    private func play(_ count: Int, mortal: Bool) {
+        for iteration in 0..<Fuzz.iterations(count) {
             let seed = Fuzz.seed &+ UInt64(iteration)
-            let world = PolicyWorld(seed: seed)
+            let world = PolicyWorld(seed: seed, mortal: mortal)
             world.live(steps: 400)
             guard let fault = world.fault else { continue }
             Issue.record("FUZZ_SEED=\(seed) FUZZ_ITERATIONS=1: \(fault)")
@@ -31,9 +36,16 @@ private final class PolicyWorld {
     private var jobs: [PlayedJob] = []
     private var permits = PermitQueue()
     private(set) var fault: String?
+    /// The daemon is killed now and then.
+    private let isMortal: Bool
+    private var hasDied = false
+    /// How many events are being handled, one by the other.
+    private var depth = 0
+    private var epoch = UInt64(0)
 
-    init(seed: UInt64) {
+    init(seed: UInt64, mortal: Bool) {
         random = SplitMix64(seed: seed)
+        isMortal = mortal
         let group = RunPolicy.Concurrency(group: "g", max: 1 + random.below(2))
         for number in 0..<(2 + random.below(3)) {
             var job = definition(schedule(), name: "job\(number)")
@@ -80,12 +92,17 @@ private final class PolicyWorld {
 
     func live(steps: Int) {
         for _ in 0..<steps where fault == nil { step() }
+        for job in jobs where isMortal && job.supervisor.awaitsNote {
+            // A job that ends now leaves its books as they were.
+            for _ in 0..<2_000 where fault == nil && job.supervisor.awaitsNote { step() }
+        }
+        mayDie = false
         for job in jobs { handle(.stop(grace: .milliseconds(Int64(random.below(2_000)))), job) }
         for _ in 0..<2_000 where fault == nil && jobs.contains(where: { $0.supervisor.phase != .stopped }) { step() }
         for job in jobs where fault == nil {
             require(job.supervisor.phase == .stopped, "\(job.id) does not end: \(job.supervisor.phase)")
             require(job.worker == nil, "\(job.id) has a worker behind its end")
-            job.compare(require)
+            job.compare(hasDied: hasDied, require)
         }
     }
 
@@ -95,6 +112,7 @@ private final class PolicyWorld {
 
     private func step() {
         let job = random.pick(jobs)
+        if isMortal, mayDie, random.chance(150) { return die() }
         switch random.below(7) {
         case 0, 1: if let report = job.worker?.takeReport() { handle(.report(report), job) }
         case 2: job.worker?.receive(&random)
@@ -102,7 +120,10 @@ private final class PolicyWorld {
         case 4 where random.chance(10): disturb(job)
         default: passTime()
         }
-        for job in jobs where !random.chance(4) { job.worker?.act(at: now, &random) }
+        for job in jobs where !random.chance(4) {
+            job.worker?.act(at: now, &random)
+            act(job.previous, of: job)
+        }
         let running = jobs.count { $0.definition.policy.concurrency != nil && $0.worker?.run?.isCall == false }
         let most = jobs.compactMap(\.definition.policy.concurrency).first?.max ?? 0
         require(running <= most, "\(running) runs of a group of \(most)")
@@ -113,12 +134,17 @@ private final class PolicyWorld {
         for job in jobs {
             while let report = job.worker?.takeReport() { handle(.report(report), job) }
             if job.worker?.isDead == true { bury(job) }
+            if job.isWatched, job.previous?.isDead ?? true { return endWatch(job) }
             if job.supervisor.deadline <= now.monotonic { return handle(.deadline, job) }
         }
         let isHeard = jobs.allSatisfy { $0.worker?.hasHeardAll ?? true }
         for job in jobs where random.chance(2) { job.worker?.receive(&random) }
         let next =
-            jobs.map { min($0.supervisor.deadline, $0.worker?.deadline ?? .distantFuture) }.min() ?? now.monotonic
+            jobs.map {
+                min(
+                    $0.supervisor.deadline, $0.worker?.deadline ?? .distantFuture,
+                    $0.previous?.deadline ?? .distantFuture)
+            }.min() ?? now.monotonic
         let step =
             isHeard && random.chance(3) ? next : min(next, now.monotonic + .milliseconds(Int64(1 + random.below(50))))
         guard step > now.monotonic, step < .distantFuture else { return }
@@ -135,36 +161,90 @@ private final class PolicyWorld {
         for job in jobs {
             handle(.clockWasSet, job)
             job.worker?.clockWasSet()
+            job.previous?.clockWasSet()
         }
     }
 
     private func bury(_ job: PlayedJob) {
         while let report = job.worker?.takeReport() { handle(.report(report), job) }
         job.book(job.worker?.death)
+        if isMortal, let note = job.worker?.note { handle(.noted(note), job) }
+        // The daemon may have been killed meanwhile.
+        guard job.worker != nil else { return }
         job.worker = nil
         handle(.exited("dead"), job)
     }
 
+    // MARK: The daemon's lives
+
+    private var mayDie = true
+
+    private func die() {
+        hasDied = true
+        permits = PermitQueue()
+        for job in jobs {
+            job.beginLife(at: now, seed: random.next())
+            // As where the service manager kills them with it.
+            if random.chance(3) { job.previous?.die(.interrupted) }
+        }
+    }
+
+    /// It has no daemon, hears that at the end of its run, and ends.
+    private func act(_ worker: PlayedWorker?, of job: PlayedJob) {
+        guard let worker else { return }
+        worker.receive(&random)
+        worker.act(at: now, &random)
+        while worker.takeReport() != nil {}
+    }
+
+    private func spawn(_ job: PlayedJob) {
+        require(job.worker == nil, "two workers of \(job.id)")
+        if let previous = job.previous, !previous.isDead { return handle(.occupied(by: 77), job) }
+        if job.supervisor.awaitsNote { handle(.noted(job.previous?.note), job) }
+        job.previous = nil
+        epoch += 1
+        job.supervisor.expectNote(epoch: epoch)
+        job.save()
+        handle(.spawned, job)
+        job.worker = PlayedWorker(job, epoch: epoch, at: now)
+    }
+
+    private func endWatch(_ job: PlayedJob) {
+        job.isWatched = false
+        if job.supervisor.awaitsNote { handle(.noted(job.previous?.note), job) }
+        job.previous = nil
+        handle(.exited("the previous worker has ended"), job)
+    }
+
     private func handle(_ event: Event, _ job: PlayedJob) {
+        depth += 1
         var effects: [Effect] = []
         job.supervisor.handle(event, at: now, effects: &effects)
+        let isNested = effects.contains(.spawn) || effects.contains(.askForPermit) || effects.contains(.returnPermit)
         for effect in effects { perform(effect, job) }
+        depth -= 1
+        // Killed when it has done what it decided, and before that is in the books.
+        if depth == 0, isMortal, mayDie, !isNested, random.chance(300) { return die() }
+        job.save()
     }
 
     private func perform(_ effect: Effect, _ job: PlayedJob) {
         switch effect {
-        case .spawn:
-            require(job.worker == nil, "two workers of \(job.id)")
-            handle(.spawned, job)
-            job.worker = PlayedWorker(job, at: now)
+        case .spawn: spawn(job)
         case .closeControl: job.worker?.send(nil)
-        case .killPreviousWorker, .watchPreviousWorker: require(false, "\(job.id) has no previous worker")
+        case .killPreviousWorker:
+            require(hasDied, "\(job.id) has no previous worker")
+            job.previous?.die(.timeout)
+        case .watchPreviousWorker:
+            require(hasDied, "\(job.id) has no previous worker")
+            job.isWatched = true
+        case .log(.noteRefused(let why)): require(false, "\(job.id): \(why)")
         case .ping(let token): job.worker?.send(.ping(token: token))
         case .log(.hung(let how)): require(false, "\(job.id): \(how)")
         case .send(let command): job.worker?.send(command)
         case .askForPermit: permit(permits.ask(job.number, job.definition.policy.concurrency!))
         case .returnPermit: permit(permits.giveBack(job.number, group: "g"))
-        case .terminate, .kill: job.worker?.die(.cancelled)
+        case .terminate, .kill: (job.worker ?? job.previous)?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
         case .book(let booking): job.note(booking)
         case .log(.callsDropped(let count)): job.calls -= count

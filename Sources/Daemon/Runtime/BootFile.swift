@@ -6,7 +6,7 @@ import Values
 final class BootFile: BootRecord {
     /// `nil`: the record is kept in memory alone.
     private let directory: String?
-    private let boot: String
+    let boot: String
     private var due: Set<EntryID> = []
 
     private static let name = "boot"

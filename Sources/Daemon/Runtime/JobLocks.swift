@@ -58,12 +58,15 @@ final class JobLocks {
 
     /// An entry's ID has no character that a file name must not have. One that is too long ends with two hashes of the whole, and no
     /// other has a `~` in it.
-    static func fileName(_ id: EntryID) -> String {
-        let name = id.description + suffix
-        guard name.utf8.count > longestName else { return name }
-        let bytes = Array(id.description.utf8)
+    static func fileName(_ id: EntryID) -> String { stem(id) + suffix }
+
+    /// The name without its end, for other files of the job.
+    static func stem(_ id: EntryID) -> String {
+        let name = id.description
+        guard name.utf8.count + suffix.utf8.count > longestName else { return name }
+        let bytes = Array(name.utf8)
         let hashes = [bytes, bytes.reversed()].map { "~" + String(StableHash.of($0), radix: 16) }.joined()
-        return String(name.prefix(200)) + hashes + suffix
+        return String(name.prefix(200)) + hashes
     }
 
     private static func holder(_ path: String) -> ProcessIdentity? {

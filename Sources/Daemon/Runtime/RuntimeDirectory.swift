@@ -114,6 +114,12 @@ package final class RuntimeDirectory {
         _ = try PrivateDirectory.open(place)
     }
 
+    /// The books of the jobs, in memory; those of this boot go on. To be called where there is a directory.
+    func openBooks() throws(SystemError) -> JobBooks? {
+        guard let path else { return nil }
+        return try JobBooks(in: path, instance: instance, boot: boot.boot)
+    }
+
     // MARK: Restoring
 
     /// The daemon's own.

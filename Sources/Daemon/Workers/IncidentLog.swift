@@ -87,6 +87,7 @@ struct IncidentLog {
                     "pid": pid(job), "step": .text(fault.step), "errno": .number(fault.errno),
                     "error": .text(fault.message),
                 ])
+        case .noteRefused(let why): records(.warning, "Worker note refused", job, ["error": .text(why)])
         case .exited(let status): records(.warning, "Worker exited", job, ["pid": pid(job), "status": .text(status)])
         case .retry(let delay, let failures):
             records(.info, "Restarting worker", job, ["after": .delay(delay), "failures": .number(failures)])
@@ -129,6 +130,12 @@ struct IncidentLog {
         log.write(.warning, "Control groups", ["status": "unavailable", "error": "\(error)"])
     }
 
+    func booksUnavailable(_ error: SystemError) {
+        log.write(
+            .warning, "Books unavailable",
+            ["error": "\(error)", "text": "what runs when cronsupd is killed may have no outcome"])
+    }
+
     func bootRecordFailed(_ error: SystemError) { log.write(.warning, "Boot record failed", ["error": "\(error)"]) }
 
     func unkillable(_ group: ControlGroup) { log.write(.error, "Leftovers unkillable", group.unkillable) }
@@ -169,7 +176,7 @@ struct IncidentLog {
         log.write(
             booking.outcome.level, booking.outcome.title.description,
             booking.fields(
-                run, entry: job.definition.id, pid: job.worker?.pid ?? 0,
+                run, entry: job.definition.id, pid: job.worker?.pid,
                 slot: booking.last.map { moment.wall(of: $0, on: job.definition.schedule.rule.clock) },
                 isDetailed: isDetailed),
             rank: booking.outcome.isReported ? .tick : .record)
@@ -187,7 +194,10 @@ struct IncidentLog {
         if booking.reason == .lost { return }
         var fields: LogFields = isDetailed ? ["outcome": .text(booking.outcome.rawValue)] : [:]
         fields.add("count", .integer(booking.count))
-        records(booking.outcome.level, booking.outcome.title.description, job, fields)
+        // Who stops the daemon knows that, and who reads of its start.
+        let wasDown = booking.reason == .down
+        if wasDown { fields.add("reason", .text(Booking.Reason.down.rawValue)) }
+        records(wasDown ? .notice : booking.outcome.level, booking.outcome.title.description, job, fields)
     }
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
@@ -250,10 +260,10 @@ extension Outcome {
 
 extension Booking {
     /// Those of its run's record.
-    func fields(_ run: Run, entry: EntryID, pid: ProcessID, slot: WallInstant?, isDetailed: Bool) -> LogFields {
+    func fields(_ run: Run, entry: EntryID, pid: ProcessID?, slot: WallInstant?, isDetailed: Bool) -> LogFields {
         var fields: LogFields = ["entry": .text(entry.description)]
         fields.list.reserveCapacity(13)
-        if isDetailed { fields.add("pid", .number(pid)) }
+        if isDetailed { fields.add("pid", pid.map { .number($0) }) }
         fields.add("run", .integer(run.number))
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }

@@ -33,17 +33,22 @@ final class Job {
     /// When the job's life is over: its entry's `ends_at`.
     private(set) var endDeadline = MonotonicInstant.distantFuture
 
+    /// The number of the last run of a life before this one.
+    let earlierRuns: Int64
+    /// Where its record is; `nil`: it has none yet.
+    var bookPlace: Int?
     /// The run at the boot is to come, and has not begun.
     var awaitsBootRun: Bool
 
     /// `sleeps`: there is nothing to be run but calls.
     init(
-        index: Int, definition: JobDefinition, start: Moment, seed: UInt64, standing: JobStanding = JobStanding(),
+        index: Int, definition: JobDefinition, start: Moment, seed: UInt64, resuming before: Resumption? = nil,
         awaitsBootRun: Bool = false, sleeps: Bool = false
     ) {
         (self.index, self.awaitsBootRun) = (index, awaitsBootRun)
         (self.definition, goesByZone) = (definition, definition.goesByZone)
-        supervisor = JobSupervisor(definition, start: start, seed: seed, standing: standing, sleeps: sleeps)
+        supervisor = JobSupervisor(definition, start: start, seed: seed, resuming: before, sleeps: sleeps)
+        earlierRuns = supervisor.runs
     }
 
     private final class Written {
@@ -90,7 +95,7 @@ final class Job {
             start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
-            runsNow: (awaitsBootRun || definition.schedule.runsAtStart) && supervisor.runs == 0)
+            runsNow: (awaitsBootRun || definition.schedule.runsAtStart) && !supervisor.books.hasRun)
         header.queues = definition.policy.overlap == .queue
         header.asks = !Gates(definition.policy).areOpen
         header.timeout = definition.policy.timeout

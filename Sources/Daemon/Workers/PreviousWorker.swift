@@ -23,12 +23,7 @@ extension WorkerPool {
 
     /// Of a job that is not in the registry: it ends as if a reload had taken the job away.
     func endPreviousWorker(of id: EntryID) {
-        let nothing = EntryFunction.exec(ExecCommand(.arguments([])))
-        add(
-            JobDefinition(
-                id: id, kind: .exec, function: nothing, schedule: Schedule(.none, text: Schedule.bootText),
-                lifecycle: Lifecycle(), meta: .init(), data: .init(),
-                location: SourceLocation(file: "", line: 1, column: 1)))
+        add(.absent(id))
         guard let job = jobsByID[id] else { return }
         process(.occupied(by: runtime.locks.holder(of: id)?.pid), job)
         stop(id)
@@ -40,6 +35,7 @@ extension WorkerPool {
         case .granted(_, let swept):
             if swept > 0 { incidents.leftoversKilled(swept) }
             job.previousWorker = nil
+            settle(byNoteOf: job)
             process(.exited("the previous worker has ended"), job)
         case .refused(.spawnDeferred(let moment)): job.previousWorker?.nextLook = moment
         case .refused(.occupied(_, .otherDaemon)):
@@ -47,5 +43,15 @@ extension WorkerPool {
             process(.exited("the worker is another daemon's"), job)
         case .refused: job.previousWorker?.nextLook = now + PreviousWorker.interval
         }
+    }
+}
+
+extension JobDefinition {
+    /// That of a job that is not in the registry.
+    static func absent(_ id: EntryID) -> JobDefinition {
+        JobDefinition(
+            id: id, kind: .exec, function: .exec(ExecCommand(.arguments([]))),
+            schedule: Schedule(.none, text: Schedule.bootText), lifecycle: Lifecycle(), meta: .init(), data: .init(),
+            location: SourceLocation(file: "", line: 1, column: 1))
     }
 }

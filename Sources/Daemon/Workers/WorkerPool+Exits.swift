@@ -59,6 +59,7 @@ extension WorkerPool {
 
     private func bury(_ worker: WorkerProcess, _ job: Job, _ exit: Event) {
         finishOutput(of: job)
+        readNote(worker, job)
         process(exit, job)
         worker.closeAll(loop.poller)
         job.worker = nil

@@ -10,6 +10,7 @@ extension WorkerPool {
     func spawn(_ job: Job) {
         // In front of the limit, which those that must wait would use up.
         guard let lock = claim(job), !mustWaitForLeftovers(job) else { return }
+        settle(byNoteOf: job)
         if job.generation > 0, let moment = limiter.admit(at: now) {
             return process(.spawnDeferred(until: moment), job)
         }
@@ -34,6 +35,7 @@ extension WorkerPool {
     /// `nil`: a worker of the job's is still there, of a previous life of the daemon's.
     private func claim(_ job: Job) -> JobLock? {
         runtime.restore()?.report(to: incidents.log)
+        restoreBooks()
         switch runtime.claim(job.definition.id, at: now) {
         case .granted(let lock, let swept):
             if swept > 0 { incidents.leftoversKilled(swept) }
@@ -59,12 +61,13 @@ extension WorkerPool {
         // Before there is a process that nobody would listen to if this fails.
         try loop.poller.add(report.reader, token: source(.report, job).packed, for: .read)
         try loop.poller.add(output.reader, token: source(.output, job).packed, for: .read)
+        let note = makeNote(for: job)
         let (pid, group) = try inGroup(job.definition) { group throws(SystemError) in
             // Standard output and error are the same pipe, which keeps their lines in order.
             try programs.program(at: job.definition.function.program).worker.spawn(
                 arguments: [job.definition.id.description, job.definition.schedule.text], input: control.reader,
                 output: output.writer, error: output.writer, report: report.writer,
-                registry: registry.memory.descriptor, lock: lock.file, in: group)
+                registry: registry.memory.descriptor, lock: lock.file, note: note, in: group)
         }
         return WorkerProcess(
             pid: pid, group: group, control: control.writer, report: report.reader, output: output.reader)

@@ -16,6 +16,10 @@ final class WorkerPool {
     let programs: WorkerPrograms
     let registry: SharedRegistry
     let runtime: RuntimeDirectory
+    /// `nil`: nothing of a job outlives the daemon.
+    var books: JobBooks?
+    /// Something could not be written there, which has been said.
+    var lacksBooks = false
     let groups: WorkerGroups?
     /// The last worker could have none, which has been said.
     var lacksGroup = false
@@ -30,7 +34,7 @@ final class WorkerPool {
     private var permits = PermitQueue()
     private var stackLimiter = StackLimiter()
     var stackTaker = StackTaker()
-    private var random = SystemRandomNumberGenerator()
+    var random = SystemRandomNumberGenerator()
     private var effects: [Effect] = []
     var incidents: IncidentLog
     /// One for all: what is read is handled before the next is read. Output has its own, since an `end` among the reports comes
@@ -93,8 +97,8 @@ final class WorkerPool {
 
     // MARK: Jobs
 
-    /// `standing`: of the job that it replaces.
-    func add(_ definition: JobDefinition, standing: JobStanding = JobStanding()) {
+    /// `before`: what it takes the place of.
+    func add(_ definition: JobDefinition, resuming before: Resumption? = nil) {
         if let job = jobsByID[definition.id] {
             job.successor = definition
             return
@@ -103,7 +107,8 @@ final class WorkerPool {
         let index = freeIndices.last ?? jobs.count
         let awaitsBootRun = definition.schedule.runsAtBoot && bootRecord.isDue(definition.id)
         let job = Job(
-            index: index, definition: definition, start: moment, seed: random.next(), standing: standing,
+            index: index, definition: definition, start: moment, seed: random.next(),
+            resuming: before ?? resumption(of: definition.id),
             awaitsBootRun: awaitsBootRun, sleeps: !awaitsBootRun && hasRunAtBoot(definition))
         if job.isOver(at: moment) { return incidents.over(job) }
         if index < jobs.count { freeIndices.removeLast() }
@@ -174,7 +179,8 @@ final class WorkerPool {
         for effect in decided { perform(effect, job) }
         if decided.contains(where: \.isSignal) { noteSignal(job) }
         effects = decided
-        if job.awaitsBootRun, job.supervisor.runs > 0 { noteBootRun(job) }
+        if event.changesRecord { save(job) }
+        if job.awaitsBootRun, job.supervisor.runs > job.earlierRuns { noteBootRun(job) }
     }
 
     func settle(_ job: Job) {
@@ -190,7 +196,11 @@ final class WorkerPool {
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
         if job.successor == nil, !isStopping { runtime.locks.discard(job.definition.id) }
-        if let successor = job.successor { add(successor, standing: job.supervisor.standing) }
+        if let successor = job.successor {
+            add(successor, resuming: resumption(of: job, by: successor))
+        } else if !isStopping {
+            close(job)
+        }
         handOverCalls(of: job)
     }
 

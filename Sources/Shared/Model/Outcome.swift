@@ -49,6 +49,8 @@ extension Outcome {
         }
     }
 
+    /// Its place in a list of counts, which stays the same from version to version.
+    package var index: Int { row.index }
     package var isFailure: Bool { row.isFailure }
     package var isOfRun: Bool { row.isOfRun }
     package var retriedAs: Outcome? { row.retriedAs }

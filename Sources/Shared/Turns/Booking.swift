@@ -24,6 +24,8 @@ package struct Booking: Hashable, Sendable {
         case wait
         /// No worker was there to begin it in time.
         case noWorker = "no_worker"
+        /// No daemon was there.
+        case down
         /// The worker's reports of it were given up; their number is known.
         case lost
         /// The job was told to stop.

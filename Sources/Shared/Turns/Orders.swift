@@ -49,6 +49,9 @@ package struct Orders: Sendable {
         return booking
     }
 
+    /// Takes up the attempt that a life of the job before this one has planned.
+    package mutating func resume(_ attempt: PendingAttempt?) { pending = attempt }
+
     /// When the next slot is due has changed.
     package mutating func endAttempts(at end: MonotonicInstant) { pending?.end = end }
 
@@ -139,6 +142,14 @@ package struct PendingAttempt: Hashable, Sendable {
     package var at: MonotonicInstant
     /// When the next slot is due, which ends the attempts.
     package var end: MonotonicInstant
+
+    init(kept: Booking.Kept, at: MonotonicInstant, end: MonotonicInstant) {
+        (self.kept, self.at, self.end) = (kept, at, end)
+    }
+
+    package init(after before: Booking, at: MonotonicInstant, end: MonotonicInstant) {
+        self.init(kept: .booking(before), at: at, end: end)
+    }
 
     /// `nil`: it is at a run without a slot.
     package var slot: SlotInstant? { before.last }

@@ -13,6 +13,7 @@ package import Wire
 /// | slots came due in a run                      | these                                | `skipped`, `overlap`     |
 /// | a slot has waited for its gate               | it, and those due by then            | `skipped`, `wait`        |
 /// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
+/// | the daemon begins again                      | those that came due without one      | `missed`, `down`         |
 /// | reports were lost                            | all up to the last                   | as counted, `lost`       |
 /// | a run ends, of a slot that came before       | its own, a second time               | what it came to, `clock` |
 package struct SlotBooks: Sendable {
@@ -23,13 +24,35 @@ package struct SlotBooks: Sendable {
     private var counts = Outcome.Counts()
     /// What runs without a slot came to. Most jobs have none.
     private var besides: [Outcome: Int64] = [:]
-    /// How many runs the job had.
-    package private(set) var runs: Int64 = 0
-    /// Those of them that another attempt at their slot followed, or is to follow.
-    package private(set) var retried: Int64 = 0
+    private var numbers = Numbers()
     /// The outcome of the last run that has ended, calls apart.
     package var lastRun: Booking? { kept?.booking }
     private var kept: Booking.Kept?
+
+    private struct Numbers {
+        var runs = Int64(0)
+        var retried = Int64(0)
+        /// `runs` as it was before this life of the job.
+        var earlier = Int64(0)
+    }
+
+    /// The number of the last run.
+    package private(set) var runs: Int64 {
+        get { numbers.runs }
+        set { numbers.runs = newValue }
+    }
+
+    /// The runs that another attempt at their slot followed, or is to follow.
+    package private(set) var retried: Int64 {
+        get { numbers.retried }
+        set { numbers.retried = newValue }
+    }
+
+    /// Whether a run has begun in this life of the job.
+    package var hasRun: Bool { numbers.runs > numbers.earlier }
+
+    /// All runs up to here were of a life before this one.
+    package mutating func beginLife() { numbers.earlier = numbers.runs }
 
     /// How many runs can have been given up between two reports.
     private static let longestGap = Int64(1) << 32
@@ -59,6 +82,47 @@ package struct SlotBooks: Sendable {
         self.timetable = timetable()
         areOpen = true
         cursor = Cursor(accounted: self.timetable.start, repeated: self.timetable.start)
+    }
+
+    // MARK: Over the end of the job's life
+
+    /// What outlives it.
+    package struct Saved: Sendable {
+        package var start: SlotInstant
+        package var accounted: SlotInstant
+        package var repeated: SlotInstant
+        package var isOpen: Bool
+        package var runs: Int64
+        package var retried: Int64
+        package var counts: Outcome.Counts
+        package var besides: Outcome.Counts
+
+        package init() {
+            (start, accounted, repeated) = (.init(nanoseconds: 0), .init(nanoseconds: 0), .init(nanoseconds: 0))
+            (isOpen, runs, retried) = (false, 0, 0)
+            (counts, besides) = (Outcome.Counts(), Outcome.Counts())
+        }
+    }
+
+    package var saved: Saved {
+        var saved = Saved()
+        (saved.start, saved.accounted, saved.repeated) = (timetable.start, cursor.accounted, cursor.repeated)
+        (saved.isOpen, saved.runs, saved.retried) = (areOpen, runs, retried)
+        saved.counts = counts
+        for (outcome, count) in besides { saved.besides[outcome] = count }
+        return saved
+    }
+
+    /// Those of a job that goes on. `timetable`: from the start that was saved, if its slots go on too; if not, from any.
+    package init(_ saved: Saved, timetable: Timetable, slotsGoOn: Bool) {
+        self.init(timetable: timetable)
+        if slotsGoOn {
+            areOpen = saved.isOpen
+            cursor = Cursor(accounted: saved.accounted, repeated: saved.repeated)
+        }
+        (runs, retried, counts) = (saved.runs, saved.retried, saved.counts)
+        for outcome in Outcome.allCases where saved.besides[outcome] > 0 { besides[outcome] = saved.besides[outcome] }
+        beginLife()
     }
 
     /// The wall clock was set back to the start of this timetable, whose first slots come a second time.

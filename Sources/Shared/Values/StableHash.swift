@@ -7,9 +7,10 @@ package enum StableHash {
         return mixed(step(hash, salt))
     }
 
-    package static func of(_ bytes: [UInt8]) -> UInt64 {
+    /// `start`: the first of them that counts.
+    package static func of(_ bytes: [UInt8], from start: Int = 0) -> UInt64 {
         var hash = basis
-        for byte in bytes { hash = step(hash, byte) }
+        for index in start..<bytes.count { hash = step(hash, bytes[index]) }
         return mixed(hash)
     }
 

@@ -7,12 +7,15 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case leftovers
     /// A worker waits until what a command has left is out of its way: `moved`.
     case leave
+    /// A worker notes its runs in a file of their own.
+    case note
 
     fileprivate var bit: UInt32 {
         switch self {
         case .gates: 1
         case .leftovers: 2
         case .leave: 4
+        case .note: 8
         }
     }
 }
@@ -29,6 +32,12 @@ package struct Features: Hashable, Sendable {
     }
 
     package func include(_ feature: Feature) -> Bool { bits & feature.bit != 0 }
+
+    package func without(_ feature: Feature) -> Features {
+        var rest = self
+        rest.bits &= ~feature.bit
+        return rest
+    }
 }
 
 // MARK: - On the wire

@@ -16,6 +16,8 @@ package enum WireFormat {
     package static let registryDescriptor: Int32 = 4
     /// The job's lock, which is held as long as the worker has this open: no other worker of the job begins meanwhile.
     package static let lockDescriptor: Int32 = 5
+    /// Where a worker notes its runs, for a daemon that could not hear of them; not open: it is to note nothing.
+    package static let noteDescriptor: Int32 = 6
 }
 
 /// Why a line is not a message. Each names the part and what was expected.

@@ -1,0 +1,61 @@
+import Books
+import Kernel
+import Supervision
+import Turns
+import Values
+
+/// What outlives the daemon of its jobs: their records, and the notes of their workers.
+final class JobBooks {
+    private let books: BookFile
+    private let directory: PrivateDirectory
+
+    private static let (bookFile, noteSuffix) = ("books", ".note")
+
+    /// Takes up those of this boot, if there are any.
+    init(in runtime: String, instance: String, boot: String) throws(SystemError) {
+        directory = try BookPlace.open(in: runtime, instance: instance)
+        books = try BookFile(try MappedFile(Self.bookFile, in: directory, atLeast: BookFile.smallest), boot: boot)
+    }
+
+    var path: String { directory.path }
+
+    /// Whether the next daemon would find them.
+    var areStillThere: Bool { FileSystem.exists("\(directory.path)/\(Self.bookFile)") }
+
+    private static func name(_ id: EntryID) -> String { JobLocks.stem(id) }
+
+    // MARK: Records
+
+    /// The jobs that have one, those apart whose names are too long to be read back.
+    var ids: [EntryID] { books.names.compactMap { EntryID($0) } }
+
+    func place(of id: EntryID) throws(SystemError) -> Int { try books.makePlace(of: Self.name(id)) }
+
+    func record(of id: EntryID) -> JobRecord? {
+        guard let place = books.place(of: Self.name(id)), let (words, text) = books.record(at: place) else {
+            return nil
+        }
+        return JobRecord(RecordRow(words, text: text))
+    }
+
+    /// Unless that is what it says already.
+    func write(_ record: JobRecord, at place: Int) {
+        let row = record.row
+        if !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
+    }
+
+    // MARK: Notes
+
+    /// A new note for the next worker of the job.
+    func makeNote(of id: EntryID, epoch: UInt64) throws(SystemError) -> Descriptor {
+        try PrivateFile.make(Self.name(id) + Self.noteSuffix, in: directory, with: RunNote(epoch: epoch).encoded())
+    }
+
+    /// `nil`: there is none, or none that is whole.
+    func note(of id: EntryID) -> RunNote? {
+        let bytes = try? PrivateFile.contents(of: Self.name(id) + Self.noteSuffix, in: directory, limit: RunNote.size)
+        return bytes.flatMap { RunNote(bytes: $0) }
+    }
+
+    func removeNote(of id: EntryID) { try? FileSystem.remove("\(directory.path)/\(Self.name(id))\(Self.noteSuffix)") }
+}

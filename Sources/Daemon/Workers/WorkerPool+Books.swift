@@ -1,0 +1,126 @@
+import Kernel
+import Model
+import Schedules
+import Supervision
+import Turns
+import Values
+import Wire
+
+/// What is to outlive the daemon of each job.
+extension WorkerPool {
+    // MARK: Where a job begins
+
+    /// What a life of the daemon's before this one has left, or this one before the job was taken away and came back.
+    func resumption(of id: EntryID) -> Resumption? {
+        books?.record(of: id).map { Resumption($0, isOfPreviousLife: true) }
+    }
+
+    /// What the job that is replaced hands to its successor.
+    func resumption(of job: Job, by successor: JobDefinition) -> Resumption {
+        var record = job.supervisor.record
+        // Other rules of the same zone are another schedule, though it is written alike.
+        if job.definition.schedule != successor.schedule { record.books.isOpen = false }
+        return Resumption(record, isOfPreviousLife: false)
+    }
+
+    /// Runs and slots of jobs that are not in the registry any more get their outcomes too.
+    func settleAbsentJobs() {
+        for id in books?.ids ?? [] where jobsByID[id] == nil {
+            guard let record = books?.record(of: id), record.books.isOpen || record.run != nil || record.owed != nil
+            else { continue }
+            add(.absent(id))
+            guard let job = jobsByID[id] else { continue }
+            settle(byNoteOf: job)
+            stop(id)
+        }
+    }
+
+    // MARK: Records
+
+    /// To be called when the job may have changed by the event.
+    func save(_ job: Job) {
+        guard let books else { return }
+        if job.bookPlace == nil { job.bookPlace = place(of: job, in: books) }
+        if let place = job.bookPlace { books.write(job.supervisor.record, at: place) }
+    }
+
+    private func place(of job: Job, in books: JobBooks) -> Int? {
+        do throws(SystemError) {
+            return try books.place(of: job.definition.id)
+        } catch {
+            if !lacksBooks { incidents.booksUnavailable(error) }
+            lacksBooks = true
+            return nil
+        }
+    }
+
+    /// The job is gone from the registry. If it comes back, its runs are numbered on.
+    func close(_ job: Job) {
+        guard let books, let place = job.bookPlace else { return }
+        var record = job.supervisor.record
+        record.books.isOpen = false
+        (record.standing, record.run, record.owed) = (JobStanding(), nil, nil)
+        books.write(record, at: place)
+        books.removeNote(of: job.definition.id)
+    }
+
+    /// Makes them anew if somebody has removed them: the next daemon is to find those of this one.
+    func restoreBooks() {
+        guard let books, !books.areStillThere, let new = try? runtime.openBooks() else { return }
+        self.books = new
+        for job in jobs.compactMap(\.self) {
+            job.bookPlace = nil
+            save(job)
+        }
+    }
+
+    // MARK: Notes
+
+    /// Before a job's first worker: what the last one of a previous life has noted.
+    func settle(byNoteOf job: Job) {
+        if job.supervisor.awaitsNote { process(.noted(books?.note(of: job.definition.id)), job) }
+    }
+
+    /// What a dead worker has noted and could not say any more.
+    func readNote(_ worker: WorkerProcess, _ job: Job) {
+        guard worker.agreed.include(.note), let note = books?.note(of: job.definition.id) else { return }
+        process(.noted(note), job)
+    }
+
+    /// For the next worker. The record names it before there is one: a note of another name counts for nothing.
+    func makeNote(for job: Job) -> Descriptor? {
+        guard let books else { return nil }
+        let epoch = random.next() | 1
+        job.supervisor.expectNote(epoch: epoch)
+        save(job)
+        do throws(SystemError) {
+            return try books.makeNote(of: job.definition.id, epoch: epoch)
+        } catch {
+            if !lacksBooks { incidents.booksUnavailable(error) }
+            lacksBooks = true
+            return nil
+        }
+    }
+}
+
+extension Event {
+    /// Whether a job's record can be another after it.
+    var changesRecord: Bool {
+        switch self {
+        case .report(let report): report.changesRecord
+        case .call, .permitted, .spawnDeferred, .hurry: false
+        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .stop,
+            .reschedule:
+            true
+        }
+    }
+}
+
+extension Report {
+    fileprivate var changesRecord: Bool {
+        switch self {
+        case .begin, .end, .skipped, .due, .dropped: true
+        case .ready, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
+        }
+    }
+}
