@@ -56,7 +56,8 @@ let package = Package(
             name: "Wire", dependencies: ["Clocks", "Model", "Schedules", "Values"], path: "Sources/Shared/Wire",
             swiftSettings: strict),
         .target(
-            name: "Turns", dependencies: ["Clocks", "Model", "Schedules", "Values", "Wire"], path: "Sources/Shared/Turns",
+            name: "Turns", dependencies: ["Clocks", "Model", "Schedules", "Values", "Wire"],
+            path: "Sources/Shared/Turns",
             swiftSettings: strict),
         .target(name: "Kernel", dependencies: ["CLinux", "CSpawn", "Clocks"], swiftSettings: vouched),
         .target(
@@ -205,7 +206,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Books", "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model", "Registry",
+                "Books", "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model",
+                "Registry",
                 "Schedules",
                 "Supervision", "TestSupport", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
@@ -222,7 +224,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "BooksTests", dependencies: ["Books", "Kernel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "BooksTests", dependencies: ["Books", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsTests",

@@ -94,57 +94,47 @@ extension Moment {
 
 /// An attempt that is owed: when it comes, and what the one before it came to.
 private struct Owed {
-    var at = Int64(0)
-    var end = Int64(0)
-    var slot: SlotInstant?
-    var outcome = 0
-    var number = Int64(0)
-    var of = 1
-    var began = Int64(0)
-    var lateness = Nanoseconds.zero
-    var duration = Nanoseconds.zero
-    var code: Int64?
-    var fullLength: Int64?
-    var retryAfter = Nanoseconds.zero
-    var text = ""
+    var at = MonotonicInstant(nanoseconds: 0)
+    var end = MonotonicInstant(nanoseconds: 0)
+    var before = Booking(count: 0, outcome: .failed)
+    var run = Booking.Run(number: 0, began: WallInstant(nanoseconds: 0), text: "")
 
     init(_ attempt: PendingAttempt?) {
         guard let attempt, let run = attempt.before.run else { return }
-        (at, end) = (attempt.at.nanoseconds, attempt.end.nanoseconds)
-        (slot, outcome) = (attempt.slot, attempt.before.outcome.index)
-        (number, of, began) = (run.number, run.attempt, run.began.nanoseconds)
-        (lateness, duration, code) = (run.lateness, run.duration, run.end.code)
-        retryAfter = attempt.before.retryAfter ?? .zero
-        text = run.end.text.prefixInBytes(RecordRow.longestText)
-        let isCut = text.utf8.count < run.end.text.utf8.count
-        fullLength = run.end.fullLength ?? (isCut ? Int64(run.end.text.utf8.count) : nil)
+        (at, end, before, self.run) = (attempt.at, attempt.end, attempt.before, run)
+        let whole = run.end.text.utf8.count
+        if whole > RecordRow.longestText { self.run.end.fullLength = run.end.fullLength ?? Int64(whole) }
+        self.run.end.text = run.end.text.prefixInBytes(RecordRow.longestText)
     }
 
     mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {
-        row.number(&at)
-        row.number(&end)
-        row.slot(&slot, &flags)
-        row.number(&outcome)
-        row.number(&number)
-        row.number(&of)
-        row.number(&began)
-        row.span(&lateness)
-        row.span(&duration)
-        row.optional(&code, &flags)
-        row.optional(&fullLength, &flags)
-        row.span(&retryAfter)
-        swap(&text, &row.text)
+        row.number(&at.nanoseconds)
+        row.number(&end.nanoseconds)
+        row.slot(&before.last, &flags)
+        row.outcome(&before.outcome)
+        var delay = before.retryAfter ?? .zero
+        row.span(&delay)
+        before.retryAfter = delay
+        run.fields(&row, &flags)
     }
 
-    /// `nil`: there is no such outcome.
-    var attempt: PendingAttempt? {
-        guard let outcome = Outcome.allCases.first(where: { $0.index == outcome }) else { return nil }
-        let run = Booking.Run(
-            number: number, attempt: of, began: WallInstant(nanoseconds: began), lateness: lateness,
-            duration: duration, text: text, fullLength: fullLength, code: code)
-        let before = Booking(
-            first: slot, last: slot, count: 0, outcome: outcome, run: run, retryAfter: retryAfter)
-        return PendingAttempt(
-            after: before, at: MonotonicInstant(nanoseconds: at), end: MonotonicInstant(nanoseconds: end))
+    var attempt: PendingAttempt {
+        let booking = Booking(
+            first: before.last, last: before.last, count: 0, outcome: before.outcome, run: run,
+            retryAfter: before.retryAfter)
+        return PendingAttempt(after: booking, at: at, end: end)
+    }
+}
+
+extension Booking.Run {
+    fileprivate mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {
+        row.number(&number)
+        row.number(&attempt)
+        row.number(&began.nanoseconds)
+        row.span(&lateness)
+        row.span(&duration)
+        row.optional(&end.code, &flags)
+        row.optional(&end.fullLength, &flags)
+        swap(&end.text, &row.text)
     }
 }

@@ -16,6 +16,17 @@ package struct JobRecord: Sendable {
     package var owed: PendingAttempt?
 
     package init() {}
+
+    /// That of a job as it is now.
+    package init(_ job: JobSupervisor) {
+        if let unsettled = job.runKeeper.unsettled {
+            self = unsettled.record
+            return
+        }
+        schedule = job.runKeeper.schedule.signature
+        (books, standing, mark) = (job.books.saved, job.standing, job.runKeeper.mark)
+        (run, owed) = (job.phase.run, job.runKeeper.orders.pending)
+    }
 }
 
 /// Where a job's supervision begins.

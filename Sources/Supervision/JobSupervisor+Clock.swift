@@ -6,7 +6,7 @@ extension JobSupervisor {
     /// What waits for a moment of the wall clock must look again.
     mutating func clockWasSet() {
         life.clockWasSet(startsAt: runKeeper.schedule.startsAt, runKeeper.limits, at: step.now)
-        runKeeper.clockWasSet(step)
+        SetClock.changed(&runKeeper, step)
         mustFollow = SetClock.isToFollow(books, at: step.now)
     }
 
@@ -16,7 +16,7 @@ extension JobSupervisor {
         mustFollow = false
         // It may have been set forward again.
         guard SetClock.isToFollow(books, at: step.now) else { return }
-        runKeeper.follow(&life.phase, &step)
+        SetClock.follow(&runKeeper, &life.phase, &step)
         life.makeWay(&step)
     }
 

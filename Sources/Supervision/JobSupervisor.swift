@@ -39,8 +39,13 @@ package struct JobSupervisor: Sendable {
     package var standing: JobStanding { runKeeper.alerts.standing }
     /// Failures of the worker in a row.
     package var failures: Int { life.starts.backoff.failures }
+    /// Whether the note of a worker of a previous life is to be read first.
+    package var awaitsNote: Bool { runKeeper.unsettled != nil }
     /// What a worker does not begin by itself.
     package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
+
+    /// The next worker writes into a new note, which has this number.
+    package mutating func expectNote(epoch: UInt64) { runKeeper.mark = NoteMark(epoch: epoch) }
 
     /// To be called when anything has changed. What the shell asks after each event is stored: to ask for more copies the job.
     private mutating func refresh() {
@@ -60,13 +65,11 @@ package struct JobSupervisor: Sendable {
     ) {
         (step.now, step.heard) = (now, heard ?? now.monotonic)
         swap(&step.effects, &effects)
-        if runKeeper.orders.attemptsAreOver(at: now.monotonic), runKeeper.unsettled == nil {
-            runKeeper.giveUpAttempts(.overlap, &life.phase, &step)
-        }
+        runKeeper.endAttempts(&life.phase, &step)
         decide(event)
         if mustFollow { followClock() }
         runKeeper.giveOrders(&life.phase, &step)
-        runKeeper.watch(phase, step)
+        RunWatch.watch(&runKeeper, phase, step)
         refresh()
         swap(&step.effects, &effects)
     }
@@ -74,21 +77,21 @@ package struct JobSupervisor: Sendable {
     private mutating func decide(_ event: Event) {
         switch event {
         case .spawned, .spawnFailed, .spawnDeferred, .occupied: if phase.awaitsWorker { start(event) }
-        case .noted(let note): take(note)
+        case .noted(let note): NoteTaker.take(note, &self)
         case .report(let report):
             guard phase.hasWorker else { return }
             do throws(Violation) { try take(report) } catch { life.condemn(.violation(error.what), &step) }
         case .permitted: runKeeper.permitted(&life.phase, &step)
-        case .call(let event): take(call: event)
+        case .call(let event): if runKeeper.take(call: event, phase, &step) { life.wake(step) }
         case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:
-            runKeeper.judge(phase, &step)
+            RunWatch.judge(&runKeeper, phase, &step)
             // A moment that never comes has not come, also when the clock shows it.
             if step.heard >= phase.deadline, phase.deadline != .distantFuture { timeIsUp() }
             // Of what that waits for now, the slot may be late already.
-            runKeeper.watch(phase, step)
-            runKeeper.judge(phase, &step)
+            RunWatch.watch(&runKeeper, phase, step)
+            RunWatch.judge(&runKeeper, phase, &step)
         case .clockWasSet: clockWasSet()
         case .stop(let grace, let isFinal): stop(grace: grace, isFinal: isFinal)
         case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
@@ -128,11 +131,6 @@ package struct JobSupervisor: Sendable {
         if case .failed = phase {
             runKeeper.alerts.giveUp(failures: failures, runs: runs, runKeeper.policy.hooks, &step)
         }
-    }
-
-    private mutating func take(call event: String) {
-        guard !phase.isStopping, runKeeper.orders.take(call: event) else { return step.log(.callsDropped(1)) }
-        life.wake(step)
     }
 
     // MARK: Time

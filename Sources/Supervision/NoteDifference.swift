@@ -22,10 +22,10 @@ struct NoteDifference: Sendable {
         }
         begun = note.open
         accounted = note.accounted
-        if let last = note.ended, last.run > heard.lastEnded {
+        if let last = note.ended, last.run.number > heard.lastEnded {
             ended = last
-            if last.slot != nil, last.outcome == .ok { rest.ok -= 1 }
-            if last.slot != nil, last.outcome != .ok { rest.failed -= 1 }
+            if last.run.slot != nil, last.outcome == .ok { rest.ok -= 1 }
+            if last.run.slot != nil, last.outcome != .ok { rest.failed -= 1 }
         }
         guard rest.ok >= 0, rest.failed >= 0 else { throw Violation("its note has a run that it does not count") }
         self.rest = rest
@@ -33,15 +33,15 @@ struct NoteDifference: Sendable {
 
     /// The slots are those of a schedule that has changed.
     mutating func forgetSlots() {
-        ended?.slot = nil
-        begun?.slot = nil
+        ended?.run.slot = nil
+        begun?.run.slot = nil
         knowsSlots = false
     }
 
     /// What came before the run that has ended last, as if its reports had been given up and counted. `running`: the run that was
     /// heard of last, and has no end yet.
     mutating func before(_ books: SlotBooks, running: Int64?) -> Report? {
-        takeSlots(before: ended?.slot ?? begun?.slot, books) ?? endOf(running)
+        takeSlots(before: ended?.run.slot ?? begun?.run.slot, books) ?? endOf(running)
     }
 
     private mutating func takeSlots(before limit: SlotInstant?, _ books: SlotBooks) -> Report? {
@@ -54,24 +54,25 @@ struct NoteDifference: Sendable {
         return .dropped(
             Report.Dropped(
                 reports: rest.ok + rest.failed + (skipped > 0 ? 1 : 0), ok: rest.ok, failed: rest.failed,
-                skipped: skipped, through: through, run: ended.map { $0.run - 1 } ?? rest.lastEnded))
+                skipped: skipped, through: through, run: ended.map { $0.run.number - 1 } ?? rest.lastEnded))
     }
 
     /// Of a run without a slot, which no slot tells of, it is only known that it is over.
     private func endOf(_ running: Int64?) -> Report? {
-        guard let running, let next = ended?.run ?? begun?.run, running < next else { return nil }
+        guard let running, let next = ended?.run.number ?? begun?.run.number, running < next else { return nil }
         return .dropped(Report.Dropped(reports: 1, run: next - 1))
     }
 
     /// The slots that came due in that run.
     func after(_ books: SlotBooks) -> Report? {
-        guard knowsSlots, rest.skipped > 0, let through = last(books, before: begun?.slot) else { return nil }
+        guard knowsSlots, rest.skipped > 0, let through = last(books, before: begun?.run.slot) else { return nil }
         let first = books.timetable.next(after: books.accounted)
         guard books.timetable.count(after: books.accounted, through: through) != rest.skipped else {
             return .skipped(Report.Skipped(first: first, last: through, next: through))
         }
         return .dropped(
-            Report.Dropped(reports: 1, skipped: rest.skipped, through: through, run: ended?.run ?? rest.lastEnded))
+            Report.Dropped(
+                reports: 1, skipped: rest.skipped, through: through, run: ended?.run.number ?? rest.lastEnded))
     }
 
     /// The last slot that has no outcome yet and is accounted for in the note; if `limit`, of those before it.

@@ -52,6 +52,13 @@ package struct RecordRow {
         }
     }
 
+    /// One that no version of this program has written stays what it was.
+    mutating func outcome(_ value: inout Outcome) {
+        var index = value.index
+        number(&index)
+        value = Outcome.allCases.first { $0.index == index } ?? value
+    }
+
     /// A bit and a number for each.
     mutating func optional(_ value: inout Int64?, _ flags: inout Flags) {
         let isThere = flags.bit(value != nil)

@@ -43,6 +43,12 @@ extension RunKeeper {
         settle(booking, &step)
     }
 
+    /// When the next slot is due.
+    mutating func endAttempts(_ phase: inout Phase, _ step: inout Step) {
+        guard unsettled == nil, orders.attemptsAreOver(at: step.now.monotonic) else { return }
+        giveUpAttempts(.overlap, &phase, &step)
+    }
+
     private mutating func settle(_ booking: Booking, _ step: inout Step) {
         let isSettled = booking.retryAfter == nil || booking.isGivenUp
         if isSettled, let slot = booking.last { book(books.miss(before: slot), &step) }
@@ -92,36 +98,5 @@ extension RunKeeper {
     /// When the slot's run should have begun at the latest.
     func expected(_ slot: SlotInstant, _ step: Step) -> MonotonicInstant {
         step.now.monotonic(of: slot, on: clock) + schedule.longestDelay
-    }
-
-    /// The wall clock was set: the next slot, which ends the attempts, is due at another moment.
-    mutating func clockWasSet(_ step: Step) {
-        alerts.longRun.lookAgain(at: step.now.monotonic)
-        guard let attempt = orders.pending else { return }
-        orders.endAttempts(at: limits.end(ofAttemptsAt: attempt.slot, at: step.now))
-    }
-
-    mutating func follow(_ phase: inout Phase, _ step: inout Step) {
-        giveUpAttempts(.clock, &phase, &step)
-        step.log(.clockFollowed(until: books.accounted))
-        books.follow(schedule.timetable(from: step.now.on(clock)))
-    }
-
-    /// To be called when time or a run has changed what is waited for.
-    mutating func watch(_ phase: Phase, _ step: Step) {
-        let isWatched =
-            books.areOpen && unsettled == nil && alerts.watchesSlots && phase.mayBeginLate
-            && !(phase.isIdle && gates.isAsking)
-        alerts.watch.watch(isWatched ? expected(books.timetable.next(after: workerAccounted), step) : nil)
-        alerts.longRun.watch(phase, policy)
-        alerts.wait.watch(.init(phase, calls: orders.waitingCalls), at: step.now.monotonic)
-    }
-
-    mutating func judge(_ phase: Phase, _ step: inout Step) {
-        alerts.judge(phase, books.timetable, after: phase.run?.slot ?? workerAccounted, policy.hooks, &step)
-        alerts.judgeWait(phase, calls: orders.waitingCalls, books.timetable, after: workerAccounted, &step)
-        guard alerts.watch.deadline <= step.heard else { return }
-        let isLate = alerts.judge(books.timetable.next(after: workerAccounted), policy.hooks, &step)
-        if !isLate { watch(phase, step) }
     }
 }

@@ -99,6 +99,13 @@ struct RunKeeper: Sendable {
         }
     }
 
+    /// Returns whether it is to be made.
+    mutating func take(call event: String, _ phase: Phase, _ step: inout Step) -> Bool {
+        let isTaken = !phase.isStopping && orders.take(call: event)
+        if !isTaken { step.log(.callsDropped(1)) }
+        return isTaken
+    }
+
     private mutating func tell(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
         order(RunOrder(slot: turn.slot, attempt: turn.attempt), nil, &phase, &step)
     }

@@ -27,4 +27,18 @@ enum SetClock {
         guard books.areOpen, books.clock == .wall else { return nil }
         return books.timetable.count(after: now.on(.wall), through: books.accounted) > 0 ? books.accounted : nil
     }
+
+    /// The wall clock was set: the next slot, which ends the attempts, is due at another moment.
+    static func changed(_ keeper: inout RunKeeper, _ step: Step) {
+        keeper.alerts.longRun.lookAgain(at: step.now.monotonic)
+        guard let attempt = keeper.orders.pending else { return }
+        keeper.orders.endAttempts(at: keeper.limits.end(ofAttemptsAt: attempt.slot, at: step.now))
+    }
+
+    /// The slots of the job are those that the clock shows from now on.
+    static func follow(_ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step) {
+        keeper.giveUpAttempts(.clock, &phase, &step)
+        step.log(.clockFollowed(until: keeper.books.accounted))
+        keeper.books.follow(keeper.schedule.timetable(from: step.now.on(keeper.clock)))
+    }
 }

@@ -200,8 +200,29 @@ final class ModelWorld {
     }
 
     private func exit() {
+        if !isHonest, !isWatched, random.chance(2) { handle(.noted(lyingNote())) }
         (hasProcess, isDying, isAsking, told) = (false, false, false, nil)
         handle(.exited("exit 1"))
+    }
+
+    /// Whatever a worker may have noted of its runs.
+    private func lyingNote() -> RunNote {
+        supervisor.expectNote(epoch: 1)
+        var note = RunNote(epoch: 1)
+        let slots = [slotNow, supervisor.books.accounted, supervisor.books.timetable.next(after: slotNow)]
+        note.accounted = random.pick(slots)
+        for _ in 0..<random.below(4) {
+            let run = supervisor.runs + Int64(random.below(4)) - 1
+            let slot = random.chance(3) ? nil : supervisor.books.timetable.last(through: random.pick(slots))
+            let begin = Report.Begin(run: run, slot: slot, next: slotNow, lateness: .zero)
+            note.begin(.init(begin, attempt: Int64(random.below(3)), at: now.monotonic))
+            let end = Report.End(
+                run: run, slot: slot, next: slotNow, lateness: .zero, duration: .zero,
+                outcome: random.pick([.ok, .failed]), text: "")
+            if random.chance(2) { note.end(end, skipped: Int64(random.below(3))) }
+        }
+        if random.chance(4) { note.tally.ok = random.pick([-1, 3, .max, .min]) }
+        return note
     }
 
     // MARK: Handling

@@ -48,7 +48,7 @@ final class PlayedJob {
 
     // MARK: The daemon's lives
 
-    func save() { saved = (supervisor.record, bookings, verdicts) }
+    func save() { saved = (JobRecord(supervisor), bookings, verdicts) }
 
     /// The daemon dies; the next one begins.
     func beginLife(at now: Moment, seed: UInt64) {

@@ -17,7 +17,7 @@ extension WorkerPool {
 
     /// What the job that is replaced hands to its successor.
     func resumption(of job: Job, by successor: JobDefinition) -> Resumption {
-        var record = job.supervisor.record
+        var record = JobRecord(job.supervisor)
         // Other rules of the same zone are another schedule, though it is written alike.
         if job.definition.schedule != successor.schedule { record.books.isOpen = false }
         return Resumption(record, isOfPreviousLife: false)
@@ -41,7 +41,7 @@ extension WorkerPool {
     func save(_ job: Job) {
         guard let books else { return }
         if job.bookPlace == nil { job.bookPlace = place(of: job, in: books) }
-        if let place = job.bookPlace { books.write(job.supervisor.record, at: place) }
+        if let place = job.bookPlace { books.write(JobRecord(job.supervisor), at: place) }
     }
 
     private func place(of job: Job, in books: JobBooks) -> Int? {
@@ -57,7 +57,7 @@ extension WorkerPool {
     /// The job is gone from the registry. If it comes back, its runs are numbered on.
     func close(_ job: Job) {
         guard let books, let place = job.bookPlace else { return }
-        var record = job.supervisor.record
+        var record = JobRecord(job.supervisor)
         record.books.isOpen = false
         (record.standing, record.run, record.owed) = (JobStanding(), nil, nil)
         books.write(record, at: place)

@@ -6,8 +6,8 @@ public struct JobContext: Sendable {
     /// The registry entry that declares the function, such as `app:job.heartbeat`. Of a function that another one
     /// calls, the entry that is called.
     public let entry: EntryID
-    /// Counts from 1 over the whole life of the job, through every replacement of its worker, and begins anew when the
-    /// entry changes or the daemon starts again. Of a function that another one calls, the run of the caller.
+    /// Counts from 1 since the machine was started, through every replacement of the job's worker, change of its entry and start
+    /// of the daemon. Of a function that another one calls, the run of the caller.
     public let run: Int64
     /// Which attempt at its slot the run is, from 1 on; the entry's `retry` asks for further ones. Of a function that
     /// another one calls, the attempt of the caller.

@@ -39,15 +39,15 @@ extension RunNote {
         var flags = UInt64(0)
         func set(_ flag: UInt64, if isSet: Bool) { if isSet { flags |= flag } }
         set(Flag.begun, if: begun != nil)
-        set(Flag.begunSlot, if: begun?.slot != nil)
-        set(Flag.begunCall, if: begun?.call != nil)
+        set(Flag.begunSlot, if: begun?.run.slot != nil)
+        set(Flag.begunCall, if: begun?.run.call != nil)
         set(Flag.ended, if: ended != nil)
-        set(Flag.endedSlot, if: ended?.slot != nil)
-        set(Flag.endedCall, if: ended?.call != nil)
+        set(Flag.endedSlot, if: ended?.run.slot != nil)
+        set(Flag.endedCall, if: ended?.run.call != nil)
         set(Flag.isOk, if: ended?.outcome == .ok)
-        set(Flag.code, if: ended?.code != nil)
-        set(Flag.isFinal, if: ended?.isFinal ?? false)
-        set(Flag.isCut, if: ended?.fullLength != nil)
+        set(Flag.code, if: ended?.end.code != nil)
+        set(Flag.isFinal, if: ended?.end.isFinal ?? false)
+        set(Flag.isCut, if: ended?.end.fullLength != nil)
         return flags
     }
 
@@ -61,7 +61,11 @@ extension RunNote {
         (tally.skipped, tally.lastEnded) = (words.number(5), words.number(6))
         accounted = SlotInstant(nanoseconds: words.number(7))
         let flags = words[8]
-        if flags & Flag.begun != 0 { begun = Begun(words, flags) }
+        if flags & Flag.begun != 0 {
+            begun = Begun(
+                run: words.run(at: 9, flags & Flag.begunSlot != 0, flags & Flag.begunCall != 0),
+                at: MonotonicInstant(nanoseconds: words.number(14)))
+        }
         if flags & Flag.ended != 0 {
             guard let ended = Ended(words, flags) else { return nil }
             self.ended = ended
@@ -83,36 +87,33 @@ private enum Flag {
 }
 
 extension NoteWords {
+    fileprivate mutating func put(_ run: RunNote.Run, at index: Int) {
+        put(index, run.number)
+        put(index + 1, run.slot?.nanoseconds ?? 0)
+        put(index + 2, run.call ?? 0)
+        put(index + 3, run.attempt)
+        put(index + 4, run.lateness.count)
+    }
+
+    fileprivate func run(at index: Int, _ hasSlot: Bool, _ hasCall: Bool) -> RunNote.Run {
+        RunNote.Run(
+            number: number(index), slot: hasSlot ? SlotInstant(nanoseconds: number(index + 1)) : nil,
+            call: hasCall ? number(index + 2) : nil, attempt: number(index + 3),
+            lateness: Nanoseconds(number(index + 4)))
+    }
+
     fileprivate mutating func put(_ begun: RunNote.Begun) {
-        put(9, begun.run)
-        put(10, begun.slot?.nanoseconds ?? 0)
-        put(11, begun.call ?? 0)
-        put(12, begun.attempt)
-        put(13, begun.lateness.count)
+        put(begun.run, at: 9)
         put(14, begun.at.nanoseconds)
     }
 
     fileprivate mutating func put(_ ended: RunNote.Ended) {
-        put(15, ended.run)
-        put(16, ended.slot?.nanoseconds ?? 0)
-        put(17, ended.call ?? 0)
-        put(18, ended.attempt)
-        put(19, ended.lateness.count)
+        put(ended.run, at: 15)
         put(20, ended.duration.count)
-        put(21, ended.code ?? 0)
-        put(22, ended.fullLength ?? 0)
-        put(23, Int64(ended.text.utf8.count))
-        put(text: ended.text, at: 24)
-    }
-}
-
-extension RunNote.Begun {
-    fileprivate init(_ words: NoteWords, _ flags: UInt64) {
-        run = words.number(9)
-        slot = flags & Flag.begunSlot == 0 ? nil : SlotInstant(nanoseconds: words.number(10))
-        call = flags & Flag.begunCall == 0 ? nil : words.number(11)
-        (attempt, lateness) = (words.number(12), Nanoseconds(words.number(13)))
-        at = MonotonicInstant(nanoseconds: words.number(14))
+        put(21, ended.end.code ?? 0)
+        put(22, ended.end.fullLength ?? 0)
+        put(23, Int64(ended.end.text.utf8.count))
+        put(text: ended.end.text, at: 24)
     }
 }
 
@@ -121,13 +122,11 @@ extension RunNote.Ended {
     fileprivate init?(_ words: NoteWords, _ flags: UInt64) {
         let length = Int(clamping: words.number(23))
         guard 0...RunNote.longestText ~= length, let text = words.text(at: 24, length) else { return nil }
-        run = words.number(15)
-        slot = flags & Flag.endedSlot == 0 ? nil : SlotInstant(nanoseconds: words.number(16))
-        call = flags & Flag.endedCall == 0 ? nil : words.number(17)
-        (attempt, lateness, duration) = (words.number(18), Nanoseconds(words.number(19)), Nanoseconds(words.number(20)))
-        outcome = flags & Flag.isOk == 0 ? .failed : .ok
-        code = flags & Flag.code == 0 ? nil : words.number(21)
-        fullLength = flags & Flag.isCut == 0 ? nil : words.number(22)
-        (isFinal, self.text) = (flags & Flag.isFinal != 0, text)
+        self.init(
+            run: words.run(at: 15, flags & Flag.endedSlot != 0, flags & Flag.endedCall != 0),
+            duration: Nanoseconds(words.number(20)), outcome: flags & Flag.isOk == 0 ? .failed : .ok,
+            end: Booking.Run.End(
+                text: text, fullLength: flags & Flag.isCut == 0 ? nil : words.number(22),
+                code: flags & Flag.code == 0 ? nil : words.number(21), isFinal: flags & Flag.isFinal != 0))
     }
 }

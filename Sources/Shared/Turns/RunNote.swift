@@ -16,44 +16,48 @@ package struct RunNote: Hashable, Sendable {
     /// The run that has ended last.
     package var ended: Ended?
 
-    package struct Begun: Hashable, Sendable {
-        package var run: Int64
+    package struct Run: Hashable, Sendable {
+        package var number: Int64
         /// `nil`: it has no slot.
         package var slot: SlotInstant?
         package var call: Int64?
         package var attempt: Int64
         package var lateness: Nanoseconds
+    }
+
+    package struct Begun: Hashable, Sendable {
+        package var run: Run
         package var at: MonotonicInstant
 
         package init(_ begin: Report.Begin, attempt: Int64, at: MonotonicInstant) {
-            (run, slot, call, lateness) = (begin.run, begin.slot, begin.call, begin.lateness)
-            (self.attempt, self.at) = (attempt, at)
+            run = Run(
+                number: begin.run, slot: begin.slot, call: begin.call, attempt: attempt, lateness: begin.lateness)
+            self.at = at
         }
+
+        init(run: Run, at: MonotonicInstant) { (self.run, self.at) = (run, at) }
     }
 
     package struct Ended: Hashable, Sendable {
-        package var run: Int64
-        package var slot: SlotInstant?
-        package var call: Int64?
-        package var attempt: Int64
-        package var lateness: Nanoseconds
+        package var run: Run
         package var duration: Nanoseconds
         /// `ok` or `failed`.
         package var outcome: Outcome
-        package var code: Int64?
-        package var isFinal: Bool
-        /// The result or the error: its first bytes.
-        package var text: String
-        /// How many bytes the text had if it was cut.
-        package var fullLength: Int64?
+        /// The text is cut to its first bytes.
+        package var end: Booking.Run.End
 
         package init(_ end: Report.End, of begun: Begun) {
-            (run, slot, call, attempt) = (end.run, end.slot, begun.call, begun.attempt)
-            (lateness, duration) = (end.lateness, end.duration)
-            (outcome, code, isFinal) = (end.outcome, end.code, end.isFinal)
+            (run, duration, outcome) = (begun.run, end.duration, end.outcome)
             let (text, whole) = (end.text, end.text.utf8.count)
-            self.text = text.prefixInBytes(RunNote.longestText)
-            fullLength = end.fullLength ?? (whole > RunNote.longestText ? Int64(whole) : nil)
+            let isCut = whole > RunNote.longestText
+            self.end = Booking.Run.End(
+                text: text.prefixInBytes(RunNote.longestText),
+                fullLength: end.fullLength ?? (isCut ? Int64(whole) : nil),
+                code: end.code, isFinal: end.isFinal)
+        }
+
+        init(run: Run, duration: Nanoseconds, outcome: Outcome, end: Booking.Run.End) {
+            (self.run, self.duration, self.outcome, self.end) = (run, duration, outcome, end)
         }
     }
 
@@ -71,7 +75,7 @@ package struct RunNote: Hashable, Sendable {
 
     /// The run that has begun and not ended.
     package var open: Begun? {
-        guard let begun, begun.run > (ended?.run ?? 0) else { return nil }
+        guard let begun, begun.run.number > (ended?.run.number ?? 0) else { return nil }
         return begun
     }
 }

@@ -38,7 +38,7 @@ package enum Report: Hashable, Sendable {
     /// A run begins.
     package struct Begin: WireMessage, Hashable, Sendable {
         package static var verb: StaticString { "begin" }
-        /// Counts from 1 over the whole life of the job in the daemon.
+        /// Counts on from the `runs` of the definition.
         package var run = Int64(0)
         /// `nil`: the run was asked for and has no slot.
         package var slot: SlotInstant?

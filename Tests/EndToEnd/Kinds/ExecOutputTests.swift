@@ -93,8 +93,9 @@ struct ExecOutputTests {
             let worker = try daemon.worker("test:job")
             let before = Proc.descriptorCount(daemon.pid)
             try daemon.wait(for: "TICK", count: runs, within: 30 + runs / 20)
-            // Between two runs it has the pipes to the daemon, the registry, the lock, the job's own three, and the timer.
-            try wait("the worker's descriptors are those of before") { Proc.descriptorCount(worker) == 8 }
+            // Between two runs it has the pipes to the daemon, the registry, the lock, the note, the job's own three, and the
+            // timer.
+            try wait("the worker's descriptors are those of before") { Proc.descriptorCount(worker) == 9 }
             #expect(Proc.descriptorCount(daemon.pid) == before)
             try wait("no zombie") { Proc.zombies(of: worker).isEmpty && Proc.zombies(of: daemon.pid).isEmpty }
             #expect(try daemon.worker("test:job") == worker)
