@@ -1,4 +1,5 @@
 package import Model
+import Values
 
 /// What a run came to.
 package struct RunEnd {
@@ -20,12 +21,9 @@ extension RunEnd {
         RunEnd(outcome: .failed, text: line.isEmpty ? status : cut("\(status): \(line)"), code: code)
     }
 
-    /// At a scalar's boundary, not a character's: a character may be of any length.
     private static func cut(_ text: String) -> String {
-        let (utf8, mark) = (text.utf8, "…")
-        guard utf8.count > longestError else { return text }
-        var end = utf8.index(utf8.startIndex, offsetBy: longestError - mark.utf8.count)
-        while utf8[end] & 0xC0 == 0x80 { utf8.formIndex(before: &end) }
-        return text[..<end] + mark
+        let mark = "…"
+        guard text.utf8.count > longestError else { return text }
+        return text[...].beginning(bytes: longestError - mark.utf8.count) + mark
     }
 }
