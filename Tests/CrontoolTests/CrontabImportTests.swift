@@ -123,6 +123,14 @@ struct CrontabImportTests {
         #expect(text.contains("      MAILTO: 'a@b'\n") && text.contains("      LOGNAME: me\n"))
     }
 
+    @Test("may end with CR LF, and has nothing in a comment that would end it")
+    func ends() throws {
+        #expect(try imported("@daily x\r\n").first?.data["command"] == .string("x"))
+        let result = importing("# one\u{85}two\u{2028}three\u{7}\nMAILTO=a\n@daily x\n")
+        #expect(registry(of: result).contains("\n  # one two three \n"))
+        #expect(try entries(of: result).count == 1)
+    }
+
     @Test("is an entry each, also from several files, and none is fine")
     func files() throws {
         let files = ["@daily a", "", "@daily a\n@daily b"].map {
