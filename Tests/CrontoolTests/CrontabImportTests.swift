@@ -109,9 +109,12 @@ struct CrontabImportTests {
             # Not about this
             MAILTO=a
             @daily four
+            # .------ minute (0 - 59)
+            # |  .--- hour (0 - 23)
+            @daily five
             """)
         #expect(
-            entries.map { $0.meta["comment"]?.string } == ["Saves all,\nevery night.", nil, nil, nil])
+            entries.map { $0.meta["comment"]?.string } == ["Saves all,\nevery night.", nil, nil, nil, nil])
     }
 
     @Test("leaves what has no counterpart as a comment of the registry")
