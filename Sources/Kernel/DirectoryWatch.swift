@@ -46,7 +46,7 @@ package final class DirectoryWatch {
         let events = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF
         let raw = descriptor.raw
         return try systemCall("inotify_add_watch", directory) {
-            unsafe inotify_add_watch(raw, directory, UInt32(events))
+            unsafe withPath(directory) { unsafe inotify_add_watch(raw, $0, UInt32(events)) }
         }
     }
 

@@ -104,7 +104,7 @@ private struct Owed {
         (at, end, before, self.run) = (attempt.at, attempt.end, attempt.before, run)
         let whole = run.end.text.utf8.count
         if whole > RecordRow.longestText { self.run.end.fullLength = run.end.fullLength ?? Int64(whole) }
-        self.run.end.text = run.end.text.prefixInBytes(RecordRow.longestText)
+        self.run.end.text = String(run.end.text[...].beginning(bytes: RecordRow.longestText))
     }
 
     mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {

@@ -11,6 +11,7 @@ struct InstallTests {
         "/opt/cron/share/bash-completion/completions/cronsupctl",
         "/opt/cron/share/bash-completion/completions/cronsupd",
         "/opt/cron/share/bash-completion/completions/cronworker",
+        "/opt/cron/share/doc/cronsupd/leave-leftovers.conf",
         "/opt/cron/share/fish/vendor_completions.d/cronsupctl.fish",
         "/opt/cron/share/fish/vendor_completions.d/cronsupd.fish",
         "/opt/cron/share/fish/vendor_completions.d/cronworker.fish", "/opt/cron/share/man/man5/cronsupd-log.5",

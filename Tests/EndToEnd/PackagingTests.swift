@@ -32,6 +32,19 @@ struct PackagingTests {
         }
     }
 
+    @Test("may let what jobs have left go on, by an addition that comes with them")
+    func leftovers() throws {
+        try Scene.play { scene in
+            let units = try install(for: 253, in: scene)
+            for (kind, arguments) in [("system", []), ("user", ["--user"])] {
+                let addition = try #require(TextFile.read("\(Self.root)/Packaging/systemd/leave-leftovers.conf"))
+                try TextFile.write(addition, to: "\(units)/\(kind)/cronsupd.service.d/leave-leftovers.conf")
+                #expect(try complaints("\(units)/\(kind)/cronsupd.service", in: scene, arguments) == [])
+                #expect(addition.contains("\n[Service]\nKillMode=process\n"))
+            }
+        }
+    }
+
     @Test("are right for any version, and wait for reloads from 253 on", arguments: [252, 253])
     func units(version: Int) throws {
         try Scene.play { scene in

@@ -1,3 +1,4 @@
+import Clocks
 import TestSupport
 import Testing
 
@@ -44,6 +45,13 @@ struct DirectoryWatchTests {
         #expect(try count("one/a/back/file") == 5)
         try directory.link("one/circle", to: "../one/circle")
         #expect(try count("one/circle/file") == 1)
+    }
+
+    @Test("is over directories whose names are no UTF-8")
+    func bytes() throws {
+        let name = PathText.text(Array("caf".utf8) + [0xE9])
+        try directory.write("", to: "\(name)/file")
+        #expect(try count("\(name)/file") == 1)
     }
 
     @Test("is over directories that stand where others stood")

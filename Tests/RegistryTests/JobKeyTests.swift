@@ -71,6 +71,10 @@ struct JobKeyTests {
             try found("function.swift", "method: m, enabled: false") == (
                 [], ["'enabled' stands in meta; expected it there, not beside kind"]
             ))
+        #expect(
+            try found("function.swift", "method: m, schedule: x") == (
+                [], ["'schedule' stands in meta; expected it there, not beside kind"]
+            ))
         #expect(try found("function.swift", meta: "interval: 1m, timezone: UTC", "method: m, timezone: x").notes == [])
         #expect(try found("function.swift", "method: m, interval: x") == ([], []))
     }

@@ -99,15 +99,15 @@ final class Reloader {
     }
 
     private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
-        do throws(RegistryReader.Failure) {
+        do {
             let disk = TrustedFiles(programs.trust)
             if let reading = try RegistryReader.read(path, from: disk), isQuiet(reading.modified),
-                let candidate = candidate(reading), let site = try? RegistrySite.find(path, reading)
+                let candidate = candidate(reading), let site = try RegistrySite.find(path, reading)
             {
                 return check(candidate, site, at: now, end)
             }
         } catch {
-            return .failed(error.description)
+            return .failed("\(error)")
         }
         return tryAgain(at: now, end)
     }

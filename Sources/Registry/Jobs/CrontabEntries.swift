@@ -1,4 +1,4 @@
-import Crontabs
+package import Crontabs
 import Model
 import Values
 
@@ -10,6 +10,31 @@ extension RegistryLoad {
         var entries = CrontabEntries(self, snapshot, source)
         for entry in crontabs { entries.read(entry) }
         return entries.load
+    }
+}
+
+extension RegistryLoad {
+    /// Lines of crontabs as a registry of their own, whose places are theirs.
+    package init(_ imported: [ImportedEntry], namespace: String) {
+        var entries: [Entry] = []
+        var indices: [EntryID: Int32] = [:]
+        for line in imported {
+            guard let id = EntryID(namespace: namespace, name: line.name), indices[id] == nil else {
+                preconditionFailure("'\(line.name)' is no name, or that of two lines")
+            }
+            indices[id] = Int32(entries.count)
+            entries.append(Entry(line, id))
+        }
+        self.init(
+            snapshot: RegistrySnapshot(entries: entries, indices: indices), errors: [], notes: [],
+            positions: EntryPositions(), limits: RegistryLimits())
+    }
+}
+
+extension Entry {
+    fileprivate init(_ imported: ImportedEntry, _ id: EntryID) {
+        self.init(
+            id: id, kind: ImportedEntry.kind, meta: imported.meta, data: imported.data, location: imported.place)
     }
 }
 
@@ -136,7 +161,6 @@ struct CrontabEntries {
             return issues.error("the registry has more than \(old.limits.entries) entries with it", at: ["source"])
         }
         indices[id] = Int32(entries.count)
-        entries.append(
-            Entry(id: id, kind: ImportedEntry.kind, meta: imported.meta, data: imported.data, location: imported.place))
+        entries.append(Entry(imported, id))
     }
 }
