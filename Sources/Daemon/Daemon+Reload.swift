@@ -12,6 +12,10 @@ extension Daemon {
         guard !isStopping else { return }
         let now = machine.now
         emptyReload.requested(at: now)
+        reload(at: now)
+    }
+
+    func reload(at now: MonotonicInstant) {
         reloader.request(at: now)
         // Each one: a manager that asked for this one waits for a moment after its signal.
         manager.reloading(at: now)
@@ -27,6 +31,7 @@ extension Daemon {
             take(result)
             emptyReload.ended()
         }
+        watch?.follow(reloader.files, at: machine.now)
         // Before the word that the reload is over, which somebody may wait for.
         manager.setStatus(statusText)
         if reloader.isIdle { manager.ready() }

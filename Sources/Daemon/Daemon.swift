@@ -25,7 +25,10 @@ package final class Daemon {
     let locks: DaemonLocks
     let manager: ServiceManager
     private let clockWatch: ClockWatch
+    let files: FileNews
     let zones: ZoneWatch
+    /// `nil`: nothing is reloaded unasked.
+    let watch: RegistryWatch?
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     var desired: [JobDefinition]
@@ -67,10 +70,12 @@ package final class Daemon {
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers,
-            knownFiles: startup.loaded.files, machine: machine)
+            knownFiles: startup.loaded.files, isWatched: configuration.quiet != nil, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
-        zones = ZoneWatch(loop)
-        locks = DaemonLocks(runtime, startup.registryLock, zones.directories, log)
+        files = FileNews(loop)
+        zones = ZoneWatch(files)
+        watch = RegistryWatch(configuration, startup, files, log)
+        locks = DaemonLocks(runtime, startup.registryLock, files.directories, log)
     }
 
     /// Runs until it is told to stop. Returns the exit code.
@@ -98,6 +103,7 @@ package final class Daemon {
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         zones.follow(desired, at: pool.now)
+        watch?.follow(at: pool.now)
         manager.ready()
     }
 
@@ -119,6 +125,7 @@ package final class Daemon {
         manager.beat(at: now)
         advanceReload(at: now)
         checkZones(at: now)
+        checkFiles(at: now)
         reloader.keepReserve()
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
         serveLog(at: pool.now)
@@ -126,7 +133,7 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
+        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, filesDeadline, logRetry)
     }
 
     private func handle(_ source: Source) throws(SystemError) {
@@ -138,9 +145,7 @@ package final class Daemon {
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
-        case .zones:
-            zones.wake(at: pool.now)
-            locks.check()
+        case .files: takeFileNews()
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }

@@ -12,7 +12,8 @@ struct Cronsupd: ParsableCommand {
         commandName: "cronsupd",
         abstract: "Runs the jobs that a registry declares, each in a supervised process of its own.",
         discussion: """
-            Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
+            Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry; with --watch a change of its files \
+            does so too.
             Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a process \
             was left behind. With --run: the command's, 1 for a function that failed, 124 for a time-out.
 
@@ -94,6 +95,12 @@ struct Cronsupd: ParsableCommand {
             valueName: "level"))
     var logLevel = LevelOption(level: .info)
 
+    @Option(
+        help: ArgumentHelp(
+            "Reload the registry so long after its files have changed, 2s if no time is given: --watch, --watch=10s.",
+            valueName: "quiet"))
+    var watch: DurationOption?
+
     @Option(help: ArgumentHelp("How long runs may take to end at a stop.", valueName: "duration"))
     var stopTimeout = DurationOption(duration: .seconds(10))
 
@@ -124,6 +131,7 @@ struct Cronsupd: ParsableCommand {
     var startsNothing: Bool { once || check || entry != nil }
 
     func validate() throws {
+        if let watch { try validateWatch(watch.duration) }
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if strict, !once, !check { throw ValidationError("--strict goes with --check or --once.") }
@@ -138,6 +146,13 @@ struct Cronsupd: ParsableCommand {
         if job != nil || wide, !once { throw ValidationError("--job and --wide go with --once.") }
         if job != nil, json { throw ValidationError("--job excludes --json.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
+    }
+
+    private func validateWatch(_ quiet: Nanoseconds) throws {
+        if startsNothing { throw ValidationError("--watch excludes --once, --check and --run.") }
+        guard WatchOption.range.contains(quiet) else {
+            throw ValidationError("--watch=\(DurationText.format(quiet)): expected 100ms to 1h.")
+        }
     }
 }
 

@@ -33,6 +33,11 @@ final class Reloader {
     private let controllers: GroupControllers
     /// Of the registry in force: the paths of the files that have entries.
     var knownFiles: Set<String>
+    private let isWatched: Bool
+    // What the last load has looked at. Which files of a registry there are is found before they are read, so that whatever is
+    // another one by then counts as changed.
+    private var survey = RegistrySurvey.failed("")
+    private var record = FileRecord()
     private var state = State.idle
     private var isRequestedAgain = false
     /// The current question, whose answer the loop waits for.
@@ -40,11 +45,11 @@ final class Reloader {
 
     init(
         path: String, programs: WorkerPrograms, loop: PollLoop, children: ChildTable<Child>, mostJobs: Int,
-        controllers: GroupControllers, knownFiles: Set<String>, machine: Machine
+        controllers: GroupControllers, knownFiles: Set<String>, isWatched: Bool = false, machine: Machine
     ) {
         (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
         (self.children, self.machine) = (children, machine)
-        (self.controllers, self.knownFiles) = (controllers, knownFiles)
+        (self.controllers, self.knownFiles, self.isWatched) = (controllers, knownFiles, isWatched)
         reserve = DescriptorReserve()
         reserve.fill()
     }
@@ -57,6 +62,9 @@ final class Reloader {
         case .asking(let inquiry, _, _, _): inquiry.deadline
         }
     }
+
+    /// What the last load has looked at, if somebody watches that.
+    var files: FilesRead { FilesRead(path, survey, record.marks) }
 
     /// Whether no reload is under way.
     var isIdle: Bool { if case .idle = state { true } else { false } }
@@ -99,6 +107,8 @@ final class Reloader {
     }
 
     private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
+        record = FileRecord()
+        if isWatched { survey = .take(path, programs.trust) }
         do throws(RegistryReader.Failure) {
             let disk = TrustedFiles(programs.trust)
             if let reading = try RegistryReader.read(path, from: disk), isQuiet(reading.modified),
@@ -129,12 +139,14 @@ final class Reloader {
 
     /// `nil`: a file that it names was written to a moment ago.
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
-        let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
-        let crontabs = CrontabFileReader(TrustedFiles(programs.trust), runsJobs: true)
+        let disk = TrustedFiles(programs.trust, record)
+        let reader = EnvironmentFileReader(disk)
+        let crontabs = CrontabFileReader(disk, runsJobs: true)
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
             accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers,
             programs: .host)
+        candidate.notePrograms(in: record)
         return isQuiet(max(reader.modified, crontabs.modified)) ? candidate : nil
     }
 
@@ -161,7 +173,7 @@ final class Reloader {
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
-            let disk = TrustedFiles(programs.trust)
+            let disk = TrustedFiles(programs.trust, record)
             // One that has changed since it was checked is checked again, whatever was wrong with it.
             guard let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)

@@ -1,3 +1,5 @@
+import Host
+import Kernel
 package import Logging
 package import Model
 package import Registry
@@ -16,6 +18,9 @@ package struct LoadedJobs: Sendable {
     package var notes: [Diagnostic]
     /// Of the Lua files that were checked.
     package var texts = SourceTexts()
+    /// What was looked at.
+    var survey = RegistrySurvey.failed("")
+    var marks: [String: FileMark] = [:]
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         // With an error nothing is run, and they may import each other in a circle.

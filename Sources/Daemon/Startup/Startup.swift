@@ -78,10 +78,12 @@ extension Startup {
         at reading: RegistryReader.Reading, _ configuration: Configuration, _ programs: WorkerPrograms,
         _ controllers: GroupControllers, mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
-        let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
-        let crontabs = CrontabFileReader(
-            TrustedFiles(programs.trust), runsJobs: configuration.runtimeDirectory != nil)
+        let record = FileRecord()
+        let disk = TrustedFiles(programs.trust, record)
+        let environment = EnvironmentFileReader(disk)
+        let crontabs = CrontabFileReader(disk, runsJobs: configuration.runtimeDirectory != nil)
         let candidate = candidate(reading, configuration, environment.source, crontabs.source, controllers)
+        candidate.notePrograms(in: record)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
             about: candidate.functions.filter { isAsked($0, configuration) }, libraries: candidate.found.libraries,
@@ -89,9 +91,10 @@ extension Startup {
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
         let isRight = loaded.errors.isEmpty
         func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }
-        let disk = TrustedFiles(programs.trust)
+        disk.forget()
         let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
+        (loaded.survey, loaded.marks) = (reading.survey, record.marks)
         let isFirm =
             (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified, crontabs.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)
