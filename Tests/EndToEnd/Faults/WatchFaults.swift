@@ -93,6 +93,22 @@ struct WatchFaults {
         }
     }
 
+    @Test("looks at the programs that it names")
+    func program() throws {
+        try Scene.play { scene in
+            try turn(scene, "\(scene.registry)/worker", to: Binaries.faultWorker)
+            let job = JobText(name: "own", interval: "1h", data: ["source": "file://worker"])
+            try scene.declare([job, JobText(name: "other", interval: "1h")])
+            let daemon = try start(scene)
+            let copied = try scene.run([Binaries.faultWorker, scene.path("copy")], program: "/bin/cp")
+            #expect(copied.status == .exited(code: 0))
+            try turn(scene, "\(scene.registry)/worker", to: scene.path("copy"))
+            try daemon.wait(for: "Reloaded registry")
+            #expect(daemon.log.all("Reloaded registry").first?.number("changed") == 1)
+            try end(daemon)
+        }
+    }
+
     @Test("says what is wrong with it once, and loads it when that is mended")
     func broken() throws {
         try Scene.play { scene in
