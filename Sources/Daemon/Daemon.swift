@@ -29,6 +29,13 @@ package final class Daemon {
     let zones: ZoneWatch
     /// `nil`: nothing is reloaded unasked.
     let watch: RegistryWatch?
+    let keeper: RegistryKeeper?
+    /// Of the start, until it has been told.
+    private let refusal: Startup.Refusal?
+    /// `nil`: the registry in force is what was found last.
+    var refused: RefusedStart?
+    /// The service manager was told of the reload.
+    var isReloadTold = false
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     var desired: [JobDefinition]
@@ -55,6 +62,7 @@ package final class Daemon {
     ) throws(SystemError) {
         (self.configuration, self.log, self.runtime, self.machine) = (configuration, log, runtime, machine)
         (programs, registry) = (startup.programs, startup.registry)
+        (keeper, refusal) = (startup.keeper, startup.refusal)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
         disabledCount = startup.loaded.disabledCount
         leftOut = startup.loaded.notes.filter { $0.note == .crontabLine }
@@ -70,7 +78,8 @@ package final class Daemon {
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers,
-            knownFiles: startup.loaded.files, isWatched: configuration.quiet != nil, machine: machine)
+            knownFiles: startup.loaded.files, isWatched: configuration.quiet != nil,
+            isKept: startup.keeper != nil, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
         files = FileNews(loop)
         zones = ZoneWatch(files)
@@ -92,6 +101,7 @@ package final class Daemon {
     func start() {
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
+        reportRefusal(refusal)
         reportJobs()
         locks.check()
         groups.report(to: log)
@@ -105,6 +115,7 @@ package final class Daemon {
         zones.follow(desired, at: pool.now)
         watch?.follow(at: pool.now)
         manager.ready()
+        saveRegistry()
     }
 
     private func clearPreviousLife() {
@@ -126,6 +137,7 @@ package final class Daemon {
         advanceReload(at: now)
         checkZones(at: now)
         checkFiles(at: now)
+        retryRefused(at: now)
         reloader.keepReserve()
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
         serveLog(at: pool.now)
@@ -133,7 +145,9 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, filesDeadline, logRetry)
+        min(
+            pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, filesDeadline,
+            refusedDeadline, logRetry)
     }
 
     private func handle(_ source: Source) throws(SystemError) {

@@ -46,15 +46,6 @@ extension FileMark {
         }
     }
 
-    /// What stands at the path, of a file that is not read.
-    package init(at path: String) {
-        do throws(SystemError) {
-            self = try Self.standing(at: path)
-        } catch {
-            self = FileMark(error, isListing: false)
-        }
-    }
-
     /// What a look of the same kind finds at the path now.
     package func now(at path: String, _ trust: Trust) -> FileMark {
         let disk = TrustedFiles(trust)

@@ -122,6 +122,23 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
+            What runs if there are errors in the registry at the start: last-good, the registry that was accepted last, or off, \
+            nothing. (default: last-good with $STATE_DIRECTORY or --state-directory, else off)
+            """, valueName: "what"))
+    var fallback: FallbackOption?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where the registry is kept that was accepted last. (default: $STATE_DIRECTORY, /var/lib/cronsupd for root, \
+            $XDG_STATE_HOME/cronsupd or ~/.local/state/cronsupd)
+            """, valueName: "path"),
+        completion: .directory)
+    var stateDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             A user besides root whose files a cronsupd of root's reads and runs: a name or a number. May be repeated. \
             $CRONSUPD_TRUST_OWNER has more, with commas between.
             """, valueName: "user"))
@@ -138,6 +155,7 @@ struct Cronsupd: ParsableCommand {
         if !allow.isEmpty, !strict { throw ValidationError("--allow goes with --strict.") }
         if json, !once, !check { throw ValidationError("--json goes with --check or --once.") }
         if offline, !once, !check { throw ValidationError("--offline goes with --check or --once.") }
+        if stateDirectory?.isEmpty == true { throw ValidationError("--state-directory is empty; expected a path.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
         if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
         if force, entry == nil { throw ValidationError("--force goes with --run.") }
@@ -146,6 +164,16 @@ struct Cronsupd: ParsableCommand {
         if job != nil || wide, !once { throw ValidationError("--job and --wide go with --once.") }
         if job != nil, json { throw ValidationError("--job excludes --json.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
+    }
+
+    /// Where the registry is kept that was accepted last; `nil`: nowhere.
+    var keptPlace: String? {
+        guard !startsNothing else { return nil }
+        switch fallback {
+        case .off: return nil
+        case .lastGood: return stateDirectory ?? StateDirectory.usual
+        case nil: return stateDirectory ?? StateDirectory.made
+        }
     }
 
     private func validateWatch(_ quiet: Nanoseconds) throws {
@@ -158,6 +186,11 @@ struct Cronsupd: ParsableCommand {
 
 extension LogFormat: ExpressibleByArgument {}
 extension ColorChoice: ExpressibleByArgument {}
+
+enum FallbackOption: String, ExpressibleByArgument, CaseIterable {
+    case lastGood = "last-good"
+    case off
+}
 
 struct LevelOption: ExpressibleByArgument {
     let level: Logger.Level

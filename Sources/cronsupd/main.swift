@@ -68,6 +68,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
         allowedNotes: command.strict ? command.allow : nil)
     configuration.isOffline = command.offline
     configuration.quiet = command.watch?.duration
+    configuration.stateDirectory = command.keptPlace
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }
     let startup: Startup
     do {
@@ -84,6 +85,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
     }
     for (text, level) in startup.loaded.complaints { complain(text, at: level) }
     guard startup.loaded.errors.isEmpty else {
+        if let why = startup.noFallback { return fail(why, ExitCode.wrongInput) }
         return startup.loaded.strictHint.map { fail($0, ExitCode.wrongInput) } ?? ExitCode.wrongInput
     }
     if command.check {

@@ -34,6 +34,9 @@ final class Reloader {
     /// Of the registry in force: the paths of the files that have entries.
     var knownFiles: Set<String>
     private let isWatched: Bool
+    private let isKept: Bool
+    /// What the last load has read, if somebody keeps it.
+    private var accepted: AcceptedRegistry?
     // What the last load has looked at. Which files of a registry there are is found before they are read, so that whatever is
     // another one by then counts as changed.
     private var survey = RegistrySurvey.failed("")
@@ -45,11 +48,13 @@ final class Reloader {
 
     init(
         path: String, programs: WorkerPrograms, loop: PollLoop, children: ChildTable<Child>, mostJobs: Int,
-        controllers: GroupControllers, knownFiles: Set<String>, isWatched: Bool = false, machine: Machine
+        controllers: GroupControllers, knownFiles: Set<String>, isWatched: Bool = false,
+        isKept: Bool = false, machine: Machine
     ) {
         (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
         (self.children, self.machine) = (children, machine)
-        (self.controllers, self.knownFiles, self.isWatched) = (controllers, knownFiles, isWatched)
+        (self.controllers, self.knownFiles) = (controllers, knownFiles)
+        (self.isWatched, self.isKept) = (isWatched, isKept)
         reserve = DescriptorReserve()
         reserve.fill()
     }
@@ -65,6 +70,12 @@ final class Reloader {
 
     /// What the last load has looked at, if somebody watches that.
     var files: FilesRead { FilesRead(path, survey, record.marks) }
+
+    /// What the load that is over has accepted, once.
+    func takeAccepted() -> AcceptedRegistry? {
+        defer { accepted = nil }
+        return accepted
+    }
 
     /// Whether no reload is under way.
     var isIdle: Bool { if case .idle = state { true } else { false } }
@@ -146,7 +157,8 @@ final class Reloader {
             reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
             accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers,
             programs: .host)
-        candidate.notePrograms(in: record)
+        candidate.notePrograms(on: disk)
+        accepted = isKept ? AcceptedRegistry(files: reading.files, crontabs: crontabs.readings) : nil
         return isQuiet(max(reader.modified, crontabs.modified)) ? candidate : nil
     }
 
@@ -180,6 +192,7 @@ final class Reloader {
             }
             guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
             loaded.texts = texts
+            accepted?.texts = texts
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs, site)
         } catch {
             inquiry.cancel()

@@ -21,6 +21,10 @@ package struct LoadedJobs: Sendable {
     /// What was looked at.
     var survey = RegistrySurvey.failed("")
     var marks: [String: FileMark] = [:]
+    /// Somebody who is not trusted may have written some of it.
+    var isUntrusted = false
+    /// What was read, for who keeps it.
+    var accepted: AcceptedRegistry?
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         // With an error nothing is run, and they may import each other in a circle.

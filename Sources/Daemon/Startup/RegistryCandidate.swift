@@ -25,9 +25,9 @@ package struct RegistryCandidate: Sendable {
 
     var functions: [EntryFunction] { found.functions.map(\.function) }
 
-    /// To be called before these are opened.
-    func notePrograms(in record: FileRecord) {
-        for path in Set(functions.compactMap(\.program)) { record.note(FileMark(at: path), at: path) }
+    /// To be called before these are opened, with a disk that notes what is looked at.
+    func notePrograms(on disk: TrustedFiles) {
+        for path in Set(functions.compactMap(\.program)) { _ = try? disk.status(path) }
     }
 
     /// The same error of a file that many entries name is shown once.

@@ -17,6 +17,12 @@ package struct Startup {
     package let localZone: ZoneRules
     /// Where the workers' control groups can be.
     package let groups: ControlGroupSite
+    /// `nil`: no registry is kept for another start.
+    var keeper: RegistryKeeper?
+    /// Why the registry that runs is an earlier one; `nil`: it is not.
+    var refusal: Refusal?
+    /// Why no earlier registry runs, where one is kept.
+    package private(set) var noFallback: String?
 }
 
 extension Startup {
@@ -46,11 +52,23 @@ extension Startup {
             first, configuration, programs, isRun ? groups.controllers : groups.controllersToCheck,
             mostJobs: mostJobs)
         if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
-        registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
+        keeper = try RegistryKeeper(configuration, trust)
+        let kept = try Self.fallback(
+            from: checked, keeper, programs, groups.controllers, mostJobs: mostJobs, why: &noFallback)
+        registry = try kept?.registry ?? Self.published(asked, candidate, checked)
+        if checked.errors.isEmpty { keeper?.note(checked.accepted) }
+        (checked, refusal) = (kept?.loaded ?? checked, kept?.refusal)
         // They would stay as long as this does.
-        checked.texts = SourceTexts()
+        (checked.texts, checked.accepted) = (SourceTexts(), nil)
         if let allowed { checked.refuseNotes(allowing: allowed) }
         loaded = checked
+    }
+
+    /// The one that was asked about has no texts.
+    private static func published(
+        _ asked: SharedRegistry, _ candidate: RegistryCandidate, _ loaded: LoadedJobs
+    ) throws -> SharedRegistry {
+        loaded.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, loaded.texts)
     }
 
     /// Reads and asks again if a file of Lua has changed since it was checked, and while there are errors in what somebody is
@@ -83,7 +101,7 @@ extension Startup {
         let environment = EnvironmentFileReader(disk)
         let crontabs = CrontabFileReader(disk, runsJobs: configuration.runtimeDirectory != nil)
         let candidate = candidate(reading, configuration, environment.source, crontabs.source, controllers)
-        candidate.notePrograms(in: record)
+        candidate.notePrograms(on: disk)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
             about: candidate.functions.filter { isAsked($0, configuration) }, libraries: candidate.found.libraries,
@@ -94,7 +112,8 @@ extension Startup {
         disk.forget()
         let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
-        (loaded.survey, loaded.marks) = (reading.survey, record.marks)
+        (loaded.survey, loaded.marks, loaded.isUntrusted) = (reading.survey, record.marks, record.isUntrusted)
+        loaded.accepted = AcceptedRegistry(files: reading.files, crontabs: crontabs.readings, texts: loaded.texts)
         let isFirm =
             (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified, crontabs.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)

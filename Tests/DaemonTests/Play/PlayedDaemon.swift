@@ -2,6 +2,7 @@ import Clocks
 import Glibc
 import Host
 import Logging
+import Registry
 import Schedules
 import TestSupport
 
@@ -16,8 +17,8 @@ final class PlayedDaemon {
     private let directory: TemporaryDirectory
     private let log: PlayedLog
 
-    /// `quiet`: as of `--watch`.
-    init(_ text: String, quiet: Nanoseconds? = nil) throws {
+    /// `quiet`: as of `--watch`. `refusal`: what is wrong with another registry, for which this one runs.
+    init(_ text: String, quiet: Nanoseconds? = nil, refusal: [Diagnostic]? = nil) throws {
         directory = try TemporaryDirectory()
         log = try PlayedLog()
         try directory.write(text, to: "jobs.yaml")
@@ -26,10 +27,11 @@ final class PlayedDaemon {
             logLevel: .info, stopTimeout: .seconds(10), runtimeDirectory: "\(directory.path)/run")
         configuration.quiet = quiet
         let runtime = try RuntimeDirectory(in: "\(directory.path)/run", registry: configuration.registry)
-        let startup = Startup(
+        var startup = Startup(
             programs: try kernel.programs(), runtime: runtime, registryLock: nil,
             loaded: try Self.load(text, configuration.registry),
             registry: try SharedRegistry(nil), mostJobs: 100, localZone: .utc, groups: .none(reason: "played"))
+        startup.refusal = refusal.map { .init(errors: $0, moment: WallInstant(nanoseconds: 0)) }
         daemon = try Daemon(configuration, startup, runtime, log: log.log, machine: kernel.machine)
         daemon.start()
     }
