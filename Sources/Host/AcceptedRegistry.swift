@@ -8,11 +8,14 @@ import Values
 package struct AcceptedRegistry: Sendable {
     package typealias Crontabs = [CrontabFileSource.Request: CrontabFileSource.Reading]
 
+    /// As it was given. Another way to write it would lead to files by other paths.
+    package let path: String
     package var files: [RegistryFile]
     package var crontabs: Crontabs
     package var texts: SourceTexts
 
-    package init(files: [RegistryFile], crontabs: Crontabs, texts: SourceTexts = .init()) {
+    package init(_ path: String, files: [RegistryFile], crontabs: Crontabs, texts: SourceTexts = .init()) {
+        self.path = path
         (self.files, self.crontabs, self.texts) = (files, crontabs, texts)
     }
 
@@ -25,6 +28,7 @@ package struct AcceptedRegistry: Sendable {
     /// As numbers and texts of `ValueCoding`. The same files are the same bytes.
     package func encoded() -> [UInt8] {
         var bytes = Bytes()
+        bytes.add(path)
         bytes.add(files.count)
         for file in files {
             bytes.add(file.path)
@@ -47,6 +51,7 @@ package struct AcceptedRegistry: Sendable {
     package init(decoding bytes: [UInt8]) throws {
         self = try bytes.withUnsafeBytes { bytes in
             var reader = ValueReader(bytes)
+            let path = try reader.text()
             let files = try Self.list(&reader) { reader in
                 let (path, isNamed) = (try reader.text(), try reader.number() == 1)
                 return RegistryFile(path: path, bytes: Array(try reader.block()), isNamed: isNamed)
@@ -55,7 +60,7 @@ package struct AcceptedRegistry: Sendable {
             let texts = try Self.texts(try reader.block())
             guard reader.isAtEnd else { throw Failure(description: "something follows its end") }
             return AcceptedRegistry(
-                files: files, crontabs: Dictionary(crontabs) { first, _ in first }, texts: texts)
+                path, files: files, crontabs: Dictionary(crontabs) { first, _ in first }, texts: texts)
         }
     }
 

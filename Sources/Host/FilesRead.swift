@@ -5,11 +5,13 @@ package enum RegistrySurvey: Hashable, Sendable {
     case found(files: [String: FileIdentity], directories: [String: FileIdentity.Key])
     /// Why it cannot be read.
     case failed(String)
+    /// A look at it found nothing that stands.
+    case unknown
 
     package static func take(_ path: String, _ trust: Trust) -> RegistrySurvey {
         do throws(SystemError) {
             let reading = try RegistryReader.survey(path, from: TrustedFiles(trust))
-            return reading?.survey ?? .failed("")
+            return reading?.survey ?? .unknown
         } catch {
             return .failed("\(error)")
         }

@@ -32,6 +32,7 @@ package enum StateDirectory {
         if let slash = place.lastIndex(of: "/"), slash != place.startIndex {
             try FileSystem.createDirectories(String(place[..<slash]))
         }
-        return try PrivateDirectory.open(place).directory(key)
+        // A link is systemd's, for a user that it makes (systemd.exec(5), DynamicUser=).
+        return try PrivateDirectory.open((try? FileSystem.realPath(place)) ?? place).directory(key)
     }
 }

@@ -45,8 +45,9 @@ package struct WatchedWays {
     mutating func add(wayTo path: String) {
         let parts = path.split(separator: "/")
         guard let name = parts.last else { return }
-        let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
-        let start = ends[directory] ?? go(parts.dropLast(), from: End(directory: path.hasPrefix("/") ? "" : "."))
+        let root = path.hasPrefix("/") ? "" : "."
+        let directory = "\(root)/\(parts.dropLast().joined(separator: "/"))"
+        let start = ends[directory] ?? go(parts.dropLast(), from: End(directory: root))
         ends[directory] = start
         let end = go([name], from: start)
         places.insert(Self.parent(of: end.directory))

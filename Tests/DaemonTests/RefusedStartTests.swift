@@ -72,6 +72,7 @@ struct AcceptedRegistryTests {
         texts.add([1, 2, 0, 255], of: "/x/job.lua")
         let crontab = CrontabFile(path: "cron.d/a", bytes: [10], isSystem: true, owner: "me", place: "/etc/cron.d/a")
         return AcceptedRegistry(
+            "/x",
             files: [
                 RegistryFile(path: "/x/a.yaml", bytes: Array("a".utf8)),
                 RegistryFile(path: "b\u{10FFE4}.yaml", bytes: [], isNamed: true),
@@ -86,7 +87,7 @@ struct AcceptedRegistryTests {
     func roundTrip() throws {
         let bytes = Self.sample.encoded()
         let read = try AcceptedRegistry(decoding: bytes)
-        #expect(read.encoded() == bytes)
+        #expect(read.encoded() == bytes && read.path == "/x")
         #expect(read.files.map(\.path) == Self.sample.files.map(\.path) && read.files.map(\.isNamed) == [false, true])
         let crontab = read.crontabs[.init(path: "cron.d", isSystem: nil, owner: nil)]?.files.first
         #expect(crontab?.name == "a" && crontab?.owner == "me" && crontab?.isSystem == true)

@@ -66,19 +66,19 @@ final class RegistryWatchTests {
         #expect(records.count == 1 && records[0].contains(" quiet=2s ") && !records[0].contains("compared_every"))
     }
 
-    @Test("finds that a volume's link was turned (Kubernetes: ConfigMap)")
-    func volume() throws {
+    @Test("finds that a volume's link was turned (Kubernetes: ConfigMap)", arguments: ["volume", "volume/"])
+    func volume(registry: String) throws {
         try directory.write("one", to: "volume/..1/a.yaml")
         try directory.link("volume/..data", to: "..1")
         try directory.link("volume/a.yaml", to: "..data/a.yaml")
-        let watch = start("volume")
+        let watch = start(registry)
         try directory.write("two", to: "volume/..2/a.yaml")
         #expect(pass(.seconds(60)) == nil)
         try directory.link("volume/..new", to: "..2")
         try FileSystem.rename(path("volume/..new"), to: path("volume/..data"))
         #expect(pass(Nanoseconds(1_999_999_999)) == nil)
         #expect(pass(Nanoseconds(1)) == ["volume/a.yaml"])
-        watch.follow(files("volume"), at: now)
+        watch.follow(files(registry), at: now)
         #expect(pass(.seconds(60)) == nil && watch.deadline == .distantFuture)
         // The link leads elsewhere from now on.
         try directory.write("three", to: "volume/..2/a.yaml")
@@ -154,6 +154,14 @@ final class RegistryWatchTests {
         self.watch = watch
         #expect(watch.deadline == now + Self.quiet)
         #expect(pass(Self.quiet) == ["jobs/a.yaml"])
+    }
+
+    @Test("has a load that has found out nothing tried again after 30 s")
+    func unknown() throws {
+        let watch = start()
+        watch.follow(FilesRead(path("jobs"), .unknown, [:]), at: now)
+        #expect(watch.deadline == now + .seconds(30))
+        #expect(pass(.seconds(30)) == ["jobs"])
     }
 
     @Test("finds a directory that went and came back, or another one in its place, or none")

@@ -6,17 +6,18 @@ import Values
 
 /// Finds out when a file that a load has looked at is another one (`--watch`).
 ///
-/// | what comes                                           | what is done                                            |
-/// |------------------------------------------------------|---------------------------------------------------------|
-/// | the kernel tells of something                        | a look after the quiet time                             |
-/// | a load is over                                       | a look at once: something may have changed during it    |
-/// | 30 s, where the kernel does not tell of all          | a look                                                  |
-/// | a look finds the files as they were read             | nothing                                                 |
-/// | it finds others, and nothing was told for that long  | a reload                                                |
-/// | it finds others, in directories that are new         | another look: nothing was told of these                 |
-/// | it finds others, which a look so long ago found too  | a reload: what was told of has to do with other files   |
-/// | it finds others, 5 min after the first of all changes | a reload: somebody writes all the time                 |
-/// | it finds others otherwise                            | another look                                            |
+/// | what comes                                          | what is done                                          |
+/// |-----------------------------------------------------|-------------------------------------------------------|
+/// | the kernel tells of something                       | a look after the quiet time                           |
+/// | a load is over                                      | a look at once: something may have changed during it  |
+/// | a load has found out nothing (`unknown`)            | a look after 30 s                                     |
+/// | 30 s, where the kernel does not tell of all         | a look                                                |
+/// | a look finds the files as they were read            | nothing                                               |
+/// | it finds others, and nothing was told for that long | a reload                                              |
+/// | it finds others, in directories that are new        | another look: nothing was told of these               |
+/// | it finds others, which a look so long ago found too | a reload: what was told of has to do with other files |
+/// | it finds others, 5 min after the first change       | a reload: somebody writes all the time                |
+/// | it finds others otherwise                           | another look                                          |
 final class RegistryWatch {
     /// What is not in force yet.
     private struct Change {
@@ -70,7 +71,10 @@ final class RegistryWatch {
         watch(at: now)
         nextComparison = blindness == nil ? .distantFuture : now + Self.comparisonInterval
         let current = known.now(trust)
-        if current != known { change = Change(first: now, next: now + quiet, seen: (current, now)) }
+        guard current != known else { return }
+        // A load that has found out nothing, as without descriptors, is not tried again at once.
+        let pause = known.registry == .unknown ? max(quiet, Self.comparisonInterval) : quiet
+        change = Change(first: now, next: now + pause, seen: (current, now))
     }
 
     /// The kernel has told of something.
@@ -106,7 +110,7 @@ final class RegistryWatch {
         var change = self.change ?? Change(first: now, next: now)
         let since = change.seen.flatMap { $0.files == current ? $0.since : nil } ?? now
         change.seen = (current, since)
-        let ends = [change.last.map { $0 + quiet }, since + quiet, change.first + Self.longestWait]
+        let ends = [change.last.map { $0 + quiet }, since + quiet, change.first + max(Self.longestWait, quiet + quiet)]
         change.next = ends.compactMap(\.self).min() ?? now
         self.change = change
         return now >= change.next

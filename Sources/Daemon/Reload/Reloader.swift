@@ -39,7 +39,7 @@ final class Reloader {
     private var accepted: AcceptedRegistry?
     // What the last load has looked at. Which files of a registry there are is found before they are read, so that whatever is
     // another one by then counts as changed.
-    private var survey = RegistrySurvey.failed("")
+    private var survey = RegistrySurvey.unknown
     private var record = FileRecord()
     private var state = State.idle
     private var isRequestedAgain = false
@@ -128,13 +128,14 @@ final class Reloader {
                 return check(candidate, site, at: now, end)
             }
         } catch {
-            return .failed(error.description)
+            return failed(error, mayPass: error.shortage != nil)
         }
         return tryAgain(at: now, end)
     }
 
     private func tryAgain(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         guard now < end else {
+            survey = .unknown
             return .failed(
                 "'\(path)', or an environment or Lua file that it names, is still being written to after \(DurationText.format(RestingFiles.patience)); "
                     + "expected \(DurationText.format(RestingFiles.quietTime)) without a change")
@@ -158,7 +159,7 @@ final class Reloader {
             accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers,
             programs: .host)
         candidate.notePrograms(on: disk)
-        accepted = isKept ? AcceptedRegistry(files: reading.files, crontabs: crontabs.readings) : nil
+        accepted = isKept ? AcceptedRegistry(path, files: reading.files, crontabs: crontabs.readings) : nil
         return isQuiet(max(reader.modified, crontabs.modified)) ? candidate : nil
     }
 
@@ -172,8 +173,14 @@ final class Reloader {
             state = .asking(inquiry, candidate, site, end: end)
             return ask(inquiry, candidate, site, at: now, end)
         } catch {
-            return .failed("\(error)")
+            return failed(error, mayPass: (error as? SystemError)?.isShortage == true)
         }
+    }
+
+    /// `mayPass`: the files are not the reason.
+    private func failed(_ error: any Error, mayPass: Bool) -> Result {
+        if mayPass { survey = .unknown }
+        return .failed("\(error)")
     }
 
     private func ask(
@@ -190,14 +197,17 @@ final class Reloader {
             guard let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)
             }
-            guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
+            guard loaded.errors.isEmpty else {
+                accepted = nil
+                return .refused(loaded.errors)
+            }
             loaded.texts = texts
             accepted?.texts = texts
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs, site)
         } catch {
             inquiry.cancel()
             unwatch()
-            return .failed("\(error)")
+            return failed(error, mayPass: (error as? SystemError)?.isShortage == true)
         }
     }
 

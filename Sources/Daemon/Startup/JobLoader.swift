@@ -19,7 +19,7 @@ package struct LoadedJobs: Sendable {
     /// Of the Lua files that were checked.
     package var texts = SourceTexts()
     /// What was looked at.
-    var survey = RegistrySurvey.failed("")
+    var survey = RegistrySurvey.unknown
     var marks: [String: FileMark] = [:]
     /// Somebody who is not trusted may have written some of it.
     var isUntrusted = false

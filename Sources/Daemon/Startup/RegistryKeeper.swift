@@ -6,6 +6,7 @@ import Values
 
 /// Keeps the registry that was accepted last in the state directory, for a start that finds errors in the registry (`--fallback`).
 package final class RegistryKeeper {
+    private let registry: String
     private let place: String
     private let key: String
     private let trust: Trust
@@ -21,7 +22,7 @@ package final class RegistryKeeper {
     /// `nil`: nothing is to be kept.
     init?(_ configuration: Configuration, _ trust: Trust) throws {
         guard let place = configuration.stateDirectory else { return nil }
-        (self.place, self.trust) = (place, trust)
+        (self.place, self.trust, registry) = (place, trust, configuration.registry)
         key = try StateDirectory.key(registry: configuration.registry)
     }
 
@@ -31,6 +32,11 @@ package final class RegistryKeeper {
     private struct Damage: Error, CustomStringConvertible {
         let path: String
         var description: String { "'\(path)' is damaged" }
+    }
+
+    private struct OtherPath: Error, CustomStringConvertible {
+        let path: String
+        var description: String { "it was accepted as --registry \(PrintableText.escape(path))" }
     }
 
     // MARK: The file
@@ -56,6 +62,7 @@ package final class RegistryKeeper {
     func read() throws -> (accepted: AcceptedRegistry, moment: WallInstant)? {
         guard let (bytes, moment, hash) = try contents() else { return nil }
         let accepted = try AcceptedRegistry(decoding: bytes)
+        guard accepted.path == registry else { throw OtherPath(path: accepted.path) }
         saved = hash
         return (accepted, moment)
     }

@@ -113,7 +113,8 @@ extension Startup {
         let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
         (loaded.survey, loaded.marks, loaded.isUntrusted) = (reading.survey, record.marks, record.isUntrusted)
-        loaded.accepted = AcceptedRegistry(files: reading.files, crontabs: crontabs.readings, texts: loaded.texts)
+        loaded.accepted = AcceptedRegistry(
+            configuration.registry, files: reading.files, crontabs: crontabs.readings, texts: loaded.texts)
         let isFirm =
             (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified, crontabs.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)
