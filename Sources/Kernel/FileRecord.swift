@@ -12,8 +12,15 @@ package enum FileMark: Hashable, Sendable {
     case unlistable(Int32)
 }
 
+/// Is told of all that is looked at. A worker has none, and so nothing of what one needs.
+package protocol FileWitness: AnyObject, Sendable {
+    func saw(_ identity: FileIdentity, at path: String)
+    func saw(_ key: FileIdentity.Key, names: [String], at path: String)
+    func failed(_ error: SystemError, at path: String, isListing: Bool)
+}
+
 /// What a load has looked at through `TrustedFiles`.
-package final class FileRecord: Sendable {
+package final class FileRecord: FileWitness {
     private struct Notes {
         var marks: [String: FileMark] = [:]
         var isUntrusted = false
@@ -29,9 +36,15 @@ package final class FileRecord: Sendable {
     package var isUntrusted: Bool { notes.withLock { $0.isUntrusted } }
 
     /// The last look counts.
-    package func note(_ mark: FileMark, at path: String) { notes.withLock { $0.marks[path] = mark } }
+    private func note(_ mark: FileMark, at path: String) { notes.withLock { $0.marks[path] = mark } }
 
-    func note(_ error: SystemError, at path: String, isListing: Bool = false) {
+    package func saw(_ identity: FileIdentity, at path: String) { note(.file(identity), at: path) }
+
+    package func saw(_ key: FileIdentity.Key, names: [String], at path: String) {
+        note(.directory(key, names: names), at: path)
+    }
+
+    package func failed(_ error: SystemError, at path: String, isListing: Bool) {
         note(FileMark(error, isListing: isListing), at: path)
         if error.isUntrusted { notes.withLock { $0.isUntrusted = true } }
     }

@@ -11,11 +11,10 @@ package final class TrustedFiles: Sendable {
     }
 
     private let trust: Trust
-    private let record: FileRecord?
+    private let witness: (any FileWitness)?
     private let last = Mutex<Place?>(nil)
 
-    /// `record`: where all that is looked at is noted.
-    package init(_ trust: Trust, _ record: FileRecord? = nil) { (self.trust, self.record) = (trust, record) }
+    package init(_ trust: Trust, _ witness: (any FileWitness)? = nil) { (self.trust, self.witness) = (trust, witness) }
 
     /// As `FileSystem.contents`.
     package func contents(
@@ -26,10 +25,10 @@ package final class TrustedFiles: Sendable {
                 trust.isAsked
                 ? try FileSystem.contents(of: try open(path, O_RDONLY | O_NONBLOCK), path, limit: limit)
                 : try FileSystem.contents(of: path, limit: limit)
-            if let found { record?.note(.file(found.identity), at: path) }
+            if let found { witness?.saw(found.identity, at: path) }
             return found
         } catch {
-            record?.note(error, at: path)
+            witness?.failed(error, at: path, isListing: false)
             throw error
         }
     }
@@ -38,30 +37,30 @@ package final class TrustedFiles: Sendable {
     package func names(in path: String) throws(SystemError) -> [String] {
         do throws(SystemError) {
             // First: another one that comes into its place is noticed then.
-            let key = record == nil ? nil : try FileSystem.status(path).identity.key
+            let key = witness == nil ? nil : try FileSystem.status(path).identity.key
             let names =
                 trust.isAsked
                 ? try FileSystem.names(in: try open(path, O_RDONLY | O_DIRECTORY), path)
                 : try FileSystem.names(in: path)
-            if let key { record?.note(.directory(key, names: names), at: path) }
+            if let key { witness?.saw(key, names: names, at: path) }
             return names
         } catch {
-            record?.note(error, at: path, isListing: true)
+            witness?.failed(error, at: path, isListing: true)
             throw error
         }
     }
 
-    /// As `FileSystem.status`. A directory is noted when it is listed.
+    /// As `FileSystem.status`. A directory is told of when it is listed.
     package func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         do throws(SystemError) {
             let found =
                 trust.isAsked
                 ? try FileSystem.identity(try open(path, Int32(CLINUX_PATH_ONLY)), path)
                 : try FileSystem.status(path)
-            if found.kind != .directory { record?.note(.file(found.identity), at: path) }
+            if found.kind != .directory { witness?.saw(found.identity, at: path) }
             return found
         } catch {
-            record?.note(error, at: path)
+            witness?.failed(error, at: path, isListing: false)
             throw error
         }
     }
