@@ -327,3 +327,12 @@ static inline int clinux_is_memory(int descriptor) {
     if (fstatfs(descriptor, &system) != 0) return 0;
     return system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
 }
+
+/* The type of the file system, as linux/magic.h has them; -1 with errno. Whether the field has a sign depends on the processor. */
+static inline int64_t clinux_file_system_type(const char *path) {
+    struct statfs system;
+    int result;
+    do result = statfs(path, &system);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? (int64_t)(uint32_t)system.f_type : -1;
+}

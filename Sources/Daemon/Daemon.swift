@@ -25,7 +25,17 @@ package final class Daemon {
     let locks: DaemonLocks
     let manager: ServiceManager
     private let clockWatch: ClockWatch
+    let files: FileNews
     let zones: ZoneWatch
+    /// `nil`: nothing is reloaded unasked.
+    let watch: RegistryWatch?
+    let keeper: RegistryKeeper?
+    /// Of the start, until it has been told.
+    private let refusal: Startup.Refusal?
+    /// `nil`: the registry in force is what was found last.
+    var refused: RefusedStart?
+    /// The service manager was told of the reload.
+    var isReloadTold = false
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     var desired: [JobDefinition]
@@ -52,6 +62,7 @@ package final class Daemon {
     ) throws(SystemError) {
         (self.configuration, self.log, self.runtime, self.machine) = (configuration, log, runtime, machine)
         (programs, registry) = (startup.programs, startup.registry)
+        (keeper, refusal) = (startup.keeper, startup.refusal)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
         disabledCount = startup.loaded.disabledCount
         leftOut = startup.loaded.notes.filter { $0.note == .crontabLine }
@@ -67,10 +78,13 @@ package final class Daemon {
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers,
-            knownFiles: startup.loaded.files, machine: machine)
+            knownFiles: startup.loaded.files, isWatched: configuration.quiet != nil,
+            isKept: startup.keeper != nil, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
-        zones = ZoneWatch(loop)
-        locks = DaemonLocks(runtime, startup.registryLock, zones.directories, log)
+        files = FileNews(loop)
+        zones = ZoneWatch(files)
+        watch = RegistryWatch(configuration, startup, files, log)
+        locks = DaemonLocks(runtime, startup.registryLock, files.directories, log)
     }
 
     /// Runs until it is told to stop. Returns the exit code.
@@ -87,6 +101,7 @@ package final class Daemon {
     func start() {
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
+        reportRefusal(refusal)
         reportJobs()
         locks.check()
         groups.report(to: log)
@@ -100,7 +115,9 @@ package final class Daemon {
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         pool.settleAbsentJobs()
         zones.follow(desired, at: pool.now)
+        watch?.follow(at: pool.now)
         manager.ready()
+        saveRegistry()
     }
 
     private func clearPreviousLife() {
@@ -121,6 +138,8 @@ package final class Daemon {
         manager.beat(at: now)
         advanceReload(at: now)
         checkZones(at: now)
+        checkFiles(at: now)
+        retryRefused(at: now)
         reloader.keepReserve()
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
         serveLog(at: pool.now)
@@ -128,7 +147,9 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
+        min(
+            pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, filesDeadline,
+            refusedDeadline, logRetry)
     }
 
     private func handle(_ source: Source) throws(SystemError) {
@@ -140,9 +161,7 @@ package final class Daemon {
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
-        case .zones:
-            zones.wake(at: pool.now)
-            locks.check()
+        case .files: takeFileNews()
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }

@@ -23,7 +23,10 @@ package enum RegistryReader {
         /// Notes on what looks like a file and is not read.
         package var ignored: Diagnostics
         /// Of every file and directory that was looked at.
-        fileprivate var identities: [String: FileIdentity] = [:]
+        fileprivate(set) var identities: [String: FileIdentity] = [:]
+        fileprivate(set) var directories: Set<String> = []
+        /// The files are only looked at, and not read.
+        fileprivate var isSurvey = false
 
         /// Of what was found at the path; `nil` if it was not looked at.
         package func identity(of path: String) -> FileIdentity? { identities[path] }
@@ -67,6 +70,11 @@ package enum RegistryReader {
         }
     }
 
+    /// The same without the contents of the files.
+    static func survey(_ path: String, from disk: TrustedFiles) throws(SystemError) -> Reading? {
+        try readOnce(path, disk, RegistryLimits(), isSurvey: true)
+    }
+
     /// As `read`, again and again while something is written.
     package static func readPatiently(_ path: String, trust: Trust = .unasked) throws(Failure) -> Reading {
         for _ in 0..<100 {
@@ -76,9 +84,10 @@ package enum RegistryReader {
     }
 
     private static func readOnce(
-        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits
+        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits, isSurvey: Bool = false
     ) throws(SystemError) -> Reading? {
         var reading = Reading(ignored: Diagnostics(limit: limits.diagnostics))
+        reading.isSurvey = isSurvey
         let (kind, identity) = try FileSystem.status(path)
         if kind == .directory {
             guard try readDirectory(path, identity, depth: 0, disk, limits, &reading) else { return nil }
@@ -94,6 +103,7 @@ package enum RegistryReader {
     ) throws(SystemError) -> Bool {
         guard depth <= deepestDirectory else { throw SystemError("opendir", path, code: SystemError.tooManyLinks) }
         reading.identities[path] = identity
+        reading.directories.insert(path)
         for name in try disk.names(in: path) where !name.hasPrefix(".") {
             let child = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             guard let (kind, identity) = try status(child) else { continue }
@@ -132,6 +142,10 @@ package enum RegistryReader {
     private static func readFile(
         _ path: String, isNamed: Bool, _ disk: TrustedFiles, _ limits: RegistryLimits, _ reading: inout Reading
     ) throws(SystemError) -> Bool {
+        if reading.isSurvey {
+            reading.identities[path] = try FileSystem.status(path).identity
+            return true
+        }
         guard let (bytes, identity) = try disk.contents(of: path, limit: limits.fileBytes) else { return false }
         reading.identities[path] = identity
         // One too many is enough for the error, and keeps a directory of a million files from filling the memory.

@@ -15,7 +15,7 @@ struct EventTokenTests {
 
     @Test("reads back as what was packed")
     func roundTrip() {
-        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .zones]
+        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files]
         for (job, generation) in Self.extremes {
             for channel in [EventToken.Channel.control, .report, .output] {
                 tokens.append(.worker(channel, job: job, generation: generation))

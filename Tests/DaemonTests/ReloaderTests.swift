@@ -1,5 +1,6 @@
 import Clocks
 import Glibc
+import Host
 import Links
 import Model
 import Registry
@@ -26,7 +27,7 @@ struct ReloaderTests {
         children = ChildTable(machine)
         reloader = Reloader(
             path: "\(directory.path)/jobs.yaml", programs: try kernel.programs(), loop: loop, children: children,
-            mostJobs: 100, controllers: .none, knownFiles: [], machine: machine)
+            mostJobs: 100, controllers: .none, knownFiles: [], isWatched: true, machine: machine)
         try write("heartbeat")
         pass(.seconds(1))
     }
@@ -174,6 +175,7 @@ struct ReloaderTests {
             pass(.milliseconds(50))
         }
         #expect(failure(result)?.contains("is still being written to after 10s") == true)
+        #expect(reloader.files.registry == .unknown)
     }
 
     @Test("waits until nobody has written to a file of Lua for a while, also one that was checked")

@@ -6,7 +6,7 @@ enum EventToken: Hashable {
     case log
     case functionAnswer
     case clock
-    case zones
+    case files
     case worker(Channel, job: Int, generation: UInt32)
 
     enum Channel: UInt8 {
@@ -14,7 +14,7 @@ enum EventToken: Hashable {
     }
 
     /// Those that there is one of, by the kinds of their sources.
-    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .zones]
+    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files]
     private static let workerBase: UInt8 = 16
 
     var source: Source {
