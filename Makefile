@@ -98,16 +98,16 @@ man:
 	rm -rf $(MANUAL)
 	Scripts/make-man $(MANUAL)
 
-# What is installed besides, made of the programs.
-completions: release
+# One for each program and shell: they differ in the name alone.
+completions:
+	rm -rf $(COMPLETIONS)
 	mkdir -p $(COMPLETIONS)
-	for program in cronsupd cronsupctl; do \
-		.build/release/$$program --generate-completion-script bash > "$(COMPLETIONS)/$$program.bash" && \
-		.build/release/$$program --generate-completion-script zsh > "$(COMPLETIONS)/_$$program" && \
-		.build/release/$$program --generate-completion-script fish > "$(COMPLETIONS)/$$program.fish" || \
+	for program in cronsupd cronsupctl cronworker; do \
+		sed "s/@PROGRAM@/$$program/g" Packaging/completions/bash > "$(COMPLETIONS)/$$program.bash" && \
+		sed "s/@PROGRAM@/$$program/g" Packaging/completions/zsh > "$(COMPLETIONS)/_$$program" && \
+		sed "s/@PROGRAM@/$$program/g" Packaging/completions/fish > "$(COMPLETIONS)/$$program.fish" || \
 		exit 1; \
 	done
-	cp Packaging/completions/* $(COMPLETIONS)
 
 # Both only copy and remove: root needs no toolchain for them.
 install:

@@ -98,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "cronsupd",
             dependencies: [
-                "Clocks", "Daemon", "Host", "Kernel", "Values",
+                "Clocks", "Daemon", "Host", "Kernel", "Registry", "Values",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -107,7 +107,9 @@ let package = Package(
         // The tool for those who write registries.
         .target(
             name: "Crontool",
-            dependencies: ["Clocks", "Crontabs", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            dependencies: [
+                "Clocks", "Crontabs", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values", "Wire",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupctl",
