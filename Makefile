@@ -31,12 +31,13 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # The manual pages, made from docs/.
 MANUAL := .build/man
 COMPLETIONS := .build/completions
+SCHEMA := .build/schema
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install uninstall man completions check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install uninstall man completions schema check release setup clean own-worker
 
-all: release man completions
+all: release man completions schema
 
 setup:
 	@Scripts/setup
@@ -108,6 +109,11 @@ completions:
 		sed "s/@PROGRAM@/$$program/g" Packaging/completions/fish > "$(COMPLETIONS)/$$program.fish" || \
 		exit 1; \
 	done
+
+# The JSON Schema of registry files, as the programs have it.
+schema: release
+	mkdir -p $(SCHEMA)
+	.build/release/cronsupctl schema > $(SCHEMA)/registry.schema.json
 
 # Both only copy and remove: root needs no toolchain for them.
 install:

@@ -18,6 +18,7 @@ struct Cronsupctl: ParsableCommand {
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
-            NextCommand.self, ExplainCommand.self, ImportCommand.self, RegistryCommand.self, CompleteCommand.self,
+            NextCommand.self, ExplainCommand.self, ImportCommand.self, RegistryCommand.self, SchemaCommand.self,
+            CompleteCommand.self,
         ])
 }
