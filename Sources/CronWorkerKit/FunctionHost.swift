@@ -126,8 +126,8 @@ final class FunctionHost: @unchecked Sendable {
             return try flushing { try body(context).value }
         case .asyncFunction(let body):
             let mailbox = try Mailbox()
-            let context = subject.context(of: run, arguments, logger, jobRegistry(mailbox))
-            return try AsyncRun(body, context, mailbox).wait(daemon) { [unowned self] request in
+            let context = subject.context(of: run, arguments, logger, jobRegistry(mailbox), JobCancellation())
+            return try AsyncRun(body, context, mailbox, run.limit).wait(daemon) { [unowned self] request in
                 request.reply.resume(with: Result { try call(request.id, request.arguments, adding: Value.Map()) })
             }
         }
