@@ -28,6 +28,8 @@ let package = Package(
         .executable(name: "cronsupctl", targets: ["cronsupctl"]),
         // For workers of one's own; see Examples/own-worker.
         .library(name: "CronWorkerKit", targets: ["CronWorkerKit"]),
+        // For those whose libraries log by swift-log.
+        .library(name: "CronWorkerLogging", targets: ["CronWorkerLogging"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -127,6 +129,10 @@ let package = Package(
         .target(
             name: "CronWorkerKit",
             dependencies: ["Clocks", "Find", "Jobs", "Kernel", "Model", "Schedules", "Turns", "Values", "Wire"],
+            swiftSettings: strict),
+        .target(
+            name: "CronWorkerLogging",
+            dependencies: ["CronWorkerKit", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(
             name: "LuaEngine",
@@ -234,7 +240,9 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Clocks", "CronWorkerKit", "Jobs", "Kernel", "Model", "Schedules", "TestSupport", "Values", "Wire",
+                "Clocks", "CronWorkerKit", "CronWorkerLogging", "Jobs", "Kernel", "Model", "Schedules", "TestSupport",
+                "Values", "Wire",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

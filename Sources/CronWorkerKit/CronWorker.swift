@@ -6,6 +6,12 @@ import Wire
 /// A worker program: all of `main` but the catalog.
 public enum CronWorker {
     package static let version = "0.1.0"
+    private static let usualName = "cronworker"
+
+    /// That of the program's file, which may be a worker of somebody's own.
+    static var name: String {
+        ThisProcess.executablePath?.split(separator: "/").last.map(String.init) ?? usualName
+    }
 
     /// Serves as `cronworker` does, with the functions of `catalog`, until the daemon closes the control pipe. To be
     /// called first in `main`: descriptors 0 to 5 are the daemon's. It takes the arguments of the process as they are;
@@ -28,7 +34,8 @@ public enum CronWorker {
             StandardDescriptors.writeOutput(FunctionCatalog.text(of: catalog.names))
             ThisProcess.exit(0)
         case .version where arguments.count == 1:
-            StandardDescriptors.writeOutput("cronworker \(version)\n")
+            StandardDescriptors.writeOutput(
+                name == usualName ? "\(name) \(version)\n" : "\(name) (CronWorkerKit \(version))\n")
             ThisProcess.exit(0)
         case .help, .shortHelp:
             StandardDescriptors.writeOutput(WorkerUsage.text)

@@ -81,6 +81,7 @@ final class FunctionHost: @unchecked Sendable {
     /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
     func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> RunEnd {
         (self.run, tail) = (run, OutputBounds.tail(of: subject.data))
+        RunLog.begin(logger)
         disk.forget()
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {

@@ -9,9 +9,10 @@ enum WorkerUsage {
 
     static var text: String {
         let options = WorkerOption.allCases.map(\.rawValue).filter { $0.hasPrefix("--") }.joined(separator: " | ")
+        let name = CronWorker.name
         return """
-            USAGE: cronworker FUNCTION INTERVAL | SCHEDULE
-                   cronworker \(options)
+            USAGE: \(name) FUNCTION INTERVAL | SCHEDULE
+                   \(name) \(options)
 
             \(wrapped(description))
             To run an entry: cronsupd --run ENTRY_ID

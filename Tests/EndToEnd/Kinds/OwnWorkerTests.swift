@@ -36,6 +36,18 @@ struct OwnWorkerTests {
         }
     }
 
+    @Test("says its own name, and which CronWorkerKit it is made of")
+    func version() throws {
+        try Scene.play { scene in
+            let own = try scene.run(["--version"], program: Binaries.faultWorker)
+            #expect(own.output == "faultworker (CronWorkerKit 0.1.0)\n")
+            #expect(
+                try scene.run(["--help"], program: Binaries.faultWorker).output.hasPrefix("USAGE: faultworker FUNCTION")
+            )
+            #expect(try scene.run(["--version"], program: Binaries.worker).output == "cronworker 0.1.0\n")
+        }
+    }
+
     // MARK: Cancellation
 
     @Test("tells an async function that its run is to end, and waits until it has cleaned up")
