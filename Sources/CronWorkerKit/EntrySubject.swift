@@ -1,5 +1,6 @@
 import Clocks
 import Jobs
+import Kernel
 import Model
 import Values
 import Wire
@@ -23,11 +24,18 @@ struct EntrySubject {
     }
 
     func context(
-        of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry
+        of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry,
+        _ cancellation: JobCancellation = .none
     ) -> JobContext {
         JobContext(
             entry: id, run: run.number, attempt: run.attempt, slot: run.slot, meta: meta, data: data,
-            arguments: arguments, logger: logger, directory: directory, registry: registry)
+            arguments: arguments, logger: logger, directory: directory, registry: registry,
+            deadline: run.limit.map { Self.instant($0.timeout) }, cancellation: cancellation)
+    }
+
+    /// Both clocks are CLOCK_MONOTONIC.
+    private static func instant(_ moment: MonotonicInstant) -> SuspendingClock.Instant {
+        .now.advanced(by: .nanoseconds((moment - Clock.monotonic()).count))
     }
 
     /// What a function in another language is told of its run.

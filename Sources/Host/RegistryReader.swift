@@ -121,7 +121,10 @@ package enum RegistryReader {
         return true
     }
 
-    private static func isDefinition(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+    /// Of the names of registry files, without the dot.
+    package static let suffixes = ["yaml", "yml"]
+
+    private static func isDefinition(_ name: String) -> Bool { suffixes.contains { name.hasSuffix("." + $0) } }
 
     private static func ignore(
         _ path: String, _ reason: IgnoredFile.Reason, _ reading: inout Reading

@@ -4,6 +4,7 @@ import Daemon
 import Host
 import Kernel
 import Logging
+import Registry
 import Values
 
 /// The command line of `cronsupd`.
@@ -27,7 +28,7 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The registry: a YAML file, or a directory with all directories below it.", valueName: "path"),
-        completion: .file())
+        completion: .file(extensions: RegistryReader.suffixes))
     var registry = "/etc/cronsupd"
 
     @Flag(help: "Load, validate and print every job; start nothing.")
@@ -47,7 +48,7 @@ struct Cronsupd: ParsableCommand {
             "With --once and --json or --job: how many slots of each job to show, from 1 to 1000.", valueName: "n"))
     var slots = 3
 
-    @Option(help: ArgumentHelp("With --once: show all of the job with this ID.", valueName: "id"))
+    @Option(help: ArgumentHelp("With --once: show all of the job with this ID.", valueName: "job-id"))
     var job: String?
 
     @Flag(help: "With --once: whole texts and more columns, however narrow the screen is.")
@@ -62,7 +63,7 @@ struct Cronsupd: ParsableCommand {
     @Option(
         name: .customLong("run"),
         help: ArgumentHelp(
-            "Run the function of this entry once, in the foreground, and end with its code.", valueName: "id")
+            "Run the function of this entry once, in the foreground, and end with its code.", valueName: "entry-id")
     )
     var entry: String?
 
@@ -78,7 +79,8 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "With --strict: names of notes that are no errors, with commas between. May be repeated.",
-            valueName: "names"))
+            valueName: "names"),
+        completion: .list(Note.allCases.map(\.rawValue)))
     var allow: [String] = []
 
     @Option(

@@ -42,7 +42,10 @@ extension Entry {
 struct CrontabEntries {
     static let kind = "cron.crontab"
 
-    private static let keys = ["source", "format", "user", "comment"]
+    static let keys = ["source", "format", "user", "comment"]
+    static let formats = [systemFormat, userFormat]
+    private static let systemFormat = "system"
+    private static let userFormat = "user"
 
     private let old: RegistryLoad
     private let source: CrontabFileSource
@@ -89,13 +92,14 @@ struct CrontabEntries {
     private static func path(_ entry: Entry, _ data: EntryField) -> String? {
         let example = "file:///etc/cron.d"
         guard let value = entry.data["source"] else {
-            data.issues.report(EntryFailure(missing: "source", "expected one such as \(example)"), of: "crontab")
+            data.issues.report(
+                EntryFailure(missing: "source", "expected one such as \(example)"), of: "crontab", known: keys)
             return nil
         }
         let directory = RegistryPath.directory(of: entry.location.file)
         switch SourcePath.read(value, example: example, directory: directory) {
         case .success(let path): return path
-        case .failure(let failure): data.issues.report(failure, of: "crontab")
+        case .failure(let failure): data.issues.report(failure, of: "crontab", known: keys)
         }
         return nil
     }
@@ -103,8 +107,8 @@ struct CrontabEntries {
     private static func isSystem(_ data: EntryField) -> Bool? {
         guard let field = data["format"] else { return nil }
         switch field.value.string {
-        case "system": return true
-        case "user": return false
+        case systemFormat: return true
+        case userFormat: return false
         default: return field.expected("'system' or 'user'")
         }
     }
