@@ -49,6 +49,8 @@ package struct Orders: Sendable {
         return booking
     }
 
+    package var hasAttempt: Bool { pending != nil }
+
     /// When the next slot is due has changed.
     package mutating func endAttempts(at end: MonotonicInstant) { pending?.end = end }
 
