@@ -126,7 +126,7 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry)
+        min(.earliest(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline), min(zones.deadline, logRetry))
     }
 
     private func handle(_ source: Source) throws(SystemError) {

@@ -23,6 +23,12 @@ struct LineBuffer: ~Copyable {
         count += 1
     }
 
+    mutating func append(_ byte: UInt8, count times: Int) {
+        reserve(times)
+        (base + count).update(repeating: byte, count: times)
+        count += times
+    }
+
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress else { return }
         reserve(bytes.count)

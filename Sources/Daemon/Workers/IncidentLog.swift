@@ -167,7 +167,7 @@ struct IncidentLog {
         if booking.isGivenUp { return retryGivenUp(booking, job) }
         guard let run = booking.run else { return slots(booking, job) }
         log.write(
-            booking.outcome.level, booking.outcome.title.description,
+            booking.outcome.level, booking.outcome.title,
             booking.fields(
                 run, entry: job.definition.id, pid: job.worker?.pid ?? 0,
                 slot: booking.last.map { moment.wall(of: $0, on: job.definition.schedule.rule.clock) },
@@ -187,7 +187,7 @@ struct IncidentLog {
         if booking.reason == .lost { return }
         var fields: LogFields = isDetailed ? ["outcome": .text(booking.outcome.rawValue)] : [:]
         fields.add("count", .integer(booking.count))
-        records(booking.outcome.level, booking.outcome.title.description, job, fields)
+        records(booking.outcome.level, booking.outcome.title, job, fields)
     }
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
@@ -251,8 +251,8 @@ extension Outcome {
 extension Booking {
     /// Those of its run's record.
     func fields(_ run: Run, entry: EntryID, pid: ProcessID, slot: WallInstant?, isDetailed: Bool) -> LogFields {
-        var fields: LogFields = ["entry": .text(entry.description)]
-        fields.list.reserveCapacity(13)
+        var fields = LogFields(capacity: 13)
+        fields.add("entry", .text(entry.description))
         if isDetailed { fields.add("pid", .number(pid)) }
         fields.add("run", .integer(run.number))
         // What nearly every run is need not be said to people.

@@ -32,7 +32,7 @@ extension Outcome {
         /// As which outcome `retry.on` names it; `nil`: no further attempt would mend it.
         let retriedAs: Outcome?
         /// The words that its record in the log begins with.
-        let title: StaticString
+        let title: String
     }
 
     private var row: Row {
@@ -52,7 +52,7 @@ extension Outcome {
     package var isFailure: Bool { row.isFailure }
     package var isOfRun: Bool { row.isOfRun }
     package var retriedAs: Outcome? { row.retriedAs }
-    package var title: StaticString { row.title }
+    package var title: String { row.title }
     /// Whether the worker itself says it of its run, with a result or an error; the others are the daemon's word.
     package var isReported: Bool { self == .ok || self == .failed }
 
