@@ -62,8 +62,12 @@ struct LineBuffer: ~Copyable {
         digits.reverse()
     }
 
-    private mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
+    // The compiler would make a call of each, with what nearly none needs.
+    @inline(__always)
+    private mutating func reserve(_ more: Int) { if count + more > capacity { grow(by: more) } }
+
+    @inline(never)
+    private mutating func grow(by more: Int) {
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.update(from: base, count: count)

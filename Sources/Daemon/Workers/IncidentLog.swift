@@ -245,7 +245,7 @@ struct IncidentLog {
 }
 
 extension Outcome {
-    fileprivate var level: Logger.Level { self == .ok ? .info : isFailure ? .error : .warning }
+    fileprivate var level: Logger.Level { isOk ? .info : isFailure ? .error : .warning }
 }
 
 extension Booking {
@@ -259,7 +259,7 @@ extension Booking {
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
         if reason == .clock { fields.add("reason", .text(Reason.clock.rawValue)) }
-        fields.add(outcome.textKey.description, .text(run.end.text))
+        fields.add(outcome.textName, .text(run.end.text))
         fields.add("code", run.end.code.map { .integer($0) })
         fields.add("length", run.end.fullLength.map { .integer($0) })
         fields.add("retry", retryAfter.map { .delay($0) } ?? (run.end.isFinal ? .text("no") : nil))

@@ -58,6 +58,10 @@ extension Outcome {
 
     /// Which field has what the run left behind.
     package var textKey: StaticString { self == .ok ? "result" : "error" }
+    /// The same for a record, without a string made for each.
+    package var textName: String { self == .ok ? "result" : "error" }
+    // Comparing it is code of the package that other modules call through a witness.
+    package var isOk: Bool { self == .ok }
 
     /// A number for each outcome.
     package struct Counts: Sendable {
