@@ -147,9 +147,9 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(
-            pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, filesDeadline,
-            refusedDeadline, logRetry)
+        .earliest(
+            .earliest(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline),
+            .earliest(zones.deadline, filesDeadline, refusedDeadline), logRetry)
     }
 
     private func handle(_ source: Source) throws(SystemError) {
