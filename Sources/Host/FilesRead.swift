@@ -3,25 +3,40 @@ package import Kernel
 /// Which files and directories there are of a registry, without what is in the files.
 package enum RegistrySurvey: Hashable, Sendable {
     case found(files: [String: FileIdentity], directories: [String: FileIdentity.Key])
-    /// Why it cannot be read.
-    case failed(String)
+    case failed(Failure)
     /// A look at it found nothing that stands.
     case unknown
 
+    /// Why it cannot be read.
+    package struct Failure: Hashable, Sendable {
+        fileprivate let reason: String
+        /// What could not be read, and the directories that were.
+        fileprivate let place: String
+        fileprivate let directories: [String]
+    }
+
     package static func take(_ path: String, _ trust: Trust) -> RegistrySurvey {
-        do throws(SystemError) {
-            let reading = try RegistryReader.survey(path, from: TrustedFiles(trust))
-            return reading?.survey ?? .unknown
-        } catch {
-            return .failed("\(error)")
-        }
+        let (reading, error) = RegistryReader.survey(path, from: TrustedFiles(trust))
+        guard let error else { return reading.survey }
+        return .failed(
+            Failure(reason: "\(error)", place: error.object, directories: reading.directories.sorted()))
     }
 
     fileprivate var directories: [String] {
-        if case .found(_, let directories) = self { Array(directories.keys) } else { [] }
+        switch self {
+        case .found(_, let directories): Array(directories.keys)
+        case .failed(let failure): failure.directories
+        case .unknown: []
+        }
     }
 
-    fileprivate var files: [String] { if case .found(let files, _) = self { Array(files.keys) } else { [] } }
+    fileprivate var files: [String] {
+        switch self {
+        case .found(let files, _): Array(files.keys)
+        case .failed(let failure): [failure.place]
+        case .unknown: []
+        }
+    }
 }
 
 extension RegistryReader.Reading {

@@ -70,9 +70,16 @@ package enum RegistryReader {
         }
     }
 
-    /// The same without the contents of the files.
-    static func survey(_ path: String, from disk: TrustedFiles) throws(SystemError) -> Reading? {
-        try readOnce(path, disk, RegistryLimits(), isSurvey: true)
+    /// The same without the contents of the files, as far as it goes.
+    static func survey(_ path: String, from disk: TrustedFiles) -> (reading: Reading, error: SystemError?) {
+        var reading = Reading(ignored: Diagnostics(limit: 0))
+        reading.isSurvey = true
+        do throws(SystemError) {
+            _ = try readOnce(path, disk, RegistryLimits(), &reading)
+            return (reading, nil)
+        } catch {
+            return (reading, error)
+        }
     }
 
     /// As `read`, again and again while something is written.
@@ -84,17 +91,19 @@ package enum RegistryReader {
     }
 
     private static func readOnce(
-        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits, isSurvey: Bool = false
+        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits
     ) throws(SystemError) -> Reading? {
         var reading = Reading(ignored: Diagnostics(limit: limits.diagnostics))
-        reading.isSurvey = isSurvey
+        return try readOnce(path, disk, limits, &reading) ? reading : nil
+    }
+
+    /// Returns whether nothing was written meanwhile.
+    private static func readOnce(
+        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits, _ reading: inout Reading
+    ) throws(SystemError) -> Bool {
         let (kind, identity) = try FileSystem.status(path)
-        if kind == .directory {
-            guard try readDirectory(path, identity, depth: 0, disk, limits, &reading) else { return nil }
-        } else {
-            guard try readFile(path, isNamed: true, disk, limits, &reading) else { return nil }
-        }
-        return reading
+        guard kind == .directory else { return try readFile(path, isNamed: true, disk, limits, &reading) }
+        return try readDirectory(path, identity, depth: 0, disk, limits, &reading)
     }
 
     private static func readDirectory(

@@ -28,6 +28,8 @@ final class RegistryWatch {
         var next: MonotonicInstant
         /// What a look has found last, and since when that is so.
         var seen: (files: FilesRead, since: MonotonicInstant)?
+        /// Something of what was told is lost.
+        var isIncomplete = false
     }
 
     private let quiet: Nanoseconds
@@ -38,6 +40,8 @@ final class RegistryWatch {
     private let remote: (String) -> String?
     private var known: FilesRead
     private var change: Change?
+    /// The kernel's numbers for the directories.
+    private var watched: Set<Int32> = []
     private var nextComparison = MonotonicInstant.distantFuture
     /// Why the kernel does not tell of all; `nil`: it does.
     private var blindness: Blindness?
@@ -79,12 +83,17 @@ final class RegistryWatch {
 
     /// The kernel has told of something.
     func wake(_ news: DirectoryWatch.News, at now: MonotonicInstant) {
-        if news.isIncomplete {
+        guard news.isIncomplete || news.groups.contains(.registry) else { return }
+        // A directory that has just come is looked at from now on.
+        if change == nil { watch(at: now) }
+        var change = self.change ?? Change(first: now, next: now + quiet)
+        // Once: there may be no end of them.
+        if news.isIncomplete, !change.isIncomplete {
             log.write(.warning, "Changes lost", ["text": "too many at once; the registry's files are compared"])
         }
-        guard news.isIncomplete || news.groups.contains(.registry) else { return }
-        if change == nil { change = Change(first: now, next: now + quiet) }
-        change?.last = now
+        change.isIncomplete = change.isIncomplete || news.isIncomplete
+        change.last = now
+        self.change = change
     }
 
     /// The paths at which something else is now, if the registry is to be loaded again.
@@ -92,14 +101,16 @@ final class RegistryWatch {
         guard now >= deadline else { return nil }
         if now >= nextComparison { nextComparison = now + Self.comparisonInterval }
         // Before the look: what changes after it is told. A directory on the way may be another one by now.
-        let before = watch(change?.seen?.files, at: now)
+        let before = watched
+        watch(change?.seen?.files, at: now)
         let current = known.now(trust)
         guard current != known else {
             change = nil
             return nil
         }
+        watch(current, at: now)
         // What was written into a new directory was not told.
-        if !watch(current, at: now).isSubset(of: before) { change?.last = now }
+        if !watched.isSubset(of: before) { change?.last = now }
         guard isSettled(current, at: now) else { return nil }
         change = nil
         return known.differences(to: current)
@@ -123,22 +134,20 @@ final class RegistryWatch {
         let reason: String
     }
 
-    /// `more`: besides the files that are known. Returns the kernel's numbers for the directories.
-    @discardableResult
-    private func watch(_ more: FilesRead? = nil, at now: MonotonicInstant) -> Set<Int32> {
+    /// `more`: besides the files that are known.
+    private func watch(_ more: FilesRead? = nil, at now: MonotonicInstant) {
         let all = [known, more].compactMap(\.self)
         let ways = news.directories?.watch(
             all.flatMap(\.files), whole: all.flatMap(\.directories), isWriting: true, for: .registry)
-        let numbers = ways?.numbers ?? []
-        note(blindness(ways), numbers.count, at: now)
-        return numbers
+        watched = ways?.numbers ?? []
+        note(blindness(ways), at: now)
     }
 
-    private func note(_ blindness: Blindness?, _ count: Int, at now: MonotonicInstant) {
+    private func note(_ blindness: Blindness?, at now: MonotonicInstant) {
         guard blindness != self.blindness || !isReported else { return }
         (self.blindness, isReported) = (blindness, true)
         nextComparison = blindness == nil ? .distantFuture : min(nextComparison, now + Self.comparisonInterval)
-        report(count)
+        report()
     }
 
     private func blindness(_ ways: WatchedWays?) -> Blindness? {
@@ -150,8 +159,8 @@ final class RegistryWatch {
         return Blindness(level: .info, reason: "\(names): others may write there, of which this kernel is not told")
     }
 
-    private func report(_ count: Int) {
-        var fields: LogFields = ["quiet": .delay(quiet), "directories": .number(count)]
+    private func report() {
+        var fields: LogFields = ["quiet": .delay(quiet), "directories": .number(watched.count)]
         if let blindness {
             fields.add("compared_every", .delay(Self.comparisonInterval))
             fields.add("text", .text(blindness.reason))
