@@ -29,18 +29,18 @@ public enum CronWorker {
         // memory that nothing else uses.
         if Session.supervisor != nil { end(finish { try Session([]).serve(catalog, engine) }, engine) }
         let arguments = ThisProcess.arguments
-        switch arguments.first.flatMap({ WorkerOption(rawValue: $0) }) {
-        case .catalog where arguments.count == 1:
+        switch arguments.first {
+        case WorkerOption.catalog where arguments.count == 1:
             StandardDescriptors.writeOutput(FunctionCatalog.text(of: catalog.names))
             ThisProcess.exit(0)
-        case .version where arguments.count == 1:
+        case WorkerOption.version where arguments.count == 1:
             StandardDescriptors.writeOutput(
                 name == usualName ? "\(name) \(version)\n" : "\(name) (CronWorkerKit \(version))\n")
             ThisProcess.exit(0)
-        case .help, .shortHelp:
+        case WorkerOption.help, WorkerOption.shortHelp:
             StandardDescriptors.writeOutput(WorkerUsage.text)
             ThisProcess.exit(0)
-        case .check where arguments.count == 1:
+        case WorkerOption.check where arguments.count == 1:
             Leftovers.clearAtExit()
             ThisProcess.exit(finish { try CheckSession(engine).serve() })
         default: end(finish { try Session(arguments).serve(catalog, engine) }, engine)

@@ -1,6 +1,5 @@
 import Clocks
 import Jobs
-import Kernel
 import Model
 import Values
 import Wire
@@ -30,12 +29,7 @@ struct EntrySubject {
         JobContext(
             entry: id, run: run.number, attempt: run.attempt, slot: run.slot, meta: meta, data: data,
             arguments: arguments, logger: logger, directory: directory, registry: registry,
-            deadline: run.limit.map { Self.instant($0.timeout) }, cancellation: cancellation)
-    }
-
-    /// Both clocks are CLOCK_MONOTONIC.
-    private static func instant(_ moment: MonotonicInstant) -> SuspendingClock.Instant {
-        .now.advanced(by: .nanoseconds((moment - Clock.monotonic()).count))
+            end: run.limit?.timeout, cancellation: cancellation)
     }
 
     /// What a function in another language is told of its run.

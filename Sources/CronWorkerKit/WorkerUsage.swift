@@ -8,7 +8,7 @@ enum WorkerUsage {
     private static let leastWidth = 20
 
     static var text: String {
-        let options = WorkerOption.allCases.map(\.rawValue).filter { $0.hasPrefix("--") }.joined(separator: " | ")
+        let options = WorkerOption.all.map(\.name).filter { $0.hasPrefix("--") }.joined(separator: " | ")
         let name = CronWorker.name
         return """
             USAGE: \(name) FUNCTION INTERVAL | SCHEDULE

@@ -33,12 +33,12 @@ package struct ProgramDefinitions: Sendable {
 
     /// It has no parser, for its size.
     private func worker(_ program: String) -> CommandGrammar {
-        let catalog = String(decoding: output(program, [WorkerOption.catalog.rawValue]), as: UTF8.self)
+        let catalog = String(decoding: output(program, [WorkerOption.catalog]), as: UTF8.self)
         let functions = catalog.split(separator: "\n").filter { $0.hasPrefix(Self.functionWord) }
             .map { String($0.dropFirst(Self.functionWord.count)) }
-        let options = WorkerOption.allCases.map { option in
+        let options = WorkerOption.all.map { option in
             CommandGrammar.Option(
-                names: [option.rawValue], help: option.help, isRepeating: false, value: nil, usual: nil)
+                names: [option.name], help: option.meaning, isRepeating: false, value: nil, usual: nil)
         }
         let values = [functions, ["1s", "10s", "1m", "1h"]].map { words in
             CommandGrammar.Option(names: [], help: "", isRepeating: false, value: .words(words), usual: nil)

@@ -58,7 +58,7 @@ struct EntryRules {
         let type = Value.object([("const", .string(Entry.jobType))])
         let types = Value.object([("type", .string("array")), ("contains", type)])
         let meta = Value.object([
-            ("required", SchemaRule.list(["type"])),
+            ("type", .string("object")), ("required", SchemaRule.list(["type"])),
             ("properties", .object([("type", SchemaRule.either(type, types))])),
         ])
         return .object([

@@ -1,4 +1,5 @@
 public import Clocks
+import Kernel
 public import Values
 
 /// What a job function is told about its run, and what it can ask for during it.
@@ -29,9 +30,8 @@ public struct JobContext: Sendable {
     public let directory: String
     /// The registry that the daemon has in force, and its functions.
     public let registry: JobRegistry
-    /// When the entry's `timeout` ends the run; `nil`: the entry has none. Of a function that another one calls, that of the
-    /// caller's run. In a virtual machine or a laptop that sleeps, this clock stands still meanwhile.
-    public let deadline: SuspendingClock.Instant?
+    // Not as a moment of Swift's clock, whose size is only known when the program runs.
+    private let end: MonotonicInstant?
     /// What `isCancelled` asks.
     public let cancellation: JobCancellation
 
@@ -45,7 +45,31 @@ public struct JobContext: Sendable {
         (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
         (self.meta, self.data, self.arguments) = (meta, data, arguments)
         (self.logger, self.directory, self.registry) = (logger, directory, registry)
-        (self.deadline, self.cancellation) = (deadline, cancellation)
+        self.cancellation = cancellation
+        end = deadline.map { Clock.monotonic() + Self.nanoseconds(SuspendingClock.now.duration(to: $0)) }
+    }
+
+    package init(
+        entry: EntryID, run: Int64, attempt: Int64, slot: WallInstant?, meta: Value.Map, data: Value.Map,
+        arguments: [Value], logger: JobLogger, directory: String, registry: JobRegistry, end: MonotonicInstant?,
+        cancellation: JobCancellation
+    ) {
+        (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
+        (self.meta, self.data, self.arguments) = (meta, data, arguments)
+        (self.logger, self.directory, self.registry) = (logger, directory, registry)
+        (self.end, self.cancellation) = (end, cancellation)
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> Nanoseconds {
+        let (seconds, attoseconds) = duration.components
+        return Nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+
+    /// When the entry's `timeout` ends the run; `nil`: the entry has none. Of a function that another one calls, that of the
+    /// caller's run. In a virtual machine or a laptop that sleeps, this clock stands still meanwhile.
+    public var deadline: SuspendingClock.Instant? {
+        // Both clocks are CLOCK_MONOTONIC.
+        end.map { .now.advanced(by: .nanoseconds(($0 - Clock.monotonic()).count)) }
     }
 
     /// Whether the run of an async function is to end: at its time-out, at a stop, or for the next run (`overlap: replace`). Its

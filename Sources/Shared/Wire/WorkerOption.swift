@@ -1,19 +1,18 @@
 /// The options of a worker's program, each of which stands alone on its command line.
-package enum WorkerOption: String, CaseIterable, Sendable {
+package enum WorkerOption {
     /// Prints its catalog, a line `function NAME` each, and exits.
-    case catalog = "--catalog"
+    package static let catalog = "--catalog"
     /// Answers the `FunctionCheck`s of its standard input, and exits.
-    case check = "--check"
-    case version = "--version"
-    case help = "--help"
-    case shortHelp = "-h"
+    package static let check = "--check"
+    package static let version = "--version"
+    package static let help = "--help"
+    package static let shortHelp = "-h"
 
-    package var help: String {
-        switch self {
-        case .catalog: "Print the functions"
-        case .check: "Say whether functions in Lua can be loaded, to cronsupd"
-        case .version: "Print the version"
-        case .help, .shortHelp: "Print the help"
-        }
+    // No enumeration of cases, whose conformances would cost each worker memory.
+    package static var all: [(name: String, meaning: String)] {
+        [
+            (catalog, "Print the functions"), (check, "Say whether functions in Lua can be loaded, to cronsupd"),
+            (version, "Print the version"), (help, "Print the help"), (shortHelp, "Print the help"),
+        ]
     }
 }

@@ -85,6 +85,7 @@ struct SchemaTests {
           timeout: 1s
           data: {method: tick, source: file://a.lua, kill_after: 2s}
         - {name: library, kind: library.lua, source: file://lib.lua}
+        - {name: empty, kind: function.exec, meta: null}
         - {name: foreign, kind: other.kind, anything: {a: [1]}}
         - {name: seconds, kind: function.exec, meta: {type: cron.job, schedule: "1 2 3 4 5 *", seconds: first}, command: [a, 1],
            leftovers: {leave: 1h}}
@@ -193,9 +194,9 @@ struct SchemaTests {
     @Test(
         "refuses what stands for no word of an enumeration",
         arguments: [
-            ["1", "overlap"], ["1", "retry", "on", "0"], ["1", "leftovers"], ["7", "meta", "seconds"],
+            ["1", "overlap"], ["1", "retry", "on", "0"], ["1", "leftovers"], ["8", "meta", "seconds"],
             ["1", "limits", "core"],
-            ["1", "kind"], ["8", "format"],
+            ["1", "kind"], ["9", "format"],
         ])
     func enumerations(path: [String]) throws {
         let file = try value(Self.whole)
