@@ -9,7 +9,7 @@ import Values
 struct AsyncRun: ~Copyable {
     private let result = ResultBox()
     private let mailbox: Mailbox
-    private let cancellation: JobCancellation
+    private let cancellation: JobCancellation?
     private var stoppage: Stoppage
     private let task: Task<Void, Never>
 
@@ -54,7 +54,7 @@ struct AsyncRun: ~Copyable {
     }
 
     private func cancel() {
-        cancellation.cancel()
+        cancellation?.cancel()
         task.cancel()
     }
 

@@ -24,7 +24,7 @@ struct EntrySubject {
 
     func context(
         of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry,
-        _ cancellation: JobCancellation = .none
+        _ cancellation: JobCancellation? = nil
     ) -> JobContext {
         JobContext(
             entry: id, run: run.number, attempt: run.attempt, slot: run.slot, meta: meta, data: data,

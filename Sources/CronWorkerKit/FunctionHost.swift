@@ -143,7 +143,7 @@ final class FunctionHost: @unchecked Sendable {
         run.processorTime = processorTime
         let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
         let end = try run.run(services, limiter: &limiter, thread: thread)
-        guard end.outcome == .ok else { throw CommandFailure(description: end.text, code: end.code) }
+        guard end.outcome.isOk else { throw CommandFailure(description: end.text, code: end.code) }
         return end.text
     }
 

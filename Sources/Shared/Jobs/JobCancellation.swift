@@ -6,9 +6,6 @@ public final class JobCancellation: Sendable {
 
     public init() {}
 
-    /// Never comes.
-    package static let none = JobCancellation()
-
     public var isCancelled: Bool { flag.load(ordering: .acquiring) }
 
     /// A worker does so at SIGTERM; and so does the test of a function.

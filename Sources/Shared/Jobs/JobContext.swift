@@ -32,15 +32,15 @@ public struct JobContext: Sendable {
     public let registry: JobRegistry
     // Not as a moment of Swift's clock, whose size is only known when the program runs.
     private let end: MonotonicInstant?
-    /// What `isCancelled` asks.
-    public let cancellation: JobCancellation
+    /// What `isCancelled` asks; `nil`: the run is never to end before its time.
+    public let cancellation: JobCancellation?
 
     /// For the tests of a function; a worker makes one for each run.
     public init(
         entry: EntryID, run: Int64, attempt: Int64 = 1, slot: WallInstant?, meta: Value.Map, data: Value.Map,
         arguments: [Value] = [],
         logger: JobLogger, directory: String, registry: JobRegistry = .none, deadline: SuspendingClock.Instant? = nil,
-        cancellation: JobCancellation = JobCancellation()
+        cancellation: JobCancellation? = nil
     ) {
         (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
         (self.meta, self.data, self.arguments) = (meta, data, arguments)
@@ -52,7 +52,7 @@ public struct JobContext: Sendable {
     package init(
         entry: EntryID, run: Int64, attempt: Int64, slot: WallInstant?, meta: Value.Map, data: Value.Map,
         arguments: [Value], logger: JobLogger, directory: String, registry: JobRegistry, end: MonotonicInstant?,
-        cancellation: JobCancellation
+        cancellation: JobCancellation?
     ) {
         (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
         (self.meta, self.data, self.arguments) = (meta, data, arguments)
@@ -77,7 +77,7 @@ public struct JobContext: Sendable {
     /// has ended, so does the worker. SIGKILL ends it after the entry's `kill_after`, and 1 s later at a stop.
     ///
     /// Of a function that is not async it is never true: its worker ends at once.
-    public var isCancelled: Bool { cancellation.isCancelled }
+    public var isCancelled: Bool { cancellation?.isCancelled ?? false }
 
     /// The entry's `args`; `.null` if it has none.
     public var args: Value { data["args"] ?? .null }
