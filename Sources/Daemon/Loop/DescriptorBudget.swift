@@ -6,9 +6,9 @@ import Model
 package enum DescriptorBudget {
     /// Control, report and output pipe.
     private static let perJob = 3
-    /// Standard descriptors, epoll, signals, log, service manager, the runtime directory, the registry and its lock, changes
-    /// of files, the worker's program; a spawn in progress; the reserve; a reload's files.
-    private static let own = 40
+    /// Standard descriptors, epoll, signals, log, service manager, the runtime directory, the books, the registry and its
+    /// lock, changes of files, the worker's program; a spawn in progress; the reserve; a reload's files.
+    private static let own = 46
 
     /// How many jobs have no room for the sake of the programs that the functions name. Each is open, and during a reload
     /// another one in its place.
