@@ -49,7 +49,9 @@ package final class BookFile {
         try file.grow(to: Head.size + Chunk.size)
         (chunks, number) = (0, 0)
         let text = Self.boot(boot)
-        if file.load(Head.format) == Self.format, file.bytes(at: Head.boot, Head.longestBoot) == text {
+        if file.load(Head.format) == Self.format, file.load(Head.number) < 1 << 62,
+            file.bytes(at: Head.boot, Head.longestBoot) == text
+        {
             take()
         } else {
             try begin(text)
@@ -215,5 +217,7 @@ package final class BookFile {
     func commit() {
         number += 1
         file.publish(number, Head.number)
+        // What is stored next must not be there before.
+        file.fence()
     }
 }

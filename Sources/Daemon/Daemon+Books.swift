@@ -1,5 +1,6 @@
 import Kernel
 import Logging
+import Model
 
 extension Daemon {
     /// Takes up what a previous life has left of the jobs, before the first of them.
@@ -7,6 +8,7 @@ extension Daemon {
         guard runtime.path != nil else { return }
         do throws(SystemError) {
             pool.books = try runtime.openBooks()
+            pool.books?.forgetJobs(but: Set(desired.map(\.id)))
         } catch {
             log.write(
                 .notice, "Books unavailable",

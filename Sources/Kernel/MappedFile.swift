@@ -40,7 +40,8 @@ internal import Glibc
     package func grow(to size: Int) throws(SystemError) {
         guard unsafe size > mapping.count else { return }
         let raw = descriptor.raw
-        let code = posix_fallocate(raw, 0, size)
+        var code = posix_fallocate(raw, 0, size)
+        while code == EINTR { code = posix_fallocate(raw, 0, size) }
         if code != 0 { throw SystemError("fallocate", path, code: code) }
         let address: UnsafeMutableRawPointer?
         if let start = unsafe mapping.baseAddress {

@@ -43,6 +43,9 @@ package enum PrivateFile {
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW
         let file = try Descriptor.open(
             name, in: directory.descriptor.raw, "\(directory.path)/\(name)", flags: flags, mode: mode)
+        let raw = file.raw
+        // Under some umasks it is made as one that its own user cannot open again.
+        try systemCall("fchmod", directory.path) { fchmod(raw, mode) }
         try file.overwrite(bytes)
         return file
     }

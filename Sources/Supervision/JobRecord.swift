@@ -29,6 +29,18 @@ package struct JobRecord: Sendable {
     }
 }
 
+extension JobRecord {
+    /// Whether no number is one that another cannot be added to: a file may be damaged.
+    package var isSane: Bool {
+        let slots: [SlotInstant?] = [books.start, books.accounted, books.repeated, run?.slot, owed?.slot]
+        var numbers: [Int64?] = [books.runs, books.retried, Int64(standing.failures), owed?.before.run?.number]
+        numbers += [run?.number, run.map { Int64($0.attempt) }, owed.map { Int64($0.number) }]
+        for outcome in Outcome.allCases { numbers += [books.counts[outcome], books.besides[outcome]] }
+        return slots.compactMap(\.self).allSatisfy { -(1 << 62)...(1 << 62) ~= $0.nanoseconds }
+            && numbers.compactMap(\.self).allSatisfy { 0..<(1 << 53) ~= $0 } && books.start <= books.accounted
+    }
+}
+
 /// Where a job's supervision begins.
 package struct Resumption: Sendable {
     package var record: JobRecord
@@ -45,6 +57,10 @@ final class UnsettledRecord: Sendable {
     let record: JobRecord
     /// When this life began: what came due before it had no daemon.
     let since: Moment
+    /// Whether the slots of this life are those of the record.
+    let slotsGoOn: Bool
 
-    init(_ record: JobRecord, since: Moment) { (self.record, self.since) = (record, since) }
+    init(_ record: JobRecord, since: Moment, slotsGoOn: Bool) {
+        (self.record, self.since, self.slotsGoOn) = (record, since, slotsGoOn)
+    }
 }

@@ -38,6 +38,13 @@ struct NoteDifference: Sendable {
         knowsSlots = false
     }
 
+    /// Whether so many runs with a slot are in it that one of them was a further attempt at this slot.
+    func hasMoreRuns(thanSlotsAfter slot: SlotInstant, _ timetable: Timetable) -> Bool {
+        let named = [ended?.run, begun?.run].compactMap { $0 }.filter { $0.slot != nil }
+        guard knowsSlots, let last = named.compactMap(\.slot).max(), last > slot else { return false }
+        return rest.ok + rest.failed + Int64(named.count) > timetable.count(after: slot, through: last)
+    }
+
     /// What came before the run that has ended last, as if its reports had been given up and counted. `running`: the run that was
     /// heard of last, and has no end yet.
     mutating func before(_ books: SlotBooks, running: Int64?) -> Report? {

@@ -8,12 +8,14 @@ import Wire
 struct NoteTaker {
     /// What the worker of a previous life was told to begin is not known any more: it has begun it.
     private let isOfPreviousLife: Bool
+    /// Whether the slots that it names are those of the job.
+    private let knowsSlots: Bool
 
     static func take(_ note: RunNote?, _ job: inout JobSupervisor) {
         if let unsettled = job.runKeeper.unsettled {
-            NoteTaker(isOfPreviousLife: true).settle(unsettled, note, &job)
+            NoteTaker(isOfPreviousLife: true, knowsSlots: unsettled.slotsGoOn).settle(unsettled, note, &job)
         } else if job.phase.hasWorker {
-            NoteTaker(isOfPreviousLife: false).feed(note, &job)
+            NoteTaker(isOfPreviousLife: false, knowsSlots: true).feed(note, &job)
         }
     }
 
@@ -23,21 +25,23 @@ struct NoteTaker {
     private func settle(_ unsettled: UnsettledRecord, _ note: RunNote?, _ job: inout JobSupervisor) {
         let here = job.phase
         job.runKeeper.unsettled = nil
-        job.runKeeper.orders.resume(job.books.areOpen ? unsettled.record.owed : nil)
-        let run = unsettled.record.run.map { placed($0, job.books) }
+        job.runKeeper.orders.resume(knowsSlots ? unsettled.record.owed : nil)
+        let run = unsettled.record.run.map { placed($0) }
         job.life.phase = run.map { .running($0) } ?? job.runKeeper.vigil(job.books.accounted, job.step)
         feed(note, &job)
         if let run = job.phase.run { endUnheard(run, in: here, &job) }
         job.life.phase = here
         job.runKeeper.loseWorker(&job.step)
-        missWhatCameDue(before: unsettled.since, &job)
+        if knowsSlots { missWhatCameDue(before: unsettled.since, &job) }
         job.runKeeper.books.beginLife()
+        // It may have been set back meanwhile.
+        job.mustFollow = SetClock.isToFollow(job.books, at: job.step.now)
     }
 
     /// The slot of a schedule that has changed is none of this one.
-    private func placed(_ run: Phase.Run, _ books: SlotBooks) -> Phase.Run {
+    private func placed(_ run: Phase.Run) -> Phase.Run {
         var run = run
-        if !books.areOpen { run.slot = nil }
+        if !knowsSlots { run.slot = nil }
         return run
     }
 
@@ -52,7 +56,6 @@ struct NoteTaker {
 
     /// What came due before this life of the daemon's began has no run: nobody was there.
     private func missWhatCameDue(before since: Moment, _ job: inout JobSupervisor) {
-        guard job.books.areOpen else { return }
         let orders = job.runKeeper.orders
         // Nor is a slot attempted again where another run comes first.
         let isOver = orders.attemptsAreOver(at: since.monotonic) || job.runKeeper.schedule.runsAtStart
@@ -72,18 +75,30 @@ struct NoteTaker {
             try take(try NoteDifference(note, mark.heard), &job)
         } catch {
             job.step.log(.noteRefused(error.what))
+            // No number is given twice.
+            let last = max(note.begun?.run.number ?? 0, note.ended?.run.number ?? 0)
+            if job.books.isNear(last) { job.runKeeper.books.count(through: last) }
         }
     }
 
     private func take(_ difference: NoteDifference, _ job: inout JobSupervisor) throws(Violation) {
         var difference = difference
-        if !job.books.areOpen { difference.forgetSlots() }
+        if !knowsSlots { difference.forgetSlots() }
+        if isOfPreviousLife { giveOwedAttempt(difference, &job) }
         if let dropped = difference.before(job.books, running: job.phase.run?.number) { try job.take(dropped) }
         if let ended = difference.ended { try take(ended, &job) }
         if let dropped = difference.after(job.books) { try job.take(dropped) }
         if let begun = difference.begun, job.phase.run?.number != begun.run.number {
             try begin(begun.run, at: begun.at, &job)
         }
+    }
+
+    /// The worker was told to make the attempt, and has, if it has made more runs than slots came due since.
+    private func giveOwedAttempt(_ difference: NoteDifference, _ job: inout JobSupervisor) {
+        guard let owed = job.runKeeper.orders.pending, let slot = owed.slot,
+            difference.hasMoreRuns(thanSlotsAfter: slot, job.books.timetable)
+        else { return }
+        job.runKeeper.orders.give(RunOrder(slot: slot, attempt: owed.number))
     }
 
     private func take(_ ended: RunNote.Ended, _ job: inout JobSupervisor) throws(Violation) {
@@ -100,14 +115,16 @@ struct NoteTaker {
         _ run: RunNote.Run, at begun: MonotonicInstant?, _ job: inout JobSupervisor
     ) throws(Violation) {
         let isOrdered = run.attempt > 1 || run.call != nil || !job.runKeeper.gates.areOpen
+        // The calls of this life have numbers of their own.
+        let call = isOfPreviousLife ? run.call.map { -$0 } : run.call
         if isOrdered, isOfPreviousLife {
+            let isOwed = run.attempt > 1 && run.slot == job.runKeeper.orders.pending?.slot
             job.runKeeper.orders.give(
-                RunOrder(
-                    slot: run.slot, attempt: Int(clamping: run.attempt), call: run.call, isChecked: run.attempt > 1))
+                RunOrder(slot: run.slot, attempt: Int(clamping: run.attempt), call: call, isChecked: isOwed))
         }
         try job.take(
             Report.Begin(
-                run: run.number, slot: run.slot, next: job.books.accounted, lateness: run.lateness, call: run.call))
+                run: run.number, slot: run.slot, next: job.books.accounted, lateness: run.lateness, call: call))
         guard let begun, case .running(var run) = job.phase else { return }
         let ago = max(.zero, job.step.now.monotonic - begun)
         let wall = WallInstant(nanoseconds: job.step.now.wall.nanoseconds - ago.count)

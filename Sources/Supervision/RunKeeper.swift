@@ -23,7 +23,9 @@ struct RunKeeper: Sendable {
         alerts = Alerts(job, standing: before?.record.standing ?? JobStanding())
         guard let before else { return }
         mark = before.record.mark
-        if before.isOfPreviousLife { unsettled = UnsettledRecord(before.record, since: start) }
+        if before.isOfPreviousLife {
+            unsettled = UnsettledRecord(before.record, since: start, slotsGoOn: books.areOpen)
+        }
     }
 
     var clock: ScheduleClock { books.clock }

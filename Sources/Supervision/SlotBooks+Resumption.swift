@@ -3,12 +3,11 @@ import Schedules
 import Turns
 
 extension SlotBooks {
-    /// The slots go on where they were, unless the schedule has changed, or the wall clock was set back by more than a job waits for.
+    /// The slots go on where they were, unless the schedule has changed.
     static func resumed(_ record: JobRecord?, _ schedule: Schedule, at start: Moment) -> SlotBooks {
         let now = start.on(schedule.rule.clock)
         guard let record else { return SlotBooks(timetable: schedule.timetable(from: now)) }
-        let isAhead = record.books.accounted > now + SetClock.longestStep
-        let goOn = record.books.isOpen && record.schedule == schedule.signature && !isAhead
+        let goOn = record.books.isOpen && record.schedule == schedule.signature
         return SlotBooks(
             record.books, timetable: schedule.timetable(from: goOn ? record.books.start : now), slotsGoOn: goOn)
     }

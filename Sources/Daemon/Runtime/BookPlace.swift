@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 
 /// Where the books of a registry's jobs are, and the notes of their workers: in memory, since neither a job nor the daemon may wait
@@ -17,6 +18,23 @@ enum BookPlace {
         return directory
     }
 
+    /// Held by the daemon whose books these are.
+    static func lock(_ directory: borrowing PrivateDirectory) throws(SystemError) -> FileLock {
+        for _ in 1..<mostTries {
+            if let lock = try FileLock.take(lockFile, in: directory) { return lock }
+            // Between the fork and the exec of a child that another thread starts, it has the lock too.
+            var pause = Poll()
+            try pause.wait(retryInterval)
+        }
+        guard let lock = try FileLock.take(lockFile, in: directory) else {
+            throw SystemError("flock", directory.path, code: 0, note: "another daemon has it")
+        }
+        return lock
+    }
+
+    private static let lockFile = "lock"
+    private static let (mostTries, retryInterval) = (20, Nanoseconds.milliseconds(20))
+
     /// The file with the path of the runtime directory.
     private static let owner = "runtime"
     private static let longestPath = 4_096
@@ -26,9 +44,11 @@ enum BookPlace {
         for name in (try? FileSystem.names(in: shared)) ?? [] where name != instance {
             guard let directory = try? PrivateDirectory.open("\(shared)/\(name)"),
                 let path = try? PrivateFile.contents(of: owner, in: directory, limit: longestPath),
-                !FileSystem.exists(String(decoding: path, as: UTF8.self))
+                !FileSystem.exists(String(decoding: path, as: UTF8.self)),
+                // That of another container has another path here.
+                let lock = try? FileLock.take(lockFile, in: directory)
             else { continue }
-            remove(directory.path)
+            withExtendedLifetime(lock) { remove(directory.path) }
         }
     }
 

@@ -8,12 +8,15 @@ import Values
 final class JobBooks {
     private let books: BookFile
     private let directory: PrivateDirectory
+    /// That nobody else writes here, or removes what is here.
+    private let lock: FileLock
 
     private static let (bookFile, noteSuffix) = ("books", ".note")
 
     /// Takes up those of this boot, if there are any.
     init(in runtime: String, instance: String, boot: String) throws(SystemError) {
         directory = try BookPlace.open(in: runtime, instance: instance)
+        lock = try BookPlace.lock(directory)
         books = try BookFile(try MappedFile(Self.bookFile, in: directory, atLeast: BookFile.smallest), boot: boot)
     }
 
@@ -35,7 +38,8 @@ final class JobBooks {
         guard let place = books.place(of: Self.name(id)), let (words, text) = books.record(at: place) else {
             return nil
         }
-        return JobRecord(RecordRow(words, text: text))
+        let record = JobRecord(RecordRow(words, text: text))
+        return record.isSane ? record : nil
     }
 
     /// Unless that is what it says already.
@@ -43,6 +47,21 @@ final class JobBooks {
         let row = record.row
         if !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
     }
+
+    /// Jobs that are gone are remembered for the numbers of their runs, if they are not too many.
+    func forgetJobs(but wanted: Set<EntryID>) {
+        let gone = ids.filter { !wanted.contains($0) }
+        guard gone.count > wanted.count + Self.mostGone else { return }
+        for id in gone {
+            guard let record = record(of: id), record.books.isOpen || record.run != nil || record.owed != nil else {
+                books.remove(Self.name(id))
+                removeNote(of: id)
+                continue
+            }
+        }
+    }
+
+    private static let mostGone = 1_000
 
     // MARK: Notes
 

@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Model
 import Schedules
@@ -20,7 +21,8 @@ extension WorkerPool {
         var record = JobRecord(job.supervisor)
         // Other rules of the same zone are another schedule, though it is written alike.
         if job.definition.schedule != successor.schedule { record.books.isOpen = false }
-        return Resumption(record, isOfPreviousLife: false)
+        // What the previous life has left is open for the successor too.
+        return Resumption(record, isOfPreviousLife: job.supervisor.awaitsNote)
     }
 
     /// Runs and slots of jobs that are not in the registry any more get their outcomes too.
@@ -28,6 +30,11 @@ extension WorkerPool {
         for id in books?.ids ?? [] where jobsByID[id] == nil {
             guard let record = books?.record(of: id), record.books.isOpen || record.run != nil || record.owed != nil
             else { continue }
+            // Its job's time may be over, and its worker still at work.
+            guard runtime.locks.holder(of: id) == nil else {
+                endPreviousWorker(of: id)
+                continue
+            }
             add(.absent(id))
             guard let job = jobsByID[id] else { continue }
             settle(byNoteOf: job)
@@ -56,7 +63,8 @@ extension WorkerPool {
 
     /// The job is gone from the registry. If it comes back, its runs are numbered on.
     func close(_ job: Job) {
-        guard let books, let place = job.bookPlace else { return }
+        // Of one that waits for the note of its last worker, the next life finds both.
+        guard let books, let place = job.bookPlace, !job.supervisor.awaitsNote else { return }
         var record = JobRecord(job.supervisor)
         record.books.isOpen = false
         (record.standing, record.run, record.owed) = (JobStanding(), nil, nil)
@@ -79,6 +87,12 @@ extension WorkerPool {
     /// Before a job's first worker: what the last one of a previous life has noted.
     func settle(byNoteOf job: Job) {
         if job.supervisor.awaitsNote { process(.noted(books?.note(of: job.definition.id)), job) }
+    }
+
+    /// The same for a job that has no worker before somebody calls it, or before the next boot.
+    func settleIfAsleep(_ job: Job) {
+        let sleeps = job.supervisor.deadline == .distantFuture && runtime.locks.holder(of: job.definition.id) == nil
+        if sleeps { settle(byNoteOf: job) }
     }
 
     /// What a dead worker has noted and could not say any more.
@@ -114,6 +128,10 @@ extension Event {
             true
         }
     }
+}
+
+extension Effect {
+    var isBooking: Bool { if case .book = self { true } else { false } }
 }
 
 extension Report {

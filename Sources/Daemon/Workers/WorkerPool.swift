@@ -114,6 +114,7 @@ final class WorkerPool {
         if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
+        settleIfAsleep(job)
         deadlines.schedule(job)
     }
 
@@ -176,15 +177,16 @@ final class WorkerPool {
         effects = []
         if !decided.isEmpty { decided.removeAll(keepingCapacity: true) }
         job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
-        var isSignalled = false
+        var (isSignalled, hasBooked) = (false, event.changesRecord)
         for effect in decided {
             perform(effect, job)
             if effect.isSignal { isSignalled = true }
+            if effect.isBooking { hasBooked = true }
         }
         if isSignalled { noteSignal(job) }
         effects = decided
-        if event.changesRecord { save(job) }
         if job.awaitsBootRun, job.supervisor.runs > job.earlierRuns { noteBootRun(job) }
+        if hasBooked { save(job) }
     }
 
     func settle(_ job: Job) {

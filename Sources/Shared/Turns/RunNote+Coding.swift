@@ -70,6 +70,15 @@ extension RunNote {
             guard let ended = Ended(words, flags) else { return nil }
             self.ended = ended
         }
+        guard isSane else { return nil }
+    }
+
+    /// Workers are not believed: no number is one that another cannot be added to.
+    private var isSane: Bool {
+        let slots = [accounted, begun?.run.slot, ended?.run.slot].compactMap(\.self)
+        let numbers = [begun?.run.number, ended?.run.number, begun?.run.attempt, ended?.run.attempt].compactMap(\.self)
+        return slots.allSatisfy { -(1 << 62)...(1 << 62) ~= $0.nanoseconds }
+            && numbers.allSatisfy { 0..<(1 << 53) ~= $0 }
     }
 }
 
