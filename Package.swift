@@ -111,12 +111,14 @@ let package = Package(
         // The tool for those who write registries.
         .target(
             name: "Crontool",
-            dependencies: ["Clocks", "Crontabs", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values"],
+            dependencies: [
+                "Clocks", "Crontabs", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values", "Wire",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values",
+                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

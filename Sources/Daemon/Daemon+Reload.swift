@@ -5,6 +5,7 @@ import Model
 import Registry
 import Supervision
 import Values
+import Wire
 
 /// What a reload changes.
 extension Daemon {
@@ -30,6 +31,8 @@ extension Daemon {
         // Before the word that the reload is over, which somebody may wait for.
         manager.setStatus(statusText)
         if reloader.isIdle { manager.ready() }
+        control?.reloadEnded(reloadAnswers)
+        reloadAnswers = []
     }
 
     /// One that disables the jobs says so itself.
@@ -48,6 +51,7 @@ extension Daemon {
     private func fail(_ reason: String) {
         manager.reloaded(at: machine.moment().wall, failure: reason)
         log.write(.error, "Reload failed", ["error": .text(reason)])
+        reloadAnswers = [.refused(.init(.registry, reason))]
     }
 
     private func apply(
@@ -67,6 +71,7 @@ extension Daemon {
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions
         disabledCount = loaded.disabledCount
+        disabled = Set(loaded.disabled.map(\.id))
         self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         report(difference)
@@ -84,6 +89,7 @@ extension Daemon {
         fields.add("removed", .number(difference.removed.count))
         fields.add("unchanged", .number(difference.unchanged.count))
         log.write(jobCount == 0 ? .warning : .info, "Reloaded registry", fields)
+        reloadAnswers = [.done(reloadDone(difference))]
     }
 
     private func refuse(_ errors: [Diagnostic]) {
@@ -97,6 +103,7 @@ extension Daemon {
                 "count": .number(errors.count),
                 "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
             ])
+        reloadAnswers = refusal(of: errors)
     }
 
     private func logNotes(_ notes: [Diagnostic]) {
@@ -113,7 +120,7 @@ extension Daemon {
     // MARK: The jobs
 
     /// Without the functions of hooks.
-    private var jobCount: Int { desired.count { !$0.isHookOnly } }
+    var jobCount: Int { desired.count { !$0.isHookOnly } }
 
     private var jobFields: LogFields {
         var fields: LogFields = ["count": .number(jobCount)]

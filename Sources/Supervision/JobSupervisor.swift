@@ -36,6 +36,7 @@ package struct JobSupervisor: Sendable {
     package var phase: Phase { life.phase }
     package var books: SlotBooks { runKeeper.books }
     package var runs: Int64 { books.runs }
+    package var orders: Orders { runKeeper.orders }
     package var standing: JobStanding { runKeeper.alerts.standing }
     /// Failures of the worker in a row.
     package var failures: Int { life.starts.backoff.failures }
@@ -214,5 +215,5 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
-    package mutating func handOverCalls() -> [String] { runKeeper.orders.takeCalls() }
+    package mutating func handOverCalls() -> [String?] { runKeeper.orders.takeCalls() }
 }

@@ -114,6 +114,16 @@ struct Cronsupd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "A group whose members may do all through the control socket: a name or a number.", valueName: "group"))
+    var operators: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A group whose members may ask through the control socket: a name or a number.", valueName: "group"))
+    var observers: String?
+
+    @Option(
+        help: ArgumentHelp(
             """
             A user besides root whose files a cronsupd of root's reads and runs: a name or a number. May be repeated. \
             $CRONSUPD_TRUST_OWNER has more, with commas between.
