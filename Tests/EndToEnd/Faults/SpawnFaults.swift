@@ -233,8 +233,8 @@ struct SpawnFaults {
             #expect(TextFile.read("/proc/\(pid)/oom_score_adj") == TextFile.read("/proc/\(daemon.pid)/oom_score_adj"))
             let here = try FileSystem.linkTarget("/proc/\(daemon.pid)/cwd")
             #expect(try FileSystem.linkTarget("/proc/\(pid)/cwd") == here)
-            // The pipes to the daemon, the registry, the lock, the job's own three, and the timer.
-            #expect(Proc.descriptorCount(pid) == 8)
+            // The pipes to the daemon, the registry, the lock, the note, the job's own three, and the timer.
+            #expect(Proc.descriptorCount(pid) == 9)
             #expect(try daemon.stop() == .exited(code: 0))
         }
     }
