@@ -29,8 +29,8 @@ final class Connection {
     private(set) var lastUse: MonotonicInstant
     /// When the first byte came of a request that is not complete.
     private var inputSince = MonotonicInstant.distantFuture
-    /// When it has taken something last, while something waits for it.
-    private var outputSince = MonotonicInstant.distantFuture
+    /// When it has taken something last.
+    private var outputSince: MonotonicInstant
     private var interest = Poller.Interest.read
     var work = Work.none
     /// It is to be closed.
@@ -45,7 +45,7 @@ final class Connection {
         at now: MonotonicInstant
     ) {
         self.socket = Box(socket)
-        (self.peer, self.right, self.source, lastUse) = (peer, right, source, now)
+        (self.peer, self.right, self.source, lastUse, outputSince) = (peer, right, source, now, now)
     }
 
     var waits: Bool {
@@ -73,8 +73,12 @@ final class Connection {
     /// When it has taken too long.
     var deadline: MonotonicInstant {
         if hasOutput { return outputSince + Self.patience }
-        guard case .none = work, !input.isEmpty else { return .distantFuture }
-        return inputSince + Self.patience
+        switch work {
+        case .none: return input.isEmpty ? .distantFuture : inputSince + Self.patience
+        // The kernel tells of room when most of what it holds was read: nothing may wait here then.
+        case .status: return outputSince + Self.patience
+        case .reload, .run: return .distantFuture
+        }
     }
 
     func end() { isOver = true }
@@ -107,7 +111,7 @@ final class Connection {
         }
         let line = Array(input[..<end])
         input.removeSubrange(...end)
-        (inputSince, lastUse) = (now, now)
+        (inputSince, outputSince, lastUse) = (now, now, now)
         return line
     }
 
@@ -138,7 +142,7 @@ final class Connection {
             outputSince = now
         }
         guard written == output.count else { return false }
-        (output, written, outputSince) = ([], 0, .distantFuture)
+        (output, written) = ([], 0)
         if isLastAnswer { end() }
         return true
     }
