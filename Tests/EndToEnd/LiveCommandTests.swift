@@ -58,6 +58,23 @@ struct LiveCommandTests {
         }
     }
 
+    @Test("knows what the last run came to before cronsupd was killed, and not of another schedule's slots")
+    func nextLife() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText.shell("bad", "echo broken >&2; exit 3", interval: "100ms")])
+            let first = try scene.start(worker: Binaries.worker)
+            try first.wait(for: "TICK FAILED", count: 2)
+            first.signal(SIGKILL)
+            _ = try first.waitForExit()
+            try scene.declare([JobText.shell("bad", "true", interval: "1h")])
+            let second = try scene.start(worker: Binaries.worker)
+            try second.wait(for: "Worker started")
+            let page = try ask(scene, ["status", "test:bad"]).output
+            #expect(page.contains("state              failing") && page.contains("exit 3: broken"), "\(page)")
+            #expect(try second.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("prints JSON, an object a line, with the keys of the log")
     func json() throws {
         try play(Self.jobs) { scene, daemon in

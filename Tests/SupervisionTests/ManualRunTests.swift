@@ -11,6 +11,13 @@ import Wire
 struct ManualRunTests {
     private let order = Effect.send(.run(.init(call: -1)))
 
+    private func failed(_ text: String) -> Report {
+        .end(
+            .init(
+                run: 1, slot: Rig.slot, next: Rig.next, lateness: .zero, duration: .seconds(1), outcome: .failed,
+                text: text))
+    }
+
     private func manual(_ number: Int64) -> Event {
         .report(.begin(.init(run: number, slot: nil, next: Rig.next, lateness: .zero, call: -1)))
     }
@@ -59,6 +66,29 @@ struct ManualRunTests {
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
         rig.send(.report(end(run: 1, slot: Rig.slot)))
         #expect(rig.effects.contains(.askForPermit) && rig.supervisor.orders.awaitsManualRun)
+    }
+
+    @Test(
+        "is known with all else that is open, and what the last run of a slot came to, by the next life of the daemon")
+    func fullRecord() {
+        var job = definition(maxAttempts: 0)
+        var retry = RunPolicy.Retry()
+        retry.delays.jitter = 0
+        job.policy.retry = retry
+        var rig = Rig(.running, job)
+        let text = String(repeating: "é", count: 100)
+        rig.send(.report(failed(text)))
+        rig.send(.call(event: nil))
+        rig.send(.report(.begin(.init(run: 2, slot: nil, next: Rig.next, lateness: .zero, call: -1))))
+        let owing = JobRecord(RecordRowCopy.of(JobRecord(rig.supervisor)))
+        #expect(owing.run?.isManual == true && owing.last == nil)
+        #expect(owing.owed?.before.run?.end.text == String(repeating: "é", count: 72))
+        var plain = Rig(.running, definition(maxAttempts: 0))
+        plain.send(.report(failed(text)))
+        let record = JobRecord(RecordRowCopy.of(JobRecord(plain.supervisor)))
+        #expect(record.last?.outcome == .failed && record.last?.last == Rig.slot && record.last?.run?.number == 1)
+        #expect(record.last?.run?.end.text == String(repeating: "é", count: 72))
+        #expect(record.last?.run?.end.fullLength == 200)
     }
 
     @Test("is known as one by the next life of the daemon")

@@ -12,7 +12,7 @@ import Wire
 /// each round of the loop, and none is waited for.
 final class ControlSocket {
     private let loop: PollLoop
-    private let machine: Machine
+    let machine: Machine
     let pool: WorkerPool
     var rights: ControlRights
     /// Who is at the other end.
@@ -20,15 +20,15 @@ final class ControlSocket {
         try Peer(of: socket)
     }
     private let directory: String
-    private unowned let desk: any ControlDesk
+    unowned let desk: any ControlDesk
     private var listener: Box<ListeningSocket>?
-    private var connections: [Connection?] = []
+    private(set) var connections: [Connection?] = []
     private var generation: UInt32 = 0
     private var budget = RoundBudget()
     /// When `advance` has something to do.
     private(set) var deadline = MonotonicInstant.distantFuture
     private var listensAgain = MonotonicInstant.distantFuture
-    private let limits: ControlLimits
+    let limits: ControlLimits
 
     /// So many are accepted in one round.
     private static let acceptedAtOnce = 16
@@ -178,13 +178,13 @@ final class ControlSocket {
 
     // MARK: Those who are there
 
-    private func tell(_ answer: ControlAnswer, _ connection: Connection) {
+    func tell(_ answer: ControlAnswer, _ connection: Connection) {
         connection.tell(answer, at: machine.now)
         budget.lines -= 1
     }
 
     /// Goes on with what the client has asked for, as far as it reads and as this round allows.
-    private func serve(_ connection: Connection) {
+    func serve(_ connection: Connection) {
         while !connection.isOver, step(connection) {}
         if !connection.isOver {
             do throws(SystemError) { try connection.renewWatch(loop.poller) } catch { connection.end() }
@@ -224,146 +224,5 @@ final class ControlSocket {
             tell(.job(status), connection)
         }
         connection.work = .status(cursor)
-    }
-
-    // MARK: Requests
-
-    private func answer(_ line: [UInt8], _ connection: Connection) {
-        do throws(ControlRequest.Refusal) {
-            let request = try line.span.withUnsafeBytes { bytes throws(ControlRequest.Refusal) in
-                try ControlRequest.decode(bytes)
-            }
-            take(request, connection)
-        } catch {
-            tell(.refused(error.answer), connection)
-        }
-    }
-
-    private func take(_ request: ControlRequest, _ connection: Connection) {
-        guard request.isQuestion || connection.right == .all else {
-            return tell(
-                .refused(.init(.denied, "user \(connection.peer.user) may ask, and change nothing")), connection)
-        }
-        switch request {
-        case .ping: tell(.pong, connection)
-        case .status(nil): connection.work = .status(StatusCursor(showsTexts: connection.right == .all))
-        case .status(let entry?): status(of: entry, connection)
-        case .run(let run): begin(run, connection)
-        case .reload(let reload): begin(reload, connection)
-        }
-    }
-
-    private func status(of id: EntryID, _ connection: Connection) {
-        guard let job = pool.jobsByID[id] else { return tell(.refused(missing(id)), connection) }
-        let status = JobStatus(job, at: machine.moment(), showsText: connection.right == .all)
-        tell(.job(status), connection)
-        tell(.done(.init(count: 1, disabled: desk.disabledCount)), connection)
-    }
-
-    private func missing(_ id: EntryID) -> ControlAnswer.Refused {
-        desk.isDisabled(id) ? .init(.disabled, "'\(id)' is disabled") : .init(.unknown, "there is no job '\(id)'")
-    }
-
-    private func begin(_ run: ControlRequest.Run, _ connection: Connection) {
-        guard let job = pool.jobsByID[run.entry] else { return tell(.refused(missing(run.entry)), connection) }
-        guard mayWait(connection) else { return }
-        if desk.isStopping { return tell(.refused(.init(.stopping, "cronsupd stops")), connection) }
-        // What it leads to may come at once.
-        connection.work = .run(run.entry, number: nil, waits: run.waits)
-        if let refusal = pool.orderRun(of: job) {
-            connection.work = .none
-            return tell(.refused(refusal), connection)
-        }
-        desk.note("run", of: run.entry, by: connection)
-    }
-
-    private func begin(_ reload: ControlRequest.Reload, _ connection: Connection) {
-        guard !reload.waits || mayWait(connection) else { return }
-        if desk.isStopping { return tell(.refused(.init(.stopping, "cronsupd stops")), connection) }
-        desk.note("reload", of: nil, by: connection)
-        let count = desk.reload(allowsEmpty: reload.allowsEmpty)
-        if reload.waits { connection.work = .reload(count) } else { tell(.done(.init()), connection) }
-    }
-
-    private func mayWait(_ connection: Connection) -> Bool {
-        guard connections.count(where: { $0?.waits ?? false }) >= limits.waiting else { return true }
-        tell(.refused(.init(.limit, "too many wait")), connection)
-        return false
-    }
-
-    // MARK: Those who wait
-
-    /// A reload is over.
-    func reloadEnded(_ answers: [ControlAnswer]) {
-        for case let connection? in connections {
-            guard case .reload(let count) = connection.work else { continue }
-            connection.work = count > 1 ? .reload(count - 1) : .none
-            if count <= 1 { finish(connection, answers) }
-        }
-    }
-
-    private func finish(_ connection: Connection, _ answers: [ControlAnswer]) {
-        connection.work = .none
-        for answer in answers { tell(answer, connection) }
-        serve(connection)
-    }
-
-    /// Those who wait for a run of the job. `run`: for this one; `nil`: for its begin.
-    private func waiting(for id: EntryID, run: Int64?) -> [(Connection, waits: Bool)] {
-        connections.compactMap { connection in
-            guard let connection, case .run(id, run, let waits) = connection.work else { return nil }
-            return (connection, waits)
-        }
-    }
-}
-
-extension ControlSocket: ManualRunListener {
-    func began(_ run: Int64, of id: EntryID) {
-        for (connection, waits) in waiting(for: id, run: nil) {
-            let started = ControlAnswer.started(.init(entry: id, run: run))
-            guard waits else {
-                finish(connection, [started, .done(.init())])
-                continue
-            }
-            connection.work = .run(id, number: run, waits: true)
-            tell(started, connection)
-            serve(connection)
-        }
-    }
-
-    func ended(_ run: Booking.Run, as outcome: String, of id: EntryID) {
-        // What a dead worker has noted is heard of at its end.
-        if waiting(for: id, run: run.number).isEmpty { began(run.number, of: id) }
-        let ended = ControlAnswer.Ended(
-            entry: id, run: run.number, outcome: outcome, duration: max(.zero, run.duration), text: run.end.text)
-        for (connection, _) in waiting(for: id, run: run.number) {
-            finish(connection, [.ended(ended), .done(.init())])
-        }
-    }
-
-    func lost(_ id: EntryID) {
-        let refusal = ControlAnswer.Refused(.lost, "the worker of '\(id)' could not report what became of the run")
-        for case let connection? in connections {
-            if case .run(id, _, _) = connection.work { finish(connection, [.refused(refusal)]) }
-        }
-    }
-
-    func left(_ id: EntryID) {
-        let refusal = ControlAnswer.Refused(.stopping, "'\(id)' was stopped before the run has begun")
-        for (connection, _) in waiting(for: id, run: nil) { finish(connection, [.refused(refusal)]) }
-    }
-}
-
-extension ControlRequest.Refusal {
-    fileprivate var answer: ControlAnswer.Refused {
-        switch self {
-        case .malformed(let error): .init(.malformed, error.description)
-        case .unknownVerb(let verb):
-            .init(.unsupported, "'\(verb)' is none of the requests of cronsupd \(ControlVersion.text)")
-        case .unknownField(let field):
-            .init(
-                .unsupported, "cronsupd \(ControlVersion.text) does not know the field '\(field)', and has done nothing"
-            )
-        }
     }
 }
