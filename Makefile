@@ -31,12 +31,13 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 # The manual pages, made from docs/.
 MANUAL := .build/man
 COMPLETIONS := .build/completions
+SCHEMA := .build/schema
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install uninstall man completions check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long test-vm bench budgets install uninstall man completions schema check release setup clean own-worker
 
-all: release man completions
+all: release man completions schema
 
 setup:
 	@Scripts/setup
@@ -98,16 +99,21 @@ man:
 	rm -rf $(MANUAL)
 	Scripts/make-man $(MANUAL)
 
-# What is installed besides, made of the programs.
-completions: release
+# One for each program and shell: they differ in the name alone.
+completions:
+	rm -rf $(COMPLETIONS)
 	mkdir -p $(COMPLETIONS)
-	for program in cronsupd cronsupctl; do \
-		.build/release/$$program --generate-completion-script bash > "$(COMPLETIONS)/$$program.bash" && \
-		.build/release/$$program --generate-completion-script zsh > "$(COMPLETIONS)/_$$program" && \
-		.build/release/$$program --generate-completion-script fish > "$(COMPLETIONS)/$$program.fish" || \
+	for program in cronsupd cronsupctl cronworker; do \
+		sed "s/@PROGRAM@/$$program/g" Packaging/completions/bash > "$(COMPLETIONS)/$$program.bash" && \
+		sed "s/@PROGRAM@/$$program/g" Packaging/completions/zsh > "$(COMPLETIONS)/_$$program" && \
+		sed "s/@PROGRAM@/$$program/g" Packaging/completions/fish > "$(COMPLETIONS)/$$program.fish" || \
 		exit 1; \
 	done
-	cp Packaging/completions/* $(COMPLETIONS)
+
+# The JSON Schema of registry files, as the programs have it.
+schema: release
+	mkdir -p $(SCHEMA)
+	.build/release/cronsupctl schema > $(SCHEMA)/registry.schema.json
 
 # Both only copy and remove: root needs no toolchain for them.
 install:

@@ -169,19 +169,20 @@ static inline int clinux_wexitstatus(int status) { return WEXITSTATUS(status); }
 static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
 static inline int clinux_wcoredump(int status) { return WCOREDUMP(status); }
 
-/* The next child that has exited, left as a zombie so that its process ID cannot be taken by another; 0 if there is none now. */
+/* The next child of the calling thread's that has exited, left as a zombie so that its process ID cannot be taken by another; 0 if
+ * there is none now. What other threads have started is theirs to collect. */
 static inline pid_t clinux_peek_exited_child(void) {
     siginfo_t info;
     info.si_pid = 0;
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WNOTHREAD) != 0) return -1;
     return info.si_pid;
 }
 
-/* Whether there are children, of whatever state; they stay as they are. */
+/* Whether the calling thread has children, of whatever state; they stay as they are. */
 static inline int clinux_has_children(void) {
     siginfo_t info;
     int result;
-    do result = waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT | __WALL);
+    do result = waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT | __WALL | __WNOTHREAD);
     while (result != 0 && errno == EINTR);
     return result == 0;
 }
@@ -349,4 +350,13 @@ static inline int clinux_is_memory(int descriptor) {
     struct statfs system;
     if (fstatfs(descriptor, &system) != 0) return 0;
     return system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
+}
+
+/* The type of the file system, as linux/magic.h has them; -1 with errno. Whether the field has a sign depends on the processor. */
+static inline int64_t clinux_file_system_type(const char *path) {
+    struct statfs system;
+    int result;
+    do result = statfs(path, &system);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? (int64_t)(uint32_t)system.f_type : -1;
 }

@@ -134,13 +134,22 @@ static void place_program(const struct child *child) {
     if (place(child->program, target) < 0 || fcntl(target, F_SETFD, FD_CLOEXEC) != 0) fail(child, CSPAWN_DUP);
 }
 
-/* A script cannot be run through a descriptor that its interpreter does not get (ENOENT), and neither can anything on a kernel or
- * under a filter that does not know the call. */
+_Static_assert(MOST_DESCRIPTORS <= 10, "a descriptor's number has one digit");
+
+/* For a kernel or a filter that does not know execveat: the same file, whatever stands at its path. */
+static void execute_by_proc(const struct cspawn_request *request) {
+    char path[] = "/proc/self/fd/0";
+    path[sizeof(path) - 2] += (char)request->descriptor_count;
+    execve(path, request->argv, request->envp);
+}
+
+/* A script cannot be run through a descriptor that its interpreter does not get (ENOENT), and there may be no /proc. */
 static void execute(const struct child *child) {
     const struct cspawn_request *request = child->request;
     if (child->program >= 0) {
         syscall(SYS_execveat, request->descriptor_count, "", request->argv, request->envp, AT_EMPTY_PATH);
-        if (errno != ENOENT && errno != ENOSYS && errno != EPERM) fail(child, CSPAWN_EXECVE);
+        if (errno == ENOSYS || errno == EPERM) execute_by_proc(request);
+        if (errno != ENOENT) fail(child, CSPAWN_EXECVE);
     }
     execve(request->path, request->argv, request->envp);
     fail(child, CSPAWN_EXECVE);

@@ -1,57 +1,64 @@
 /// A moment on the clock of a job's schedule: a slot, or what it is compared with.
 @frozen
-package struct SlotInstant: Hashable, Comparable, Sendable {
-    package var nanoseconds: Int64
+public struct SlotInstant: Hashable, Comparable, Sendable {
+    public var nanoseconds: Int64
 
     @inlinable
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// No such slot.
-    package static var distantFuture: SlotInstant { SlotInstant(nanoseconds: .max) }
+    @inlinable
+    public static var distantFuture: SlotInstant { SlotInstant(nanoseconds: .max) }
 
     @inlinable
-    package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+    public static func == (left: Self, right: Self) -> Bool { left.nanoseconds == right.nanoseconds }
     @inlinable
-    package static func <= (left: Self, right: Self) -> Bool { left.nanoseconds <= right.nanoseconds }
+    public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
     @inlinable
-    package static func > (left: Self, right: Self) -> Bool { left.nanoseconds > right.nanoseconds }
+    public static func <= (left: Self, right: Self) -> Bool { left.nanoseconds <= right.nanoseconds }
     @inlinable
-    package static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
+    public static func > (left: Self, right: Self) -> Bool { left.nanoseconds > right.nanoseconds }
+    @inlinable
+    public static func >= (left: Self, right: Self) -> Bool { left.nanoseconds >= right.nanoseconds }
 
     // The generic `max` and `min` would cost each worker the tables by which they compare.
     @inlinable
-    package static func later(_ left: Self, _ right: Self) -> Self { left > right ? left : right }
+    public static func later(_ left: Self, _ right: Self) -> Self { left > right ? left : right }
     @inlinable
-    package static func earlier(_ left: Self, _ right: Self) -> Self { left < right ? left : right }
+    public static func earlier(_ left: Self, _ right: Self) -> Self { left < right ? left : right }
 
     /// Saturates at `distantFuture` instead of overflowing.
     @inlinable
-    package static func + (instant: Self, duration: Nanoseconds) -> Self {
+    public static func + (instant: Self, duration: Nanoseconds) -> Self {
         let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.count)
         return Self(nanoseconds: overflow ? .max : sum)
     }
 
     @inlinable
-    package static func - (left: Self, right: Self) -> Nanoseconds {
+    public static func - (left: Self, right: Self) -> Nanoseconds {
         Nanoseconds(left.nanoseconds &- right.nanoseconds)
     }
 }
 
 /// Which clock a schedule goes by.
-package enum ScheduleClock: Hashable, Sendable {
+@frozen
+public enum ScheduleClock: Hashable, Sendable {
     case monotonic, wall
 }
 
 /// The same moment on both clocks.
-package struct Moment: Hashable, Sendable {
-    package var monotonic: MonotonicInstant
-    package var wall: WallInstant
+@frozen
+public struct Moment: Hashable, Sendable {
+    public var monotonic: MonotonicInstant
+    public var wall: WallInstant
 
-    package init(monotonic: MonotonicInstant, wall: WallInstant) {
+    @inlinable
+    public init(monotonic: MonotonicInstant, wall: WallInstant) {
         (self.monotonic, self.wall) = (monotonic, wall)
     }
 
-    package func on(_ clock: ScheduleClock) -> SlotInstant {
+    @inlinable
+    public func on(_ clock: ScheduleClock) -> SlotInstant {
         switch clock {
         case .monotonic: SlotInstant(nanoseconds: monotonic.nanoseconds)
         case .wall: SlotInstant(nanoseconds: wall.nanoseconds)

@@ -6,6 +6,12 @@ import Wire
 /// A worker program: all of `main` but the catalog.
 public enum CronWorker {
     package static let version = "0.1.0"
+    private static let usualName = "cronworker"
+
+    /// That of the program's file, which may be a worker of somebody's own.
+    static var name: String {
+        ThisProcess.executablePath?.split(separator: "/").last.map(String.init) ?? usualName
+    }
 
     /// Serves as `cronworker` does, with the functions of `catalog`, until the daemon closes the control pipe. To be
     /// called first in `main`: descriptors 0 to 5 are the daemon's. It takes the arguments of the process as they are;
@@ -24,16 +30,17 @@ public enum CronWorker {
         if Session.supervisor != nil { end(finish { try Session([]).serve(catalog, engine) }, engine) }
         let arguments = ThisProcess.arguments
         switch arguments.first {
-        case WireFormat.catalogArgument where arguments.count == 1:
+        case WorkerOption.catalog where arguments.count == 1:
             StandardDescriptors.writeOutput(FunctionCatalog.text(of: catalog.names))
             ThisProcess.exit(0)
-        case "--version" where arguments.count == 1:
-            StandardDescriptors.writeOutput("cronworker \(version)\n")
+        case WorkerOption.version where arguments.count == 1:
+            StandardDescriptors.writeOutput(
+                name == usualName ? "\(name) \(version)\n" : "\(name) (CronWorkerKit \(version))\n")
             ThisProcess.exit(0)
-        case "--help", "-h":
-            StandardDescriptors.writeOutput(usage)
+        case WorkerOption.help, WorkerOption.shortHelp:
+            StandardDescriptors.writeOutput(WorkerUsage.text)
             ThisProcess.exit(0)
-        case WireFormat.checkArgument where arguments.count == 1:
+        case WorkerOption.check where arguments.count == 1:
             Leftovers.clearAtExit()
             ThisProcess.exit(finish { try CheckSession(engine).serve() })
         default: end(finish { try Session(arguments).serve(catalog, engine) }, engine)
@@ -46,23 +53,12 @@ public enum CronWorker {
         ThisProcess.leave(code, patience: .seconds(1))
     }
 
-    private static let usage = """
-        USAGE: cronworker FUNCTION INTERVAL | SCHEDULE
-               cronworker --catalog | --check | --version | --help
-
-        Calls the job function of a registry entry at each slot and reports to its daemon. cronsupd starts one for each
-        job. In a terminal it calls a function of its catalog, without an entry, writes its reports to the standard
-        output, takes 'run' and 'ping token=1' from the standard input, and ends with it (Ctrl+D). To run an entry:
-        cronsupd --run ENTRY_ID
-
-        """
-
     private static func finish(_ body: () throws -> Void) -> Int32 {
         do {
             try body()
             return 0
         } catch let error as UsageError {
-            StandardDescriptors.writeError("cronworker: \(error.description)\n\(usage)")
+            StandardDescriptors.writeError("cronworker: \(error.description)\n\(WorkerUsage.text)")
             return 100
         } catch let fault as Fault {
             StandardDescriptors.writeError("cronworker: \(fault.description)\n")

@@ -23,11 +23,13 @@ struct EntrySubject {
     }
 
     func context(
-        of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry
+        of run: FunctionHost.Run, _ arguments: [Value], _ logger: JobLogger, _ registry: JobRegistry,
+        _ cancellation: JobCancellation? = nil
     ) -> JobContext {
         JobContext(
             entry: id, run: run.number, attempt: run.attempt, slot: run.slot, meta: meta, data: data,
-            arguments: arguments, logger: logger, directory: directory, registry: registry)
+            arguments: arguments, logger: logger, directory: directory, registry: registry,
+            end: run.limit?.timeout, cancellation: cancellation)
     }
 
     /// What a function in another language is told of its run.

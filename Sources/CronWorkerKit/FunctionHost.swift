@@ -81,6 +81,7 @@ final class FunctionHost: @unchecked Sendable {
     /// Runs it once. It gives a result or an error text. What throws is a fault of the worker itself.
     func run(_ function: EntryFunction, of subject: EntrySubject, _ run: Run) throws -> RunEnd {
         (self.run, tail) = (run, OutputBounds.tail(of: subject.data))
+        RunLog.begin(logger)
         disk.forget()
         if case .exec = function { hasOtherChildren = false } else { hasOtherChildren = true }
         do {
@@ -126,8 +127,8 @@ final class FunctionHost: @unchecked Sendable {
             return try flushing { try body(context).value }
         case .asyncFunction(let body):
             let mailbox = try Mailbox()
-            let context = subject.context(of: run, arguments, logger, jobRegistry(mailbox))
-            return try AsyncRun(body, context, mailbox).wait(daemon) { [unowned self] request in
+            let context = subject.context(of: run, arguments, logger, jobRegistry(mailbox), JobCancellation())
+            return try AsyncRun(body, context, mailbox, run.limit).wait(daemon) { [unowned self] request in
                 request.reply.resume(with: Result { try call(request.id, request.arguments, adding: Value.Map()) })
             }
         }
@@ -142,7 +143,7 @@ final class FunctionHost: @unchecked Sendable {
         run.processorTime = processorTime
         let services = CommandReporter(daemon: daemon, run: self.run.number, limit: self.run.limit)
         let end = try run.run(services, limiter: &limiter, thread: thread)
-        guard end.outcome == .ok else { throw CommandFailure(description: end.text, code: end.code) }
+        guard end.outcome.isOk else { throw CommandFailure(description: end.text, code: end.code) }
         return end.text
     }
 

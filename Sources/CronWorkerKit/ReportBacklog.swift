@@ -73,7 +73,7 @@ struct ReportBacklog {
         switch report {
         case .end(let end):
             let slots: Int64 = end.slot == nil ? 0 : 1
-            if end.outcome == .ok { dropped.ok += slots } else { dropped.failed += slots }
+            if end.outcome.isOk { dropped.ok += slots } else { dropped.failed += slots }
             dropped.through = end.slot ?? dropped.through
             dropped.run = end.run
         case .skipped(let skipped):

@@ -10,11 +10,13 @@ package struct CrontabFile: Sendable {
     package let owner: String?
     /// The entries are named after it: it is one of `cron.d`, where each belongs to a package or to a purpose.
     package let name: String?
+    /// The absolute path, if it is known.
+    package let place: String
 
-    /// `place`: the absolute path.
     package init(path: String, bytes: [UInt8], isSystem: Bool, owner: String? = nil, place: String? = nil) {
         (self.path, self.bytes, self.isSystem) = (path, bytes, isSystem)
         let place = place ?? path
+        self.place = place
         self.owner = owner ?? Self.owner(ofSpoolPath: place)
         let parts = place.split(separator: "/")
         name = parts.count > 1 && parts[parts.count - 2] == "cron.d" ? parts.last.map(String.init) : nil

@@ -32,7 +32,7 @@ struct CrontabScope {
         if let account { variables.append(.init("LOGNAME", account.name)) }
         variables += [.init("SHELL", value("SHELL") ?? shell), .init("PATH", path)]
         let own: Set<String> = ["HOME", "LOGNAME", "SHELL", "PATH"]
-        variables += login.variables.filter { !own.contains($0.name) && value($0.name) == nil }
+        variables += login.variables.filter { !own.contains($0.name) }
         variables += settings.filter { !own.contains($0.name) }.map { .init($0.name, $0.value) }
         return .init(home: home, files: login.files, variables: variables)
     }

@@ -28,11 +28,11 @@ struct CrontabSetting: Hashable {
     }
 
     private static func value(_ scanner: inout ByteScanner) -> String? {
-        guard let quote = quote(scanner) else { return trimmed(scanner.rest) }
+        guard let quote = quote(scanner) else { return CrontabText.withoutBlanksAtEnd(scanner.rest) }
         let value = quoted(by: quote, &scanner)
         scanner.skipBlanks()
         // Quotes do not keep blanks at the end: Debian's cron takes these off last.
-        return scanner.isAtEnd ? value.map(trimmed) : nil
+        return scanner.isAtEnd ? value.map { CrontabText.withoutBlanksAtEnd($0) } : nil
     }
 
     private static func quote(_ scanner: ByteScanner) -> Unicode.Scalar? {
@@ -44,10 +44,5 @@ struct CrontabSetting: Hashable {
         _ = scanner.take(quote)
         let text = scanner.take { $0 != UInt8(ascii: quote) }
         return scanner.take(quote) ? text : nil
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let end = text.utf8.lastIndex { !ASCII.isBlank($0) }
-        return end.map { String(decoding: text.utf8[...$0], as: UTF8.self) } ?? ""
     }
 }

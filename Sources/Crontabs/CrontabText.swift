@@ -3,9 +3,12 @@ import Clocks
 /// Tells the sorts of words and lines of a crontab apart.
 package enum CrontabText {
     static func trimmed(_ text: some StringProtocol) -> String {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        let end = start.lastIndex { $0 != " " && $0 != "\t" }
-        return end.map { String(start[...$0]) } ?? ""
+        withoutBlanksAtEnd(text.drop { $0 == " " || $0 == "\t" })
+    }
+
+    package static func withoutBlanksAtEnd(_ text: some StringProtocol) -> String {
+        let end = text.unicodeScalars.lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { String(text[...$0]) } ?? ""
     }
 
     /// `@reboot` and `@every 10s` have no use for a time zone.

@@ -13,6 +13,12 @@ extension Daemon {
         guard !isStopping else { return }
         let now = machine.now
         emptyReload.requested(at: now)
+        reload(at: now)
+    }
+
+    func reload(at now: MonotonicInstant) {
+        refused?.isAsked()
+        isReloadTold = true
         reloader.request(at: now)
         // Each one: a manager that asked for this one waits for a moment after its signal.
         manager.reloading(at: now)
@@ -28,9 +34,13 @@ extension Daemon {
             take(result)
             emptyReload.ended()
         }
+        watch?.follow(reloader.files, at: machine.now)
         // Before the word that the reload is over, which somebody may wait for.
         manager.setStatus(statusText)
-        if reloader.isIdle { manager.ready() }
+        if reloader.isIdle, isReloadTold {
+            isReloadTold = false
+            manager.ready()
+        }
         control?.reloadEnded(reloadAnswers)
         reloadAnswers = []
     }
@@ -49,9 +59,9 @@ extension Daemon {
     }
 
     private func fail(_ reason: String) {
-        manager.reloaded(at: machine.moment().wall, failure: reason)
-        log.write(.error, "Reload failed", ["error": .text(reason)])
         reloadAnswers = [.refused(.init(.registry, reason))]
+        guard isNews(reason, reason) else { return }
+        log.write(.error, "Reload failed", ["error": .text(reason)])
     }
 
     private func apply(
@@ -66,6 +76,8 @@ extension Daemon {
             return fail("\(error)")
         }
         manager.reloaded(at: machine.moment().wall)
+        refused = nil
+        keeper?.note(reloader.takeAccepted())
         reloader.knownFiles = loaded.files
         locks.check()
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
@@ -80,6 +92,7 @@ extension Daemon {
         for job in difference.unchanged { pool.keep(job) }
         for job in difference.added { pool.add(job) }
         zones.follow(desired, at: pool.now)
+        saveRegistry()
     }
 
     private func report(_ difference: RegistryDifference) {
@@ -93,17 +106,31 @@ extension Daemon {
     }
 
     private func refuse(_ errors: [Diagnostic]) {
-        for error in errors {
-            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
-        }
-        manager.reloaded(at: machine.moment().wall, failure: errors.summary)
+        reloadAnswers = refusal(of: errors)
+        guard isNews(errors.text, errors.summary) else { return }
+        logErrors(errors)
         log.write(
             .error, "Reload failed",
             [
                 "count": .number(errors.count),
                 "error": "\(errors.count == 1 ? "an error" : "errors") in the registry; the one in force stays",
             ])
-        reloadAnswers = refusal(of: errors)
+    }
+
+    /// Tells the service manager why the registry is not in force. Returns whether the log is to have it, too.
+    private func isNews(_ trouble: String, _ summary: String) -> Bool {
+        guard let refused else {
+            manager.reloaded(at: machine.moment().wall, failure: summary)
+            return true
+        }
+        manager.refused(because: summary, runs: refused.moment)
+        return self.refused?.failed(trouble, at: machine.now) ?? true
+    }
+
+    func logErrors(_ errors: [Diagnostic]) {
+        for error in errors {
+            log.write(.error, "Registry error", ["location": "\(error.location)", "error": .text(error.message)])
+        }
     }
 
     private func logNotes(_ notes: [Diagnostic]) {

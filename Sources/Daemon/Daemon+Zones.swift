@@ -12,8 +12,6 @@ extension Daemon {
         guard now >= zones.deadline else { return }
         reloader.lendReserve()
         for (timezone, zone) in zones.changes(at: now) { apply(zone, to: timezone) }
-        // What has come meanwhile is forgotten, and it may have been about them.
-        locks.check()
     }
 
     /// As if the schedules of the zone's jobs had been changed: what is running ends by itself.

@@ -27,7 +27,17 @@ package final class Daemon {
     let locks: DaemonLocks
     let manager: ServiceManager
     private let clockWatch: ClockWatch
+    let files: FileNews
     let zones: ZoneWatch
+    /// `nil`: nothing is reloaded unasked.
+    let watch: RegistryWatch?
+    let keeper: RegistryKeeper?
+    /// Of the start, until it has been told.
+    private let refusal: Startup.Refusal?
+    /// `nil`: the registry in force is what was found last.
+    var refused: RefusedStart?
+    /// The service manager was told of the reload.
+    var isReloadTold = false
     private let groups: ContainmentChoice
     /// The jobs that the registry in force declares.
     var desired: [JobDefinition]
@@ -59,6 +69,7 @@ package final class Daemon {
     ) throws(SystemError) {
         (self.configuration, self.log, self.runtime, self.machine) = (configuration, log, runtime, machine)
         (programs, registry) = (startup.programs, startup.registry)
+        (keeper, refusal) = (startup.keeper, startup.refusal)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
         disabledCount = startup.loaded.disabledCount
         disabled = Set(startup.loaded.disabled.map(\.id))
@@ -76,10 +87,13 @@ package final class Daemon {
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers,
-            knownFiles: startup.loaded.files, machine: machine)
+            knownFiles: startup.loaded.files, isWatched: configuration.quiet != nil,
+            isKept: startup.keeper != nil, machine: machine)
         clockWatch = try ClockWatch(loop.poller)
-        zones = ZoneWatch(loop)
-        locks = DaemonLocks(runtime, startup.registryLock, zones.directories, log)
+        files = FileNews(loop)
+        zones = ZoneWatch(files)
+        watch = RegistryWatch(configuration, startup, files, log)
+        locks = DaemonLocks(runtime, startup.registryLock, files.directories, log)
     }
 
     /// Runs until it is told to stop. Returns the exit code.
@@ -97,6 +111,7 @@ package final class Daemon {
     func start() {
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
+        reportRefusal(refusal)
         reportJobs()
         locks.check()
         groups.report(to: log)
@@ -111,7 +126,9 @@ package final class Daemon {
         pool.settleAbsentJobs()
         control = openControl()
         zones.follow(desired, at: pool.now)
+        watch?.follow(at: pool.now)
         manager.ready()
+        saveRegistry()
     }
 
     private func clearPreviousLife() {
@@ -132,6 +149,8 @@ package final class Daemon {
         manager.beat(at: now)
         advanceReload(at: now)
         checkZones(at: now)
+        checkFiles(at: now)
+        retryRefused(at: now)
         reloader.keepReserve()
         control?.advance(at: now)
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
@@ -140,9 +159,10 @@ package final class Daemon {
     }
 
     private var nextDeadline: MonotonicInstant {
-        min(
-            pool.nextDeadline, manager.watchdogDeadline, reloader.deadline, zones.deadline, logRetry,
-            control?.deadline ?? .distantFuture)
+        .earliest(
+            .earliest(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline),
+            .earliest(zones.deadline, filesDeadline, refusedDeadline),
+            .earliest(logRetry, control?.deadline ?? .distantFuture, .distantFuture))
     }
 
     private func handle(_ source: Source) throws(SystemError) {
@@ -154,10 +174,7 @@ package final class Daemon {
         case .clock:
             try clockWatch.arm()
             pool.clockWasSet()
-        case .zones:
-            zones.wake(at: pool.now)
-            locks.check()
-            control?.restore()
+        case .files: takeFileNews()
         case .control: control?.accept()
         case .client(let place, let generation): control?.handle(client: place, generation: generation)
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)

@@ -58,24 +58,34 @@ package struct DryRun: Sendable {
     // MARK: JSON
 
     package var json: String {
-        let jobs = loaded.jobs.map { job in
-            Value.object([
-                ("id", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
-                ("interval", job.schedule.key == "interval" ? .string(job.schedule.text) : .null),
-                ("schedule", job.schedule.key == "schedule" ? .string(job.schedule.text) : .null),
-                ("timezone", job.schedule.zone.map { .string($0.name) } ?? .null),
-                ("function", .string(job.function.label)),
-                ("next", .list(slots(job, slotCount).map { .string(CivilTime($0).millisecondsText) })),
-                ("file", .string(job.location.file)), ("line", .int(Int64(job.location.line))),
-                ("column", .int(Int64(job.location.column))),
-            ])
-        }
         let report = Value.object([
-            ("jobs", .list(jobs)), ("disabled", .int(Int64(loaded.disabledCount))),
+            ("jobs", .list(loaded.jobs.map { json($0, slots: slots($0, slotCount)) })),
+            ("disabled", .int(Int64(loaded.disabledCount))),
+            ("disabled_jobs", .list(loaded.disabled.map { json($0, slots: []) })),
             ("notes", .list(loaded.notes.map(Self.json))),
             ("errors", .list(loaded.errors.map(Self.json))),
         ])
         return JSONCoding.output(report) + "\n"
+    }
+
+    private func json(_ job: JobDefinition, slots: [WallInstant]) -> Value {
+        let schedule = job.schedule
+        return .object([
+            ("id", .string(job.id.description)), ("kind", .string(job.kind.rawValue)),
+            ("interval", schedule.key == "interval" ? .string(schedule.text) : .null),
+            ("schedule", schedule.key == "schedule" ? .string(schedule.text) : .null),
+            ("timezone", schedule.zone.map { .string($0.name) } ?? .null),
+            ("jitter", Self.json(schedule.jitter)), ("splay", Self.json(schedule.splay)),
+            ("function", .string(job.function.label)),
+            ("user", job.userText.isEmpty ? .null : .string(job.userText)),
+            ("next", .list(slots.map { .string(CivilTime($0).millisecondsText) })),
+            ("file", .string(job.location.file)), ("line", .int(Int64(job.location.line))),
+            ("column", .int(Int64(job.location.column))),
+        ])
+    }
+
+    private static func json(_ delay: Nanoseconds) -> Value {
+        delay > .zero ? .string(DurationText.format(delay)) : .null
     }
 
     /// Without the jobs.

@@ -85,7 +85,7 @@ struct DryRunTable {
 
 extension JobDefinition {
     /// As the entry has it; empty: the daemon's.
-    fileprivate var userText: String { data["user"]?.scalarText ?? "" }
+    var userText: String { data["user"]?.scalarText ?? "" }
 }
 
 extension Schedule {

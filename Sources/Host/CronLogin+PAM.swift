@@ -77,13 +77,14 @@ enum PAMEnvironment {
         if text.hasPrefix("export ") { text = text.dropFirst(7) }
         text = text.prefix { $0 != "#" }
         guard let sign = text.firstIndex(of: "="), sign > text.startIndex else { return nil }
-        let (name, value) = (text[..<sign], trimmed(text[text.index(after: sign)...]))
+        // Blanks at the end are kept by some versions of pam_env(8) and not by others.
+        let (name, value) = (text[..<sign], CrontabText.withoutBlanksAtEnd(text[text.index(after: sign)...]))
         guard name.utf8.allSatisfy(ASCII.isWord), !ReservedVariables.all.contains(String(name)) else { return nil }
         return .init(String(name), unquoted(value))
     }
 
-    private static func unquoted(_ value: Substring) -> String {
-        guard let first = value.first, first == "\"" || first == "'" else { return String(value) }
+    private static func unquoted(_ value: String) -> String {
+        guard let first = value.first, first == "\"" || first == "'" else { return value }
         let rest = value.dropFirst()
         return String(rest.last == "\"" || rest.last == "'" ? rest.dropLast() : rest)
     }
@@ -104,13 +105,7 @@ enum PAMEnvironment {
     }
 
     private static func isSame(_ one: ExecCommand.Variable, _ other: ExecCommand.Variable) -> Bool {
-        one.name == other.name && trimmed((one.value ?? "")[...]) == trimmed((other.value ?? "")[...])
-    }
-
-    /// Blanks at the end are kept by some versions of pam_env(8) and not by others.
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return text
+        let values = [one, other].map { CrontabText.withoutBlanksAtEnd($0.value ?? "") }
+        return one.name == other.name && values[0] == values[1]
     }
 }

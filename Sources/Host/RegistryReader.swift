@@ -23,7 +23,10 @@ package enum RegistryReader {
         /// Notes on what looks like a file and is not read.
         package var ignored: Diagnostics
         /// Of every file and directory that was looked at.
-        fileprivate var identities: [String: FileIdentity] = [:]
+        fileprivate(set) var identities: [String: FileIdentity] = [:]
+        fileprivate(set) var directories: Set<String> = []
+        /// The files are only looked at, and not read.
+        fileprivate var isSurvey = false
 
         /// Of what was found at the path; `nil` if it was not looked at.
         package func identity(of path: String) -> FileIdentity? { identities[path] }
@@ -67,6 +70,18 @@ package enum RegistryReader {
         }
     }
 
+    /// The same without the contents of the files, as far as it goes.
+    static func survey(_ path: String, from disk: TrustedFiles) -> (reading: Reading, error: SystemError?) {
+        var reading = Reading(ignored: Diagnostics(limit: 0))
+        reading.isSurvey = true
+        do throws(SystemError) {
+            _ = try readOnce(path, disk, RegistryLimits(), &reading)
+            return (reading, nil)
+        } catch {
+            return (reading, error)
+        }
+    }
+
     /// As `read`, again and again while something is written.
     package static func readPatiently(_ path: String, trust: Trust = .unasked) throws(Failure) -> Reading {
         for _ in 0..<100 {
@@ -79,13 +94,16 @@ package enum RegistryReader {
         _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits
     ) throws(SystemError) -> Reading? {
         var reading = Reading(ignored: Diagnostics(limit: limits.diagnostics))
+        return try readOnce(path, disk, limits, &reading) ? reading : nil
+    }
+
+    /// Returns whether nothing was written meanwhile.
+    private static func readOnce(
+        _ path: String, _ disk: TrustedFiles, _ limits: RegistryLimits, _ reading: inout Reading
+    ) throws(SystemError) -> Bool {
         let (kind, identity) = try FileSystem.status(path)
-        if kind == .directory {
-            guard try readDirectory(path, identity, depth: 0, disk, limits, &reading) else { return nil }
-        } else {
-            guard try readFile(path, isNamed: true, disk, limits, &reading) else { return nil }
-        }
-        return reading
+        guard kind == .directory else { return try readFile(path, isNamed: true, disk, limits, &reading) }
+        return try readDirectory(path, identity, depth: 0, disk, limits, &reading)
     }
 
     private static func readDirectory(
@@ -94,6 +112,7 @@ package enum RegistryReader {
     ) throws(SystemError) -> Bool {
         guard depth <= deepestDirectory else { throw SystemError("opendir", path, code: SystemError.tooManyLinks) }
         reading.identities[path] = identity
+        reading.directories.insert(path)
         for name in try disk.names(in: path) where !name.hasPrefix(".") {
             let child = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
             guard let (kind, identity) = try status(child) else { continue }
@@ -111,7 +130,10 @@ package enum RegistryReader {
         return true
     }
 
-    private static func isDefinition(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+    /// Of the names of registry files, without the dot.
+    package static let suffixes = ["yaml", "yml"]
+
+    private static func isDefinition(_ name: String) -> Bool { suffixes.contains { name.hasSuffix("." + $0) } }
 
     private static func ignore(
         _ path: String, _ reason: IgnoredFile.Reason, _ reading: inout Reading
@@ -132,6 +154,10 @@ package enum RegistryReader {
     private static func readFile(
         _ path: String, isNamed: Bool, _ disk: TrustedFiles, _ limits: RegistryLimits, _ reading: inout Reading
     ) throws(SystemError) -> Bool {
+        if reading.isSurvey {
+            reading.identities[path] = try FileSystem.status(path).identity
+            return true
+        }
         guard let (bytes, identity) = try disk.contents(of: path, limit: limits.fileBytes) else { return false }
         reading.identities[path] = identity
         // One too many is enough for the error, and keeps a directory of a million files from filling the memory.

@@ -72,6 +72,9 @@ package final class ZoneDirectory: Sendable {
             && name.utf8.count <= 255
     }
 
+    /// All that a job may name.
+    package var names: [String] { names("", depth: 0).sorted() }
+
     private func unknown(_ name: String) -> ZoneSource.Failure {
         let names = self.names("", depth: 0)
         guard !names.isEmpty else {

@@ -12,6 +12,14 @@ internal import Glibc
         unsafe pointer[count] = nil
     }
 
+    /// With the bytes that the paths stand for (`PathText`).
+    init(paths: [String]) {
+        count = paths.count
+        unsafe pointer = .allocate(capacity: count + 1)
+        for (index, path) in paths.enumerated() { unsafe pointer[index] = withPath(path) { unsafe strdup($0) } }
+        unsafe pointer[count] = nil
+    }
+
     deinit {
         for index in 0..<count { unsafe free(pointer[index]) }
         unsafe pointer.deallocate()

@@ -135,7 +135,7 @@ package struct Program: ~Copyable {
         try file?.vet()
         let argv = CStringArray([path] + arguments)
         var failure = cspawn_failure()
-        let pid = unsafe path.withCString { path in
+        let pid = unsafe withPath(path) { path in
             unsafe descriptors.withUnsafeBufferPointer { descriptors in
                 var request = unsafe cspawn_request(
                     path: path, program: file?.raw ?? -1, argv: argv.pointer, envp: environment.pointer,

@@ -60,7 +60,7 @@ package struct CommandSpawn: Sendable {
     ) -> ProcessID {
         let (argv, envp) = (CStringArray(arguments), CStringArray(environment))
         // NULL after the path if there is no directory.
-        let paths = CStringArray([path] + (directory.map { [$0] } ?? []))
+        let paths = CStringArray(paths: [path] + (directory.map { [$0] } ?? []))
         return withExtendedLifetime((argv, envp, paths)) {
             unsafe descriptors.withUnsafeBufferPointer { descriptors in
                 var request = unsafe cspawn_request(

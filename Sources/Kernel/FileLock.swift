@@ -47,6 +47,14 @@ package struct FileLock: ~Copyable {
     /// Whether the file is where it was when it was locked. If not, another process can have the lock of another file there.
     package var isStillThere: Bool { descriptor.isStill(at: path) }
 
+    /// Whether the path, one of /proc/PID/fd, is that of a file which this user has made, and which has no name any more. Others can
+    /// make and remove one at a path that looks like a lock's.
+    package static func isOfRemovedFile(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return false }
+        return status.st_uid == geteuid() && status.st_nlink == 0
+    }
+
     /// Puts the note into the file, in the place of the one before.
     package func leave(note: String) throws(SystemError) { try Self.leave(note, descriptor.raw, path) }
 

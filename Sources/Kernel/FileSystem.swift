@@ -73,11 +73,15 @@ package enum FileSystem {
         }
     }
 
-    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    package static func exists(_ path: String) -> Bool {
+        unsafe withPath(path) { unsafe access($0, F_OK) } == 0
+    }
 
     package static func isDirectory(_ path: String) -> Bool { (try? status(path).kind) == .directory }
 
-    package static func isExecutable(_ path: String) -> Bool { unsafe access(path, X_OK) == 0 }
+    package static func isExecutable(_ path: String) -> Bool {
+        unsafe withPath(path) { unsafe access($0, X_OK) } == 0
+    }
 
     /// The names in a directory, in byte order, without `.` and `..`.
     package static func names(in directory: String) throws(SystemError) -> [String] {
@@ -230,7 +234,7 @@ package enum FileSystem {
     }
 
     package static func remove(_ path: String) throws(SystemError) {
-        try systemCall("unlink", path) { unsafe unlink(path) }
+        try systemCall("unlink", path) { unsafe withPath(path) { unsafe unlink($0) } }
     }
 
     /// Of one that is empty.
@@ -240,6 +244,8 @@ package enum FileSystem {
 
     /// Puts `source` in the place of `target` in one step.
     package static func rename(_ source: String, to target: String) throws(SystemError) {
-        try systemCall("rename", target) { unsafe Glibc.rename(source, target) }
+        try systemCall("rename", target) {
+            unsafe withPath(source) { source in unsafe withPath(target) { unsafe Glibc.rename(source, $0) } }
+        }
     }
 }

@@ -26,7 +26,8 @@ package struct LineSplitter {
                 try unsafe finish(body)
             }
         }
-        unsafe keep(rest)
+        // Nearly all that is read ends with a line.
+        if unsafe !rest.isEmpty { unsafe keep(rest) }
     }
 
     /// Calls `body` with what has come of the last line, if there is any.

@@ -42,13 +42,11 @@ package struct PrivateDirectory: ~Copyable {
 
     /// The descriptor is asked, since the path may lead to another one by now.
     private static func requireOwn(_ directory: borrowing Descriptor, _ path: String) throws(SystemError) {
-        var status = stat()
-        let raw = directory.raw
-        try systemCall("fstat", path) { unsafe fstat(raw, &status) }
-        guard status.st_uid != geteuid() || status.st_mode & 0o022 != 0 else { return }
+        let rights = try FileRights(of: directory, path)
+        guard rights.owner != geteuid() || rights.groupWrites || rights.othersWrite else { return }
         throw SystemError(
             "mkdir", path, code: EPERM,
-            note: "there is one of user \(status.st_uid) with mode \(String(status.st_mode & 0o7777, radix: 8)); "
+            note: "there is one of user \(rights.owner) with mode \(rights.text); "
                 + "expected one of user \(geteuid()) in which nobody else can write")
     }
 

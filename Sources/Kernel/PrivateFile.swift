@@ -9,6 +9,18 @@ package enum PrivateFile {
     package static func replace(
         _ name: String, in directory: borrowing PrivateDirectory, with bytes: [UInt8], isLasting: Bool = false
     ) throws(SystemError) {
+        do throws(SystemError) {
+            try write(name, in: directory, bytes, isLasting: isLasting)
+        } catch {
+            // On a full disk the room is somebody else's need.
+            _ = unsafe withPath(name + newSuffix) { unsafe unlinkat(directory.descriptor.raw, $0, 0) }
+            throw error
+        }
+    }
+
+    private static func write(
+        _ name: String, in directory: borrowing PrivateDirectory, _ bytes: [UInt8], isLasting: Bool
+    ) throws(SystemError) {
         let (base, new) = (directory.descriptor.raw, name + newSuffix)
         let path = "\(directory.path)/\(name)"
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW

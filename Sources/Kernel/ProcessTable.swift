@@ -51,20 +51,27 @@ package enum ProcessTable {
     /// None if there is no such process.
     static func threads(of pid: ProcessID) -> [ProcessID] { (try? numbers(in: "/proc/\(pid)/task")) ?? [] }
 
-    /// The children of this process, zombies among them. One that begins meanwhile may be missed.
-    package static func children() -> [ProcessID] { children(of: ThisProcess.id) }
+    /// The children that this thread has started, and where it is the main thread those that this process has adopted; zombies among
+    /// them. One that begins meanwhile may be missed.
+    package static func children() -> [ProcessID] {
+        children(of: ThisProcess.id, startedBy: ThreadID.current.number) ?? childrenByParent(of: ThisProcess.id)
+    }
 
     /// The children of a process, zombies among them; none if there is no such process.
     package static func children(of pid: ProcessID) -> [ProcessID] {
         var children: [ProcessID] = []
         // Each thread has those that it started, and some thread those that were adopted.
         for thread in threads(of: pid) {
-            guard let list = try? ProcFile.text("/proc/\(pid)/task/\(thread)/children") else {
-                return childrenByParent(of: pid)
-            }
-            children += list.split(separator: " ").compactMap { ProcessID($0) }
+            guard let own = self.children(of: pid, startedBy: thread) else { return childrenByParent(of: pid) }
+            children += own
         }
         return children
+    }
+
+    /// `nil`: the kernel has no such list.
+    private static func children(of pid: ProcessID, startedBy thread: ProcessID) -> [ProcessID]? {
+        let list = try? ProcFile.text("/proc/\(pid)/task/\(thread)/children")
+        return list.map { $0.split(separator: " ").compactMap { ProcessID($0) } }
     }
 
     /// For a kernel without those lists (CONFIG_PROC_CHILDREN).

@@ -48,8 +48,10 @@ package enum ProgramSearch {
 
     private static func look(at file: String) -> Look {
         var status = stat()
-        guard unsafe stat(file, &status) == 0 else { return errno == EACCES ? .denied : .missing }
-        guard status.st_mode & S_IFMT == S_IFREG, unsafe access(file, X_OK) == 0 else { return .denied }
+        guard unsafe withPath(file, { unsafe stat($0, &status) }) == 0 else {
+            return errno == EACCES ? .denied : .missing
+        }
+        guard status.st_mode & S_IFMT == S_IFREG, FileSystem.isExecutable(file) else { return .denied }
         return .runnable
     }
 }

@@ -11,7 +11,7 @@ package enum Surroundings {
     }
 
     package static func changeDirectory(to path: String) throws(SystemError) {
-        try systemCall("chdir", path) { unsafe chdir(path) }
+        try systemCall("chdir", path) { unsafe withPath(path) { unsafe chdir($0) } }
     }
 
     /// `nil` takes the variable away. While there is one thread only (setenv(3)).

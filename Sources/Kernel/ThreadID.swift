@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A thread of this process (gettid(2)).
 package struct ThreadID: Hashable, Sendable {
-    private let number: pid_t
+    let number: pid_t
 
     /// The thread that the process began with, which lives as long as the process does.
     package static var main: ThreadID { ThreadID(number: getpid()) }

@@ -11,28 +11,58 @@ package final class TrustedFiles: Sendable {
     }
 
     private let trust: Trust
+    private let witness: (any FileWitness)?
     private let last = Mutex<Place?>(nil)
 
-    package init(_ trust: Trust) { self.trust = trust }
+    package init(_ trust: Trust, _ witness: (any FileWitness)? = nil) { (self.trust, self.witness) = (trust, witness) }
 
     /// As `FileSystem.contents`.
     package func contents(
         of path: String, limit: Int
     ) throws(SystemError) -> (bytes: [UInt8], identity: FileIdentity)? {
-        guard trust.isAsked else { return try FileSystem.contents(of: path, limit: limit) }
-        return try FileSystem.contents(of: try open(path, O_RDONLY | O_NONBLOCK), path, limit: limit)
+        do throws(SystemError) {
+            let found =
+                trust.isAsked
+                ? try FileSystem.contents(of: try open(path, O_RDONLY | O_NONBLOCK), path, limit: limit)
+                : try FileSystem.contents(of: path, limit: limit)
+            if let found { witness?.saw(found.identity, at: path) }
+            return found
+        } catch {
+            witness?.failed(error, at: path, isListing: false)
+            throw error
+        }
     }
 
     /// As `FileSystem.names`.
     package func names(in path: String) throws(SystemError) -> [String] {
-        guard trust.isAsked else { return try FileSystem.names(in: path) }
-        return try FileSystem.names(in: try open(path, O_RDONLY | O_DIRECTORY), path)
+        do throws(SystemError) {
+            // First: another one that comes into its place is noticed then.
+            let key = witness == nil ? nil : try FileSystem.status(path).identity.key
+            let names =
+                trust.isAsked
+                ? try FileSystem.names(in: try open(path, O_RDONLY | O_DIRECTORY), path)
+                : try FileSystem.names(in: path)
+            if let key { witness?.saw(key, names: names, at: path) }
+            return names
+        } catch {
+            witness?.failed(error, at: path, isListing: true)
+            throw error
+        }
     }
 
-    /// As `FileSystem.status`.
+    /// As `FileSystem.status`. A directory is told of when it is listed.
     package func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
-        guard trust.isAsked else { return try FileSystem.status(path) }
-        return try FileSystem.identity(try open(path, Int32(CLINUX_PATH_ONLY)), path)
+        do throws(SystemError) {
+            let found =
+                trust.isAsked
+                ? try FileSystem.identity(try open(path, Int32(CLINUX_PATH_ONLY)), path)
+                : try FileSystem.status(path)
+            if found.kind != .directory { witness?.saw(found.identity, at: path) }
+            return found
+        } catch {
+            witness?.failed(error, at: path, isListing: false)
+            throw error
+        }
     }
 
     /// For who goes on after a load: what comes next begins at the system's root again.

@@ -172,15 +172,28 @@ struct TypeReader: TokenReader {
         if take(.colon) { try type() }
     }
 
-    /// `asserts x is T`.
+    /// `asserts x is T`, and `asserts x`, unless a statement begins with that name.
     private mutating func assertion() throws(SyntaxFault) -> Bool {
         var ahead = next()
         ahead.advance()
-        guard ahead.isName("is") else { return false }
-        ahead.advance()
+        if ahead.isName("is"), !ahead.isOnNewLine {
+            ahead.advance()
+            lexer = ahead
+            try type()
+            return true
+        }
+        guard !Self.goesOn(ahead) else { return false }
         lexer = ahead
-        try type()
         return true
+    }
+
+    /// Whether the name before is that of a call or an assignment.
+    private static func goesOn(_ lexer: Lexer) -> Bool {
+        switch lexer.token {
+        case .assign, .comma, .dot, .colon, .leftBracket: true
+        case .leftParen, .leftBrace, .string: !lexer.isOnNewLine
+        default: false
+        }
     }
 
     /// `(T)`, `(T, U)` and `()`, and with `->` after it a function type.

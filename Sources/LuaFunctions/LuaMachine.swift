@@ -252,6 +252,8 @@ package import Values
             question.reply(text: path)
             return true
         }
+        // What is loaded is another thing when one of them is there.
+        if !loading.isEmpty { for place in module.places ?? [] where !files.contains(place) { note(place, nil) } }
         question.reply(text: module.complaint)
         return false
     }

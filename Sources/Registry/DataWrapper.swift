@@ -2,9 +2,9 @@ import Values
 
 /// An entry may have its keys inside of `data`.
 enum DataWrapper {
-    private static let key = "data"
+    static let key = "data"
     /// The function: a map without any of them is a value of the entry's own.
-    private static let functionKeys = ["command", "method", "source"]
+    static let functionKeys = ["command", "method", "source"]
     private static let outside = ["kind", "meta", "name"]
 
     /// The entry with the keys beside each other.

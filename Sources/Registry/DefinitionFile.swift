@@ -5,7 +5,9 @@ struct DefinitionFile {
     private let root: Node
     let namespace: Node
 
-    private static let knownKeys = ["version", "namespace", "entries", "meta", "comment"]
+    static let knownKeys = ["version", "namespace", "entries", "meta", "comment"]
+    /// Those that are no entry's, where the file is one.
+    static let headKeys = ["namespace", "version"]
 
     /// `nil`: the file is no registry file. What `reason(against:)` says of it.
     init?(_ root: Node) {
@@ -86,7 +88,7 @@ struct DefinitionFile {
 
     /// The file as its only entry.
     private var entry: Node {
-        let pairs = (root.pairs ?? []).filter { $0.key != "namespace" && $0.key != "version" }
+        let pairs = (root.pairs ?? []).filter { !Self.headKeys.contains($0.key) }
         return Node(map: pairs, at: root.place)
     }
 }

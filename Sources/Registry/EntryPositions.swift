@@ -12,7 +12,7 @@ struct EntryPositions: Sendable {
         var defaults: EntryID?
     }
 
-    private var sources: [SourceText] = []
+    private(set) var sources: [SourceText] = []
     private var origins: [EntryID: Origin] = [:]
 
     mutating func add(_ source: SourceText) { sources.append(source) }

@@ -10,7 +10,7 @@ struct FileMeta {
     let place: UInt32
 
     /// One line of them would make jobs of all entries of the file, or change when all of its jobs run.
-    private static let ownKeys = ["enabled", "interval", "schedule", "type"]
+    static let ownKeys = ["enabled", "interval", "schedule", "type"]
 
     private init() { (pairs, size, place) = ([], 0, 0) }
 

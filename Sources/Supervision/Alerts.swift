@@ -18,7 +18,7 @@ struct Alerts: Sendable {
         (self.standing, watch) = (standing, LatenessWatch(job.policy.hooks))
     }
 
-    var deadline: MonotonicInstant { min(watch.deadline, longRun.deadline, wait.deadline) }
+    var deadline: MonotonicInstant { .earliest(watch.deadline, longRun.deadline, wait.deadline) }
 
     /// Whether a slot that does not begin is to be watched.
     var watchesSlots: Bool { watch.isOn && !standing.isLate }
@@ -54,11 +54,17 @@ struct Alerts: Sendable {
 
     // MARK: Lateness
 
+    /// `slot`: the next one, if it is waited for.
+    mutating func watch(_ slot: SlotInstant?, _ schedule: Schedule, _ step: Step) {
+        watch.watch(slot.map { schedule.expected($0, at: step.now) })
+    }
+
     /// A run that begins, or asks to, tells whether its job is late. `stated`: by its worker.
     mutating func judgeBegin(
-        _ slot: SlotInstant, _ expected: MonotonicInstant, stated: Nanoseconds? = nil, _ hooks: JobHooks,
+        _ slot: SlotInstant, _ schedule: Schedule, stated: Nanoseconds? = nil, _ hooks: JobHooks,
         _ step: inout Step
     ) {
+        let expected = schedule.expected(slot, at: step.now)
         guard let isLate = watch.isLate(expected, stated: stated, step) else { return }
         if isLate, !standing.isLate { tellLate(slot, hooks, &step) }
         standing.isLate = isLate

@@ -154,7 +154,7 @@ extension Booking.Run {
         let whole = end.text.utf8.count
         guard whole > RecordRow.longestText else { return }
         end.fullLength = end.fullLength ?? Int64(whole)
-        end.text = end.text.prefixInBytes(RecordRow.longestText)
+        end.text = String(end.text[...].beginning(bytes: RecordRow.longestText))
     }
 
     fileprivate mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {

@@ -17,7 +17,7 @@ package struct JobStanding: Hashable, Sendable {
     /// Compares the outcomes of slots with how the job stood before.
     mutating func note(_ booking: Booking, _ hooks: JobHooks) -> Change? {
         guard booking.isVerdict else { return nil }
-        if booking.outcome == .ok {
+        if booking.outcome.isOk {
             defer { (failures, isFailing) = (0, false) }
             return isFailing ? .recovered : nil
         }

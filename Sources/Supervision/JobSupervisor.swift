@@ -36,7 +36,6 @@ package struct JobSupervisor: Sendable {
     package var phase: Phase { life.phase }
     package var books: SlotBooks { runKeeper.books }
     package var runs: Int64 { books.runs }
-    package var orders: Orders { runKeeper.orders }
     package var standing: JobStanding { runKeeper.alerts.standing }
     /// Failures of the worker in a row.
     package var failures: Int { life.starts.backoff.failures }
@@ -50,7 +49,8 @@ package struct JobSupervisor: Sendable {
 
     /// To be called when anything has changed. What the shell asks after each event is stored: to ask for more copies the job.
     private mutating func refresh() {
-        deadline = min(phase.deadline, runKeeper.orders.deadline(isIdle: phase.isIdle), runKeeper.alerts.deadline)
+        deadline = .earliest(
+            life.phase.deadline, runKeeper.orders.deadline(isIdle: life.phase.isIdle), runKeeper.alerts.deadline)
         if case .stopped = life.phase { isOver = true }
     }
 
@@ -70,7 +70,7 @@ package struct JobSupervisor: Sendable {
         decide(event)
         if mustFollow { followClock() }
         runKeeper.giveOrders(&life.phase, &step)
-        RunWatch.watch(&runKeeper, phase, step)
+        RunWatch.watch(&runKeeper, life.phase, step)
         refresh()
         swap(&step.effects, &effects)
     }

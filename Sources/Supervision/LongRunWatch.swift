@@ -46,7 +46,7 @@ struct LongRunWatch: Sendable {
     }
 
     private mutating func begin(_ run: Phase.Run, _ policy: RunPolicy) {
-        (self.run, mark) = (run.number, policy.overlap == .replace ? Self.never : Self.shortest)
+        (self.run, mark) = (run.number, policy.overlap.replaces ? Self.never : Self.shortest)
         look = run.began.monotonic + mark
         // A call is no run of the job's own.
         let after = run.call == nil ? policy.hooks.onLong?.after : nil

@@ -97,8 +97,12 @@ extension Phase {
 
     /// Why no run may begin, if none may.
     var obstacle: String? {
-        if case .starting = self { return "it is starting" }
-        return run == nil ? nil : "another run is running"
+        switch self {
+        case .starting: "it is starting"
+        case .running: "another run is running"
+        case .leaving(let leave): leave.run == nil ? nil : "another run is running"
+        case .waiting, .idle, .queued, .failed, .stopped: nil
+        }
     }
 
     var isIdle: Bool { if case .idle = self { true } else { false } }

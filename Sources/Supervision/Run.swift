@@ -1,6 +1,6 @@
 package import Clocks
 package import Model
-import Turns
+package import Turns
 import Wire
 
 extension Phase {
@@ -66,4 +66,9 @@ extension Phase.Run {
             number: number, attempt: attempt, call: call, began: began.wall, lateness: lateness,
             duration: now.monotonic - began.monotonic, text: reason)
     }
+}
+
+extension JobSupervisor {
+    /// What its worker is told to run, or is to be told.
+    package var orders: Orders { runKeeper.orders }
 }

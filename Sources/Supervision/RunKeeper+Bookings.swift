@@ -9,7 +9,7 @@ extension RunKeeper {
 
     /// Its slot has its outcome by that, unless another attempt at it follows.
     mutating func conclude(
-        _ run: Phase.Run, _ outcome: Outcome, _ end: Booking.Run, because reason: Booking.Reason? = nil,
+        _ run: Phase.Run, _ outcome: Outcome, _ end: consuming Booking.Run, because reason: Booking.Reason? = nil,
         in phase: Phase, _ step: inout Step
     ) {
         alerts.watch.freeSince = step.now.monotonic
@@ -37,7 +37,7 @@ extension RunKeeper {
 
     /// The next slot is due, or the job is to end: the outcome of the last attempt is that of its slot.
     mutating func giveUpAttempts(_ reason: Booking.Reason, _ phase: inout Phase, _ step: inout Step) {
-        guard var booking = orders.giveUpAttempts() else { return }
+        guard orders.hasAttempt, var booking = orders.giveUpAttempts() else { return }
         leaveQueue(&phase, &step)
         booking.reason = reason
         settle(booking, &step)
@@ -49,9 +49,9 @@ extension RunKeeper {
         giveUpAttempts(.overlap, &phase, &step)
     }
 
-    private mutating func settle(_ booking: Booking, _ step: inout Step) {
+    private mutating func settle(_ booking: consuming Booking, _ step: inout Step) {
         let isSettled = booking.retryAfter == nil || booking.isGivenUp
-        if isSettled, let slot = booking.last { book(books.miss(before: slot), &step) }
+        if isSettled, let slot = booking.last { miss(before: slot, &step) }
         book(books.book(booking, isSettled: isSettled), &step)
     }
 
@@ -67,7 +67,7 @@ extension RunKeeper {
         guard books.areOpen, unsettled == nil, let due = books.due(at: step.now) else { return }
         // The wall clock was set, and word of that is on the way.
         if let slot = orders.pending?.slot, slot < due { giveUpAttempts(.overlap, &phase, &step) }
-        book(books.miss(before: due), &step)
+        miss(before: due, &step)
     }
 
     /// The job is over. What came due after it was told to stop was not to begin any more.
@@ -86,17 +86,14 @@ extension RunKeeper {
         if dropped > 0 { step.log(.callsDropped(dropped)) }
     }
 
+    mutating func miss(before slot: SlotInstant, _ step: inout Step) {
+        if !books.advance(to: slot) { book(books.miss(before: slot), &step) }
+    }
+
     /// All that slots and runs come to goes through here: to the log and all others who are told, and into the job's standing.
     mutating func book(_ booking: Booking?, _ step: inout Step) {
         guard let booking else { return }
         step.emit(.book(booking))
         alerts.note(booking, policy.hooks, &step)
-    }
-
-    // MARK: Time
-
-    /// When the slot's run should have begun at the latest.
-    func expected(_ slot: SlotInstant, _ step: Step) -> MonotonicInstant {
-        step.now.monotonic(of: slot, on: clock) + schedule.longestDelay
     }
 }

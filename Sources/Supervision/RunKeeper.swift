@@ -47,8 +47,8 @@ struct RunKeeper: Sendable {
             }
             // Those before it would have been attempted again.
             giveUpAttempts(.overlap, &phase, &step)
-            book(books.miss(before: slot), &step)
-            alerts.judgeBegin(slot, expected(slot, step), policy.hooks, &step)
+            miss(before: slot, &step)
+            alerts.judgeBegin(slot, schedule, policy.hooks, &step)
         }
         gates.isAsking = true
         // A worker that asks ignores the call that was on its way.
@@ -90,11 +90,11 @@ struct RunKeeper: Sendable {
 
     /// Begins the attempt whose time has come, or makes the next call, if the worker waits for work.
     mutating func giveOrders(_ phase: inout Phase, _ step: inout Step) {
-        if phase.isIdle, let attempt = orders.attempt(at: step.now.monotonic) {
+        if let attempt = orders.attempt(at: step.now.monotonic), phase.isIdle {
             let turn = Phase.Turn(slot: attempt.slot, attempt: attempt.number)
             gates.areOpen ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
         }
-        if phase.isIdle, let call = orders.nextCall {
+        if let call = orders.nextCall, phase.isIdle {
             // A run that somebody asks for waits for the job's gate, as those of its slots do.
             let isManual = call.event == nil && !gates.areOpen
             if isManual { return queue(Phase.Turn(slot: nil, attempt: 1, call: call.number), &phase, &step) }
@@ -151,10 +151,10 @@ struct RunKeeper: Sendable {
             guard order.isChecked ? slot > books.accounted : books.isOpen(slot, at: step.now.on(clock)) else {
                 throw Violation("'begin' for slot \(slot.nanoseconds), which is not due")
             }
-            book(books.miss(before: slot), &step)
+            miss(before: slot, &step)
             // Others have waited for what their policy says, and that is no lateness.
             if order.attempt == 1, gates.areOpen {
-                alerts.judgeBegin(slot, expected(slot, step), stated: begin.lateness, policy.hooks, &step)
+                alerts.judgeBegin(slot, schedule, stated: begin.lateness, policy.hooks, &step)
             }
         }
         books.count(through: begin.run)
@@ -180,7 +180,7 @@ struct RunKeeper: Sendable {
         guard !isInRun, skipped.first <= skipped.last, books.isOpen(skipped.first, at: now),
             books.isOpen(skipped.last, at: now)
         else { throw Violation("'skipped' for slots that are not due") }
-        book(books.miss(before: skipped.first), &step)
+        miss(before: skipped.first, &step)
         let booking = books.close(through: skipped.last, .skipped, .overlap)
         mark.heard.skipped += booking?.count ?? 0
         book(booking, &step)

@@ -29,7 +29,7 @@ struct RunLimits {
         var run = Phase.Run(number: begin.run, slot: order.slot, began: now, lateness: begin.lateness)
         (run.attempt, run.call) = (order.attempt, order.call)
         if let timeout { run.bounds.timeout = now.monotonic + timeout }
-        if overlap == .replace {
+        if overlap.replaces {
             if mayWait { run.bounds.waitedThrough = timetable.last(through: now.on(clock)) }
             run.bounds.replacement = replacement(of: run, at: now)
         }
@@ -56,7 +56,7 @@ struct RunLimits {
 
     /// By the wall clock as it is now.
     func renewed(_ run: Phase.Run, at now: Moment) -> Phase.Run {
-        guard overlap == .replace else { return run }
+        guard overlap.replaces else { return run }
         var run = run
         run.bounds.replacement = replacement(of: run, at: now)
         return run

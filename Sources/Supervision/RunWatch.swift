@@ -7,7 +7,7 @@ import Turns
 enum RunWatch {
     /// To be called when time or a run has changed what is waited for.
     static func watch(_ keeper: inout RunKeeper, _ phase: Phase, _ step: Step) {
-        keeper.alerts.watch.watch(isWatched(keeper, phase) ? keeper.expected(nextSlot(keeper), step) : nil)
+        keeper.alerts.watch(isWatched(keeper, phase) ? nextSlot(keeper) : nil, keeper.schedule, step)
         keeper.alerts.longRun.watch(phase, keeper.policy)
         keeper.alerts.wait.watch(.init(phase, calls: keeper.orders.waitingCalls), at: step.now.monotonic)
     }

@@ -11,6 +11,11 @@ extension Schedule {
         }
         return timetable(from: start)
     }
+
+    /// When the slot's run should have begun at the latest.
+    func expected(_ slot: SlotInstant, at now: Moment) -> MonotonicInstant {
+        now.monotonic(of: slot, on: rule.clock) + longestDelay
+    }
 }
 
 extension Schedule {

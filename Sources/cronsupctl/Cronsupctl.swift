@@ -12,11 +12,18 @@ struct Cronsupctl: ParsableCommand {
             Exit codes: 0 done; 1 nothing was found, or cronsupd refuses; 2 a run did not end ok; 3 no cronsupd is running; 4 how a \
             run ended is not known; 100 the command line, a schedule, a crontab or the registry is wrong, or this user may not; \
             111 the system failed.
+
+            Examples:
+              cronsupctl status --failing
+              cronsupctl next '30 2 * * 1-5' --timezone Europe/Riga
+              cronsupctl explain '0 0 13 * 5'
+              crontab -l | cronsupctl import - > crontab.yaml
+              cronsupctl registry find meta.type=cron.job --registry jobs
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
             StatusCommand.self, ListCommand.self, RunCommand.self, ReloadCommand.self, PingCommand.self,
-            NextCommand.self,
-            ExplainCommand.self, ImportCommand.self, RegistryCommand.self,
+            NextCommand.self, ExplainCommand.self, ImportCommand.self, RegistryCommand.self, SchemaCommand.self,
+            CompleteCommand.self,
         ])
 }

@@ -13,14 +13,8 @@ struct CrontabDiff {
     init(_ imported: CrontabImport, registry: String) { (self.imported, self.registry) = (imported, registry) }
 
     func run() throws {
-        var text = RegistryText(namespace: "crontab", head: [])
-        text.add(imported.items)
-        // What is only held in memory has no bound of a file.
-        var limits = RegistryLimits()
-        limits.fileBytes = .max
-        let file = RegistryFile(path: "crontab.yaml", bytes: Array(text.text.utf8), isNamed: true)
         let comparison = ImportComparison(
-            try jobs(RegistrySnapshot.load([file], limits: limits)), origins: origins,
+            try jobs(RegistryLoad(imported.entries, namespace: "crontab")), origins: origins,
             registry: try jobs(try RegistryOptions.load(registry)),
             from: Clock.wall())
         StandardDescriptors.writeError(comparison.notes.map { "note: \($0)\n" }.joined())

@@ -18,11 +18,14 @@ struct ExplainCommand: ParsableCommand {
     var expression: String?
 
     @Option(
-        help:
-            "The time zone, such as Europe/Riga: shows the next slots in it, and no notes on changes it does not have.")
+        help: ArgumentHelp(
+            "The time zone, such as Europe/Riga: shows the next slots in it, and no notes on changes it does not have.",
+            valueName: "zone"))
     var timezone: String?
 
-    @Option(help: "The entry's ID, which H is hashed from; or the entry that is to be explained.")
+    @Option(
+        help: ArgumentHelp(
+            "The entry's ID, which H is hashed from; or the entry that is to be explained.", valueName: "entry-id"))
     var entry: String?
 
     @Flag(help: "The expression has six fields, the first being the second.")
@@ -34,8 +37,10 @@ struct ExplainCommand: ParsableCommand {
     private static let slotCount = 3
 
     @Option(
-        help: "Without an expression: the registry, a YAML file or a directory. (default: /etc/cronsupd)",
-        completion: .file())
+        help: ArgumentHelp(
+            "Without an expression: the registry, a YAML file or a directory. (default: /etc/cronsupd)",
+            valueName: "path"),
+        completion: .registry)
     var registry: String?
 
     func validate() throws {

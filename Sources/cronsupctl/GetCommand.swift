@@ -6,7 +6,7 @@ struct GetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Shows the entry with an ID. Exit code 1 if there is none.")
 
-    @Argument(help: "NAMESPACE:NAME.")
+    @Argument(help: ArgumentHelp("NAMESPACE:NAME.", valueName: "entry-id"))
     var id: String
 
     @OptionGroup var options: RegistryOptions

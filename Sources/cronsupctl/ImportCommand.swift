@@ -17,7 +17,9 @@ struct ImportCommand: ParsableCommand {
             cannot be read are all shown, and then nothing is printed, unless --keep-going is given.
             """)
 
-    @Argument(help: "The crontabs, or directories of crontabs; - is the standard input.", completion: .file())
+    @Argument(
+        help: ArgumentHelp("The crontabs, or directories of crontabs; - is the standard input.", valueName: "path"),
+        completion: .file())
     var files: [String]
 
     @Flag(help: "The files have the user's name before the command.")
@@ -26,7 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Whose crontabs they are, if they have no such column.")
     var user: String?
 
-    @Option(help: "The namespace of the entries.")
+    @Option(help: ArgumentHelp("The namespace of the entries.", valueName: "name"))
     var namespace = "crontab"
 
     @Flag(help: "Read also files of a directory that cron ignores, such as x.dpkg-old.")
@@ -38,7 +40,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Print nothing but where --registry differs from the crontabs; the exit code is 1 if it does.")
     var diff = false
 
-    @Option(help: "The registry for --diff. (default: /etc/cronsupd)", completion: .file())
+    @Option(
+        help: ArgumentHelp("The registry for --diff. (default: /etc/cronsupd)", valueName: "path"),
+        completion: .registry)
     var registry: String?
 
     func validate() throws {

@@ -18,16 +18,19 @@ struct NextCommand: ParsableCommand {
     @Argument(help: "Five fields as in crontab(5), @daily and its like, @every 10s, @reboot; or -.")
     var expression: String
 
-    @Option(help: "The time zone, such as Europe/Riga. (default: that of this machine)")
+    @Option(
+        help: ArgumentHelp("The time zone, such as Europe/Riga. (default: that of this machine)", valueName: "zone"))
     var timezone: String?
 
-    @Option(help: "The moment after which slots are looked for (RFC 3339). (default: now)")
+    @Option(
+        help: ArgumentHelp(
+            "The moment after which slots are looked for (RFC 3339). (default: now)", valueName: "moment"))
     var from: String?
 
-    @Option(help: "How many slots, from 1 to 10000.")
+    @Option(help: ArgumentHelp("How many slots, from 1 to 10000.", valueName: "n"))
     var count = "5"
 
-    @Option(help: "The entry's ID, which H is hashed from.")
+    @Option(help: ArgumentHelp("The entry's ID, which H is hashed from.", valueName: "entry-id"))
     var entry: String?
 
     @Flag(help: "The expression has six fields, the first being the second.")

@@ -6,7 +6,10 @@ import Registry
 
 /// What all commands on a registry have.
 struct RegistryOptions: ParsableArguments {
-    @Option(help: "The registry: a YAML file, or a directory with all directories below it.", completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "The registry: a YAML file, or a directory with all directories below it.", valueName: "path"),
+        completion: .registry)
     var registry = Self.usual
 
     static let usual = "/etc/cronsupd"
@@ -34,4 +37,9 @@ struct RegistryOptions: ParsableArguments {
         }
         return load
     }
+}
+
+extension CompletionKind {
+    /// The path of one.
+    static var registry: CompletionKind { .file(extensions: RegistryReader.suffixes) }
 }

@@ -14,7 +14,7 @@ func launch() -> Int32 {
         }
         // Nothing was asked: help is an answer to that, and not what a script wanted.
         if arguments == ["registry"] {
-            StandardDescriptors.writeError(Cronsupctl.helpMessage(for: RegistryCommand.self) + "\n")
+            StandardDescriptors.writeError(fitted(Cronsupctl.helpMessage(for: RegistryCommand.self)) + "\n")
             return ExitCode.wrongInput
         }
         var command = try Cronsupctl.parseAsRoot(arguments.isEmpty ? ["status"] : arguments)
@@ -35,12 +35,15 @@ func launch() -> Int32 {
 func answer(_ error: any Error) -> Int32 {
     if let failure = Failure(error) { return fail(failure.description, ExitCode.wrongInput) }
     guard Cronsupctl.exitCode(for: error).isSuccess else {
-        StandardDescriptors.writeError(Cronsupctl.fullMessage(for: error) + "\n")
+        StandardDescriptors.writeError(fitted(Cronsupctl.fullMessage(for: error)) + "\n")
         return ExitCode.wrongInput
     }
-    StandardDescriptors.writeOutput(Cronsupctl.fullMessage(for: error) + "\n")
+    StandardDescriptors.writeOutput(fitted(Cronsupctl.fullMessage(for: error)) + "\n")
     return ExitCode.success
 }
+
+/// To the screen.
+func fitted(_ text: String) -> String { UsageText.fitted(text, width: Screen.width(isWide: false)) }
 
 func fail(_ message: String, _ code: Int32) -> Int32 {
     StandardDescriptors.writeError("cronsupctl: \(message)\n")

@@ -4,6 +4,7 @@ import Daemon
 import Host
 import Kernel
 import Logging
+import Registry
 import Values
 
 /// The command line of `cronsupd`.
@@ -12,7 +13,8 @@ struct Cronsupd: ParsableCommand {
         commandName: "cronsupd",
         abstract: "Runs the jobs that a registry declares, each in a supervised process of its own.",
         discussion: """
-            Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry.
+            Runs in the foreground until SIGTERM or SIGINT. SIGHUP reloads the registry; with --watch a change of its files \
+            does so too.
             Exit codes: 0 done; 100 the command line or the registry is wrong; 111 the system failed, or a process \
             was left behind. With --run: the command's, 1 for a function that failed, 124 for a time-out.
 
@@ -26,7 +28,7 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The registry: a YAML file, or a directory with all directories below it.", valueName: "path"),
-        completion: .file())
+        completion: .file(extensions: RegistryReader.suffixes))
     var registry = "/etc/cronsupd"
 
     @Flag(help: "Load, validate and print every job; start nothing.")
@@ -46,7 +48,7 @@ struct Cronsupd: ParsableCommand {
             "With --once and --json or --job: how many slots of each job to show, from 1 to 1000.", valueName: "n"))
     var slots = 3
 
-    @Option(help: ArgumentHelp("With --once: show all of the job with this ID.", valueName: "id"))
+    @Option(help: ArgumentHelp("With --once: show all of the job with this ID.", valueName: "job-id"))
     var job: String?
 
     @Flag(help: "With --once: whole texts and more columns, however narrow the screen is.")
@@ -61,7 +63,7 @@ struct Cronsupd: ParsableCommand {
     @Option(
         name: .customLong("run"),
         help: ArgumentHelp(
-            "Run the function of this entry once, in the foreground, and end with its code.", valueName: "id")
+            "Run the function of this entry once, in the foreground, and end with its code.", valueName: "entry-id")
     )
     var entry: String?
 
@@ -77,7 +79,8 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "With --strict: names of notes that are no errors, with commas between. May be repeated.",
-            valueName: "names"))
+            valueName: "names"),
+        completion: .list(Note.allCases.map(\.rawValue)))
     var allow: [String] = []
 
     @Option(
@@ -93,6 +96,12 @@ struct Cronsupd: ParsableCommand {
             "The lowest level that is logged: trace, debug, info, notice, warning, error or critical.",
             valueName: "level"))
     var logLevel = LevelOption(level: .info)
+
+    @Option(
+        help: ArgumentHelp(
+            "Reload the registry so long after its files have changed, 2s if no time is given: --watch, --watch=10s.",
+            valueName: "quiet"))
+    var watch: DurationOption?
 
     @Option(help: ArgumentHelp("How long runs may take to end at a stop.", valueName: "duration"))
     var stopTimeout = DurationOption(duration: .seconds(10))
@@ -125,6 +134,23 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
+            What runs if there are errors in the registry at the start: last-good, the registry that was accepted last, or off, \
+            nothing. (default: last-good with $STATE_DIRECTORY or --state-directory, else off)
+            """, valueName: "what"))
+    var fallback: FallbackOption?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where the registry is kept that was accepted last. (default: $STATE_DIRECTORY, /var/lib/cronsupd for root, \
+            $XDG_STATE_HOME/cronsupd or ~/.local/state/cronsupd)
+            """, valueName: "path"),
+        completion: .directory)
+    var stateDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             A user besides root whose files a cronsupd of root's reads and runs: a name or a number. May be repeated. \
             $CRONSUPD_TRUST_OWNER has more, with commas between.
             """, valueName: "user"))
@@ -134,12 +160,14 @@ struct Cronsupd: ParsableCommand {
     var startsNothing: Bool { once || check || entry != nil }
 
     func validate() throws {
+        if let watch { try validateWatch(watch.duration) }
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if strict, !once, !check { throw ValidationError("--strict goes with --check or --once.") }
         if !allow.isEmpty, !strict { throw ValidationError("--allow goes with --strict.") }
         if json, !once, !check { throw ValidationError("--json goes with --check or --once.") }
         if offline, !once, !check { throw ValidationError("--offline goes with --check or --once.") }
+        if stateDirectory?.isEmpty == true { throw ValidationError("--state-directory is empty; expected a path.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
         if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
         if force, entry == nil { throw ValidationError("--force goes with --run.") }
@@ -149,10 +177,32 @@ struct Cronsupd: ParsableCommand {
         if job != nil, json { throw ValidationError("--job excludes --json.") }
         if once, check { throw ValidationError("--once and --check exclude each other.") }
     }
+
+    /// Where the registry is kept that was accepted last; `nil`: nowhere.
+    var keptPlace: String? {
+        guard !startsNothing else { return nil }
+        switch fallback {
+        case .off: return nil
+        case .lastGood: return stateDirectory ?? StateDirectory.usual
+        case nil: return stateDirectory ?? StateDirectory.made
+        }
+    }
+
+    private func validateWatch(_ quiet: Nanoseconds) throws {
+        if startsNothing { throw ValidationError("--watch excludes --once, --check and --run.") }
+        guard WatchOption.range.contains(quiet) else {
+            throw ValidationError("--watch=\(DurationText.format(quiet)): expected 100ms to 1h.")
+        }
+    }
 }
 
 extension LogFormat: ExpressibleByArgument {}
 extension ColorChoice: ExpressibleByArgument {}
+
+enum FallbackOption: String, ExpressibleByArgument, CaseIterable {
+    case lastGood = "last-good"
+    case off
+}
 
 struct LevelOption: ExpressibleByArgument {
     let level: Logger.Level

@@ -18,11 +18,11 @@ func launch() -> Int32 {
         guard !CommandLine.arguments.isEmpty else {
             return fail("no arguments in /proc/self/cmdline; expected /proc to be mounted", ExitCode.systemFailure)
         }
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = WatchOption.completed(Array(CommandLine.arguments.dropFirst()))
         if let complaint = RepeatedOption.complaint(about: arguments, of: Cronsupd._dumpHelp()) {
             return fail(complaint, ExitCode.wrongInput)
         }
-        let command = try Cronsupd.parse()
+        let command = try Cronsupd.parse(arguments)
         return try run(command)
     } catch let error as SystemError {
         return fail("\(error)", ExitCode.systemFailure)
@@ -68,6 +68,8 @@ func run(_ command: Cronsupd) throws -> Int32 {
         allowedNotes: command.strict ? command.allow : nil)
     configuration.isOffline = command.offline
     (configuration.operators, configuration.observers) = (command.operators, command.observers)
+    configuration.quiet = command.watch?.duration
+    configuration.stateDirectory = command.keptPlace
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }
     let startup: Startup
     do {
@@ -84,6 +86,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
     }
     for (text, level) in startup.loaded.complaints { complain(text, at: level) }
     guard startup.loaded.errors.isEmpty else {
+        if let why = startup.noFallback { return fail(why, ExitCode.wrongInput) }
         return startup.loaded.strictHint.map { fail($0, ExitCode.wrongInput) } ?? ExitCode.wrongInput
     }
     if command.check {

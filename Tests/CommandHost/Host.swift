@@ -25,7 +25,10 @@ final class Host: CommandServices {
 
     func run() throws {
         let sibling = options.hasSibling ? try startSibling() : nil
-        defer { if let sibling { Children.signal(sibling, .kill) } }
+        defer {
+            if let sibling { Children.signal(sibling, .kill) }
+            OtherThread.end()
+        }
         for number in 1...options.runs {
             let end = try command().run(self, limiter: &limiter)
             // The first run leaves what every process keeps.
@@ -36,6 +39,7 @@ final class Host: CommandServices {
         write("dropped \(dropped.lines) \(dropped.bytes)")
         write("left \(limiter.admit(upTo: 2_000, at: Clock.monotonic()))")
         writeState("after")
+        if options.hasThread { write("others \(OtherThread.states)") }
     }
 
     /// A child that is not a command's.
@@ -54,6 +58,7 @@ final class Host: CommandServices {
 
     var control: PollHandle? { controlEnd?.descriptor.pollHandle }
     var reports: PollHandle { full.reader.pollHandle }
+    var limit: CommandLimit? { nil }
 
     func killed(_ count: Int, program: String) { write("killed \(count) \(program)") }
 
@@ -82,6 +87,7 @@ final class Host: CommandServices {
 
     func take(_ line: UnsafeRawBufferPointer, cut: Int, from stream: Report.Output.Stream) -> Bool {
         if taken >= options.room { return false }
+        if options.hasThread, logged.lines == 0 { OtherThread.startChildren() }
         taken += 1
         logged.lines += 1
         logged.bytes += line.count + cut

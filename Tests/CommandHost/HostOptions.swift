@@ -16,6 +16,8 @@ struct HostOptions {
     private(set) var isQuiet = false
     private(set) var hasControl = false
     private(set) var hasSibling = false
+    /// Another thread starts children at the first line.
+    private(set) var hasThread = false
     private(set) var leaves = false
     private var shell = ExecCommand.defaultShell
 
@@ -30,6 +32,7 @@ struct HostOptions {
         case "--quiet": isQuiet = true
         case "--control": hasControl = true
         case "--sibling": hasSibling = true
+        case "--thread": hasThread = true
         case "--leave": leaves = true
         default: set(option, to: rest.popFirst() ?? "")
         }

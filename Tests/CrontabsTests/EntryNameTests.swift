@@ -30,11 +30,12 @@ struct CommandNameTests {
 
 @Suite("The name of an imported entry")
 struct EntryNamerTests {
-    private func names(_ lines: [String], schedule: String = "* * * * *") -> [String] {
+    private func names(_ lines: [String], schedule: String = "* * * * *", files: [String] = []) -> [String] {
         EntryNamer.names(
-            of: lines.map { line in
+            of: lines.enumerated().map { index, line in
                 ImportedEntry(
-                    place: SourceLocation(file: "tab", line: 1, column: 1), base: CommandName.of(line),
+                    place: SourceLocation(file: "tab", line: 1, column: 1),
+                    base: files.isEmpty ? CommandName.of(line) : files[index],
                     command: CrontabCommand(line), shell: "/bin/sh",
                     user: nil,
                     surroundings: .init(home: nil, files: [], variables: []), schedule: schedule, zone: nil, comment: []
@@ -66,6 +67,8 @@ struct EntryNamerTests {
         let same = names(["a", "a", "A", "b"])
         #expect(same[3] == "b" && Set(same.map { $0.lowercased() }).count == 4)
         #expect(same[1] == same[0] + "-2")
+        let files = names(["x", "x"], files: ["Php", "php"])
+        #expect(files[0].hasPrefix("Php-") && files[1] == "php" + files[0].dropFirst(3) + "-2", "\(files)")
         // What one line gets may be what another one is called.
         let taken = names(["a x", "a y"])
         let clash = names(["a x", "a y", taken[0]])

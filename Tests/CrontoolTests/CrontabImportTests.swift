@@ -94,8 +94,7 @@ struct CrontabImportTests {
 
     @Test("keeps the comment directly above it")
     func comment() throws {
-        let entries = try imported(
-            """
+        let text = """
             # About the file
 
             # -------
@@ -109,9 +108,17 @@ struct CrontabImportTests {
             # Not about this
             MAILTO=a
             @daily four
-            """)
+            # .------ minute (0 - 59)
+            # |  .--- hour (0 - 23)
+            @daily five
+            """
         #expect(
-            entries.map { $0.meta["comment"]?.string } == ["Saves all,\nevery night.", nil, nil, nil])
+            try imported(text).map { $0.meta["comment"]?.string } == [
+                "Saves all,\nevery night.", nil, nil, nil, nil,
+            ])
+        // Nor does a picture of the columns stand anywhere else.
+        let registry = registry(of: importing(text))
+        #expect(!registry.contains("minute (0") && registry.contains("  # About the file\n"))
     }
 
     @Test("leaves what has no counterpart as a comment of the registry")
@@ -121,6 +128,14 @@ struct CrontabImportTests {
         #expect(text.contains("\n  # tab:2: MAILTO=a@b is not supported: cronsupd sends no mail\n"))
         #expect(text.contains("\n  # tab:3: LOGNAME=x is not supported: it follows from the user\n"))
         #expect(text.contains("      MAILTO: 'a@b'\n") && text.contains("      LOGNAME: me\n"))
+    }
+
+    @Test("may end with CR LF, and has nothing in a comment that would end it")
+    func ends() throws {
+        #expect(try imported("@daily x\r\n").first?.data["command"] == .string("x"))
+        let result = importing("# one\u{85}two\u{2028}three\u{7}\nMAILTO=a\n@daily x\n")
+        #expect(registry(of: result).contains("\n  # one two three \n"))
+        #expect(try entries(of: result).count == 1)
     }
 
     @Test("is an entry each, also from several files, and none is fine")

@@ -161,6 +161,7 @@ struct ExplanationNoteTests {
     @Test("tell what H is")
     func hash() throws {
         #expect(try hasNote("H 12 * * *", "H is hashed from the entry's ID"))
+        #expect(try hasNote("h/15 * * * *", "H is hashed from the entry's ID"))
         #expect(try !hasNote("5 12 * mar thu", "H is hashed"))
     }
 }

@@ -94,6 +94,15 @@ struct ImportComparisonTests {
         #expect(!comparison.differences.joined().contains("secret"))
     }
 
+    @Test("has for each line the job that fits, before another line that it does not fit is held against it")
+    func fitting() throws {
+        let moved = try comparison("0 5 * * * ada x\n0 2 * * * ada x\n") {
+            let later = $0.split(separator: "'0 2 * * *'").joined(separator: "'0 3 * * *'")
+            return later.split(separator: "'0 5 * * *'").joined(separator: "'0 2 * * *'")
+        }
+        #expect(moved.differences.map { $0.prefix(6) } == ["tab:1:"], "\(moved)")
+    }
+
     @Test("lacks jobs and has others: a missing one is a difference, a further one is named")
     func missing() throws {
         let less = try comparison("0 3 * * * ada a\n0 3 * * * ada b\n") {

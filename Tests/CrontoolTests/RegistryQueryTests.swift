@@ -13,7 +13,7 @@ struct RegistryQueryTests {
         entries:
           - {name: one, kind: function.lua, meta: {type: cron.job, comment: saves all}}
           - {name: two, kind: function.swift, meta: {type: cron.job, comment: saves some}, x: [1, 1.5, .nan, -.inf, no, null, true]}
-          - {name: three, kind: other}
+          - {name: three, kind: other, meta: {comment: a=b}}
         """
 
     private func query() throws -> RegistryQuery {
@@ -27,7 +27,7 @@ struct RegistryQueryTests {
             ([], ["one", "two", "three"]), (["meta.type=cron.job"], ["one", "two"]),
             ([".kind=function.lua"], ["one"]), (["~meta.comment=all|some"], ["one", "two"]),
             (["*meta.comment=saves", "*meta.comment=some"], ["two"]), (["^.kind=function.", "$.name=e"], ["one"]),
-            (["meta.comment=a=b"], []), ([".id=app:three"], ["three"]),
+            (["meta.comment=a=b"], ["three"]), ([".kind=function.*"], ["one", "two"]), ([".id=app:three"], ["three"]),
         ] as [([String], [String])])
     func find(criteria: [String], names: [String]) throws {
         #expect(try query().find(criteria).map { String($0.id.name) } == names)
@@ -67,7 +67,7 @@ struct RegistryQueryTests {
             {"id":"app:two","kind":"function.swift","meta":{"type":"cron.job","comment":"saves some"},"data":{"x":[1,1.5,".nan","-.inf","no",null,true]},"file":"r.yaml","line":4}
             """#
         #expect(EntryReport.json(try #require(try query().get("app:two"))) == two + "\n")
-        let three = #"{"id":"app:three","kind":"other","meta":{},"data":{},"file":"r.yaml","line":5}"#
+        let three = #"{"id":"app:three","kind":"other","meta":{"comment":"a=b"},"data":{},"file":"r.yaml","line":5}"#
         #expect(EntryReport.json(try query().find(["~.name=t"])) == "[\(two),\n\(three)]\n")
         #expect(EntryReport.json([]) == "[]\n")
     }

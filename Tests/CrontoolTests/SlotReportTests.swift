@@ -121,5 +121,8 @@ struct SlotReportTests {
         let failure = #expect(throws: InputFailure.self) { try report("5 25 * * *", "UTC", "2026-01-01T00:00:00Z", 1) }
         #expect(failure?.description == "schedule: '25' in the hour is out of range; expected 0 to 23")
         #expect(failure?.excerpt == "\n  5 25 * * *\n    ^")
+        // How wide other characters are is not known.
+        let wide = #expect(throws: InputFailure.self) { try report("5 é * * *", "UTC", "2026-01-01T00:00:00Z", 1) }
+        #expect(wide?.excerpt == "")
     }
 }

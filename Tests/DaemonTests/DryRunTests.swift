@@ -1,5 +1,6 @@
 import Clocks
 import Testing
+import Values
 
 @testable import Daemon
 
@@ -91,13 +92,27 @@ struct DryRunTests {
         ).json
         #expect(
             text
-                == #"{"jobs":[{"id":"app:job.a","kind":"function.swift","interval":"1s","schedule":null,"timezone":null,"function":"x","next":"#
+                == #"{"jobs":[{"id":"app:job.a","kind":"function.swift","interval":"1s","schedule":null,"timezone":null,"jitter":null,"#
+                + #""splay":null,"function":"x","user":null,"next":"#
                 + #"["2026-11-23T02:04:07.127Z","2026-11-23T02:04:08.127Z","2026-11-23T02:04:09.127Z"],"#
-                + #""file":"registry.yaml","line":3,"column":3}],"disabled":0,"notes":[{"file":"registry.yaml","line":7,"#
+                + #""file":"registry.yaml","line":3,"column":3}],"disabled":0,"disabled_jobs":[],"notes":[{"file":"registry.yaml","line":7,"#
                 + #""column":35,"message":"meta.type: 'cron.jobs' makes no job; did you mean 'cron.job'?","note":"not-a-job"}],"#
                 + #""errors":[]}"#
                 + "\n")
         _ = try StrictJSON(String(text.dropLast()))
+    }
+
+    @Test("has jitter, user and the disabled jobs in its JSON")
+    func moreJSON() throws {
+        let report = try JSONCoding.value(from: Array(Self.dryRun(load(Self.facts)).json.utf8))
+        let jobs = report["jobs"]?.list ?? []
+        let late = try #require(jobs.first { $0["id"]?.string == "app:late" })
+        #expect(late["jitter"]?.string == "5s" && late["splay"] == .some(.null) && late["user"]?.string == "root")
+        let boot = try #require(jobs.first { $0["id"]?.string == "app:boot" })
+        #expect(boot["user"] == .some(.null) && boot["jitter"] == .some(.null))
+        let disabled = report["disabled_jobs"]?.list ?? []
+        #expect(report["disabled"]?.int == 1 && disabled.map { $0["id"]?.string } == ["app:off"])
+        #expect(disabled[0]["interval"]?.string == "1s" && disabled[0]["next"]?.list == [])
     }
 
     @Test("has the errors in its JSON")

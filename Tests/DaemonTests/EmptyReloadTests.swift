@@ -18,19 +18,9 @@ struct EmptyReloadTests {
         return play
     }
 
-    /// A signal, and rounds until its reload is over.
     private func reload(_ play: PlayedDaemon) throws {
         try play.turn(with: .hangUp)
-        var rounds = 0
-        while !play.daemon.reloader.isIdle, rounds < 200 {
-            play.kernel.now = play.kernel.now + .milliseconds(100)
-            for program in play.kernel.processes where program.arguments == ["--catalog"] && !program.ends.isEmpty {
-                try program.write("protocol 2\nfunction heartbeat\n", to: 1)
-                try play.bury(program)
-            }
-            try play.daemon.turn()
-            rounds += 1
-        }
+        try play.finishReload()
     }
 
     private func isStopped(_ play: PlayedDaemon) throws -> Bool { try !play.records("Reloaded registry").isEmpty }

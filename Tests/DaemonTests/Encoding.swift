@@ -41,7 +41,7 @@ func line(_ format: LogFormat, _ tick: Tick) -> String {
     var encoder = LogEncoder(format)
     let outcome = tick.booking.outcome
     encoder.encode(
-        outcome == .ok ? .info : .error, outcome.title.description, tick.fields(isDetailed: format.isDetailed),
+        outcome == .ok ? .info : .error, outcome.title, tick.fields(isDetailed: format.isDetailed),
         at: someTime)
     return String(decoding: encoder.line, as: UTF8.self)
 }

@@ -1,4 +1,6 @@
 import Clocks
+import Glibc
+import Host
 import Links
 import Model
 import Registry
@@ -25,7 +27,7 @@ struct ReloaderTests {
         children = ChildTable(machine)
         reloader = Reloader(
             path: "\(directory.path)/jobs.yaml", programs: try kernel.programs(), loop: loop, children: children,
-            mostJobs: 100, controllers: .none, knownFiles: [], machine: machine)
+            mostJobs: 100, controllers: .none, knownFiles: [], isWatched: true, machine: machine)
         try write("heartbeat")
         pass(.seconds(1))
     }
@@ -121,6 +123,34 @@ struct ReloaderTests {
         #expect(errors.map(\.location.file) == ["\(directory.path)/jobs.yaml"])
     }
 
+    @Test("names at once what stands in its way when it has read the registry")
+    func noSite() throws {
+        // Two links to places as far below as a path may go: the registry can be read, and has no path without links.
+        let below = Array(repeating: String(repeating: "d", count: 200), count: 12).joined(separator: "/")
+        try FileSystem.createDirectories("\(directory.path)/\(below)")
+        try directory.link("one", to: below)
+        try directory.write("", to: "one/\(below)/readme")
+        try directory.link("one/two", to: below)
+        defer { for name in ["one/two", "one"] { remove(below, in: name) } }
+        let reloader = Reloader(
+            path: "\(directory.path)/one/two", programs: try kernel.programs(), loop: loop, children: children,
+            mostJobs: 100, controllers: .none, knownFiles: [], machine: kernel.machine)
+        pass(.seconds(1))
+        reloader.request(at: kernel.now)
+        let reason = try #require(failure(reloader.advance()))
+        #expect(reason.hasSuffix("File name too long"), "\(reason)")
+    }
+
+    /// What is below a link, part by part: its whole path is too long for who tidies up.
+    private func remove(_ below: String, in link: String) {
+        var parts = below.split(separator: "/")
+        unlink("\(directory.path)/\(link)/\(below)/readme")
+        while !parts.isEmpty {
+            rmdir("\(directory.path)/\(link)/\(parts.joined(separator: "/"))")
+            parts.removeLast()
+        }
+    }
+
     @Test("waits until nobody has written to the registry for a while")
     func settles() throws {
         try write("heartbeat")
@@ -145,6 +175,7 @@ struct ReloaderTests {
             pass(.milliseconds(50))
         }
         #expect(failure(result)?.contains("is still being written to after 10s") == true)
+        #expect(reloader.files.registry == .unknown)
     }
 
     @Test("waits until nobody has written to a file of Lua for a while, also one that was checked")

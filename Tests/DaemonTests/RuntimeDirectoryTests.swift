@@ -295,6 +295,26 @@ struct JobLocksTests {
         #expect(next.holders == [])
     }
 
+    @Test(
+        "that have lost their files are no others' files of such a name",
+        .enabled(if: geteuid() == 0, "needs root"), arguments: [true, false])
+    func foreign(isLinked: Bool) throws {
+        let place = "\(directory.path)/lost"
+        try FileSystem.createDirectories(place)
+        let stranger = try hold(id, JobLocks(in: place))
+        let file = "\(place)/\(JobLocks.fileName(id))"
+        // Of a name that is still somewhere nobody knows what it is for.
+        if isLinked { link(file, "\(directory.path)/other") } else { chown(file, 12_345, 12_345) }
+        directory.remove("lost")
+        try FileSystem.createDirectories(place)
+        let next = JobLocks(in: place)
+        try next.survey([id])
+        #expect(next.holders == [])
+        #expect(try next.take(id) != nil)
+        Children.signalGroup(stranger, .kill)
+        _ = try Children.collect(stranger)
+    }
+
     /// A process with the job's lock, and a child of its own.
     private func hold(_ id: EntryID, _ locks: JobLocks? = nil) throws -> ProcessID {
         let locks = locks ?? self.locks

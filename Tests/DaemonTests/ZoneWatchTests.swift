@@ -20,7 +20,7 @@ struct ZoneWatchTests {
             let file = "\(directory.path)/UTC"
             try Descriptor.create(file).writeAll(fixedZone(aheadBy: 7))
             let meta = "{type: cron.job, schedule: '* * * * *', timezone: UTC}"
-            let watch = ZoneWatch(try PollLoop())
+            let watch = ZoneWatch(FileNews(try PollLoop()))
             var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
             let entry = "- {name: a, kind: function.swift, method: x, meta: \(meta)}"
             watch.follow(load("namespace: app\nentries:\n\(entry)\n").jobs, at: now)

@@ -77,7 +77,8 @@ struct CommandLineTests {
             let job = try #require(jobs.first)
             #expect(
                 Set(job.keys) == [
-                    "id", "kind", "interval", "schedule", "timezone", "function", "next", "file", "line", "column",
+                    "id", "kind", "interval", "schedule", "timezone", "jitter", "splay", "user", "function", "next",
+                    "file", "line", "column",
                 ])
             #expect(job["interval"] as? String == "1m")
             #expect(job["schedule"] is NSNull && job["timezone"] is NSNull)
@@ -252,6 +253,31 @@ struct CommandLineTests {
             #expect(finished.errors == "")
             if option == "--help" {
                 #expect(finished.output.contains("--at <moment>") && finished.output.contains("--run app:job.backup"))
+            }
+        }
+    }
+
+    @Test("the help of each program fits the screen, and names what is to be typed")
+    func helpWidth() throws {
+        try Scene.play { scene in
+            let calls =
+                [[Binaries.daemon], [Binaries.worker]]
+                + [
+                    [], ["next"], ["explain"], ["import"], ["registry"], ["registry", "find"], ["registry", "get"],
+                    ["complete"],
+                ]
+                .map { [Binaries.control] + $0 }
+            for call in calls {
+                for (width, most) in [("100", 100), ("70", 70)] {
+                    let finished = try scene.run(
+                        ["COLUMNS=\(width)"] + call + ["--help"], program: "/usr/bin/env")
+                    #expect(finished.status == .exited(code: 0))
+                    let wide = finished.output.split(separator: "\n").filter { $0.count > most }
+                    #expect(wide == [], "\(call) \(width)")
+                    for name in ["<timezone>", "<from>", "<count>", "<registry>", "<at>", "<entry>"] {
+                        #expect(!finished.output.contains(name), "\(call)")
+                    }
+                }
             }
         }
     }

@@ -11,6 +11,8 @@ struct InstallTests {
         "/opt/cron/share/bash-completion/completions/cronsupctl",
         "/opt/cron/share/bash-completion/completions/cronsupd",
         "/opt/cron/share/bash-completion/completions/cronworker",
+        "/opt/cron/share/cronsupd/registry.schema.json",
+        "/opt/cron/share/doc/cronsupd/leave-leftovers.conf",
         "/opt/cron/share/fish/vendor_completions.d/cronsupctl.fish",
         "/opt/cron/share/fish/vendor_completions.d/cronsupd.fish",
         "/opt/cron/share/fish/vendor_completions.d/cronworker.fish", "/opt/cron/share/man/man5/cronsupd-log.5",
@@ -35,10 +37,10 @@ struct InstallTests {
     private func build(_ scene: Scene) throws {
         let programs = ["cronsupd", "cronsupctl", "cronworker"]
         let completions = programs.flatMap { ["\($0).bash", "_\($0)", "\($0).fish"] }.map { "completions/\($0)" }
-        for directory in ["release", "completions", "man"] {
+        for directory in ["release", "completions", "man", "schema"] {
             try FileSystem.createDirectories(scene.path("build/\(directory)"))
         }
-        for name in completions + programs.map({ "release/\($0)" }) {
+        for name in completions + programs.map({ "release/\($0)" }) + ["schema/registry.schema.json"] {
             try TextFile.write(name, to: scene.path("build/\(name)"))
         }
         let made = try scene.run([scene.path("build/man")], program: "\(DocumentBlock.root)/Scripts/make-man")

@@ -28,7 +28,23 @@ struct PackagingTests {
             program: "/usr/bin/env")
         #expect(finished.status == .exited(code: 0), "\(finished.errors)")
         return finished.errors.split(separator: "\n").filter { line in
-            line.contains(scene.directory) && !["DelegateSubgroup", "notify-reload"].contains { line.contains($0) }
+            line.contains(scene.directory)
+                && !["DelegateSubgroup", "notify-reload", "RestartSteps", "RestartMaxDelaySec"].contains {
+                    line.contains($0)
+                }
+        }
+    }
+
+    @Test("may let what jobs have left go on, by an addition that comes with them")
+    func leftovers() throws {
+        try Scene.play { scene in
+            let units = try install(for: 253, in: scene)
+            for (kind, arguments) in [("system", []), ("user", ["--user"])] {
+                let addition = try #require(TextFile.read("\(Self.root)/Packaging/systemd/leave-leftovers.conf"))
+                try TextFile.write(addition, to: "\(units)/\(kind)/cronsupd.service.d/leave-leftovers.conf")
+                #expect(try complaints("\(units)/\(kind)/cronsupd.service", in: scene, arguments) == [])
+                #expect(addition.contains("\n[Service]\nKillMode=process\n"))
+            }
         }
     }
 
@@ -41,6 +57,8 @@ struct PackagingTests {
             for kind in ["system", "user"] {
                 let unit = try #require(TextFile.read("\(units)/\(kind)/cronsupd.service"))
                 #expect(unit.contains("\nType=notify\n"))
+                // A start that finds errors is tried again, and has something else to run.
+                #expect(unit.contains("\nStateDirectory=cronsupd\n") && !unit.contains("RestartPreventExitStatus="))
                 // The check comes first, so that a reload of what is wrong fails.
                 let reloads = unit.split(separator: "\n").filter { $0.hasPrefix("ExecReload=") }
                 #expect(reloads.first == "ExecReload=\(units)/sbin/cronsupd --registry %E/cronsupd --check")

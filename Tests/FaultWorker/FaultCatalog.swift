@@ -8,6 +8,7 @@ var faultCatalog: JobCatalog {
         "tick": .function(tick),
         "slot": .function(slot),
         "wait": .asyncFunction(waitAsynchronously),
+        "cancel": .asyncFunction(waitForCancellation),
         "talk": .function(talk),
         "chatter": .function(chatter),
         "fail": .function(fail),
@@ -53,6 +54,21 @@ private func slotText(_ context: JobContext) -> String {
 private func waitAsynchronously(_ context: JobContext) async throws -> JobResult {
     try await Task.sleep(for: .milliseconds(context.number("milliseconds")))
     return "waited"
+}
+
+/// Cleans up when it is to end, and takes `milliseconds` for that.
+private func waitForCancellation(_ context: JobContext) async throws -> JobResult {
+    let left = context.deadline.map { SuspendingClock.now.duration(to: $0) }
+    context.logger.info("working", ["bounded": "\(left.map { $0 > .zero && $0 < .seconds(10) } ?? false)"])
+    while !context.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
+    let end = SuspendingClock.now.advanced(by: .milliseconds(context.number("milliseconds")))
+    while SuspendingClock.now < end { await Task.yield() }
+    if let path = context.data["file"]?.string, let file = fopen(path, "we") {
+        fputs("cleaned up", file)
+        fclose(file)
+    }
+    context.logger.info("cleaned up", ["task": "\(Task.isCancelled)"])
+    return "not asked for"
 }
 
 private func talk(_ context: JobContext) throws -> JobResult {

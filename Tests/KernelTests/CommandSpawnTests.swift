@@ -1,3 +1,4 @@
+import Clocks
 import Glibc
 import TestSupport
 import Testing
@@ -53,6 +54,28 @@ struct CommandSpawnTests {
         var command = shell("pwd", directory: "/nowhere")
         command.fallbackDirectory = "/nowhere/else"
         #expect(throws: SystemError("chdir", "/nowhere", code: ENOENT)) { try run(command) }
+    }
+
+    @Test("may be in a directory whose name is no UTF-8, and begin there")
+    func bytes() throws {
+        let directory = try TemporaryDirectory()
+        let name = PathText.text(Array("caf".utf8) + [0xE9])
+        try directory.write("#!/bin/sh\nls\n", to: "\(name)/tool")
+        let place = "\(directory.path)/\(name)"
+        _ = withPath("\(place)/tool") { chmod($0, 0o755) }
+        #expect(FileSystem.isExecutable("\(place)/tool") && FileSystem.exists(place))
+        let found = ProgramSearch.find("tool", path: "\(name):/bin", directory: directory.path)
+        #expect(found == .found("\(name)/tool"))
+        let tool = CommandSpawn(path: "\(place)/tool", arguments: ["tool"], environment: [], directory: place)
+        #expect(try run(tool).output == "tool\n")
+        let null = try Descriptor.open(updating: "/dev/null")
+        let pipe = try Pipe.open(nonblocking: .reader)
+        let pid = try Program(path: "\(place)/tool", environment: [], openFiles: .current())
+            .spawn(arguments: [place], input: null, output: pipe.writer, error: null)
+        #expect(try Children.collect(pid) == .exited(code: 0))
+        try FileSystem.rename("\(place)/tool", to: "\(place)/other")
+        try FileSystem.remove("\(place)/other")
+        #expect(try FileSystem.names(in: place).isEmpty)
     }
 
     @Test("that fails names the step and its object")

@@ -81,6 +81,20 @@ struct CommandNoteTests {
         #expect(notes(hook) == ["no-program 10:13 command.0: no program 'curl' in PATH (/sbin:/bin); each run fails"])
     }
 
+    @Test("comes with a note at the command if the shell is not there that nobody has named")
+    func usualShell() {
+        let nothing = ProgramSource(inheritedPath: nil) { _, _ in
+            .missing
+        } directory: { _ in
+            .missing
+        }
+        let text =
+            "namespace: app\nentries:\n- {name: a, kind: function.exec, command: x y, meta: {type: cron.job, interval: 1s}}"
+        let notes = JobEntries.definitions(in: load(text), programs: nothing).notes
+        #expect(notes.map(\.message) == ["command: no program '/bin/sh' on this machine; each run fails"])
+        #expect(notes.first?.location.column == 43)
+    }
+
     @Test("is not asked about unless somebody says where")
     func unasked() {
         let text =

@@ -95,6 +95,7 @@ struct DefaultsTests {
         #expect(found.jobs.map { $0.schedule.zone?.name == "Europe/Riga" } == [false, true, false, false, true, false])
         #expect(found.jobs.map { $0.schedule.jitter > .zero } == [true, true, false, true, true, true])
         #expect(found.jobs.map { $0.policy.hooks.isEmpty } == [true, false, false, false, false, false])
+        #expect(found.jobs.map { $0.data["shell"] != nil } == [true, true, true, true, true, false])
         #expect(found.jobs.allSatisfy { $0.meta["own"] == nil })
     }
 

@@ -255,6 +255,12 @@ struct JobEntriesTests {
         #expect(notes.filter { $0.note == .notAJob }.map(\.message) == (message.map { [$0] } ?? []))
     }
 
+    @Test("that no function could be is not noted, whatever stands in its meta")
+    func noFunction() {
+        let text = "namespace: app\nentries:\n- {name: a, kind: registry.entry, meta: {interval: 1s}}\n"
+        #expect(!JobEntries.definitions(in: load(text)).notes.contains { $0.note == .notAJob })
+    }
+
     @Test("that just misses the type is noted, and so is a registry without any")
     func nearMiss() {
         let text = """

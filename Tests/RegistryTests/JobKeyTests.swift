@@ -26,6 +26,13 @@ struct JobKeyTests {
         }
     }
 
+    @Test("that is missing is missed, though another one resembles it")
+    func missing() throws {
+        let errors = try found("function.exec", "comment: c").errors
+        #expect(errors == ["no 'command' in the cron.job; expected a list of arguments, or a text for the shell"])
+        #expect(try found("function.exec", "comand: c").errors == ["unknown key 'comand'; did you mean 'command'?"])
+    }
+
     @Test("of Wippy's beside the kind of a command, or one with x- before it, is a note")
     func foreign() throws {
         #expect(
@@ -70,6 +77,10 @@ struct JobKeyTests {
         #expect(
             try found("function.swift", "method: m, enabled: false") == (
                 [], ["'enabled' stands in meta; expected it there, not beside kind"]
+            ))
+        #expect(
+            try found("function.swift", "method: m, schedule: x") == (
+                [], ["'schedule' stands in meta; expected it there, not beside kind"]
             ))
         #expect(try found("function.swift", meta: "interval: 1m, timezone: UTC", "method: m, timezone: x").notes == [])
         #expect(try found("function.swift", "method: m, interval: x") == ([], []))

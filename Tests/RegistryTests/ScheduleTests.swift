@@ -134,6 +134,13 @@ struct ScheduleKeyTests {
                 ]
             ),
             (
+                "schedule: '@every 5 minutes'",
+                [
+                    "8:15: meta.schedule: '@every 5 minutes' has more than one word after @every; expected one duration, such "
+                        + "as @every 5m"
+                ]
+            ),
+            (
                 "schedule: '@every 1s'\ntimezone: Europe/Riga",
                 ["9:5: meta.timezone: has no meaning for an interval that is not aligned"]
             ),

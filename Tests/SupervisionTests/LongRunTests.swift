@@ -88,6 +88,7 @@ struct LongRunTests {
     @Test("of which the next slot is the end is not told: it has that end")
     func replaced() {
         var rig = rig(ScheduleClock.monotonic.schedule) { $0.overlap = .replace }
+        #expect(rig.supervisor.runKeeper.alerts.longRun.look == .distantFuture)
         rig.fireDeadline()
         #expect(rig.supervisor.phase.run?.cut == .replaced)
         #expect(rig.supervisor.runKeeper.alerts.longRun.look == .distantFuture)

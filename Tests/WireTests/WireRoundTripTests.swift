@@ -62,6 +62,43 @@ struct WireRoundTripTests {
         #expect(try decodeCommand("run fast=true") == .run(.init()))
     }
 
+    // `rn` and `rown` begin and end as `run` does.
+    @Test(
+        "has its fields in any order, among others, and means the last of those with one name",
+        arguments: [
+            "run=1 slot=5 next=9 lateness_us=3", "lateness_us=3 next=9 slot=5 run=1",
+            "next=9 run=1 lateness_us=3 slot=5",
+            "run=1 x=7 slot=5 y=\"a run=2\" next=9 z= lateness_us=3 t=1",
+            "rn=4 run=1 slot=5 next=9 lateness_us=3 rown=8",
+            "run=7 slot=5 run=1 next=9 lateness_us=3", "run=7 slot=5 next=9 lateness_us=3 run=1",
+            "run=7 slot=8 next=9 lateness_us=3 slot=5 run=1",
+            "a=1 b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1 k=1 l=1 m=1 run=1 slot=5 next=9 lateness_us=3",
+        ])
+    func order(fields: String) throws {
+        let begin = Report.Begin(
+            run: 1, slot: SlotInstant(nanoseconds: 5), next: SlotInstant(nanoseconds: 9), lateness: Nanoseconds(3_000))
+        #expect(try decodeReport("begin " + fields) == .begin(begin))
+    }
+
+    @Test("has no field by another one that looks like it")
+    func likeness() {
+        #expect(throws: WireError.missingField("run", verb: "begin")) {
+            try decodeReport("begin rn=4 slot=5 next=9 lateness_us=3 rown=8")
+        }
+    }
+
+    @Test(
+        "has a number of 64 bits with its sign, or none",
+        arguments: [
+            ("0", 0), ("-0", 0), ("-7", -7), ("9223372036854775807", .max), ("-9223372036854775808", .min),
+            ("9223372036854775808", nil), ("9999999999999999999", nil), ("18446744073709551617", nil),
+            ("-9223372036854775809", nil), ("000000000000000000000000000012", 12), ("", nil), ("-", nil), ("1x", nil),
+            ("+1", nil), ("\"12\"", 12),
+        ] as [(String, Int64?)])
+    func numbers(text: String, expected: Int64?) {
+        #expect((try? decodeReport("pong token=\(text)")) == expected.map { .pong(token: $0) })
+    }
+
     @Test("that names a field twice means the last one")
     func duplicates() throws {
         #expect(try decodeReport("stopped runs=1 runs=2") == .stopped(runs: 2))

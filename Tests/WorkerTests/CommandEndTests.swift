@@ -89,6 +89,14 @@ struct CommandEndTests {
         }
     }
 
+    @Test("leaves what another thread has started meanwhile to that thread, whether it runs or has exited")
+    func otherThreads() throws {
+        let result = try HostProcess(["--thread", "--text", "echo go; (sleep 1000 &); (/bin/true &); echo done"])
+            .finish()
+        #expect(result.outcome == "ok done")
+        #expect(result.lines.contains("others runs exited"), "\(result.lines)")
+    }
+
     /// The command looks at its parent's children until only itself and those of others are left.
     @Test("need not come for orphans that have exited to be collected", arguments: [[], ["--sibling"]])
     func orphans(options: [String]) throws {
@@ -192,6 +200,7 @@ struct CommandEndTests {
 private struct NoServices: CommandServices {
     var control: PollHandle? { nil }
     let reports: PollHandle
+    var limit: CommandLimit? { nil }
 
     func serveControl() {}
     func flush() -> Bool { true }

@@ -1,6 +1,8 @@
 import Clocks
+import CronWorkerLogging
 import Jobs
 import Kernel
+import Logging
 import Model
 import Synchronization
 import Testing
@@ -82,6 +84,28 @@ struct FunctionHostTests {
         _ = try run(host)
         let fields = [Report.Log.Field(key: "device", value: "sda1")]
         #expect(try ends.received() == [.log(.init(level: .warning, run: 3, message: "full", fields: fields))])
+    }
+
+    @Test("logs what libraries log by swift-log, with the run")
+    func libraryLog() throws {
+        let host = try host([
+            "own": .function { _ in
+                var logger = Logger(label: "db", factory: JobLogHandler.init)
+                logger[metadataKey: "pool"] = "2"
+                logger.notice("connected", metadata: ["host": "h"])
+                logger.critical("lost")
+                logger.debug("not asked for")
+                return ""
+            }
+        ])
+        _ = try run(host)
+        let (label, pool) = (Report.Log.Field(key: "logger", value: "db"), Report.Log.Field(key: "pool", value: "2"))
+        let more = Report.Log.Field(key: "host", value: "h")
+        #expect(
+            try ends.received() == [
+                .log(.init(level: .info, run: 3, message: "connected", fields: [label, more, pool])),
+                .log(.init(level: .error, run: 3, message: "lost", fields: [label, pool])),
+            ])
     }
 
     @Test("runs an async function, and answers the daemon meanwhile")

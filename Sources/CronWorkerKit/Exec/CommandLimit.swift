@@ -11,7 +11,7 @@ import Kernel
 /// | SIGKILL to the command              | that is over, or each second after it until the daemon is gone  |                        |
 package struct CommandLimit {
     private let killAfter: Nanoseconds
-    private let timeout: MonotonicInstant
+    let timeout: MonotonicInstant
     private let isAlone: () -> Bool
     private var isTerminated = false
     /// When to look.

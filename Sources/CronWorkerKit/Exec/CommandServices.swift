@@ -29,7 +29,3 @@ package protocol CommandServices {
     /// These are not logged.
     func lose(lines: Int, bytes: Int)
 }
-
-extension CommandServices {
-    package var limit: CommandLimit? { nil }
-}

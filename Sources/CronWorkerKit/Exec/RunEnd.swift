@@ -1,4 +1,5 @@
 package import Model
+import Values
 
 /// What a run came to.
 package struct RunEnd {
@@ -22,6 +23,7 @@ extension RunEnd {
 
     private static func cut(_ text: String) -> String {
         let mark = "…"
-        return text.utf8.count > longestError ? text.prefixInBytes(longestError - mark.utf8.count) + mark : text
+        guard text.utf8.count > longestError else { return text }
+        return text[...].beginning(bytes: longestError - mark.utf8.count) + mark
     }
 }

@@ -13,7 +13,7 @@ extension JobStatus {
         let schedule = definition.schedule
         entry = definition.id
         state = State(supervisor.phase)
-        let text = schedule.text.prefixInBytes(Self.longestText)
+        let text = String(schedule.text[...].beginning(bytes: Self.longestText))
         if schedule.key == "interval" { interval = text } else { self.schedule = text }
         timezone = schedule.zone?.name
         pid = (job.worker?.pid ?? job.previousWorker?.pid).map { Int64($0) }
@@ -70,7 +70,7 @@ extension JobStatus.Last {
         slot = booking.last.map { now.wall(of: $0, on: clock).microseconds }
         (began, lateness, duration) = (run.began.microseconds, run.lateness, max(.zero, run.duration))
         code = run.end.code
-        if showsText { text = run.end.text.prefixInBytes(JobStatus.longestText) }
+        if showsText { text = String(run.end.text[...].beginning(bytes: JobStatus.longestText)) }
     }
 }
 

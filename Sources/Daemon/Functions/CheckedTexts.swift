@@ -28,7 +28,7 @@ struct CheckedTexts: Sendable {
         for (path, version) in files.versions {
             if version == FunctionCheckAnswer.unreadable {
                 // It may have changed faster than it could be read.
-                if let modified = try? FileSystem.status(path).identity.modified, !isQuiet(modified) { return nil }
+                if let modified = try? disk.status(path).identity.modified, !isQuiet(modified) { return nil }
                 continue
             }
             guard let (bytes, identity) = try contents(path, disk), isQuiet(identity.modified),

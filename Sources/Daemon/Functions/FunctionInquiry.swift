@@ -188,7 +188,7 @@ final class FunctionInquiry {
     /// What is wrong with its catalog.
     private func fault(of program: WorkerProgram, _ path: String?) -> String? {
         if catalog.names.isEmpty {
-            return "'\(program.path) \(WireFormat.catalogArgument)' printed \(catalog.firstLine ?? "nothing"); "
+            return "'\(program.path) \(WorkerOption.catalog)' printed \(catalog.firstLine ?? "nothing"); "
                 + "expected lines 'function NAME'"
         }
         if catalog.version == WireFormat.version { return nil }

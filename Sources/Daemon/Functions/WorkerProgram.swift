@@ -39,7 +39,7 @@ final class WorkerProgram {
         (asked, listed) = (file.identity, nil)
         let null = try Descriptor.open(updating: "/dev/null")
         return try ProgramQuery(longest: ProgramQuery.longestCatalog, machine) { output throws(SystemError) in
-            try answerer.spawn(arguments: [WireFormat.catalogArgument], input: null, output: output, error: output)
+            try answerer.spawn(arguments: [WorkerOption.catalog], input: null, output: output, error: output)
         }
     }
 
@@ -52,7 +52,7 @@ final class WorkerProgram {
         return try ProgramQuery(longest: ProgramQuery.longestCheck, machine) { output throws(SystemError) in
             // What the sources print as they are loaded is no answer.
             try answerer.spawn(
-                arguments: [WireFormat.checkArgument], input: questions, output: null, error: null, report: output,
+                arguments: [WorkerOption.check], input: questions, output: null, error: null, report: output,
                 registry: registry)
         }
     }

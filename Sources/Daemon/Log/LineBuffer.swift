@@ -23,6 +23,12 @@ struct LineBuffer: ~Copyable {
         count += 1
     }
 
+    mutating func append(_ byte: UInt8, count times: Int) {
+        reserve(times)
+        (base + count).update(repeating: byte, count: times)
+        count += times
+    }
+
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress else { return }
         reserve(bytes.count)
@@ -56,8 +62,12 @@ struct LineBuffer: ~Copyable {
         digits.reverse()
     }
 
-    private mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
+    // The compiler would make a call of each, with what nearly none needs.
+    @inline(__always)
+    private mutating func reserve(_ more: Int) { if count + more > capacity { grow(by: more) } }
+
+    @inline(never)
+    private mutating func grow(by more: Int) {
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.update(from: base, count: count)

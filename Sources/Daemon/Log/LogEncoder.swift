@@ -78,9 +78,10 @@ struct LogEncoder: ~Copyable {
 
     private mutating func appendMessage(_ message: String) {
         let start = buffer.count
-        appendPrintable(message)
+        if Self.isPlain(message) { buffer.append(message) } else { appendPrintable(message) }
+        messageColumns = 0
         // Continuation bytes take no column.
-        messageColumns = line[start...].count { $0 & 0xC0 != 0x80 }
+        for index in start..<buffer.count where line[index] & 0xC0 != 0x80 { messageColumns += 1 }
     }
 
     private mutating func appendTitle(_ level: Logger.Level, _ message: String) {
@@ -121,7 +122,7 @@ struct LogEncoder: ~Copyable {
 
     /// A job names its own fields: a key must neither break the line nor look like anything but a key.
     private mutating func appendKey(_ key: String) {
-        if Self.isBare(key) { return buffer.append(key) }
+        if appendBare(key) { return }
         if key.isEmpty { buffer.append("_") }
         append(key, replacing: Self.breaksBareText, by: "_")
     }
@@ -137,26 +138,33 @@ struct LogEncoder: ~Copyable {
     }
 
     private mutating func alignFields() {
-        for _ in 0..<max(1, Self.messageWidth - messageColumns) { buffer.append(UInt8(ascii: " ")) }
+        buffer.append(UInt8(ascii: " "), count: max(1, Self.messageWidth - messageColumns))
     }
 
     // MARK: Values
 
     /// Bare where that reads back as the same, in quotes where it would not.
     private mutating func appendValue(_ value: String) {
-        if Self.isBare(value) { buffer.append(value) } else { appendQuoted(value) }
+        if !appendBare(value) { appendQuoted(value) }
     }
 
-    private static func isBare(_ value: String) -> Bool {
-        var value = value
-        return value.withUTF8 { bytes in
-            var mayHide = false
-            for byte in bytes {
-                if breaksBareText(byte) { return false }
-                mayHide = mayHide || HiddenScalar.mayBegin(with: byte)
-            }
-            return !bytes.isEmpty && !(mayHide && hasHidden(Array(bytes)))
+    /// Returns `false` if the text cannot stand bare.
+    private mutating func appendBare(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard Self.isBare(bytes) else { return false }
+            buffer.append(bytes)
+            return true
         }
+    }
+
+    private static func isBare(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var mayHide = false
+        for index in 0..<bytes.count {
+            if breaksBareText(bytes[index]) { return false }
+            if HiddenScalar.mayBegin(with: bytes[index]) { mayHide = true }
+        }
+        return !bytes.isEmpty && !(mayHide && hasHidden(Array(bytes)))
     }
 
     private static func hasHidden(_ text: [UInt8]) -> Bool {
@@ -209,12 +217,17 @@ struct LogEncoder: ~Copyable {
         }
     }
 
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+            && !HiddenScalar.mayBegin(with: byte)
+    }
+
     /// Nearly all texts are.
     private static func isPlain(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            for byte in bytes where byte < 0x20 || byte == 0x7F || HiddenScalar.mayBegin(with: byte) { return false }
-            return !bytes.contains(UInt8(ascii: "\"")) && !bytes.contains(UInt8(ascii: "\\"))
+            for index in 0..<bytes.count where !isPlain(bytes[index]) { return false }
+            return true
         }
     }
 

@@ -10,6 +10,8 @@ struct LogFields: ExpressibleByDictionaryLiteral, Hashable {
 
     var list: [Field] = []
 
+    init(capacity: Int) { list.reserveCapacity(capacity) }
+
     init(dictionaryLiteral elements: (String, LogValue)...) {
         list = elements.map { Field(key: $0.0, value: $0.1) }
     }

@@ -6,7 +6,7 @@ enum EventToken: Hashable {
     case log
     case functionAnswer
     case clock
-    case zones
+    case files
     /// Somebody connects to the control socket.
     case control
     case client(Int, generation: UInt32)
@@ -17,7 +17,7 @@ enum EventToken: Hashable {
     }
 
     /// Those that there is one of, by the kinds of their sources.
-    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .zones, .control]
+    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control]
     private static let clientKind: UInt8 = 15
     private static let workerBase: UInt8 = 16
 

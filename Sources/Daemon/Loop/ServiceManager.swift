@@ -47,6 +47,12 @@ final class ServiceManager {
         }
     }
 
+    /// The registry was refused at the start, and another one runs.
+    func refused(because reason: String, runs moment: String) {
+        let reason = PrintableText.escape(reason, limit: Self.longestFailure)
+        failure = "; registry refused, running the one of \(moment): \(reason)"
+    }
+
     /// What people read of it in one line.
     private static let longestFailure = 300
 

@@ -17,9 +17,7 @@ final class ZoneWatch {
     private var seen: [String?: [FileIdentity?]] = [:]
     /// That they are to be looked at again later has been told.
     private var unknown: Set<String?> = []
-    /// It may tell of other files too.
-    let directories: DirectoryWatch?
-    private let loop: PollLoop
+    private let news: FileNews
     /// Where the zones are; `nil`: in the machine's directory.
     private let path: String?
     private var nextGlance = MonotonicInstant(nanoseconds: 0)
@@ -33,13 +31,7 @@ final class ZoneWatch {
     /// After a look that has failed for a reason that may pass.
     private static let retryInterval = Nanoseconds.seconds(10)
 
-    init(_ loop: PollLoop, path: String? = nil) {
-        (self.loop, self.path) = (loop, path)
-        directories = try? DirectoryWatch()
-        if let directories {
-            try? loop.poller.add(directories.descriptor, token: EventToken.zones.packed, for: [])
-        }
-    }
+    init(_ news: FileNews, path: String? = nil) { (self.news, self.path) = (news, path) }
 
     /// To be called with each registry that comes into force: the files may have changed since they were read for it.
     func follow(_ jobs: [JobDefinition], at now: MonotonicInstant) {
@@ -64,12 +56,8 @@ final class ZoneWatch {
         deadline = .distantFuture
         // It reads each file once.
         let zones = ZoneDirectory(path)
-        if let directories {
-            // Before the look: what changes after it is told. Once: a directory on the way may be busy.
-            directories.clear()
-            directories.watch(seen.keys.flatMap(zones.files(of:)))
-            try? loop.poller.modify(directories.descriptor, token: EventToken.zones.packed, for: [.read, .once])
-        }
+        // Before the look: what changes after it is told.
+        news.directories?.watch(seen.keys.flatMap(zones.files(of:)), for: .zones)
         return Array(seen.keys).compactMap { change(of: $0, zones, at: now) }
     }
 

@@ -33,6 +33,14 @@ final class Reloader {
     private let controllers: GroupControllers
     /// Of the registry in force: the paths of the files that have entries.
     var knownFiles: Set<String>
+    private let isWatched: Bool
+    private let isKept: Bool
+    /// What the last load has read, if somebody keeps it.
+    private var accepted: AcceptedRegistry?
+    // What the last load has looked at. Which files of a registry there are is found before they are read, so that whatever is
+    // another one by then counts as changed.
+    private var survey = RegistrySurvey.unknown
+    private var record = FileRecord()
     private var state = State.idle
     private var isRequestedAgain = false
     /// The current question, whose answer the loop waits for.
@@ -40,11 +48,13 @@ final class Reloader {
 
     init(
         path: String, programs: WorkerPrograms, loop: PollLoop, children: ChildTable<Child>, mostJobs: Int,
-        controllers: GroupControllers, knownFiles: Set<String>, machine: Machine
+        controllers: GroupControllers, knownFiles: Set<String>, isWatched: Bool = false,
+        isKept: Bool = false, machine: Machine
     ) {
         (self.path, self.programs, self.loop, self.mostJobs) = (path, programs, loop, mostJobs)
         (self.children, self.machine) = (children, machine)
         (self.controllers, self.knownFiles) = (controllers, knownFiles)
+        (self.isWatched, self.isKept) = (isWatched, isKept)
         reserve = DescriptorReserve()
         reserve.fill()
     }
@@ -56,6 +66,15 @@ final class Reloader {
         case .settling(let next, _): next
         case .asking(let inquiry, _, _, _): inquiry.deadline
         }
+    }
+
+    /// What the last load has looked at, if somebody watches that.
+    var files: FilesRead { FilesRead(path, survey, record.marks) }
+
+    /// What the load that is over has accepted, once.
+    func takeAccepted() -> AcceptedRegistry? {
+        defer { accepted = nil }
+        return accepted
     }
 
     /// Whether no reload is under way.
@@ -99,21 +118,26 @@ final class Reloader {
     }
 
     private func read(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
-        do throws(RegistryReader.Failure) {
+        record = FileRecord()
+        if isWatched { survey = .take(path, programs.trust) }
+        do {
             let disk = TrustedFiles(programs.trust)
             if let reading = try RegistryReader.read(path, from: disk), isQuiet(reading.modified),
-                let candidate = candidate(reading), let site = try? RegistrySite.find(path, reading)
+                let candidate = candidate(reading), let site = try RegistrySite.find(path, reading)
             {
                 return check(candidate, site, at: now, end)
             }
+        } catch let error as RegistryReader.Failure {
+            return failed(error, mayPass: error.shortage != nil)
         } catch {
-            return .failed(error.description)
+            return failed(error, mayPass: true)
         }
         return tryAgain(at: now, end)
     }
 
     private func tryAgain(at now: MonotonicInstant, _ end: MonotonicInstant) -> Result? {
         guard now < end else {
+            survey = .unknown
             return .failed(
                 "'\(path)', or an environment or Lua file that it names, is still being written to after \(DurationText.format(RestingFiles.patience)); "
                     + "expected \(DurationText.format(RestingFiles.quietTime)) without a change")
@@ -129,12 +153,15 @@ final class Reloader {
 
     /// `nil`: a file that it names was written to a moment ago.
     private func candidate(_ reading: RegistryReader.Reading) -> RegistryCandidate? {
-        let reader = EnvironmentFileReader(TrustedFiles(programs.trust))
-        let crontabs = CrontabFileReader(TrustedFiles(programs.trust), runsJobs: true)
+        let disk = TrustedFiles(programs.trust, record)
+        let reader = EnvironmentFileReader(disk)
+        let crontabs = CrontabFileReader(disk, runsJobs: true)
         let candidate = RegistryCandidate(
             reading.files, ignored: reading.ignored, knownFiles: knownFiles, zones: ZoneDirectory().source,
             accounts: .host, environmentFiles: reader.source, crontabs: crontabs.source, controllers: controllers,
             programs: .host)
+        candidate.notePrograms(on: disk)
+        accepted = isKept ? AcceptedRegistry(path, files: reading.files, crontabs: crontabs.readings) : nil
         return isQuiet(max(reader.modified, crontabs.modified)) ? candidate : nil
     }
 
@@ -148,8 +175,14 @@ final class Reloader {
             state = .asking(inquiry, candidate, site, end: end)
             return ask(inquiry, candidate, site, at: now, end)
         } catch {
-            return .failed("\(error)")
+            return failed(error, mayPass: (error as? SystemError)?.isShortage == true)
         }
+    }
+
+    /// `mayPass`: the files are not the reason.
+    private func failed(_ error: any Error, mayPass: Bool) -> Result {
+        if mayPass { survey = .unknown }
+        return .failed("\(error)")
     }
 
     private func ask(
@@ -161,18 +194,22 @@ final class Reloader {
             try watchAnswer(of: inquiry)
             guard let answers else { return nil }
             var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
-            let disk = TrustedFiles(programs.trust)
+            let disk = TrustedFiles(programs.trust, record)
             // One that has changed since it was checked is checked again, whatever was wrong with it.
             guard let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet) else {
                 return tryAgain(at: now, end)
             }
-            guard loaded.errors.isEmpty else { return .refused(loaded.errors) }
+            guard loaded.errors.isEmpty else {
+                accepted = nil
+                return .refused(loaded.errors)
+            }
             loaded.texts = texts
+            accepted?.texts = texts
             return .loaded(loaded, candidate.load.snapshot, inquiry.programs, site)
         } catch {
             inquiry.cancel()
             unwatch()
-            return .failed("\(error)")
+            return failed(error, mayPass: (error as? SystemError)?.isShortage == true)
         }
     }
 

@@ -143,9 +143,9 @@ final class JobLocks {
 
     /// Where the file of a job's lock was that is open as this descriptor; `nil`: it is another file, or was not removed.
     private func removedFile(_ descriptor: String, in directory: String) -> String? {
-        guard let target = try? FileSystem.linkTarget(descriptor), target.hasSuffix(Self.removedMark) else {
-            return nil
-        }
+        guard FileLock.isOfRemovedFile(descriptor), let target = try? FileSystem.linkTarget(descriptor),
+            target.hasSuffix(Self.removedMark)
+        else { return nil }
         let parts = target.dropLast(Self.removedMark.count).split(separator: "/").suffix(2)
         guard parts.count == 2, parts.first == directory.split(separator: "/").last, let name = parts.last,
             Self.isJobLock(String(name)), name.hasSuffix(Self.suffix)

@@ -23,6 +23,10 @@ package struct Configuration: Sendable {
     package var observers: String?
     /// The registry alone is looked at, and nothing of this machine.
     package var isOffline = false
+    /// A change of its files reloads the registry after so long without another one. `nil`: only a signal does.
+    package var quiet: Nanoseconds?
+    /// Where the registry that was accepted last is kept, to run at a start that finds errors. `nil`: nowhere.
+    package var stateDirectory: String?
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
 

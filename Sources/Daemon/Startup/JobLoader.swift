@@ -1,3 +1,5 @@
+import Host
+import Kernel
 package import Logging
 package import Model
 package import Registry
@@ -16,6 +18,13 @@ package struct LoadedJobs: Sendable {
     package var notes: [Diagnostic]
     /// Of the Lua files that were checked.
     package var texts = SourceTexts()
+    /// What was looked at.
+    var survey = RegistrySurvey.unknown
+    var marks: [String: FileMark] = [:]
+    /// Somebody who is not trusted may have written some of it.
+    var isUntrusted = false
+    /// What was read, for who keeps it.
+    var accepted: AcceptedRegistry?
 
     init(_ candidate: RegistryCandidate, _ answers: FunctionAnswers, mostJobs: Int) {
         // With an error nothing is run, and they may import each other in a circle.

@@ -1,3 +1,4 @@
+import Kernel
 package import Model
 package import Registry
 package import Schedules
@@ -23,6 +24,11 @@ package struct RegistryCandidate: Sendable {
     }
 
     var functions: [EntryFunction] { found.functions.map(\.function) }
+
+    /// To be called before these are opened, with a disk that notes what is looked at.
+    func notePrograms(on disk: TrustedFiles) {
+        for path in Set(functions.compactMap(\.program)) { _ = try? disk.status(path) }
+    }
 
     /// The same error of a file that many entries name is shown once.
     func functionErrors(_ answers: FunctionAnswers) -> [Diagnostic] {

@@ -19,6 +19,12 @@ package struct Startup {
     package let groups: ControlGroupSite
     /// Who may ask the daemon and tell it what to do.
     package var rights = ControlRights()
+    /// `nil`: no registry is kept for another start.
+    var keeper: RegistryKeeper?
+    /// Why the registry that runs is an earlier one; `nil`: it is not.
+    var refusal: Refusal?
+    /// Why no earlier registry runs, where one is kept.
+    package private(set) var noFallback: String?
 }
 
 extension Startup {
@@ -49,11 +55,23 @@ extension Startup {
             first, configuration, programs, isRun ? groups.controllers : groups.controllersToCheck,
             mostJobs: mostJobs)
         if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
-        registry = checked.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, checked.texts)
+        keeper = try RegistryKeeper(configuration, trust)
+        let kept = try Self.fallback(
+            from: checked, keeper, programs, groups.controllers, mostJobs: mostJobs, why: &noFallback)
+        registry = try kept?.registry ?? Self.published(asked, candidate, checked)
+        if checked.errors.isEmpty { keeper?.note(checked.accepted) }
+        (checked, refusal) = (kept?.loaded ?? checked, kept?.refusal)
         // They would stay as long as this does.
-        checked.texts = SourceTexts()
+        (checked.texts, checked.accepted) = (SourceTexts(), nil)
         if let allowed { checked.refuseNotes(allowing: allowed) }
         loaded = checked
+    }
+
+    /// The one that was asked about has no texts.
+    private static func published(
+        _ asked: SharedRegistry, _ candidate: RegistryCandidate, _ loaded: LoadedJobs
+    ) throws -> SharedRegistry {
+        loaded.texts.size == 0 ? asked : try SharedRegistry(candidate.load.snapshot, loaded.texts)
     }
 
     /// Reads and asks again if a file of Lua has changed since it was checked, and while there are errors in what somebody is
@@ -81,10 +99,12 @@ extension Startup {
         at reading: RegistryReader.Reading, _ configuration: Configuration, _ programs: WorkerPrograms,
         _ controllers: GroupControllers, mostJobs: Int
     ) throws -> (RegistryCandidate, SharedRegistry, LoadedJobs, isFirm: Bool) {
-        let environment = EnvironmentFileReader(TrustedFiles(programs.trust))
-        let crontabs = CrontabFileReader(
-            TrustedFiles(programs.trust), runsJobs: configuration.runtimeDirectory != nil)
+        let record = FileRecord()
+        let disk = TrustedFiles(programs.trust, record)
+        let environment = EnvironmentFileReader(disk)
+        let crontabs = CrontabFileReader(disk, runsJobs: configuration.runtimeDirectory != nil)
         let candidate = candidate(reading, configuration, environment.source, crontabs.source, controllers)
+        candidate.notePrograms(on: disk)
         let asked = try SharedRegistry(candidate.load.snapshot)
         let answers = try FunctionInquiry.wait(
             about: candidate.functions.filter { isAsked($0, configuration) }, libraries: candidate.found.libraries,
@@ -92,9 +112,12 @@ extension Startup {
         var loaded = LoadedJobs(candidate, answers, mostJobs: mostJobs)
         let isRight = loaded.errors.isEmpty
         func isQuiet(_ modified: WallInstant) -> Bool { isRight || RestingFiles.areQuiet(modified, Clock.wall()) }
-        let disk = TrustedFiles(programs.trust)
+        disk.forget()
         let texts = try CheckedTexts.read(answers.files, from: disk, isQuiet: isQuiet)
         loaded.texts = texts ?? loaded.texts
+        (loaded.survey, loaded.marks, loaded.isUntrusted) = (reading.survey, record.marks, record.isUntrusted)
+        loaded.accepted = AcceptedRegistry(
+            configuration.registry, files: reading.files, crontabs: crontabs.readings, texts: loaded.texts)
         let isFirm =
             (isRight || reading.isCurrent) && isQuiet(max(reading.modified, environment.modified, crontabs.modified))
         return (candidate, asked, loaded, texts != nil && isFirm)

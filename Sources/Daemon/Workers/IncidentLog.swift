@@ -174,7 +174,7 @@ struct IncidentLog {
         if booking.isGivenUp { return retryGivenUp(booking, job) }
         guard let run = booking.run else { return slots(booking, job) }
         log.write(
-            booking.outcome.level, booking.outcome.title.description,
+            booking.outcome.level, booking.outcome.title,
             booking.fields(
                 run, entry: job.definition.id, pid: job.worker?.pid,
                 slot: booking.last.map { moment.wall(of: $0, on: job.definition.schedule.rule.clock) },
@@ -197,7 +197,7 @@ struct IncidentLog {
         // Who stops the daemon knows that, and who reads of its start.
         let wasDown = booking.reason == .down
         if wasDown { fields.add("reason", .text(Booking.Reason.down.rawValue)) }
-        records(wasDown ? .notice : booking.outcome.level, booking.outcome.title.description, job, fields)
+        records(wasDown ? .notice : booking.outcome.level, booking.outcome.title, job, fields)
     }
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {
@@ -255,14 +255,14 @@ struct IncidentLog {
 }
 
 extension Outcome {
-    fileprivate var level: Logger.Level { self == .ok ? .info : isFailure ? .error : .warning }
+    fileprivate var level: Logger.Level { isOk ? .info : isFailure ? .error : .warning }
 }
 
 extension Booking {
     /// Those of its run's record.
     func fields(_ run: Run, entry: EntryID, pid: ProcessID?, slot: WallInstant?, isDetailed: Bool) -> LogFields {
-        var fields: LogFields = ["entry": .text(entry.description)]
-        fields.list.reserveCapacity(13)
+        var fields = LogFields(capacity: 13)
+        fields.add("entry", .text(entry.description))
         if isDetailed { fields.add("pid", pid.map { .number($0) }) }
         fields.add("run", .integer(run.number))
         if run.isManual { fields.add("cause", "manual") }
@@ -270,7 +270,7 @@ extension Booking {
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
         if reason == .clock { fields.add("reason", .text(Reason.clock.rawValue)) }
-        fields.add(outcome.textKey.description, .text(run.end.text))
+        fields.add(outcome.textName, .text(run.end.text))
         fields.add("code", run.end.code.map { .integer($0) })
         fields.add("length", run.end.fullLength.map { .integer($0) })
         fields.add("retry", retryAfter.map { .delay($0) } ?? (run.end.isFinal ? .text("no") : nil))

@@ -80,7 +80,7 @@ final class Job {
 
     var deadline: MonotonicInstant {
         let exit = min(worker?.exitDeadline ?? .distantFuture, previousWorker?.nextLook ?? .distantFuture)
-        return min(supervisor.deadline, outputDeadline, exit, endDeadline)
+        return .earliest(supervisor.deadline, min(outputDeadline, exit), endDeadline)
     }
 
     /// In seconds, what the worker may use of the processor; `nil`: any. Of a command its processes have the limit, each for itself.

@@ -37,7 +37,7 @@ extension WorkerPool {
     }
 
     private func takeReports(_ worker: WorkerProcess, _ job: Job) {
-        if readReport(worker, job) == .closed { reportClosed(worker, job) }
+        if case .closed = readReport(worker, job) { reportClosed(worker, job) }
     }
 
     func readReport(_ worker: WorkerProcess, _ job: Job) -> Descriptor.Transfer {

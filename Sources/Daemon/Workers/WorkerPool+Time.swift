@@ -62,5 +62,10 @@ extension WorkerPool {
 }
 
 extension Effect {
-    var isSignal: Bool { self == .terminate || self == .kill }
+    var isSignal: Bool {
+        switch self {
+        case .terminate, .kill: true
+        default: false
+        }
+    }
 }

@@ -175,10 +175,14 @@ final class WorkerPool {
         // Taken over for the time of use: an effect may lead to the next event.
         var decided = effects
         effects = []
-        decided.removeAll(keepingCapacity: true)
+        if !decided.isEmpty { decided.removeAll(keepingCapacity: true) }
         job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
-        for effect in decided { perform(effect, job) }
-        if decided.contains(where: \.isSignal) { noteSignal(job) }
+        var isSignalled = false
+        for effect in decided {
+            perform(effect, job)
+            if effect.isSignal { isSignalled = true }
+        }
+        if isSignalled { noteSignal(job) }
         effects = decided
         if event.changesRecord { save(job) }
         if job.awaitsBootRun, job.supervisor.runs > job.earlierRuns { noteBootRun(job) }

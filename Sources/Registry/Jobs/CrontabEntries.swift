@@ -1,4 +1,4 @@
-import Crontabs
+package import Crontabs
 import Model
 import Values
 
@@ -13,11 +13,39 @@ extension RegistryLoad {
     }
 }
 
+extension RegistryLoad {
+    /// Lines of crontabs as a registry of their own, whose places are theirs.
+    package init(_ imported: [ImportedEntry], namespace: String) {
+        var entries: [Entry] = []
+        var indices: [EntryID: Int32] = [:]
+        for line in imported {
+            guard let id = EntryID(namespace: namespace, name: line.name), indices[id] == nil else {
+                preconditionFailure("'\(line.name)' is no name, or that of two lines")
+            }
+            indices[id] = Int32(entries.count)
+            entries.append(Entry(line, id))
+        }
+        self.init(
+            snapshot: RegistrySnapshot(entries: entries, indices: indices), errors: [], notes: [],
+            positions: EntryPositions(), limits: RegistryLimits())
+    }
+}
+
+extension Entry {
+    fileprivate init(_ imported: ImportedEntry, _ id: EntryID) {
+        self.init(
+            id: id, kind: ImportedEntry.kind, meta: imported.meta, data: imported.data, location: imported.place)
+    }
+}
+
 /// Makes entries of crontabs. Their names begin with that of the entry that names the crontab.
 struct CrontabEntries {
     static let kind = "cron.crontab"
 
-    private static let keys = ["source", "format", "user", "comment"]
+    static let keys = ["source", "format", "user", "comment"]
+    static let formats = [systemFormat, userFormat]
+    private static let systemFormat = "system"
+    private static let userFormat = "user"
 
     private let old: RegistryLoad
     private let source: CrontabFileSource
@@ -64,13 +92,14 @@ struct CrontabEntries {
     private static func path(_ entry: Entry, _ data: EntryField) -> String? {
         let example = "file:///etc/cron.d"
         guard let value = entry.data["source"] else {
-            data.issues.report(EntryFailure(missing: "source", "expected one such as \(example)"), of: "crontab")
+            data.issues.report(
+                EntryFailure(missing: "source", "expected one such as \(example)"), of: "crontab", known: keys)
             return nil
         }
         let directory = RegistryPath.directory(of: entry.location.file)
         switch SourcePath.read(value, example: example, directory: directory) {
         case .success(let path): return path
-        case .failure(let failure): data.issues.report(failure, of: "crontab")
+        case .failure(let failure): data.issues.report(failure, of: "crontab", known: keys)
         }
         return nil
     }
@@ -78,8 +107,8 @@ struct CrontabEntries {
     private static func isSystem(_ data: EntryField) -> Bool? {
         guard let field = data["format"] else { return nil }
         switch field.value.string {
-        case "system": return true
-        case "user": return false
+        case systemFormat: return true
+        case userFormat: return false
         default: return field.expected("'system' or 'user'")
         }
     }
@@ -136,7 +165,6 @@ struct CrontabEntries {
             return issues.error("the registry has more than \(old.limits.entries) entries with it", at: ["source"])
         }
         indices[id] = Int32(entries.count)
-        entries.append(
-            Entry(id: id, kind: ImportedEntry.kind, meta: imported.meta, data: imported.data, location: imported.place))
+        entries.append(Entry(imported, id))
     }
 }

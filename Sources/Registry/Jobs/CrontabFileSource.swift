@@ -8,6 +8,10 @@ package struct CrontabFileSource: Sendable {
         /// `nil`: it follows from the path.
         package let isSystem: Bool?
         package let owner: String?
+
+        package init(path: String, isSystem: Bool?, owner: String?) {
+            (self.path, self.isSystem, self.owner) = (path, isSystem, owner)
+        }
     }
 
     package struct Reading: Sendable {

@@ -10,7 +10,7 @@ struct DefaultsReader {
     let files: EnvironmentFiles
     let controllers: GroupControllers
 
-    private static let keys =
+    static let keys =
         ["comment", "environment", "lifecycle", "shell", "working_directory"] + PolicyReader.keys + ProcessReader.keys
         + EnvironmentReader.keys
 

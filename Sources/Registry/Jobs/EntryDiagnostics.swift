@@ -31,10 +31,12 @@ final class EntryDiagnostics {
         errors.add(positions.diagnostic(.error, at: path, part, of: entry, message()))
     }
 
-    /// `role`: what the entry is. Says nothing about a missing key if it is there misspelt, which has been reported.
-    func report(_ failure: EntryFailure, of role: String) {
+    /// `role`: what the entry is. Says nothing about a missing key if it is there misspelt, which has been reported. `known`:
+    /// the keys that are none of its misspellings, as `comment` is none of `command`.
+    func report(_ failure: EntryFailure, of role: String, known: [String]) {
         if let key = failure.missing {
-            guard !entry.data.keys.contains(where: { KnownKeys.nearest(to: $0, [key]) != nil }) else { return }
+            let isMisspelt = entry.data.keys.contains { !known.contains($0) && KnownKeys.nearest(to: $0, [key]) != nil }
+            guard !isMisspelt else { return }
             error("no '\(key)' in the \(role); \(failure.message)", at: [])
         } else {
             error(failure.message, at: failure.path, failure.isAboutKey ? .key : .value)

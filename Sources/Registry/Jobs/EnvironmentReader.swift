@@ -5,7 +5,7 @@ import Values
 struct EnvironmentReader {
     static let keys = ["environment_file", "environment_inherit"]
 
-    private static let mostFiles = 16
+    static let mostFiles = 16
     /// The variables of a job's files, which are sent to its worker.
     private static let mostBytes = 1 << 20
 

@@ -5,11 +5,11 @@ import Values
 struct GroupLimitsReader {
     /// The keys that are no limits of a process.
     static let keys = [processors, memory, swap]
-    private static let processors = "cpu"
+    static let processors = "cpu"
     private static let memory = "memory"
     private static let swap = "swap"
 
-    private static let range = 0.01...10_000.0
+    static let range = 0.01...10_000.0
 
     /// `process`: what was read of the limits of each process. Those on the number of processes hold for the group as well, where that
     /// can be. Memory is bounded in the group alone where that can be, and else in each process.

@@ -4,7 +4,7 @@ import Values
 /// Reads `on_failure`, `on_recovery` and `on_late`, the ID of an entry, or a map with it as `function`; and `on_long`, such a map.
 struct HookReader {
     static let keys = ["on_failure", "on_late", "on_long", "on_recovery"]
-    private static let mostFailures = 1_000_000
+    static let mostFailures = 1_000_000
 
     static func read(_ data: EntryField) -> JobHooks {
         var hooks = JobHooks()

@@ -64,7 +64,7 @@ struct ImportedLibraries {
         for key in entry.data.keys where !Self.keys.contains(key) && KnownKeys.nearest(to: key, Self.keys) != nil {
             reporter.data.unknownKey(key, Self.keys)
         }
-        for failure in failures { reporter.report(failure, of: "library") }
+        for failure in failures { reporter.report(failure, of: "library", known: Self.keys) }
         errors.append(reporter.errors)
         guard let file else { return 0 }
         libraries[entry.id] = file

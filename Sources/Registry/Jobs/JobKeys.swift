@@ -19,15 +19,17 @@ struct JobKeys {
     private static let commonKeys =
         ["lifecycle", "args", "comment"] + PolicyReader.keys + ProcessReader.keys
         + EnvironmentReader.keys
+    static func known(of kind: FunctionKind) -> [String] { commonKeys + EntryFunction.keys(of: kind) }
+
     /// What entries of Wippy have beside `kind`, whatever that is.
-    private static let foreignKeys = [
+    static let foreignKeys = [
         "depends_on", "host", "imports", "input", "modules", "options", "pool", "process", "requires", "security",
     ]
 
     // MARK: Beside kind
 
     func checkData() {
-        let known = Self.commonKeys + EntryFunction.keys(of: kind)
+        let known = Self.known(of: kind)
         for key in issues.data.value.map?.keys ?? [] where !known.contains(key) {
             if isJob, Schedule.metaKeys.contains(key), issues.meta[key] == nil {
                 reportMetaKey(key)

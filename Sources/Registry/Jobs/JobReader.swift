@@ -128,7 +128,7 @@ struct JobReader {
 
     private func readFunction(_ kind: FunctionKind) -> EntryFunction? {
         let (function, failures) = EntryFunction.read(kind, entry.data, directory: directory)
-        for failure in failures { issues.report(failure, of: role) }
+        for failure in failures { issues.report(failure, of: role, known: JobKeys.known(of: kind)) }
         if kind == .exec { checkArgs() }
         if case .exec(let command)? = function, command.leftovers.span != nil, !controllers.hasGroups {
             issues.error(

@@ -5,8 +5,8 @@ import Values
 struct LifecycleReader {
     private static let keys = ["restart", "stable_threshold", "stop_timeout"]
     /// What Wippy has besides: a job of cronsupd always starts, and depends on none.
-    private static let foreignKeys = ["auto_start", "depends_on", "requires", "security", "start_timeout"]
-    private static let mostAttempts = 1_000_000
+    static let foreignKeys = ["auto_start", "depends_on", "requires", "security", "start_timeout"]
+    static let mostAttempts = 1_000_000
 
     static func read(_ data: EntryField) -> Lifecycle {
         var lifecycle = Lifecycle()

@@ -4,10 +4,12 @@ import Values
 /// Reads the keys of a job entry that bound its runs.
 struct PolicyReader {
     static let keys = ["concurrency", "kill_after", "output", "overlap", "retry", "timeout"] + HookReader.keys
-    private static let mostAttempts = 1_000
+    static let mostAttempts = 1_000
     /// What nobody has more jobs than.
-    private static let mostRuns = 1_000_000
-    private static let longestGroup = 128
+    static let mostRuns = 1_000_000
+    static let longestGroup = 128
+    static let requiredOfConcurrency = ["group", "max"]
+    static let outputKeys = ["head", "tail"]
 
     static func read(_ data: EntryField) -> RunPolicy {
         var policy = RunPolicy()
@@ -15,8 +17,8 @@ struct PolicyReader {
         policy.overlap = data["overlap"].flatMap(overlap) ?? policy.overlap
         policy.killAfter = data["kill_after"]?.duration() ?? policy.killAfter
         policy.retry = data["retry"]?.map(of: DelayReader.keys + ["on"]).map(retry)
-        policy.concurrency = data["concurrency"]?.map(of: ["group", "max", "wait"]).flatMap(concurrency)
-        policy.output = data["output"]?.map(of: ["head", "tail"]).map(output) ?? policy.output
+        policy.concurrency = data["concurrency"]?.map(of: requiredOfConcurrency + ["wait"]).flatMap(concurrency)
+        policy.output = data["output"]?.map(of: outputKeys).map(output) ?? policy.output
         policy.hooks = HookReader.read(data)
         return policy
     }
@@ -63,7 +65,7 @@ struct PolicyReader {
     private static func concurrency(_ field: EntryField) -> RunPolicy.Concurrency? {
         let max = field["max"]?.integer(1...mostRuns)
         let wait = field["wait"]?.duration()
-        for key in ["group", "max"] where field[key] == nil {
+        for key in requiredOfConcurrency where field[key] == nil {
             field.error("no '\(key)'; expected as in {group: db, max: 2}")
         }
         guard let group = field["group"] else { return nil }

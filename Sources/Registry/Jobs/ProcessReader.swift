@@ -9,6 +9,10 @@ struct ProcessReader {
         "group", "limits", "nice", "no_new_privileges", "oom_score_adj", "supplementary_groups", "umask", "user",
     ]
 
+    static let niceRange = -20...19
+    static let scoreRange = -1_000...1_000
+    static let mostCounted = 1 << 30
+
     let data: EntryField
     let accounts: AccountSource
 
@@ -16,8 +20,8 @@ struct ProcessReader {
         var settings = ProcessSettings()
         settings.identity = identity()
         settings.umask = mask()
-        settings.nice = data["nice"]?.integer(-20...19)
-        settings.oomScoreAdjustment = data["oom_score_adj"]?.integer(-1_000...1_000)
+        settings.nice = data["nice"]?.integer(Self.niceRange)
+        settings.oomScoreAdjustment = data["oom_score_adj"]?.integer(Self.scoreRange)
         settings.hasNoNewPrivileges = data["no_new_privileges"]?.flag() ?? (settings.identity != nil)
         settings.limits = limits()
         return settings
@@ -132,8 +136,8 @@ struct ProcessReader {
     }
 
     private static func count(_ field: EntryField, from least: Int64) -> UInt64? {
-        if let number = field.value.int, number >= least, number <= 1 << 30 { return UInt64(number) }
-        return field.expected("a whole number from \(least) to \(1 << 30)")
+        if let number = field.value.int, number >= least, number <= Int64(mostCounted) { return UInt64(number) }
+        return field.expected("a whole number from \(least) to \(mostCounted)")
     }
 
     /// A worker needs some.

@@ -6,6 +6,7 @@ import Values
 /// Reads the keys of `meta` that say when a job runs.
 struct ScheduleReader {
     private static let every = "@every "
+    static let secondsWords = ["first"]
 
     let id: EntryID
     let meta: EntryField
@@ -150,7 +151,7 @@ struct ScheduleReader {
 
     private func seconds() -> Bool {
         guard let field = meta["seconds"] else { return false }
-        return field.value.string == "first" || field.expected("'first'") ?? false
+        return field.value.string.map(Self.secondsWords.contains) == true || field.expected("'first'") ?? false
     }
 
     private func zone() -> ZoneSource.Zone? {

@@ -9,33 +9,58 @@ public struct JobCatalog: Sendable, ExpressibleByDictionaryLiteral {
         case asyncFunction(@Sendable (JobContext) async throws -> JobResult)
     }
 
-    private let elements: [(name: String, function: Function)]
+    // Not an array of pairs: its type would be made when the program runs, which costs each worker memory.
+    private indirect enum Elements: Sendable {
+        case none
+        case element(name: String, Function, after: Elements)
+    }
+
+    private var elements = Elements.none
 
     /// In the order in which they were written.
-    public var names: [String] { elements.map { $0.name } }
+    public var names: [String] {
+        var (names, rest) = ([String](), elements)
+        while case .element(let name, _, let before) = rest {
+            names.append(name)
+            rest = before
+        }
+        names.reverse()
+        return names
+    }
 
     /// A name may occur once; twice is a trap.
     public init(dictionaryLiteral elements: (String, Function)...) {
-        self.elements = elements
-        for (name, _) in elements {
-            var count = 0
-            for element in elements where element.0 == name { count += 1 }
-            precondition(count == 1, "a job function's name occurs twice in the catalog")
-        }
+        for (name, function) in elements { add(name, function) }
+    }
+
+    package init() {}
+
+    private mutating func add(_ name: String, _ function: Function) {
+        if self[name] != nil { preconditionFailure("a job function's name occurs twice in the catalog") }
+        elements = .element(name: name, function, after: elements)
+    }
+
+    /// With one more function. A name that occurs twice is a trap.
+    package consuming func with(_ name: String, _ function: Function) -> JobCatalog {
+        add(name, function)
+        return self
     }
 
     public subscript(name: String) -> Function? {
-        for element in elements where element.name == name { return element.function }
+        var rest = elements
+        while case .element(let other, let function, let before) = rest {
+            if other == name { return function }
+            rest = before
+        }
         return nil
     }
 }
 
 /// The functions of `cronworker`. To add one: write it in a file of its own in this directory, and add its line here.
 package var standardCatalog: JobCatalog {
-    [
-        "heartbeat": .function(heartbeat),
-        "cleanup": .function(cleanup),
-        "report": .function(report),
-        "backup": .function(backup),
-    ]
+    JobCatalog()
+        .with("heartbeat", .function(heartbeat))
+        .with("cleanup", .function(cleanup))
+        .with("report", .function(report))
+        .with("backup", .function(backup))
 }

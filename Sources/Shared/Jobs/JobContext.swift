@@ -1,4 +1,5 @@
 public import Clocks
+import Kernel
 public import Values
 
 /// What a job function is told about its run, and what it can ask for during it.
@@ -29,17 +30,54 @@ public struct JobContext: Sendable {
     public let directory: String
     /// The registry that the daemon has in force, and its functions.
     public let registry: JobRegistry
+    // Not as a moment of Swift's clock, whose size is only known when the program runs.
+    private let end: MonotonicInstant?
+    /// What `isCancelled` asks; `nil`: the run is never to end before its time.
+    public let cancellation: JobCancellation?
 
     /// For the tests of a function; a worker makes one for each run.
     public init(
         entry: EntryID, run: Int64, attempt: Int64 = 1, slot: WallInstant?, meta: Value.Map, data: Value.Map,
         arguments: [Value] = [],
-        logger: JobLogger, directory: String, registry: JobRegistry = .none
+        logger: JobLogger, directory: String, registry: JobRegistry = .none, deadline: SuspendingClock.Instant? = nil,
+        cancellation: JobCancellation? = nil
     ) {
         (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
         (self.meta, self.data, self.arguments) = (meta, data, arguments)
         (self.logger, self.directory, self.registry) = (logger, directory, registry)
+        self.cancellation = cancellation
+        end = deadline.map { Clock.monotonic() + Self.nanoseconds(SuspendingClock.now.duration(to: $0)) }
     }
+
+    package init(
+        entry: EntryID, run: Int64, attempt: Int64, slot: WallInstant?, meta: Value.Map, data: Value.Map,
+        arguments: [Value], logger: JobLogger, directory: String, registry: JobRegistry, end: MonotonicInstant?,
+        cancellation: JobCancellation?
+    ) {
+        (self.entry, self.run, self.attempt, self.slot) = (entry, run, attempt, slot)
+        (self.meta, self.data, self.arguments) = (meta, data, arguments)
+        (self.logger, self.directory, self.registry) = (logger, directory, registry)
+        (self.end, self.cancellation) = (end, cancellation)
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> Nanoseconds {
+        let (seconds, attoseconds) = duration.components
+        return Nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+
+    /// When the entry's `timeout` ends the run; `nil`: the entry has none. Of a function that another one calls, that of the
+    /// caller's run. In a virtual machine or a laptop that sleeps, this clock stands still meanwhile.
+    public var deadline: SuspendingClock.Instant? {
+        // Both clocks are CLOCK_MONOTONIC.
+        end.map { .now.advanced(by: .nanoseconds(($0 - Clock.monotonic()).count)) }
+    }
+
+    /// Whether the run of an async function is to end: at its time-out, at a stop, or for the next run (`overlap: replace`). Its
+    /// task is cancelled then too (`Task.isCancelled`). What the function returns or throws after that is not asked for: when it
+    /// has ended, so does the worker. SIGKILL ends it after the entry's `kill_after`, and 1 s later at a stop.
+    ///
+    /// Of a function that is not async it is never true: its worker ends at once.
+    public var isCancelled: Bool { cancellation?.isCancelled ?? false }
 
     /// The entry's `args`; `.null` if it has none.
     public var args: Value { data["args"] ?? .null }

@@ -32,7 +32,7 @@ extension Outcome {
         /// As which outcome `retry.on` names it; `nil`: no further attempt would mend it.
         let retriedAs: Outcome?
         /// The words that its record in the log begins with.
-        let title: StaticString
+        let title: String
     }
 
     private var row: Row {
@@ -54,12 +54,16 @@ extension Outcome {
     package var isFailure: Bool { row.isFailure }
     package var isOfRun: Bool { row.isOfRun }
     package var retriedAs: Outcome? { row.retriedAs }
-    package var title: StaticString { row.title }
+    package var title: String { row.title }
     /// Whether the worker itself says it of its run, with a result or an error; the others are the daemon's word.
     package var isReported: Bool { self == .ok || self == .failed }
 
     /// Which field has what the run left behind.
     package var textKey: StaticString { self == .ok ? "result" : "error" }
+    /// The same for a record, without a string made for each.
+    package var textName: String { self == .ok ? "result" : "error" }
+    // Comparing it is code of the package that other modules call through a witness.
+    package var isOk: Bool { self == .ok }
 
     /// A number for each outcome.
     package struct Counts: Sendable {

@@ -28,6 +28,8 @@ package struct RunPolicy: Hashable, Sendable {
         case queue
         /// It is run, and the current run is ended for it.
         case replace
+
+        package var replaces: Bool { self == .replace }
     }
 
     /// Further attempts at a slot whose run had one of `outcomes`. They end when the next slot is due.

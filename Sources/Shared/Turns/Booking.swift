@@ -73,13 +73,14 @@ package struct Booking: Hashable, Sendable {
 
     package init(
         first: SlotInstant? = nil, last: SlotInstant? = nil, count: Int64, outcome: Outcome, reason: Reason? = nil,
-        run: Run? = nil, retryAfter: Nanoseconds? = nil
+        run: consuming Run? = nil, retryAfter: Nanoseconds? = nil
     ) {
         (self.first, self.last, self.count, self.outcome) = (first, last, count, outcome)
-        (self.reason, self.run, self.retryAfter) = (reason, run, retryAfter)
+        (self.reason, self.retryAfter) = (reason, retryAfter)
+        self.run = run
     }
 
-    /// Out of line: thousands of jobs have none to keep.
+    /// Out of line: nearly no job has one to keep.
     package indirect enum Kept: Hashable, Sendable {
         case booking(Booking)
 
@@ -95,5 +96,11 @@ package struct Booking: Hashable, Sendable {
 
     /// Whether the job did well or failed by it: what is followed by another attempt does not say that yet, and a call is no run of
     /// the job's own.
-    package var isVerdict: Bool { run != nil && run?.call == nil && (retryAfter == nil || reason != nil) }
+    package var isVerdict: Bool { isOfOwnRun && (retryAfter == nil || reason != nil) }
+
+    /// Whether it is about a run, and that is no call.
+    var isOfOwnRun: Bool { if let run { run.call == nil } else { false } }
+
+    /// 0: it is about none.
+    var runNumber: Int64 { if let run { run.number } else { 0 } }
 }

@@ -52,6 +52,8 @@ package struct Orders: Sendable {
     /// Takes up the attempt that a life of the job before this one has planned.
     package mutating func resume(_ attempt: PendingAttempt?) { pending = attempt }
 
+    package var hasAttempt: Bool { pending != nil }
+
     /// When the next slot is due has changed.
     package mutating func endAttempts(at end: MonotonicInstant) { pending?.end = end }
 

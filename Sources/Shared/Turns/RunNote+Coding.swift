@@ -44,7 +44,7 @@ extension RunNote {
         set(Flag.ended, if: ended != nil)
         set(Flag.endedSlot, if: ended?.run.slot != nil)
         set(Flag.endedCall, if: ended?.run.call != nil)
-        set(Flag.isOk, if: ended?.outcome == .ok)
+        set(Flag.isOk, if: ended?.outcome.isOk ?? false)
         set(Flag.code, if: ended?.end.code != nil)
         set(Flag.isFinal, if: ended?.end.isFinal ?? false)
         set(Flag.isCut, if: ended?.end.fullLength != nil)

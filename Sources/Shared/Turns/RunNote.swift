@@ -51,7 +51,7 @@ package struct RunNote: Hashable, Sendable {
             let (text, whole) = (end.text, end.text.utf8.count)
             let isCut = whole > RunNote.longestText
             self.end = Booking.Run.End(
-                text: text.prefixInBytes(RunNote.longestText),
+                text: String(text[...].beginning(bytes: RunNote.longestText)),
                 fullLength: end.fullLength ?? (isCut ? Int64(whole) : nil),
                 code: end.code, isFinal: end.isFinal)
         }

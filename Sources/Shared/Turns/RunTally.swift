@@ -17,7 +17,7 @@ package struct RunTally: Hashable, Sendable {
     package mutating func note(_ end: Report.End) {
         lastEnded = end.run
         guard end.slot != nil else { return }
-        if end.outcome == .ok { ok += 1 } else { failed += 1 }
+        if end.outcome.isOk { ok += 1 } else { failed += 1 }
     }
 
     /// Reports that were given up, and counted.

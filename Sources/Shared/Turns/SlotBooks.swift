@@ -26,8 +26,9 @@ package struct SlotBooks: Sendable {
     private var besides: [Outcome: Int64] = [:]
     private var numbers = Numbers()
     /// The outcome of the last run that has ended, calls apart.
-    package var lastRun: Booking? { kept?.booking }
-    private var kept: Booking.Kept?
+    package var lastRun: Booking? { kept.first }
+    /// None or that one: out of line, since most jobs of thousands wait for their first run, and in one place for all others.
+    private var kept: [Booking] = []
 
     private struct Numbers {
         var runs = Int64(0)
@@ -186,15 +187,14 @@ package struct SlotBooks: Sendable {
     // MARK: Bookings
 
     /// The outcome of a run. If `isSettled`, it is that of its slot; the slots before must have theirs.
-    package mutating func book(_ end: Booking, isSettled: Bool) -> Booking {
-        var booking = end
-        if end.isGivenUp { retried -= 1 }
-        switch end.last {
+    package mutating func book(_ booking: consuming Booking, isSettled: Bool) -> Booking {
+        if booking.isGivenUp { retried -= 1 }
+        switch booking.last {
         case _ where !isSettled: retried += 1
-        case nil: besides[end.outcome, default: 0] += 1
+        case nil: besides[booking.outcome, default: 0] += 1
         case let slot?:
             booking.count = 1
-            counts[end.outcome] += 1
+            counts[booking.outcome] += 1
             accounted = slot
             if slot <= cursor.repeated { booking.reason = booking.reason ?? .clock }
         }
@@ -204,12 +204,25 @@ package struct SlotBooks: Sendable {
 
     /// An attempt that is given up is booked again, when a later run may have ended.
     private mutating func keep(_ booking: Booking) {
-        guard let run = booking.run, run.call == nil, run.number >= lastRun?.run?.number ?? 0 else { return }
-        kept = .booking(booking)
+        guard booking.isOfOwnRun else { return }
+        if kept.isEmpty {
+            kept = [booking]
+        } else if booking.runNumber >= kept[0].runNumber {
+            kept[0] = booking
+        }
+    }
+
+    /// Goes on to `slot` if all before it have their outcome, as nearly always. Returns `false` if some are open.
+    package mutating func advance(to slot: SlotInstant) -> Bool {
+        guard slot > accounted else { return true }
+        let last = SlotInstant(nanoseconds: slot.nanoseconds - 1)
+        guard timetable.count(after: accounted, through: last) == 0 else { return false }
+        accounted = last
+        return true
     }
 
     /// What the last run came to in the life before this one.
-    package mutating func resume(last: Booking?) { kept = last.map { .booking($0) } }
+    package mutating func resume(last: Booking?) { kept = last.map { [$0] } ?? [] }
 
     /// Every open slot before `slot` is missed.
     package mutating func miss(before slot: SlotInstant) -> Booking? {

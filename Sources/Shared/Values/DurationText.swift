@@ -42,6 +42,11 @@ package enum DurationText {
         // Both that look like it: the micro sign and the Greek letter.
         ("\u{B5}s", 1_000), ("\u{3BC}s", 1_000),
     ]
+    /// What `parse` takes, as a regular expression: but for how much it is.
+    package static var pattern: String {
+        "^\\+?(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:\(units.map(\.name).joined(separator: "|"))))+$"
+    }
+
     /// Those that `format` counts in whole numbers.
     private static let wholeUnits = 5
 

@@ -9,6 +9,9 @@ package enum SizeText {
     /// What a text may look like, for error messages.
     package static let forms = "a size such as 64KiB, 512MiB or 2GiB"
 
+    /// As a regular expression: but for how much it is.
+    package static var pattern: String { "^[0-9]+(?:\(units.map(\.name).joined(separator: "|")))$" }
+
     /// `nil` unless it is a whole number of bytes that fits 63 bits.
     package static func parse(_ text: String) -> UInt64? {
         let digits = text.utf8.prefix(while: ASCII.isDigit)

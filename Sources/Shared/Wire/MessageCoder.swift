@@ -6,7 +6,7 @@ package import Values
 ///
 /// A field without which the message makes no sense is held in a variable that is no optional, and has no `absent`.
 package struct MessageCoder: ~Copyable {
-    private let reader: MessageReader
+    private var reader: MessageReader
     private var writer: MessageWriter
     private let isReading: Bool
     private let agreed: Features
@@ -39,6 +39,7 @@ package struct MessageCoder: ~Copyable {
 
     package consuming func finish() -> [UInt8] { writer.finish() }
 
+    @inline(__always)
     package func isVerb(_ verb: StaticString) -> Bool { reader.isVerb(verb) }
 
     package var verb: String { reader.verb }
@@ -46,6 +47,7 @@ package struct MessageCoder: ~Copyable {
     package var unknownVerb: WireError { .unknownVerb(verb) }
 
     /// Whether all that was read is right.
+    @inline(__always)
     package func check(_ feature: Feature?) throws(WireError) {
         if let feature, !agreed.include(feature) { throw .notAgreed(feature, verb: reader.verb) }
         if let failure { throw failure }

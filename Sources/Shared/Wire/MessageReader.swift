@@ -6,125 +6,102 @@ import Values
 ///
 /// The line must outlive the reader.
 package struct MessageReader: ~Copyable {
-    private let line: UnsafeRawBufferPointer
+    private let line: MessageLine
     private var verbEnd = 0
     package private(set) var count = 0
+    private var keys = KeySet()
+    /// Most fields are asked for in the order in which they stand: which is the next one of these.
+    private var next = 0
     // Nearly no message has more fields than there is room for here, on the stack.
-    private var places = [12 of Place](repeating: Place())
-    private var others: [Place] = []
-
-    private struct Place {
-        var key = UInt16(0)
-        var keyEnd = UInt16(0)
-        var value = UInt16(0)
-        var valueEnd = UInt16(0)
-        var hasEscapes = false
-    }
+    private var places = [12 of FieldPlace](repeating: FieldPlace())
+    private var others: [FieldPlace] = []
 
     /// Of no message.
-    init() { line = UnsafeRawBufferPointer(start: nil, count: 0) }
+    init() { line = MessageLine(UnsafeRawBufferPointer(start: nil, count: 0)) }
 
     /// `line`: a message without its newline.
     package init(_ line: UnsafeRawBufferPointer) throws(WireError) {
-        self.line = line
+        self.line = MessageLine(line)
         guard line.count < WireFormat.longestMessage else { throw .tooLong }
-        verbEnd = end(from: 0, " ", " ")
+        verbEnd = self.line.end(from: 0, " ", " ")
         guard verbEnd > 0 else { throw .empty }
         var position = verbEnd
         while true {
-            while isAt(position, " ") { position += 1 }
+            while self.line.isAt(position, " ") { position += 1 }
             guard position < line.count else { return }
             position = try takeField(at: position)
         }
     }
 
-    private func isAt(_ position: Int, _ character: Unicode.Scalar) -> Bool {
-        position < line.count && line[position] == UInt8(ascii: character)
-    }
-
-    private func end(from start: Int, _ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Int {
-        var end = start
-        while end < line.count, !isAt(end, first), !isAt(end, second) { end += 1 }
-        return end
-    }
-
     /// Returns where it ends.
     private mutating func takeField(at start: Int) throws(WireError) -> Int {
-        let keyEnd = end(from: start, "=", " ")
-        guard isAt(keyEnd, "="), keyEnd > start else {
-            throw .syntax("'\(bytes(start, keyEnd).excerpt)' is no field; expected key=value")
+        let keyEnd = line.end(from: start, "=", " ")
+        guard line.isAt(keyEnd, "="), keyEnd > start else {
+            throw .syntax("'\(line[start..<keyEnd].excerpt)' is no field; expected key=value")
         }
-        let isQuoted = isAt(keyEnd + 1, "\"")
+        keys.insert(first: line[start], last: line[keyEnd - 1])
+        let isQuoted = line.isAt(keyEnd + 1, "\"")
         let value = isQuoted ? keyEnd + 2 : keyEnd + 1
-        var place = Place(key: UInt16(start), keyEnd: UInt16(keyEnd), value: UInt16(value))
-        let valueEnd = isQuoted ? try closingQuote(of: &place) : end(from: value, " ", " ")
-        place.valueEnd = UInt16(valueEnd)
+        var place = FieldPlace(key: start..<keyEnd, value: value)
+        let end = isQuoted ? try place.takeQuoted(from: value, line) : place.takeBare(from: value, line)
         if count < places.count { places[count] = place } else { others.append(place) }
         count += 1
-        return isQuoted ? valueEnd + 1 : valueEnd
-    }
-
-    private func closingQuote(of place: inout Place) throws(WireError) -> Int {
-        var end = Int(place.value)
-        while end < line.count, !isAt(end, "\"") {
-            if isAt(end, "\\") { (place.hasEscapes, end) = (true, end + 1) }
-            end += 1
-        }
-        let key = bytes(Int(place.key), Int(place.keyEnd))
-        guard end < line.count else { throw .syntax("'\(key.excerpt)' has no closing quote") }
-        guard end + 1 == line.count || isAt(end + 1, " ") else {
-            throw .syntax("'\(key.excerpt)' goes on after its closing quote; expected a space")
-        }
         return end
     }
 
-    private func bytes(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: line[start..<end])
-    }
-
-    package func isVerb(_ name: StaticString) -> Bool { bytes(0, verbEnd).equal(name) }
+    @inline(__always)
+    package func isVerb(_ name: StaticString) -> Bool { line[0..<verbEnd].equal(name) }
 
     /// For an error message: cut, and with replacement characters where it is not text.
-    package var verb: String { bytes(0, verbEnd).excerpt }
+    package var verb: String { line[0..<verbEnd].excerpt }
 
     package subscript(index: Int) -> Field {
-        let place = place(index)
-        return Field(
-            key: bytes(Int(place.key), Int(place.keyEnd)), value: bytes(Int(place.value), Int(place.valueEnd)),
-            hasEscapes: place.hasEscapes)
+        Field(line: line, place: index < places.count ? places[index] : others[index - places.count])
     }
 
     /// Of several with the name the last one.
-    func field(_ name: StaticString) -> Field? {
-        var index = count
-        while index > 0 {
-            index -= 1
-            // Most differ by their lengths already.
-            let place = place(index)
-            guard Int(place.keyEnd - place.key) == name.utf8CodeUnitCount else { continue }
-            let field = self[index]
-            if field.isNamed(name) { return field }
+    mutating func field(_ name: StaticString) -> Field? {
+        guard keys.mayInclude(name) else { return nil }
+        // A key that the message has once is found here or nowhere else.
+        if !keys.mayRepeat, next < count, takePlace(next).isNamed(name, in: line) {
+            next += 1
+            return Field(line: line, place: takePlace(next - 1))
+        }
+        return lastField(name)
+    }
+
+    private mutating func lastField(_ name: StaticString) -> Field? {
+        for index in stride(from: count - 1, through: 0, by: -1) where takePlace(index).isNamed(name, in: line) {
+            next = index + 1
+            return Field(line: line, place: takePlace(index))
         }
         return nil
     }
 
-    private func place(_ index: Int) -> Place { index < places.count ? places[index] : others[index - places.count] }
+    /// Changes nothing, but of a reader that it could not change the compiler would copy all places for this one.
+    @inline(__always)
+    private mutating func takePlace(_ index: Int) -> FieldPlace {
+        index < places.count ? places[index] : others[index - places.count]
+    }
 
     /// A key and its value, still in the message's line.
     package struct Field {
-        fileprivate let key: UnsafeRawBufferPointer
-        fileprivate let value: UnsafeRawBufferPointer
-        fileprivate let hasEscapes: Bool
+        fileprivate let line: MessageLine
+        fileprivate let place: FieldPlace
+
+        private var key: UnsafeRawBufferPointer { line[place.key] }
+        private var value: UnsafeRawBufferPointer { line[place.value] }
 
         /// For an error message.
         package var name: String { key.excerpt }
-        package func isNamed(_ name: StaticString) -> Bool { key.equal(name) }
+        package func isNamed(_ name: StaticString) -> Bool { place.isNamed(name, in: line) }
         func isValue(_ text: StaticString) -> Bool { value.equal(text) }
         /// `nil`: it is none of 64 bits.
-        var integer: Int64? { value.integer }
+        var integer: Int64? { place.isNumber ? Int64(exactly: place.number) : value.integer }
 
         package func text() throws(WireError) -> String {
-            let text = hasEscapes ? try unescaped().withUnsafeBytes { String(checking: $0) } : String(checking: value)
+            let text =
+                place.hasEscapes ? try unescaped().withUnsafeBytes { String(checking: $0) } : String(checking: value)
             guard let text else { throw .notUTF8 }
             return text
         }
@@ -162,13 +139,36 @@ package struct MessageReader: ~Copyable {
     }
 }
 
-extension UnsafeRawBufferPointer {
-    fileprivate func equal(_ text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount else { return false }
-        for index in 0..<count where self[index] != text.utf8Start[index] { return false }
-        return true
+extension FieldPlace {
+    /// The value, whose end is a space or the line's. Returns where that is.
+    @inline(__always)
+    fileprivate mutating func takeBare(from start: Int, _ line: MessageLine) -> Int {
+        let digits = line.digits(from: start)
+        let isWhole = digits.end == line.count || line[digits.end] == UInt8(ascii: " ")
+        // One of more digits may not fit.
+        (isNumber, number) = (isWhole && 1...19 ~= digits.end - start, digits.number)
+        let end = isWhole ? digits.end : line.end(from: digits.end, " ", " ")
+        endValue(at: end)
+        return end
     }
 
+    /// The value up to the closing quote. Returns what comes after that.
+    fileprivate mutating func takeQuoted(from start: Int, _ line: MessageLine) throws(WireError) -> Int {
+        var end = start
+        while end < line.count, line[end] != UInt8(ascii: "\"") {
+            if line[end] == UInt8(ascii: "\\") { (hasEscapes, end) = (true, end + 1) }
+            end += 1
+        }
+        guard end < line.count else { throw .syntax("'\(line[key].excerpt)' has no closing quote") }
+        guard end + 1 == line.count || line.isAt(end + 1, " ") else {
+            throw .syntax("'\(line[key].excerpt)' goes on after its closing quote; expected a space")
+        }
+        endValue(at: end)
+        return end + 1
+    }
+}
+
+extension UnsafeRawBufferPointer {
     /// Decimal digits with an optional minus; `nil` for anything else and for what does not fit.
     fileprivate var integer: Int64? {
         let isNegative = first == UInt8(ascii: "-")

@@ -101,7 +101,7 @@ package enum Report: Hashable, Sendable {
             row.moment("next", &next)
             row.microseconds("lateness_us", &lateness)
             row.microseconds("duration_us", &duration)
-            var isOk = outcome == .ok
+            var isOk = outcome.isOk
             row.either("outcome", "ok", "failed", isFirst: &isOk)
             outcome = isOk ? .ok : .failed
             row.integer("code", &code, least: 0)

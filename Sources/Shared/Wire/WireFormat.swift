@@ -8,10 +8,6 @@ package enum WireFormat {
     /// The worker's descriptors when the daemon spawns it.
     package static let controlDescriptor: Int32 = 0
     package static let reportDescriptor: Int32 = 3
-    /// The worker's single argument that makes it print its catalog, a line `function NAME` each, and exit.
-    package static let catalogArgument = "--catalog"
-    /// The worker's single argument that makes it answer the `FunctionCheck`s of its standard input, and exit.
-    package static let checkArgument = "--check"
     /// Where a worker finds the registry that the daemon has in force.
     package static let registryDescriptor: Int32 = 4
     /// The job's lock, which is held as long as the worker has this open: no other worker of the job begins meanwhile.

@@ -72,13 +72,9 @@ package struct WorkerDefinition: Hashable, Sendable {
         var bytes = header.encoded()
         var rest = values[...]
         while !rest.isEmpty {
-            let utf8 = rest.utf8
-            var end =
-                utf8.index(rest.startIndex, offsetBy: Self.longestPiece, limitedBy: rest.endIndex) ?? rest.endIndex
-            // At a scalar's boundary, not a character's: a character may be of any length.
-            while end != rest.endIndex, utf8[end] & 0xC0 == 0x80 { utf8.formIndex(before: &end) }
-            bytes += Command.values(String(rest[..<end])).encoded()
-            rest = rest[end...]
+            let piece = rest.beginning(bytes: Self.longestPiece)
+            bytes += Command.values(String(piece)).encoded()
+            rest = rest[piece.endIndex...]
         }
         return bytes
     }

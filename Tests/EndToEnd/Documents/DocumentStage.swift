@@ -73,7 +73,7 @@ struct DocumentStage {
     }
 
     private var ownWorker: String {
-        let names = ["primes", "census", "freshness", "heartbeat", "cleanup", "report", "backup"]
+        let names = ["primes", "census", "sieve", "freshness", "heartbeat", "cleanup", "report", "backup"]
         return "#!/bin/sh\necho protocol 2\n" + names.map { "echo function \($0)\n" }.joined()
     }
 

@@ -155,7 +155,7 @@ struct ControlGroupFaults {
         }
     }
 
-    // MARK: Where not all is as it should be
+    // MARK: F61
 
     @Test(
         "is joined by the worker itself where clone3 is refused",

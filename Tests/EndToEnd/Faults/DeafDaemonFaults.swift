@@ -8,6 +8,8 @@ import Wire
 
 @Suite("A daemon that does not read")
 struct DeafDaemonFaults {
+    // MARK: F20
+
     @Test("has missed nothing that its worker kept when it reads again after the end", arguments: [100, 200])
     func stop(lines: Int) throws {
         try Scene.play { scene in

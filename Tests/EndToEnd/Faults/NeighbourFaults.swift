@@ -23,6 +23,8 @@ struct NeighbourFaults {
         ]
     }
 
+    // MARK: F22
+
     @Test("run each of their slots with success, whatever becomes of the four", .timeLimit(.minutes(3)))
     func thousand() throws {
         try Scene.play { scene in

@@ -174,13 +174,13 @@ struct SpawnFaults {
         }
     }
 
-    private func start(_ worker: String, in scene: Scene) throws -> DaemonProcess {
+    private func start(_ worker: String, in scene: Scene, wrapper: [String] = []) throws -> DaemonProcess {
         try scene.declare([
             JobText(
                 name: "job", interval: "1h",
                 lifecycle: ["restart: {initial_delay: 50ms, max_delay: 50ms, max_attempts: 0}"])
         ])
-        let daemon = try scene.start(worker: worker)
+        let daemon = try scene.start(worker: worker, wrapper: wrapper)
         try daemon.wait(for: "Worker started")
         return daemon
     }
@@ -199,6 +199,26 @@ struct SpawnFaults {
         try Descriptor.create(path + ".new").writeAll(bytes)
         chmod(path + ".new", mode)
         try FileSystem.rename(path + ".new", to: path)
+    }
+
+    @Test(
+        "that is replaced is started as it was also where execveat is refused",
+        .enabled(if: Tracer.isAvailable, Tracer.need), arguments: ["ENOSYS", "EPERM"])
+    func refusedCall(error: String) throws {
+        try Scene.play { scene in
+            let worker = scene.path("worker")
+            try Self.install(try #require(TextFile.bytes(Binaries.faultWorker)), mode: 0o755, at: worker)
+            // Of its children too.
+            let daemon = try start(
+                worker, in: scene,
+                wrapper: ["/usr/bin/strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=execveat"]
+                    + ["-e", "inject=execveat:error=\(error)"])
+            try Self.install(Array("no program".utf8), mode: 0o755, at: worker)
+            kill(try daemon.worker("test:job"), SIGKILL)
+            try daemon.wait(for: "Worker started", count: 2)
+            #expect(daemon.log.count("Spawn failed") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
     }
 
     // MARK: F05

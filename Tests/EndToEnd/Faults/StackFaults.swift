@@ -17,6 +17,8 @@ struct StackFaults {
         return threads
     }
 
+    // MARK: F27
+
     /// A static program without a daemon, looked at when it is where it is to be.
     private func look(
         _ verb: String, end: Int32 = SIGKILL, places: Int = 1, _ body: Body

@@ -82,7 +82,7 @@ final class Scene {
     /// fault for handled that was sent from outside.
     var environment: [String] {
         ThisProcess.environment.filter { entry in
-            !["NOTIFY_", "SWIFT_BACKTRACE=", "RUNTIME_DIRECTORY="].contains { entry.hasPrefix($0) }
+            !["NOTIFY_", "SWIFT_BACKTRACE=", "RUNTIME_DIRECTORY=", "STATE_DIRECTORY="].contains { entry.hasPrefix($0) }
         }
             + ["SWIFT_BACKTRACE=enable=no", "RUNTIME_DIRECTORY=\(runtime)", cage.marker]
     }

@@ -36,6 +36,69 @@ struct OwnWorkerTests {
         }
     }
 
+    @Test("says its own name, and which CronWorkerKit it is made of")
+    func version() throws {
+        try Scene.play { scene in
+            let own = try scene.run(["--version"], program: Binaries.faultWorker)
+            #expect(own.output == "faultworker (CronWorkerKit 0.1.0)\n")
+            #expect(
+                try scene.run(["--help"], program: Binaries.faultWorker).output.hasPrefix("USAGE: faultworker FUNCTION")
+            )
+            #expect(try scene.run(["--version"], program: Binaries.worker).output == "cronworker 0.1.0\n")
+        }
+    }
+
+    // MARK: Cancellation
+
+    @Test("tells an async function that its run is to end, and waits until it has cleaned up")
+    func cancelled() throws {
+        try Scene.play { scene in
+            let rules = ["timeout": "1s", "kill_after": "30s", "milliseconds": "20"]
+            try scene.declare([
+                own("late", "cancel", at: Binaries.faultWorker, rules),
+                own("stopped", "cancel", at: Binaries.faultWorker),
+            ])
+            let daemon = try scene.start(["--stop-timeout", "50ms"], worker: Binaries.worker)
+            try daemon.wait(for: "TICK TIMEOUT", entry: "test:late")
+            let said = daemon.log.all("cleaned up", entry: "test:late")
+            #expect(said.first?["task"] == "true" && said.first?.number("run") == 1)
+            #expect(daemon.log.all("working", entry: "test:late").first?["bounded"] == "true")
+            try daemon.wait(for: "working", entry: "test:stopped")
+            #expect(daemon.log.all("working", entry: "test:stopped").first?["bounded"] == "false")
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(daemon.log.count("cleaned up", entry: "test:stopped") == 1)
+            #expect(daemon.log.count("Worker killed") == 0)
+            #expect(daemon.log.all("TICK CANCELLED", entry: "test:stopped").count == 1)
+        }
+    }
+
+    @Test("is killed after kill_after if the function does not end")
+    func stubborn() throws {
+        try Scene.play { scene in
+            let rules = ["timeout": "200ms", "kill_after": "100ms", "milliseconds": "60000"]
+            try scene.declare([own("late", "cancel", at: Binaries.faultWorker, rules)])
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait(for: "TICK TIMEOUT", entry: "test:late")
+            #expect(daemon.log.count("Worker killed", entry: "test:late") == 1)
+            #expect(daemon.log.count("cleaned up") == 0)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test("tells an async function without a daemon too")
+    func orphaned() throws {
+        try Scene.play { scene in
+            let file = scene.path("said")
+            let rules = ["timeout": "1s", "kill_after": "30s", "milliseconds": "0", "file": file]
+            try scene.declare([own("late", "cancel", at: Binaries.faultWorker, rules)])
+            let daemon = try scene.start(worker: Binaries.worker)
+            try daemon.wait(for: "working", entry: "test:late")
+            daemon.signal(SIGKILL)
+            try daemon.wait("the function has cleaned up") { TextFile.read(file) == "cleaned up" }
+            try daemon.wait("the worker is gone") { scene.cage.processes.isEmpty }
+        }
+    }
+
     @Test("has a catalog of its own, which names are checked against")
     func catalog() throws {
         try Scene.play { scene in

@@ -63,7 +63,7 @@ struct TypeTests {
             "typeof(x.y[1])", "keyof(T)", "readonly {T}", "readonly T[]", "interface {a: T}", "A extends B ? C : D",
             "A extends B? ? C : D", "A extends B ? C : D extends E ? F : G", "(A extends (B) ? C? : D)",
             "T @min(1) | U",
-            "{a: T @min(0), b: U @check(f(1))}", "(asserts x is T)",
+            "{a: T @min(0), b: U @check(f(1))}", "(asserts x is T)", "(asserts x)",
         ])
     func operators(type: String) { check(type: type) }
 

@@ -1,6 +1,8 @@
 import CronWorkerKit
+import OwnJobs
 
 CronWorker.main([
     "primes": .function(primes),
     "census": .function(census),
+    "sieve": .asyncFunction(sieve),
 ])

@@ -47,6 +47,15 @@ package enum EntryFunction: Hashable, Sendable {
         }
     }
 
+    /// Without these there is no function.
+    package static func requiredKeys(of kind: FunctionKind) -> [String] {
+        switch kind {
+        case .swift: ["method"]
+        case .lua: ["method", "source"]
+        case .exec: ["command"]
+        }
+    }
+
     /// In a few words, for people: `cleanup`, `jobs.lua:cleanup`, `/usr/bin/rsync -a …`.
     package var label: String {
         switch self {

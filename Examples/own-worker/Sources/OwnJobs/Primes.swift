@@ -1,11 +1,11 @@
-import CronWorkerKit
+public import CronWorkerKit
 import Synchronization
 
 /// Looks for further prime numbers in each run.
 ///
 /// The entry's `args`: `count`, how many numbers to look at in a run.
 @Sendable
-func primes(_ context: JobContext) throws -> JobResult {
+public func primes(_ context: JobContext) throws -> JobResult {
     guard let count = context.args["count"]?.int, count > 0 else {
         throw JobError("'args.count' is missing; expected how many numbers to look at in a run")
     }

@@ -1,8 +1,8 @@
-import CronWorkerKit
+public import CronWorkerKit
 
 /// Counts the jobs of the registry by their kind, and calls the command that knows the host's name.
 @Sendable
-func census(_ context: JobContext) throws -> JobResult {
+public func census(_ context: JobContext) throws -> JobResult {
     var kinds: [(name: String, count: Int)] = []
     for job in try context.registry.find(["meta.type": "cron.job"]) {
         let kind = job["kind"]?.string ?? "none"
