@@ -120,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values",
+                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

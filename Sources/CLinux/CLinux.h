@@ -225,6 +225,30 @@ static inline socklen_t clinux_unix_address(struct sockaddr_un *address, const c
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 }
 
+/* Connections come as descriptors that never wait and that no program inherits; accept4(2) needs _GNU_SOURCE. */
+extern int accept4(int listener, struct sockaddr *restrict address, socklen_t *restrict length, int flags);
+static inline int clinux_accept(int listener) {
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+/* Who is at the other end of a socket, as the kernel noted it when they connected (unix(7)): the structure of SO_PEERCRED needs
+ * _GNU_SOURCE, and older headers lack SO_PEERGROUPS. */
+static inline int clinux_peer(int socket, pid_t *process, uid_t *user, gid_t *group) {
+    struct {
+        pid_t process;
+        uid_t user;
+        gid_t group;
+    } peer;
+    socklen_t size = sizeof(peer);
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    *process = peer.process, *user = peer.user, *group = peer.group;
+    return 0;
+}
+static inline int clinux_peer_groups(int socket, gid_t *groups, socklen_t *size) {
+    enum { PEER_GROUPS = 59 };
+    return getsockopt(socket, SOL_SOCKET, PEER_GROUPS, groups, size);
+}
+
 /* Hands an open file to the other end of a socket, in a message of no bytes (unix(7)): macros with arguments. */
 static inline ssize_t clinux_send_descriptor(int socket, int descriptor) {
     union {

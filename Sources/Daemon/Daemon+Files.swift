@@ -11,6 +11,7 @@ extension Daemon {
         if news.isIncomplete || news.groups.contains(.zones) { zones.wake(at: now) }
         watch?.wake(news, at: now)
         locks.check()
+        control?.restore()
     }
 
     /// When `checkFiles` has something to do.

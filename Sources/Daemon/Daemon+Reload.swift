@@ -5,6 +5,7 @@ import Model
 import Registry
 import Supervision
 import Values
+import Wire
 
 /// What a reload changes.
 extension Daemon {
@@ -40,6 +41,8 @@ extension Daemon {
             isReloadTold = false
             manager.ready()
         }
+        control?.reloadEnded(reloadAnswers)
+        reloadAnswers = []
     }
 
     /// One that disables the jobs says so itself.
@@ -56,6 +59,7 @@ extension Daemon {
     }
 
     private func fail(_ reason: String) {
+        reloadAnswers = [.refused(.init(.registry, reason))]
         guard isNews(reason, reason) else { return }
         log.write(.error, "Reload failed", ["error": .text(reason)])
     }
@@ -79,6 +83,7 @@ extension Daemon {
         let difference = RegistryDifference(from: desired, to: loaded.jobs + loaded.hookFunctions)
         desired = loaded.jobs + loaded.hookFunctions
         disabledCount = loaded.disabledCount
+        disabled = Set(loaded.disabled.map(\.id))
         self.programs.adopt(programs, keeping: Set(desired.compactMap(\.function.program)))
         logNotes(loaded.notes)
         report(difference)
@@ -97,9 +102,11 @@ extension Daemon {
         fields.add("removed", .number(difference.removed.count))
         fields.add("unchanged", .number(difference.unchanged.count))
         log.write(jobCount == 0 ? .warning : .info, "Reloaded registry", fields)
+        reloadAnswers = [.done(reloadDone(difference))]
     }
 
     private func refuse(_ errors: [Diagnostic]) {
+        reloadAnswers = refusal(of: errors)
         guard isNews(errors.text, errors.summary) else { return }
         logErrors(errors)
         log.write(
@@ -140,7 +147,7 @@ extension Daemon {
     // MARK: The jobs
 
     /// Without the functions of hooks.
-    private var jobCount: Int { desired.count { !$0.isHookOnly } }
+    var jobCount: Int { desired.count { !$0.isHookOnly } }
 
     private var jobFields: LogFields {
         var fields: LogFields = ["count": .number(jobCount)]

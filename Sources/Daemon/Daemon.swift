@@ -8,10 +8,11 @@ import Registry
 import Schedules
 import Supervision
 import Values
+import Wire
 
 /// The daemon: one thread around one waiting point.
 package final class Daemon {
-    private let configuration: Configuration
+    let configuration: Configuration
     let log: CronLog
     private let loop: PollLoop
     private let signals: Box<SignalQueue>
@@ -21,6 +22,7 @@ package final class Daemon {
     let reloader: Reloader
     let programs: WorkerPrograms
     let registry: SharedRegistry
+    let rights: ControlRights
     let runtime: RuntimeDirectory
     let locks: DaemonLocks
     let manager: ServiceManager
@@ -40,9 +42,14 @@ package final class Daemon {
     /// The jobs that the registry in force declares.
     var desired: [JobDefinition]
     var disabledCount: Int
+    var disabled: Set<EntryID>
+    /// `nil`: there is none.
+    private(set) var control: ControlSocket?
     private(set) var isStopping = false
     var reloadIsDue = false
     var emptyReload = EmptyReload()
+    /// What those are told who wait for the reload that is over.
+    var reloadAnswers: [ControlAnswer] = []
     /// Lines of crontabs, to be logged when the daemon has started: its other notes are on the standard error.
     var leftOut: [Diagnostic]
     /// When the log, if it cannot be waited for, is tried again.
@@ -65,6 +72,8 @@ package final class Daemon {
         (keeper, refusal) = (startup.keeper, startup.refusal)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
         disabledCount = startup.loaded.disabledCount
+        disabled = Set(startup.loaded.disabled.map(\.id))
+        rights = startup.rights
         leftOut = startup.loaded.notes.filter { $0.note == .crontabLine }
         loop = try PollLoop(machine)
         children = ChildTable(machine)
@@ -93,6 +102,7 @@ package final class Daemon {
         start()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.write(.info, "Scheduler stopping")
+        control?.close()
         let isClean = groups.close(log: log)
         try flushLog()
         return isClean && pool.leftBehind == 0 ? ExitCode.success : ExitCode.systemFailure
@@ -114,6 +124,7 @@ package final class Daemon {
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         pool.settleAbsentJobs()
+        control = openControl()
         zones.follow(desired, at: pool.now)
         watch?.follow(at: pool.now)
         manager.ready()
@@ -141,6 +152,7 @@ package final class Daemon {
         checkFiles(at: now)
         retryRefused(at: now)
         reloader.keepReserve()
+        control?.advance(at: now)
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
         serveLog(at: pool.now)
         manager.setStatus(statusText)
@@ -149,7 +161,8 @@ package final class Daemon {
     private var nextDeadline: MonotonicInstant {
         .earliest(
             .earliest(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline),
-            .earliest(zones.deadline, filesDeadline, refusedDeadline), logRetry)
+            .earliest(zones.deadline, filesDeadline, refusedDeadline),
+            .earliest(logRetry, control?.deadline ?? .distantFuture, .distantFuture))
     }
 
     private func handle(_ source: Source) throws(SystemError) {
@@ -162,6 +175,8 @@ package final class Daemon {
             try clockWatch.arm()
             pool.clockWasSet()
         case .files: takeFileNews()
+        case .control: control?.accept()
+        case .client(let place, let generation): control?.handle(client: place, generation: generation)
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
         }

@@ -6,6 +6,14 @@ package enum ExitCode {
     package static let nothingFound: Int32 = 1
     /// A registry is not what crontabs say, as diff(1) has it.
     package static let different: Int32 = 1
+    /// A daemon does not do what it was asked.
+    package static let refused: Int32 = 1
+    /// A run that was asked for did not end ok.
+    package static let notOk: Int32 = 2
+    /// No daemon is running that could be asked.
+    package static let noDaemon: Int32 = 3
+    /// Nobody can say how a run ended that was asked for.
+    package static let unknownEnd: Int32 = 4
     /// An import has left out lines.
     package static let incomplete: Int32 = 1
     /// A function that was run by itself has failed.

@@ -53,4 +53,10 @@ package struct PrivateDirectory: ~Copyable {
     /// Programs that tidy up skip a directory on which somebody holds a lock, and all below it (tmpfiles.d(5)). This one is shared,
     /// and ends with this value.
     package func keepFromCleaners() { _ = clinux_lock_shared(descriptor.raw) }
+
+    /// Whether others may reach what is in it by its name, though they cannot look what there is.
+    package func setReachable(_ isReachable: Bool) throws(SystemError) {
+        let (raw, path) = (descriptor.raw, path)
+        try systemCall("chmod", path) { fchmod(raw, isReachable ? 0o711 : 0o700) }
+    }
 }

@@ -14,6 +14,21 @@ struct UnixAddress {
         (self.path, self.address) = (path, address)
     }
 
+    /// Of a name in a directory, whatever the length of its path: a long one is reached through the directory's descriptor.
+    static func with<Result: ~Copyable>(
+        _ name: String, in directory: String, _ body: (UnixAddress) throws(SystemError) -> Result
+    ) throws(SystemError) -> Result {
+        let path = "\(directory)/\(name)"
+        if path.utf8.count <= longest { return try body(try UnixAddress(path: path)) }
+        let held = try Descriptor.open(directory, flags: Int32(CLINUX_PATH_ONLY) | O_DIRECTORY)
+        let result = try body(try UnixAddress(path: "/proc/self/fd/\(held.raw)/\(name)"))
+        _ = held.raw
+        return result
+    }
+
+    /// In bytes, without the zero at its end.
+    private static let longest = 107
+
     func withPointer(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int) -> Int {
         var address = address
         return unsafe withUnsafePointer(to: &address) {
@@ -21,9 +36,9 @@ struct UnixAddress {
         }
     }
 
-    /// A socket for datagrams that never waits.
-    func openSocket() throws(SystemError) -> Descriptor {
-        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    /// A socket that never waits, for datagrams if nothing else is asked for.
+    func openSocket(_ kind: __socket_type = SOCK_DGRAM) throws(SystemError) -> Descriptor {
+        let type = Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         return Descriptor(owning: try systemCall("socket", path) { socket(AF_UNIX, type, 0) })
     }
 }

@@ -20,8 +20,8 @@ package enum Event: Sendable {
     case noted(RunNote?)
     /// The job's group has room for a run, which `askForPermit` has asked for.
     case permitted
-    /// The job's function is to be called with what has happened, as JSON.
-    case call(event: String)
+    /// The job's function is to be called with what has happened, as JSON. `nil`: somebody asks for a run beside its slots.
+    case call(event: String?)
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled.

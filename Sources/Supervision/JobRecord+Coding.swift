@@ -36,6 +36,11 @@ extension JobRecord {
             owed.fields(&row, &flags)
             self.owed = owed.attempt
         }
+        if flags.bit(last?.run != nil) {
+            var ended = Ended(last)
+            ended.fields(&row, &flags)
+            last = ended.booking
+        }
         flags.end(&row)
     }
 }
@@ -102,9 +107,7 @@ private struct Owed {
     init(_ attempt: PendingAttempt?) {
         guard let attempt, let run = attempt.before.run else { return }
         (at, end, before, self.run) = (attempt.at, attempt.end, attempt.before, run)
-        let whole = run.end.text.utf8.count
-        if whole > RecordRow.longestText { self.run.end.fullLength = run.end.fullLength ?? Int64(whole) }
-        self.run.end.text = String(run.end.text[...].beginning(bytes: RecordRow.longestText))
+        self.run.cutText()
     }
 
     mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {
@@ -126,7 +129,34 @@ private struct Owed {
     }
 }
 
+/// The last run, and what it came to.
+private struct Ended {
+    var booking = Booking(count: 0, outcome: .failed)
+    private var run = Booking.Run(number: 0, began: WallInstant(nanoseconds: 0), text: "")
+
+    init(_ last: Booking?) {
+        guard let last, let run = last.run else { return }
+        (booking, self.run) = (last, run)
+        self.run.cutText()
+    }
+
+    mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {
+        row.slot(&booking.last, &flags)
+        row.outcome(&booking.outcome)
+        run.fields(&row, &flags)
+        booking.run = run
+    }
+}
+
 extension Booking.Run {
+    /// As much of it is kept.
+    fileprivate mutating func cutText() {
+        let whole = end.text.utf8.count
+        guard whole > RecordRow.longestText else { return }
+        end.fullLength = end.fullLength ?? Int64(whole)
+        end.text = String(end.text[...].beginning(bytes: RecordRow.longestText))
+    }
+
     fileprivate mutating func fields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {
         row.number(&number)
         row.number(&attempt)

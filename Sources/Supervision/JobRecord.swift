@@ -14,6 +14,8 @@ package struct JobRecord: Sendable {
     package var run: Phase.Run?
     /// The attempt that is to come.
     package var owed: PendingAttempt?
+    /// What the last run came to; with an attempt that is owed it is in that.
+    package var last: Booking?
 
     package init() {}
 
@@ -26,6 +28,7 @@ package struct JobRecord: Sendable {
         schedule = job.runKeeper.schedule.signature
         (books, standing, mark) = (job.books.saved, job.standing, job.runKeeper.mark)
         (run, owed) = (job.phase.run, job.runKeeper.orders.pending)
+        last = owed == nil ? job.books.lastRun : nil
     }
 }
 

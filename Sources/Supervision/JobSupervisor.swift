@@ -215,5 +215,5 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
-    package mutating func handOverCalls() -> [String] { runKeeper.orders.takeCalls() }
+    package mutating func handOverCalls() -> [String?] { runKeeper.orders.takeCalls() }
 }

@@ -39,6 +39,8 @@ package enum Phase: Hashable, Sendable {
         /// `nil`: it has no slot.
         package var slot: SlotInstant?
         package var attempt: Int
+        /// Of a run that somebody has asked for.
+        package var call: Int64?
         /// How long it waits.
         package var until = MonotonicInstant.distantFuture
     }

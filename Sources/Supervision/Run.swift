@@ -1,6 +1,6 @@
 package import Clocks
 package import Model
-import Turns
+package import Turns
 import Wire
 
 extension Phase {
@@ -18,6 +18,8 @@ extension Phase {
         package var attempt = 1
         /// The call that it serves; `nil`: none.
         package var call: Int64?
+        /// Somebody has asked for it.
+        package var isManual: Bool { (call ?? 0) < 0 }
 
         /// When the job's policy ends it.
         package var limit: MonotonicInstant { min(bounds.timeout, bounds.replacement) }
@@ -53,9 +55,9 @@ extension Phase.Run {
     /// As its worker says.
     func ended(_ end: Report.End) -> Booking.Run {
         Booking.Run(
-            number: number, attempt: attempt, call: call, began: began.wall, lateness: end.lateness,
-            duration: end.duration, text: end.text, fullLength: end.fullLength, code: end.code,
-            isFinal: end.isFinal)
+            number: number, attempt: attempt, call: call, began: began.wall,
+            lateness: end.lateness, duration: end.duration, text: end.text, fullLength: end.fullLength,
+            code: end.code, isFinal: end.isFinal)
     }
 
     /// As far as is known without a word from its worker.
@@ -64,4 +66,9 @@ extension Phase.Run {
             number: number, attempt: attempt, call: call, began: began.wall, lateness: lateness,
             duration: now.monotonic - began.monotonic, text: reason)
     }
+}
+
+extension JobSupervisor {
+    /// What its worker is told to run, or is to be told.
+    package var orders: Orders { runKeeper.orders }
 }

@@ -97,19 +97,22 @@ struct RunKeeper: Sendable {
             gates.areOpen ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
         }
         if let call = orders.nextCall, phase.isIdle {
+            // A run that somebody asks for waits for the job's gate, as those of its slots do.
+            let isManual = call.event == nil && !gates.areOpen
+            if isManual { return queue(Phase.Turn(slot: nil, attempt: 1, call: call.number), &phase, &step) }
             order(RunOrder(slot: nil, attempt: 1, call: call.number), call.event, &phase, &step)
         }
     }
 
     /// Returns whether it is to be made.
-    mutating func take(call event: String, _ phase: Phase, _ step: inout Step) -> Bool {
+    mutating func take(call event: String?, _ phase: Phase, _ step: inout Step) -> Bool {
         let isTaken = !phase.isStopping && orders.take(call: event)
         if !isTaken { step.log(.callsDropped(1)) }
         return isTaken
     }
 
     private mutating func tell(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
-        order(RunOrder(slot: turn.slot, attempt: turn.attempt), nil, &phase, &step)
+        order(RunOrder(slot: turn.slot, attempt: turn.attempt, call: turn.call), nil, &phase, &step)
     }
 
     /// Tells the worker to begin a run now, which it must then do soon.

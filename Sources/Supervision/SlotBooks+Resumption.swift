@@ -8,7 +8,15 @@ extension SlotBooks {
         let now = start.on(schedule.rule.clock)
         guard let record else { return SlotBooks(timetable: schedule.timetable(from: now)) }
         let goOn = record.books.isOpen && record.schedule == schedule.signature
-        return SlotBooks(
+        var books = SlotBooks(
             record.books, timetable: schedule.timetable(from: goOn ? record.books.start : now), slotsGoOn: goOn)
+        var last = record.owed?.before ?? record.last
+        // That of another schedule may be on another clock.
+        if !goOn {
+            last?.first = nil
+            last?.last = nil
+        }
+        books.resume(last: last)
+        return books
     }
 }

@@ -5,12 +5,16 @@ import Host
 struct Cronsupctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cronsupctl",
-        abstract: "Answers questions about schedules and registries, without a daemon.",
+        abstract: "Shows and steers the jobs of a running cronsupd; answers questions about schedules and registries.",
         discussion: """
-            Exit codes: 0 done; 1 nothing was found (registry find, registry get, explain --entry); 100 the command line, a schedule, a \
-            crontab or the registry is wrong; 111 the system failed.
+            Without arguments: status.
+
+            Exit codes: 0 done; 1 nothing was found, or cronsupd refuses; 2 a run did not end ok; 3 no cronsupd is running; 4 how a \
+            run ended is not known; 100 the command line, a schedule, a crontab or the registry is wrong, or this user may not; \
+            111 the system failed.
 
             Examples:
+              cronsupctl status --failing
               cronsupctl next '30 2 * * 1-5' --timezone Europe/Riga
               cronsupctl explain '0 0 13 * 5'
               crontab -l | cronsupctl import - > crontab.yaml
@@ -18,6 +22,7 @@ struct Cronsupctl: ParsableCommand {
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
+            StatusCommand.self, ListCommand.self, RunCommand.self, ReloadCommand.self, PingCommand.self,
             NextCommand.self, ExplainCommand.self, ImportCommand.self, RegistryCommand.self, SchemaCommand.self,
             CompleteCommand.self,
         ])

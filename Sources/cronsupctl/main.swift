@@ -1,4 +1,5 @@
 import ArgumentParser
+import Crontool
 import Host
 import Kernel
 
@@ -12,16 +13,17 @@ func launch() -> Int32 {
             return fail(complaint, ExitCode.wrongInput)
         }
         // Nothing was asked: help is an answer to that, and not what a script wanted.
-        if arguments.isEmpty || arguments == ["registry"] {
-            let help = arguments.isEmpty ? Cronsupctl.helpMessage() : Cronsupctl.helpMessage(for: RegistryCommand.self)
-            StandardDescriptors.writeError(fitted(help) + "\n")
+        if arguments == ["registry"] {
+            StandardDescriptors.writeError(fitted(Cronsupctl.helpMessage(for: RegistryCommand.self)) + "\n")
             return ExitCode.wrongInput
         }
-        var command = try Cronsupctl.parseAsRoot()
+        var command = try Cronsupctl.parseAsRoot(arguments.isEmpty ? ["status"] : arguments)
         try command.run()
         return ExitCode.success
     } catch let ending as Ending {
         return ending.code
+    } catch let failure as DaemonFailure {
+        return fail(failure.description, failure.exitCode)
     } catch let error as SystemError {
         return fail("\(error)", ExitCode.systemFailure)
     } catch {

@@ -123,6 +123,16 @@ struct Cronsupd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "A group whose members may do all through the control socket: a name or a number.", valueName: "group"))
+    var operators: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A group whose members may ask through the control socket: a name or a number.", valueName: "group"))
+    var observers: String?
+
+    @Option(
+        help: ArgumentHelp(
             """
             What runs if there are errors in the registry at the start: last-good, the registry that was accepted last, or off, \
             nothing. (default: last-good with $STATE_DIRECTORY or --state-directory, else off)

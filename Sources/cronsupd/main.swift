@@ -63,10 +63,11 @@ func run(_ command: Cronsupd) throws -> Int32 {
     var configuration = Configuration(
         registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
-        runtimeDirectory: command.startsNothing ? nil : command.runtimeDirectory ?? RuntimeDirectory.usual,
+        runtimeDirectory: command.startsNothing ? nil : command.runtimeDirectory ?? RuntimePlace.usual,
         isRuntimeDirectoryNamed: command.runtimeDirectory != nil, trustedOwners: command.trustOwner,
         allowedNotes: command.strict ? command.allow : nil)
     configuration.isOffline = command.offline
+    (configuration.operators, configuration.observers) = (command.operators, command.observers)
     configuration.quiet = command.watch?.duration
     configuration.stateDirectory = command.keptPlace
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }

@@ -15,8 +15,9 @@ struct EventTokenTests {
 
     @Test("reads back as what was packed")
     func roundTrip() {
-        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files]
+        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control]
         for (job, generation) in Self.extremes {
+            tokens.append(.client(job, generation: generation))
             for channel in [EventToken.Channel.control, .report, .output] {
                 tokens.append(.worker(channel, job: job, generation: generation))
             }
@@ -25,7 +26,7 @@ struct EventTokenTests {
         #expect(Set(tokens.map(\.packed)).count == tokens.count)
     }
 
-    @Test("is none of bits that nobody packed", arguments: [5, 15, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
+    @Test("is none of bits that nobody packed", arguments: [6, 14, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
     func invalid(bits: UInt64) {
         #expect(EventToken(Source(packed: bits)) == nil)
     }
@@ -54,7 +55,7 @@ struct DescriptorBudgetTests {
     @Test(
         "has room for a third of what is left beside the daemon's own",
         arguments: [
-            (0, 0), (45, 0), (46, 0), (48, 0), (49, 1), (1_024, 326), (1 << 20, 349_510),
+            (0, 0), (46, 0), (47, 0), (49, 0), (50, 1), (1_024, 325), (4_096, 1_349), (1 << 20, 349_403),
             (UInt64(Int.max), Source.mostPlaces), (.max, Source.mostPlaces),
         ] as [(UInt64, Int)])
     func mostJobs(soft: UInt64, jobs: Int) {

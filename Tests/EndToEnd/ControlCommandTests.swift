@@ -56,7 +56,7 @@ struct ControlCommandTests {
                 ["registry", "find", "--registry", "a", "--registry", "b"],
                 ["registry", "find", "--registry", scene.registry],
                 ["registry", "find", "--registry", scene.path("none")],
-                ["nothing"], [], ["registry"],
+                ["nothing"], ["registry"], ["run"],
             ] {
                 let finished = try run(scene, arguments)
                 #expect(finished.status == .exited(code: 100), "\(arguments)")

@@ -6,8 +6,9 @@ enum LogKey {
     /// All other keys come after these, in alphabetical order.
     private static let ordered =
         [
-            "entry", "by", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state", "call", "wait",
-            "registry", "group", "function", "worker", "run", "attempt", "slot", "lateness_us", "duration_us",
+            "action", "entry", "by", "uid", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state",
+            "call", "wait",
+            "registry", "group", "function", "worker", "run", "cause", "attempt", "slot", "lateness_us", "duration_us",
             "outcome", "runs",
             "slots", "count",
         ] + sums + [
@@ -18,7 +19,8 @@ enum LogKey {
         ]
 
     private static let numbers: Set<String> = Set(sums).union([
-        "pid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count", "disabled",
+        "pid", "uid", "thread", "frame", "run", "attempt", "lateness_us", "duration_us", "runs", "slots", "count",
+        "disabled",
         "added", "changed", "removed", "unchanged", "errno", "failures", "lines", "bytes", "code", "length", leftOut,
         "waiting",
     ])

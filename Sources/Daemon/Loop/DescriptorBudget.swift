@@ -7,8 +7,13 @@ package enum DescriptorBudget {
     /// Control, report and output pipe.
     private static let perJob = 3
     /// Standard descriptors, epoll, signals, log, service manager, the runtime directory, the books, the registry and its
-    /// lock, changes of files, the worker's program; a spawn in progress; the reserve; a reload's files.
-    private static let own = 46
+    /// lock, changes of files, the worker's program; a spawn in progress; the reserve; a reload's files; the control socket.
+    private static let own = 47
+    /// Clients of the control socket that ask, and those that wait.
+    private static let clients = 64
+    package static let waitingClients = 256
+    /// Where there are few descriptors, clients have what is left by the jobs.
+    private static let fewest = 4_096
 
     /// How many jobs have no room for the sake of the programs that the functions name. Each is open, and during a reload
     /// another one in its place.
@@ -17,7 +22,9 @@ package enum DescriptorBudget {
     }
 
     package static func mostJobs(_ limit: OpenFilesLimit) -> Int {
-        min(max(0, (Int(clamping: limit.soft) - own) / perJob), Source.mostPlaces)
+        let soft = Int(clamping: limit.soft)
+        let rest = soft - own - (soft > fewest ? clients + waitingClients : 0)
+        return min(max(0, rest / perJob), Source.mostPlaces)
     }
 }
 

@@ -7,6 +7,9 @@ enum EventToken: Hashable {
     case functionAnswer
     case clock
     case files
+    /// Somebody connects to the control socket.
+    case control
+    case client(Int, generation: UInt32)
     case worker(Channel, job: Int, generation: UInt32)
 
     enum Channel: UInt8 {
@@ -14,12 +17,16 @@ enum EventToken: Hashable {
     }
 
     /// Those that there is one of, by the kinds of their sources.
-    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files]
+    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control]
+    private static let clientKind: UInt8 = 15
     private static let workerBase: UInt8 = 16
 
     var source: Source {
         if case .worker(let channel, let job, let generation) = self {
             return Source(kind: Self.workerBase + channel.rawValue, place: job, generation: generation)
+        }
+        if case .client(let place, let generation) = self {
+            return Source(kind: Self.clientKind, place: place, generation: generation)
         }
         return Source(kind: UInt8(Self.single.firstIndex(of: self) ?? 0))
     }
@@ -28,6 +35,8 @@ enum EventToken: Hashable {
     init?(_ source: Source) {
         if source.kind >= Self.workerBase, let channel = Channel(rawValue: source.kind - Self.workerBase) {
             self = .worker(channel, job: source.place, generation: source.generation)
+        } else if source.kind == Self.clientKind {
+            self = .client(source.place, generation: source.generation)
         } else {
             guard source.kind < Self.single.count, source == Source(kind: source.kind) else { return nil }
             self = Self.single[Int(source.kind)]

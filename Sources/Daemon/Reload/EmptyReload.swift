@@ -4,7 +4,8 @@ import Clocks
 /// for twice in a short time.
 struct EmptyReload {
     static let span = Nanoseconds.seconds(60)
-    static let error = "no job is left; to stop all, send SIGHUP twice within 60 s"
+    static let error =
+        "no job is left; to stop all, send SIGHUP twice within 60 s, or use cronsupctl reload --allow-empty"
 
     private var last: MonotonicInstant?
     private(set) var isMeant = false
@@ -14,6 +15,9 @@ struct EmptyReload {
         isMeant = last.map { now <= $0 + Self.span } ?? false
         last = now
     }
+
+    /// Somebody says so.
+    mutating func mean() { isMeant = true }
 
     /// Whatever came of it, but for a refusal because it leaves no job.
     mutating func ended() { (last, isMeant) = (nil, false) }

@@ -23,8 +23,8 @@ package final class RegistryLock {
     }
 
     /// Fails if another daemon has it. Where the place cannot be written to, there is none.
-    package init(_ site: RegistrySite, in place: String = RuntimeDirectory.placeOfUser) throws(RuntimeFailure) {
-        self.place = place
+    package init(_ site: RegistrySite, in place: String? = nil) throws(RuntimeFailure) {
+        self.place = place ?? RuntimePlace.ofUser
         hold = try take(site)
     }
 
@@ -32,7 +32,7 @@ package final class RegistryLock {
     package static func holder(of registry: String) throws -> String? {
         let reading = try RegistryReader.readPatiently(registry)
         guard let site = try RegistrySite.find(registry, reading) else { return nil }
-        let path = "\(RuntimeDirectory.placeOfUser)/registry/\(site.key).lock"
+        let path = "\(RuntimePlace.ofUser)/registry/\(site.key).lock"
         return FileLock.isHeld(path) ? FileLock.note(in: path) ?? "(unknown)" : nil
     }
 

@@ -1,4 +1,5 @@
 import Clocks
+import Host
 package import Kernel
 import Model
 import Values
@@ -32,7 +33,7 @@ package final class RuntimeDirectory {
     static let sweepInterval = Nanoseconds.milliseconds(500)
 
     /// The place that says that there is to be none.
-    package static let noPlace = "none"
+    package static let noPlace = RuntimePlace.none
 
     /// At this place, or none. `isNamed`: the place is no guess. The first process of a container can do without one: nothing
     /// of it is left when it ends.
@@ -59,7 +60,7 @@ package final class RuntimeDirectory {
     }
 
     private static func key(of registry: String) -> String {
-        RegistryKey.of((try? FileSystem.realPath(registry)) ?? registry)
+        RuntimePlace.key(of: registry)
     }
 
     /// Creates what is missing and takes the daemon's lock.
@@ -110,7 +111,7 @@ package final class RuntimeDirectory {
         if let slash = place.lastIndex(of: "/"), slash != place.startIndex {
             try FileSystem.createDirectories(String(place[..<slash]))
         }
-        if FileSystem.isDirectory(place), place != sharedPlace { return }
+        if FileSystem.isDirectory(place), place != RuntimePlace.shared { return }
         _ = try PrivateDirectory.open(place)
     }
 
@@ -118,6 +119,12 @@ package final class RuntimeDirectory {
     func openBooks() throws(SystemError) -> JobBooks? {
         guard let path else { return nil }
         return try JobBooks(in: path, instance: instance, boot: boot.boot)
+    }
+
+    /// Others may reach what is in it by its name. Where the service manager has made it, that is for it to say.
+    func makePlaceReachable() throws(SystemError) {
+        guard place != Self.noPlace, let directory = try? PrivateDirectory.open(place) else { return }
+        try directory.setReachable(true)
     }
 
     // MARK: Restoring
@@ -148,25 +155,6 @@ package final class RuntimeDirectory {
         guard let file = try? FileLock.take(Self.instanceFile(path)) else { return }
         try? file.leave(note: instance)
     }
-
-    // MARK: The place
-
-    /// Where it is if the command line does not say so: what the service manager made (systemd.exec(5), RuntimeDirectory=), or the
-    /// usual place of the system's or the user's, or one that is there everywhere.
-    package static var usual: String {
-        if let made = ThisProcess.environment("RUNTIME_DIRECTORY")?.split(separator: ":").first { return String(made) }
-        return placeOfUser
-    }
-
-    /// The same, whatever the service manager made.
-    package static var placeOfUser: String {
-        if ThisProcess.userID == 0 { return "/run/cronsupd" }
-        if let user = ThisProcess.environment("XDG_RUNTIME_DIR"), user.hasPrefix("/") { return "\(user)/cronsupd" }
-        return sharedPlace
-    }
-
-    /// Where others could have been first.
-    private static var sharedPlace: String { "/tmp/cronsupd-\(ThisProcess.userID)" }
 
     // MARK: Leftovers
 

@@ -18,6 +18,9 @@ package struct Configuration: Sendable {
     package var trustedOwners: [String]
     /// A function that is run by itself, and needs to be in no other's service.
     package var function: EntryID?
+    /// The groups whose members may do all through the control socket, or ask: names or numbers.
+    package var operators: String?
+    package var observers: String?
     /// The registry alone is looked at, and nothing of this machine.
     package var isOffline = false
     /// A change of its files reloads the registry after so long without another one. `nil`: only a signal does.

@@ -17,6 +17,8 @@ package struct Startup {
     package let localZone: ZoneRules
     /// Where the workers' control groups can be.
     package let groups: ControlGroupSite
+    /// Who may ask the daemon and tell it what to do.
+    package var rights = ControlRights()
     /// `nil`: no registry is kept for another start.
     var keeper: RegistryKeeper?
     /// Why the registry that runs is an earlier one; `nil`: it is not.
@@ -35,6 +37,7 @@ extension Startup {
         let most = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
         mostJobs = configuration.isOffline ? .max : most
         let trust = configuration.isOffline ? .unasked : try Trust(naming: configuration.trustedOwners)
+        rights = try ControlRights(operators: configuration.operators, observers: configuration.observers)
         let allowed = try configuration.allowedNotes.map(Note.named)
         let isRun = configuration.runtimeDirectory != nil
         let first = try Self.readWithSite(configuration.registry, trust, isRun: isRun)

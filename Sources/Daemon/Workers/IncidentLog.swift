@@ -265,6 +265,7 @@ extension Booking {
         fields.add("entry", .text(entry.description))
         if isDetailed { fields.add("pid", pid.map { .number($0) }) }
         fields.add("run", .integer(run.number))
+        if run.isManual { fields.add("cause", "manual") }
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }

@@ -27,6 +27,7 @@ final class WorkerPool {
     var jobs: [Job?] = []
     private var freeIndices: [Int] = []
     private(set) var jobsByID: [EntryID: Job] = [:]
+    weak var manualRuns: (any ManualRunListener)?
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
     var deadlines = DeadlineQueue()
@@ -208,6 +209,7 @@ final class WorkerPool {
             close(job)
         }
         handOverCalls(of: job)
+        if jobsByID[job.definition.id] == nil { manualRuns?.left(job.definition.id) }
     }
 
     private func handOverCalls(of job: Job) {
@@ -234,7 +236,9 @@ final class WorkerPool {
         case .logStacks: logStacks(job)
         case .terminate: terminate(job)
         case .kill: kill(job)
-        case .book(let booking): incidents.record(booking, of: job)
+        case .book(let booking):
+            incidents.record(booking, of: job)
+            tellEnd(booking, of: job)
         case .killPreviousWorker: runtime.killHolder(of: job.definition.id)
         case .watchPreviousWorker: watchPreviousWorker(job)
         }

@@ -40,6 +40,8 @@ package struct Booking: Hashable, Sendable {
         package var attempt = 1
         /// The call that it served; `nil`: none.
         package var call: Int64?
+        /// Somebody has asked for it.
+        package var isManual: Bool { (call ?? 0) < 0 }
         /// When the daemon read that it began.
         package var began: WallInstant
         package var lateness = Nanoseconds.zero
@@ -59,9 +61,9 @@ package struct Booking: Hashable, Sendable {
         }
 
         package init(
-            number: Int64, attempt: Int = 1, call: Int64? = nil, began: WallInstant, lateness: Nanoseconds = .zero,
-            duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil, code: Int64? = nil,
-            isFinal: Bool = false
+            number: Int64, attempt: Int = 1, call: Int64? = nil, began: WallInstant,
+            lateness: Nanoseconds = .zero, duration: Nanoseconds = .zero, text: String, fullLength: Int64? = nil,
+            code: Int64? = nil, isFinal: Bool = false
         ) {
             (self.number, self.attempt, self.call, self.began) = (number, attempt, call, began)
             (self.lateness, self.duration) = (lateness, duration)

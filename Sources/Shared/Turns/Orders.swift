@@ -84,10 +84,12 @@ package struct Orders: Sendable {
     // MARK: Calls
 
     /// Takes a call of the job's function. Returns whether there was room for it.
-    package mutating func take(call event: String) -> Bool {
+    ///
+    /// `event`: with what has happened; `nil`: somebody asks for a run.
+    package mutating func take(call event: String?) -> Bool {
         guard calls.count < Self.mostCalls else { return false }
         callNumber += 1
-        calls.append(FunctionCall(number: callNumber, event: event))
+        calls.append(FunctionCall(number: event == nil ? -callNumber : callNumber, event: event))
         return true
     }
 
@@ -97,8 +99,11 @@ package struct Orders: Sendable {
     /// How many the worker was not told about.
     package var waitingCalls: Int { calls.isEmpty ? 0 : calls.count { $0.number != given?.call } }
 
+    /// Whether a run that somebody has asked for has not begun.
+    package var awaitsManualRun: Bool { calls.contains { $0.event == nil } }
+
     /// All calls but the one that the worker was told about are removed.
-    package mutating func takeCalls() -> [String] {
+    package mutating func takeCalls() -> [String?] {
         let waiting = calls.filter { $0.number != given?.call }
         calls.removeAll { $0.number != given?.call }
         return waiting.map(\.event)
@@ -123,7 +128,7 @@ package struct Orders: Sendable {
     }
 
     /// Whether it is a call that was made. One that was taken for a run that could not be reported may begin all the same.
-    package func isKnown(_ call: Int64?) -> Bool { call.map { $0 > 0 && $0 <= callNumber } ?? true }
+    package func isKnown(_ call: Int64?) -> Bool { call.map { $0 != 0 && $0.magnitude <= callNumber } ?? true }
 
     /// The run that the worker was told to make is among those that it could not report. Returns whether there is such a one.
     package mutating func lose() -> Bool {
@@ -174,6 +179,8 @@ package struct RunOrder: Hashable, Sendable {
 
 /// A call that a job's function is to get.
 package struct FunctionCall: Hashable, Sendable {
+    /// Below 0, if somebody asks for a run.
     package var number: Int64
-    package var event: String
+    /// `nil`: somebody asks for a run, and nothing has happened.
+    package var event: String?
 }

@@ -221,6 +221,9 @@ package struct SlotBooks: Sendable {
         return true
     }
 
+    /// What the last run came to in the life before this one.
+    package mutating func resume(last: Booking?) { kept = last.map { [$0] } ?? [] }
+
     /// Every open slot before `slot` is missed.
     package mutating func miss(before slot: SlotInstant) -> Booking? {
         slot > accounted ? close(through: SlotInstant(nanoseconds: slot.nanoseconds - 1), .missed, .noWorker) : nil

@@ -13,6 +13,8 @@ package struct MessageCoder: ~Copyable {
     /// The first field that is malformed, and the first that is missing.
     private var failure: WireError?
     private var missing: StaticString?
+    /// The fields that the table has asked for; `nil`: nobody wants to know.
+    private var known: [StaticString]?
 
     package init(writing verb: StaticString) {
         reader = MessageReader()
@@ -25,12 +27,24 @@ package struct MessageCoder: ~Copyable {
         (writer, isReading, self.agreed) = (MessageWriter(), true, agreed)
     }
 
+    /// From now on it is noted which fields there are, so that `unknownField` can tell.
+    package mutating func noteFields() { known = [] }
+
+    /// The first field of the message that its table does not have.
+    package var unknownField: String? {
+        guard let known else { return nil }
+        let index = (0..<reader.count).first { index in !known.contains { reader[index].isNamed($0) } }
+        return index.map { reader[$0].name }
+    }
+
     package consuming func finish() -> [UInt8] { writer.finish() }
 
     @inline(__always)
     package func isVerb(_ verb: StaticString) -> Bool { reader.isVerb(verb) }
 
-    package var unknownVerb: WireError { .unknownVerb(reader.verb) }
+    package var verb: String { reader.verb }
+
+    package var unknownVerb: WireError { .unknownVerb(verb) }
 
     /// Whether all that was read is right.
     @inline(__always)
@@ -46,6 +60,7 @@ package struct MessageCoder: ~Copyable {
     package mutating func fail(_ key: StaticString, expected: String) { fail(.badField("\(key)", expected: expected)) }
 
     private mutating func field(_ key: StaticString, isRequired: Bool) -> MessageReader.Field? {
+        known?.append(key)
         let field = reader.field(key)
         if field == nil, isRequired, missing == nil { missing = key }
         return field

@@ -60,7 +60,7 @@ package enum Report: Hashable, Sendable {
             row.moment("slot", &slot)
             row.moment("next", &next)
             row.microseconds("lateness_us", &lateness)
-            row.integer("call", &call, least: 0)
+            row.integer("call", &call)
         }
     }
 

@@ -1,0 +1,46 @@
+import Host
+package import Kernel
+package import Wire
+
+/// Why a daemon could not be asked, or does not do what it was asked.
+package enum DaemonFailure: Error, CustomStringConvertible {
+    case absent(registry: String)
+    case several([ControlAnswer.Greeting])
+    /// The directory is not open to this user.
+    case closed(registry: String)
+    case refused(ControlAnswer.Refused)
+    case silent
+    /// It has ended, or has ended the connection.
+    case gone
+    /// Of a run that has begun.
+    case unknownEnd(String)
+    case system(SystemError)
+
+    package var description: String {
+        switch self {
+        case .absent(let registry): "no cronsupd is running for \(registry)"
+        case .several(let daemons):
+            "several cronsupd are running; expected --registry with one of "
+                + daemons.map { "\($0.registry) (pid \($0.pid))" }.joined(separator: ", ")
+        case .closed(let registry):
+            "this user may not ask the cronsupd of \(registry); expected root, its own user, or a member of the groups "
+                + "that its --operators and --observers name"
+        case .refused(let refused): refused.error
+        case .silent: "cronsupd does not answer"
+        case .gone: "cronsupd has closed the connection"
+        case .unknownEnd(let what): what
+        case .system(let error): error.description
+        }
+    }
+
+    package var exitCode: Int32 {
+        switch self {
+        case .absent: ExitCode.noDaemon
+        case .several, .closed: ExitCode.wrongInput
+        case .refused(let refused):
+            [.denied, .malformed, .registry].contains(refused.code) ? ExitCode.wrongInput : ExitCode.refused
+        case .unknownEnd: ExitCode.unknownEnd
+        case .silent, .gone, .system: ExitCode.systemFailure
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Clocks
+import Host
+import Values
+import Wire
+
+/// The words of a status.
+enum StatusText {
+    /// `0.4ms`, `31ms`, `12.4s`, `5m3s`.
+    static func duration(_ duration: Nanoseconds) -> String {
+        if duration >= .seconds(60) { return DurationText.rounded(duration) }
+        if duration >= .seconds(1) { return tenths(duration.count / 100_000_000) + "s" }
+        if duration >= .milliseconds(10) { return "\(duration.count / 1_000_000)ms" }
+        return tenths(duration.count / 100_000) + "ms"
+    }
+
+    private static func tenths(_ count: Int64) -> String { "\(count / 10).\(count % 10)" }
+
+    /// What one must know of the job besides.
+    static func note(_ job: JobStatus, at now: WallInstant) -> String {
+        var parts: [String] = []
+        if let run = job.run {
+            parts.append("run \(run.number)\(run.isManual ? ", asked for" : ""), pid \(job.pid.map { "\($0)" } ?? "-")")
+        }
+        if job.failures > 0 {
+            parts.append("\(job.failures) \(job.failures == 1 ? "failure" : "failures")\(text(of: job))")
+        }
+        if let retry = job.retry {
+            parts.append("next attempt \(SlotText.distance(from: now, to: WallInstant(microseconds: retry)))")
+        }
+        if job.isLate { parts.append("late") }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func text(of job: JobStatus) -> String {
+        guard let text = job.last?.text, !text.isEmpty else { return "" }
+        return ": " + PrintableText.escape(text, limit: 100)
+    }
+}
+
+extension WallInstant {
+    init(microseconds: Int64) {
+        self.init(nanoseconds: microseconds.multipliedReportingOverflow(by: 1_000).partialValue)
+    }
+}

@@ -1,0 +1,14 @@
+import Values
+
+/// What clients may want of the daemon besides its jobs.
+protocol ControlDesk: AnyObject {
+    var registryPath: String { get }
+    var isStopping: Bool { get }
+    var disabledCount: Int { get }
+    /// Whether the registry in force has the job, and does not run it.
+    func isDisabled(_ id: EntryID) -> Bool
+    /// Begins a reload. Returns after how many reloads from now on its own is over.
+    func reload(allowsEmpty: Bool) -> Int
+    /// Somebody changes something: it is logged.
+    func note(_ action: String, of entry: EntryID?, by connection: Connection)
+}

@@ -1,0 +1,126 @@
+internal import CLinux
+internal import Glibc
+
+/// A socket in the file system to which others connect, each with a stream of its own (unix(7)). It never waits.
+package struct ListeningSocket: ~Copyable {
+    package let descriptor: Descriptor
+    package let path: String
+
+    /// So many may wait to be accepted.
+    private static let backlog: Int32 = 64
+
+    /// Comes in one step into the place of whatever has the name: it has its mode before anybody can connect.
+    package init(_ name: String, in directory: String, mode: UInt32) throws(SystemError) {
+        let (path, new) = ("\(directory)/\(name)", "\(name).new")
+        try? FileSystem.remove("\(directory)/\(new)")
+        let socket = try UnixAddress.with(new, in: directory) { address throws(SystemError) in
+            let socket = try address.openSocket(SOCK_STREAM)
+            let raw = socket.raw
+            try systemCall("bind", path) { unsafe address.withPointer { unsafe Int(bind(raw, $0, $1)) } }
+            return socket
+        }
+        let raw = socket.raw
+        try systemCall("chmod", path) { unsafe withPath("\(directory)/\(new)") { unsafe chmod($0, mode) } }
+        try systemCall("listen", path) { listen(raw, Self.backlog) }
+        try FileSystem.rename("\(directory)/\(new)", to: path)
+        self.init(socket, path)
+    }
+
+    private init(_ descriptor: consuming Descriptor, _ path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// The next one that has connected; `nil`: nobody waits.
+    package func accept() throws(SystemError) -> Descriptor? {
+        let raw = descriptor.raw
+        return try readyCall("accept4", path) { clinux_accept(raw) }.map { Descriptor(owning: $0) }
+    }
+}
+
+/// Who is at the other end of a connection, as the kernel noted it when they connected.
+package struct Peer: Hashable, Sendable {
+    package let process: ProcessID
+    package let user: UInt32
+    /// Its own and all others that it is in.
+    package let groups: Set<UInt32>
+
+    package init(process: ProcessID, user: UInt32, groups: Set<UInt32>) {
+        (self.process, self.user, self.groups) = (process, user, groups)
+    }
+
+    package init(of socket: borrowing Descriptor) throws(SystemError) {
+        var (process, user, group) = (pid_t(0), uid_t(0), gid_t(0))
+        let raw = socket.raw
+        try systemCall("getsockopt", "SO_PEERCRED") { unsafe clinux_peer(raw, &process, &user, &group) }
+        self.init(process: process, user: user, groups: Self.groups(of: raw).union([group]))
+    }
+
+    private static let mostGroups = 65_536
+
+    /// None, where the kernel does not tell (Linux 4.13).
+    private static func groups(of socket: Int32) -> Set<UInt32> {
+        var groups = [gid_t](repeating: 0, count: 64)
+        while groups.count <= mostGroups {
+            var size = socklen_t(groups.count * MemoryLayout<gid_t>.stride)
+            if unsafe clinux_peer_groups(socket, &groups, &size) == 0 {
+                return Set(groups.prefix(Int(size) / MemoryLayout<gid_t>.stride))
+            }
+            guard errno == ERANGE else { break }
+            groups = [gid_t](repeating: 0, count: groups.count * 2)
+        }
+        return []
+    }
+}
+
+/// A connection to a socket in the file system, for one who may wait.
+package struct StreamSocket: ~Copyable {
+    private let descriptor: Descriptor
+
+    /// Does not wait: where too many have connected and nobody accepts them, that is an error.
+    package init(connectingTo name: String, in directory: String) throws(SystemError) {
+        let path = "\(directory)/\(name)"
+        let socket = try UnixAddress.with(name, in: directory) { address throws(SystemError) in
+            let socket = try address.openSocket(SOCK_STREAM)
+            let raw = socket.raw
+            try systemCall("connect", path) { unsafe address.withPointer { unsafe Int(connect(raw, $0, $1)) } }
+            return socket
+        }
+        self.init(socket)
+    }
+
+    private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+    package var pollHandle: PollHandle { descriptor.pollHandle }
+
+    package func read(into array: inout [UInt8]) throws(SystemError) -> Descriptor.Transfer {
+        do throws(SystemError) {
+            return try descriptor.read(into: &array, from: 0)
+        } catch {
+            if error.code == ECONNRESET { return .closed }
+            throw error
+        }
+    }
+
+    /// Without SIGPIPE, if the other end is gone.
+    package func send(_ bytes: [UInt8]) throws(SystemError) -> Descriptor.Transfer {
+        let raw = descriptor.raw
+        do throws(SystemError) {
+            let count = try readyCall("send", "socket") {
+                unsafe bytes.withUnsafeBytes { unsafe Glibc.send(raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            }
+            return count.map { .bytes($0) } ?? .wouldBlock
+        } catch {
+            if error.code == EPIPE || error.code == ECONNRESET { return .closed }
+            throw error
+        }
+    }
+}
+
+extension SystemError {
+    /// Nobody listens there, or there is nothing of that name.
+    package var isUnanswered: Bool { code == ECONNREFUSED || code == ENOENT || code == ENOTDIR }
+    /// Who listens does not come to accept anybody.
+    package var isUnaccepted: Bool { call == "connect" && code == EAGAIN }
+    package var isDenied: Bool { code == EACCES || code == EPERM }
+}

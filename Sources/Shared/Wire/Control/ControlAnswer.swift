@@ -1,0 +1,201 @@
+package import Clocks
+package import Values
+
+/// What a daemon answers through its control socket. It speaks first, with its greeting.
+package enum ControlAnswer: Hashable, Sendable {
+    case greeting(Greeting)
+    case pong
+    case job(JobStatus)
+    /// An error in the registry that is not taken up.
+    case error(text: String)
+    /// A run that was asked for has begun.
+    case started(Started)
+    /// It has ended.
+    case ended(Ended)
+    /// The request is done.
+    case done(Done)
+    case refused(Refused)
+
+    package struct Greeting: Hashable, Sendable {
+        /// Of the socket: another one than that of the pipes.
+        package var version = Self.current
+        package var program = ""
+        package var pid = Int64(0)
+        package var registry = ""
+
+        package static let current = Int64(1)
+
+        package init() {}
+        package init(program: String, pid: Int64, registry: String) {
+            (self.program, self.pid, self.registry) = (program, pid, registry)
+        }
+    }
+
+    package struct Started: Hashable, Sendable {
+        package var entry = EntryID()
+        package var run = Int64(0)
+
+        package init() {}
+        package init(entry: EntryID, run: Int64) { (self.entry, self.run) = (entry, run) }
+    }
+
+    package struct Ended: Hashable, Sendable {
+        package var entry = EntryID()
+        package var run = Int64(0)
+        package var outcome = ""
+        package var duration = Nanoseconds.zero
+        /// The result, or the error.
+        package var text = ""
+        var length: Int64?
+
+        package init() {}
+        package init(entry: EntryID, run: Int64, outcome: String, duration: Nanoseconds, text: String) {
+            (self.entry, self.run, self.outcome) = (entry, run, outcome)
+            (self.duration, self.text) = (Nanoseconds(duration.wholeMicroseconds * 1_000), text)
+        }
+    }
+
+    package struct Done: Hashable, Sendable {
+        /// Jobs: those that were shown, or that the registry has now.
+        package var count: Int64?
+        package var disabled: Int64?
+        package var added: Int64?
+        package var changed: Int64?
+        package var removed: Int64?
+        package var unchanged: Int64?
+
+        package init() {}
+        package init(count: Int, disabled: Int) { (self.count, self.disabled) = (Int64(count), Int64(disabled)) }
+    }
+
+    package struct Refused: Hashable, Sendable {
+        package var code = Code.malformed
+        package var error = ""
+        var length: Int64?
+
+        /// For programs.
+        package enum Code: String, Hashable, Sendable, CaseIterable {
+            /// There is no such job.
+            case unknown
+            case malformed
+            /// A daemon of another version may do it.
+            case unsupported
+            case denied
+            /// Another run is going, or the worker is not there.
+            case busy
+            case disabled
+            /// The daemon is.
+            case stopping
+            /// The job is being replaced.
+            case reloading
+            /// The registry is wrong.
+            case registry
+            /// Too many ask.
+            case limit
+            /// The worker could not report it.
+            case lost
+        }
+
+        package init() {}
+        package init(_ code: Code, _ error: String) { (self.code, self.error) = (code, error) }
+    }
+
+    package func encoded() -> [UInt8] {
+        switch self {
+        case .greeting(let greeting): greeting.encoded()
+        case .pong: ControlPong().encoded()
+        case .job(let status): status.encoded()
+        case .error(let text): RegistryFault(text: text).encoded()
+        case .started(let started): started.encoded()
+        case .ended(let ended): ended.encoded()
+        case .done(let done): done.encoded()
+        case .refused(let refused): refused.encoded()
+        }
+    }
+
+    package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> ControlAnswer {
+        var row = try MessageCoder(reading: line)
+        if let status = try JobStatus(&row) { return .job(status) }
+        if let done = try Done(&row) { return .done(done) }
+        if let refused = try Refused(&row) { return .refused(refused) }
+        if let greeting = try Greeting(&row) { return .greeting(greeting) }
+        if let started = try Started(&row) { return .started(started) }
+        if let ended = try Ended(&row) { return .ended(ended) }
+        if let fault = try RegistryFault(&row) { return .error(text: fault.text) }
+        if try ControlPong(&row) != nil { return .pong }
+        throw row.unknownVerb
+    }
+}
+
+// The fields of each answer.
+
+extension ControlAnswer.Greeting: WireMessage {
+    package static var verb: StaticString { "cronsupd" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.integer("protocol", &version)
+        row.text("version", &program)
+        row.integer("pid", &pid)
+        row.text("registry", &registry)
+    }
+}
+
+private struct ControlPong: WireMessage {
+    static var verb: StaticString { "pong" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct RegistryFault: WireMessage {
+    static var verb: StaticString { "error" }
+    var text = ""
+    var length: Int64?
+
+    init() {}
+    init(text: String) { self.text = text }
+
+    mutating func fields(_ row: inout MessageCoder) { row.longText("text", &text, length: &length) }
+}
+
+extension ControlAnswer.Started: WireMessage {
+    package static var verb: StaticString { "started" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("run", &run)
+    }
+}
+
+extension ControlAnswer.Ended: WireMessage {
+    package static var verb: StaticString { "ended" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("run", &run)
+        row.text("outcome", &outcome)
+        row.microseconds("duration_us", &duration)
+        row.longText("text", &text, length: &length)
+    }
+}
+
+extension ControlAnswer.Done: WireMessage {
+    package static var verb: StaticString { "done" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.integer("count", &count)
+        row.integer("disabled", &disabled)
+        row.integer("added", &added)
+        row.integer("changed", &changed)
+        row.integer("removed", &removed)
+        row.integer("unchanged", &unchanged)
+    }
+}
+
+extension ControlAnswer.Refused: WireMessage {
+    package static var verb: StaticString { "refused" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.word("code", &code, expected: "the code of a refusal")
+        row.longText("error", &error, length: &length)
+    }
+}

@@ -1,0 +1,122 @@
+package import Values
+
+/// What a client asks of a daemon through its control socket: a line each, in the form of the messages on the pipes.
+package enum ControlRequest: Hashable, Sendable {
+    /// Is it there?
+    case ping
+    /// How the jobs stand, or this one.
+    case status(entry: EntryID?)
+    /// Begin a run of the job beside its slots.
+    case run(Run)
+    /// Read the registry again.
+    case reload(Reload)
+
+    package struct Run: Hashable, Sendable {
+        package var entry = EntryID()
+        /// Answer when it has ended.
+        package var waits = false
+
+        package init() {}
+        package init(entry: EntryID, waits: Bool) { (self.entry, self.waits) = (entry, waits) }
+    }
+
+    package struct Reload: Hashable, Sendable {
+        /// Answer when it is over.
+        package var waits = false
+        /// Though it leaves no job.
+        package var allowsEmpty = false
+
+        package init() {}
+        package init(waits: Bool, allowsEmpty: Bool) { (self.waits, self.allowsEmpty) = (waits, allowsEmpty) }
+    }
+
+    /// Whether it changes nothing.
+    package var isQuestion: Bool {
+        switch self {
+        case .ping, .status: true
+        case .run, .reload: false
+        }
+    }
+
+    package func encoded() -> [UInt8] {
+        switch self {
+        case .ping: ControlPing().encoded()
+        case .status(let entry): StatusRequest(entry: entry?.description).encoded()
+        case .run(let run): run.encoded()
+        case .reload(let reload): reload.encoded()
+        }
+    }
+
+    /// Why a line is no request.
+    package enum Refusal: Error, Hashable, Sendable {
+        case malformed(WireError)
+        /// A daemon of another version may know it.
+        case unknownVerb(String)
+        /// What asks for a change is not done in part.
+        case unknownField(String)
+    }
+
+    /// `line`: without its newline.
+    package static func decode(_ line: UnsafeRawBufferPointer) throws(Refusal) -> ControlRequest {
+        let (request, verb, field): (ControlRequest?, String, String?)
+        do throws(WireError) {
+            var row = try MessageCoder(reading: line)
+            row.noteFields()
+            (request, verb, field) = (try self.request(&row), row.verb, row.unknownField)
+        } catch {
+            throw .malformed(error)
+        }
+        guard let request else { throw .unknownVerb(verb) }
+        if !request.isQuestion, let field { throw .unknownField(field) }
+        return request
+    }
+
+    private static func request(_ row: inout MessageCoder) throws(WireError) -> ControlRequest? {
+        if let status = try StatusRequest(&row) {
+            guard let entry = status.entry else { return .status(entry: nil) }
+            return .status(entry: try entryID(entry))
+        }
+        if try ControlPing(&row) != nil { return .ping }
+        if let run = try Run(&row) { return .run(run) }
+        if let reload = try Reload(&row) { return .reload(reload) }
+        return nil
+    }
+
+    private static func entryID(_ text: String) throws(WireError) -> EntryID {
+        guard let entry = EntryID(text) else { throw .badField("entry", expected: "namespace:name") }
+        return entry
+    }
+}
+
+// The fields of each request.
+
+private struct ControlPing: WireMessage {
+    static var verb: StaticString { "ping" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct StatusRequest: WireMessage {
+    static var verb: StaticString { "status" }
+    var entry: String?
+
+    mutating func fields(_ row: inout MessageCoder) { row.text("entry", &entry) }
+}
+
+extension ControlRequest.Run: WireMessage {
+    package static var verb: StaticString { "run" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.flag("wait", &waits)
+    }
+}
+
+extension ControlRequest.Reload: WireMessage {
+    package static var verb: StaticString { "reload" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.flag("wait", &waits)
+        row.flag("allow_empty", &allowsEmpty)
+    }
+}

@@ -1,0 +1,147 @@
+import Clocks
+import Model
+import TestSupport
+import Testing
+import Values
+import Wire
+
+@Suite("The messages of the control socket")
+struct ControlMessageTests {
+    @Test("read back as they were written, and no longer than a message")
+    func roundTrip() throws {
+        for seed in 0..<UInt64(Fuzz.iterations(3_000)) {
+            var random = SeededGenerator(seed: Fuzz.seed &+ seed)
+            let request = random.controlRequest()
+            #expect(try decodeControlRequest(lines(request.encoded())[0]) == request)
+            let answer = random.controlAnswer()
+            let bytes = answer.encoded()
+            #expect(bytes.count <= WireFormat.longestMessage, "\(answer)")
+            #expect(try decodeControlAnswer(lines(bytes)[0]) == answer)
+        }
+    }
+
+    @Test("are cut where a text is longer than a message may be, and say so")
+    func longTexts() throws {
+        let text = String(repeating: "\u{1}", count: 5_000)
+        for answer in [ControlAnswer.error(text: text), .refused(.init(.registry, text))] {
+            let bytes = answer.encoded()
+            #expect(bytes.count <= WireFormat.longestMessage)
+            #expect(String(decoding: bytes, as: UTF8.self).contains(" length=5000"))
+        }
+    }
+
+    @Test("are refused as a whole where a change has a field that is not known; a question passes it over")
+    func unknownFields() throws {
+        #expect(throws: ControlRequest.Refusal.unknownField("queue")) {
+            try decodeControlRequest(Array("run entry=a:b queue=true".utf8))
+        }
+        #expect(throws: ControlRequest.Refusal.unknownField("at")) {
+            try decodeControlRequest(Array("reload wait=true at=1".utf8))
+        }
+        #expect(try decodeControlRequest(Array("status columns=1".utf8)) == .status(entry: nil))
+        #expect(throws: ControlRequest.Refusal.unknownVerb("watch")) { try decodeControlRequest(Array("watch".utf8)) }
+    }
+
+    @Test("are a request or a refusal, an answer or a WireError, whatever bytes they are")
+    func mutations() {
+        for iteration in 0..<Fuzz.iterations(20_000) {
+            let seed = Fuzz.seed &+ UInt64(iteration)
+            var random = SeededGenerator(seed: seed)
+            let line = random.damagedControlLine()
+            let replay: Comment = "FUZZ_SEED=\(seed) FUZZ_ITERATIONS=1"
+            do {
+                let request = try decodeControlRequest(line)
+                if try decodeControlRequest(lines(request.encoded())[0]) != request { Issue.record(replay) }
+            } catch {
+                if !(error is ControlRequest.Refusal) { Issue.record(replay) }
+            }
+            do {
+                _ = try decodeControlAnswer(line)
+            } catch {
+                if !(error is WireError) { Issue.record(replay) }
+            }
+        }
+    }
+}
+
+private func decodeControlRequest(_ line: [UInt8]) throws -> ControlRequest {
+    try line.withUnsafeBytes { try ControlRequest.decode($0) }
+}
+
+private func decodeControlAnswer(_ line: [UInt8]) throws -> ControlAnswer {
+    try line.withUnsafeBytes { try ControlAnswer.decode($0) }
+}
+
+extension SeededGenerator {
+    private mutating func entry() -> EntryID { EntryID(namespace: "app", name: "job.\(below(100))")! }
+
+    mutating func controlRequest() -> ControlRequest {
+        switch below(4) {
+        case 0: .ping
+        case 1: .status(entry: chance(2) ? nil : entry())
+        case 2: .run(.init(entry: entry(), waits: chance(2)))
+        default: .reload(.init(waits: chance(2), allowsEmpty: chance(2)))
+        }
+    }
+
+    mutating func controlAnswer() -> ControlAnswer {
+        switch below(8) {
+        case 0: return .greeting(.init(program: text(), pid: anyInteger(), registry: text(100)))
+        case 1: return .pong
+        case 2: return .error(text: text(100))
+        case 3: return .started(.init(entry: entry(), run: anyInteger()))
+        case 4:
+            return .ended(
+                .init(entry: entry(), run: anyInteger(), outcome: text(8), duration: duration(), text: text()))
+        case 5:
+            var done = ControlAnswer.Done(count: below(10), disabled: below(10))
+            if chance(2) { (done.added, done.changed) = (anyInteger(), anyInteger()) }
+            return .done(done)
+        case 6: return .refused(.init(pick(ControlAnswer.Refused.Code.allCases), text(100)))
+        default: return .job(jobStatus())
+        }
+    }
+
+    private mutating func jobStatus() -> JobStatus {
+        var status = JobStatus()
+        (status.entry, status.state) = (entry(), pick(JobStatus.State.allCases))
+        if chance(2) { status.schedule = text(JobStatus.longestText) } else { status.interval = text() }
+        status.timezone = chance(2) ? nil : text(50)
+        (status.next, status.pid) = (chance(2) ? nil : anyInteger(), chance(2) ? nil : anyInteger())
+        if chance(2) {
+            var run = JobStatus.Going()
+            (run.number, run.attempt, run.began, run.isManual) = (anyInteger(), count(), anyInteger(), chance(2))
+            run.slot = chance(2) ? nil : anyInteger()
+            status.run = run
+        }
+        if chance(2) {
+            var last = JobStatus.Last()
+            (last.number, last.attempt, last.began) = (anyInteger(), count(), anyInteger())
+            (last.lateness, last.duration, last.outcome) = (duration(), duration(), pick(Outcome.allCases))
+            (last.code, last.text) = (
+                chance(2) ? nil : anyInteger(), chance(2) ? nil : text(JobStatus.longestText / 20)
+            )
+            status.last = last
+        }
+        for outcome in Outcome.allCases where chance(3) { status.counts[outcome] = 1 + Int64(below(1_000)) }
+        (status.runs, status.retried, status.failures) = (anyInteger(), anyInteger(), anyInteger())
+        (status.isLate, status.retry) = (chance(2), chance(2) ? nil : anyInteger())
+        return status
+    }
+
+    /// One that is right, with some bytes changed.
+    mutating func damagedControlLine() -> [UInt8] {
+        if chance(10) { return (0..<below(100)).map { _ in UInt8(below(256)) } }
+        var line = lines(chance(2) ? controlRequest().encoded() : controlAnswer().encoded())[0]
+        for _ in 0..<below(5) {
+            let place = below(line.count + 1)
+            switch below(4) {
+            case 0 where place < line.count: line[place] ^= 1 << UInt8(below(8))
+            case 1: line.insert(pick(Array(" =\"\\-0\u{0}\n".utf8)), at: place)
+            case 2: line.removeSubrange(place..<min(line.count, place + below(10)))
+            default: line.insert(contentsOf: lines(controlRequest().encoded())[0], at: place)
+            }
+        }
+        return line
+    }
+}
