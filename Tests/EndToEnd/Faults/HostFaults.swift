@@ -120,7 +120,7 @@ struct HostFaults {
     @Test("may allow few open files: jobs that fit run, those that do not are refused in one line")
     func fewDescriptors() throws {
         try Scene.play { scene in
-            let few = ["/bin/sh", "-c", "ulimit -n 72; exec \"$@\"", "sh"]
+            let few = ["/bin/sh", "-c", "ulimit -n 74; exec \"$@\"", "sh"]
             try scene.declare((1...5).map { JobText(name: "job\($0)", interval: "100ms") })
             let daemon = try scene.start(wrapper: few)
             try daemon.wait("all have run") { Set(daemon.log.all("TICK").map(\.entry)).count == 5 }
