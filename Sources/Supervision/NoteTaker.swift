@@ -65,6 +65,9 @@ struct NoteTaker {
         job.runKeeper.book(job.runKeeper.books.close(through: since.on(job.books.clock), .missed, .down), &job.step)
     }
 
+    /// More calls than a life can have.
+    private static let otherLife = Int64(1) << 60
+
     // MARK: A note
 
     /// One of another worker says nothing of this one.
@@ -115,8 +118,8 @@ struct NoteTaker {
         _ run: RunNote.Run, at begun: MonotonicInstant?, _ job: inout JobSupervisor
     ) throws(Violation) {
         let isOrdered = run.attempt > 1 || run.call != nil || !job.runKeeper.gates.areOpen
-        // The calls of this life have numbers of their own.
-        let call = isOfPreviousLife ? run.call.map { -$0 } : run.call
+        // The calls of this life have numbers of their own, and the sign says who has asked.
+        let call = isOfPreviousLife ? run.call.map { $0 < 0 ? $0 - Self.otherLife : $0 + Self.otherLife } : run.call
         if isOrdered, isOfPreviousLife {
             let isOwed = run.attempt > 1 && run.slot == job.runKeeper.orders.pending?.slot
             job.runKeeper.orders.give(

@@ -77,6 +77,8 @@ extension RunNote {
     private var isSane: Bool {
         let slots = [accounted, begun?.run.slot, ended?.run.slot].compactMap(\.self)
         let numbers = [begun?.run.number, ended?.run.number, begun?.run.attempt, ended?.run.attempt].compactMap(\.self)
+        let calls = [begun?.run.call, ended?.run.call].compactMap(\.self)
+        guard calls.allSatisfy({ -(1 << 53)...(1 << 53) ~= $0 }) else { return false }
         return slots.allSatisfy { -(1 << 62)...(1 << 62) ~= $0.nanoseconds }
             && numbers.allSatisfy { 0..<(1 << 53) ~= $0 }
     }

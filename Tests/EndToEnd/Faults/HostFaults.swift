@@ -121,8 +121,8 @@ struct HostFaults {
     func fewDescriptors() throws {
         try Scene.play { scene in
             // What other tests have open at the moment of the fork would count.
-            let clean = "for ((i = 3; i < 64; i++)); do eval \"exec $i>&-\"; done"
-            let few = ["/bin/bash", "-c", "\(clean); ulimit -n 64; exec \"$@\"", "bash"]
+            let clean = "for ((i = 3; i < 66; i++)); do eval \"exec $i>&-\"; done"
+            let few = ["/bin/bash", "-c", "\(clean); ulimit -n 66; exec \"$@\"", "bash"]
             try scene.declare((1...5).map { JobText(name: "job\($0)", interval: "100ms") })
             let daemon = try scene.start(wrapper: few)
             try daemon.wait("all have run") { Set(daemon.log.all("TICK").map(\.entry)).count == 5 }
