@@ -19,13 +19,13 @@ package struct JobRecord: Sendable {
 
     package init() {}
 
-    /// That of a job as it is now.
-    package init(_ job: JobSupervisor) {
+    /// That of a job as it is now. `signature`: of its schedule, where it is known.
+    package init(_ job: borrowing JobSupervisor, signature: UInt64? = nil) {
         if let unsettled = job.runKeeper.unsettled {
             self = unsettled.record
             return
         }
-        schedule = job.runKeeper.schedule.signature
+        schedule = signature ?? job.runKeeper.schedule.signature
         (books, standing, mark) = (job.books.saved, job.standing, job.runKeeper.mark)
         (run, owed) = (job.phase.run, job.runKeeper.orders.pending)
         last = owed == nil ? job.books.lastRun : nil

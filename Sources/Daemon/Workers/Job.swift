@@ -35,6 +35,8 @@ final class Job {
 
     /// The number of the last run of a life before this one.
     let earlierRuns: Int64
+    /// Of its schedule, which is not to be looked at for each run.
+    let signature: UInt64
     /// Where its record is; `nil`: it has none yet.
     var bookPlace: Int?
     /// The run at the boot is to come, and has not begun.
@@ -48,7 +50,7 @@ final class Job {
         (self.index, self.awaitsBootRun) = (index, awaitsBootRun)
         (self.definition, goesByZone) = (definition, definition.goesByZone)
         supervisor = JobSupervisor(definition, start: start, seed: seed, resuming: before, sleeps: sleeps)
-        earlierRuns = supervisor.runs
+        (earlierRuns, signature) = (supervisor.runs, definition.schedule.signature)
     }
 
     private final class Written {

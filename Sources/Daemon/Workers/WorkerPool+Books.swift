@@ -18,7 +18,7 @@ extension WorkerPool {
 
     /// What the job that is replaced hands to its successor.
     func resumption(of job: Job, by successor: JobDefinition) -> Resumption {
-        var record = JobRecord(job.supervisor)
+        var record = JobRecord(job.supervisor, signature: job.signature)
         // Other rules of the same zone are another schedule, though it is written alike.
         if job.definition.schedule != successor.schedule { record.books.isOpen = false }
         // What the previous life has left is open for the successor too.
@@ -44,11 +44,17 @@ extension WorkerPool {
 
     // MARK: Records
 
+    /// A begin that the worker has noted need not be in the record too.
+    func changesRecord(_ event: Event, _ job: Job) -> Bool {
+        if case .report(.begin) = event, job.worker?.agreed.include(.note) ?? false { return false }
+        return event.changesRecord
+    }
+
     /// To be called when the job may have changed by the event.
     func save(_ job: Job) {
         guard let books else { return }
         if job.bookPlace == nil { job.bookPlace = place(of: job, in: books) }
-        if let place = job.bookPlace { books.write(JobRecord(job.supervisor), at: place) }
+        if let place = job.bookPlace { books.write(JobRecord(job.supervisor, signature: job.signature), at: place) }
     }
 
     private func place(of job: Job, in books: JobBooks) -> Int? {
@@ -65,7 +71,7 @@ extension WorkerPool {
     func close(_ job: Job) {
         // Of one that waits for the note of its last worker, the next life finds both.
         guard let books, let place = job.bookPlace, !job.supervisor.awaitsNote else { return }
-        var record = JobRecord(job.supervisor)
+        var record = JobRecord(job.supervisor, signature: job.signature)
         record.books.isOpen = false
         (record.standing, record.run, record.owed) = (JobStanding(), nil, nil)
         books.write(record, at: place)

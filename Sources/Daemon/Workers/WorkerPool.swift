@@ -178,7 +178,7 @@ final class WorkerPool {
         effects = []
         if !decided.isEmpty { decided.removeAll(keepingCapacity: true) }
         job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
-        var (isSignalled, hasBooked) = (false, event.changesRecord)
+        var (isSignalled, hasBooked) = (false, changesRecord(event, job))
         for effect in decided {
             perform(effect, job)
             if effect.isSignal { isSignalled = true }
