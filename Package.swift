@@ -71,7 +71,7 @@ let package = Package(
         .target(name: "Links", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
 
         // What outlives the daemon of its jobs, in memory.
-        .target(name: "Books", dependencies: ["Kernel"], swiftSettings: strict),
+        .target(name: "Books", dependencies: ["Kernel", "Values"], swiftSettings: strict),
 
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 package import Kernel
+import Values
 
 /// The books of a registry's jobs in memory that outlives the daemon: a booking is whole in them or not at all, at whichever
 /// instruction the daemon was killed.
@@ -93,12 +94,8 @@ package final class BookFile {
         for copy in 0...1 where stamp(place, copy) > number { file.store(0, offset(place, copy)) }
     }
 
-    private func note(_ name: [UInt8], _ place: Int) { places[Self.hash(name), default: []].append(place) }
-
-    /// FNV-1a (RFC 9923). Names that have the same are told apart in the file.
-    private static func hash(_ name: [UInt8]) -> UInt64 {
-        name.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    }
+    /// Names that have the same hash are told apart in the file.
+    private func note(_ name: [UInt8], _ place: Int) { places[StableHash.of(name), default: []].append(place) }
 
     // MARK: Names
 
@@ -110,7 +107,7 @@ package final class BookFile {
     /// Where its records are; `nil`: it has none.
     package func place(of name: String) -> Int? {
         let bytes = Array(name.utf8)
-        return places[Self.hash(bytes)]?.first { self.name(at: $0) == bytes }
+        return places[StableHash.of(bytes)]?.first { self.name(at: $0) == bytes }
     }
 
     /// The same, where there is none made for it. `name`: at most `longestName` bytes.
@@ -129,7 +126,7 @@ package final class BookFile {
     /// It has none any more.
     package func remove(_ name: String) {
         guard let place = place(of: name) else { return }
-        places[Self.hash(Array(name.utf8))]?.removeAll { $0 == place }
+        places[StableHash.of(Array(name.utf8))]?.removeAll { $0 == place }
         for copy in 0...1 { file.store(0, offset(place, copy)) }
         file.publish(0, nameOffset(place))
         free.append(place)

@@ -24,14 +24,7 @@ package enum StateDirectory {
 
     /// Made if it is missing. Nothing is made in a place that is not trusted.
     package static func open(_ place: String, key: String, _ trust: Trust) throws(SystemError) -> PrivateDirectory {
-        do throws(SystemError) {
-            _ = try TrustedFiles(trust).status(place)
-        } catch {
-            if error.isUntrusted { throw error }
-        }
-        if let slash = place.lastIndex(of: "/"), slash != place.startIndex {
-            try FileSystem.createDirectories(String(place[..<slash]))
-        }
+        try TrustedFiles(trust).makeWay(to: place)
         // A link is systemd's, for a user that it makes (systemd.exec(5), DynamicUser=).
         return try PrivateDirectory.open((try? FileSystem.realPath(place)) ?? place).directory(key)
     }

@@ -50,6 +50,17 @@ package final class TrustedFiles: Sendable {
         }
     }
 
+    /// Makes the directories above a place that may be missing itself. Nothing is made in one that is not trusted.
+    package func makeWay(to place: String) throws(SystemError) {
+        do throws(SystemError) {
+            _ = try status(place)
+        } catch {
+            if error.isUntrusted { throw error }
+        }
+        guard let slash = place.lastIndex(of: "/"), slash != place.startIndex else { return }
+        try FileSystem.createDirectories(String(place[..<slash]))
+    }
+
     /// As `FileSystem.status`. A directory is told of when it is listed.
     package func status(_ path: String) throws(SystemError) -> (kind: FileKind, identity: FileIdentity) {
         do throws(SystemError) {

@@ -26,9 +26,10 @@ package struct JobRecord: Sendable {
             return
         }
         schedule = signature ?? job.runKeeper.schedule.signature
-        (books, standing, mark) = (job.books.saved, job.standing, job.runKeeper.mark)
-        (run, owed) = (job.phase.run, job.runKeeper.orders.pending)
-        last = owed == nil ? job.books.lastRun : nil
+        // Stored properties all the way: what is computed on it copies the job, and this is done for each run.
+        (books, standing) = (job.runKeeper.books.saved, job.runKeeper.alerts.standing)
+        (mark, run, owed) = (job.runKeeper.mark, job.life.phase.run, job.runKeeper.orders.pending)
+        last = owed == nil ? job.runKeeper.books.lastRun : nil
     }
 }
 

@@ -103,14 +103,7 @@ package final class RuntimeDirectory {
 
     /// Those above it are not the daemon's own, and open to others. Nothing is made in a place that is not trusted.
     private static func create(_ place: String, _ trust: Trust) throws(SystemError) {
-        do throws(SystemError) {
-            _ = try TrustedFiles(trust).status(place)
-        } catch {
-            if error.isUntrusted { throw error }
-        }
-        if let slash = place.lastIndex(of: "/"), slash != place.startIndex {
-            try FileSystem.createDirectories(String(place[..<slash]))
-        }
+        try TrustedFiles(trust).makeWay(to: place)
         if FileSystem.isDirectory(place), place != RuntimePlace.shared { return }
         _ = try PrivateDirectory.open(place)
     }

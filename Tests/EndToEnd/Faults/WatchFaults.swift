@@ -146,8 +146,8 @@ struct WatchFaults {
             for name in ["lower", "disk"] { try FileSystem.createDirectories(scene.path(name)) }
             try scene.declare([JobText(name: "one", interval: "1h")])
             let script =
-                "mount -t tmpfs none disk && mkdir disk/upper disk/work && "
-                + "mount -t overlay none -o lowerdir=lower,upperdir=disk/upper,workdir=disk/work registry 2>/dev/null && "
+                "mount -t tmpfs none disk && mkdir disk/upper disk/spare && "
+                + "mount -t overlay none -o lowerdir=lower,upperdir=disk/upper,workdir=disk/spare registry 2>/dev/null && "
                 + "printf 'namespace: test\\nentries: []\\n' >registry/jobs.yaml; exec \"$@\""
             let daemon = try start(
                 scene,
