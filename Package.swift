@@ -73,6 +73,12 @@ let package = Package(
         // What outlives the daemon of its jobs, in memory.
         .target(name: "Books", dependencies: ["Kernel", "Values"], swiftSettings: strict),
 
+        // What the daemon has the ledger keep, on its way.
+        .target(name: "Journal", dependencies: ["Kernel", "Values"], swiftSettings: strict),
+        .target(
+            name: "LedgerRecords", dependencies: ["Clocks", "Journal", "Model", "Turns"], path: "Sources/Ledgers/Records",
+            swiftSettings: strict),
+
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),
 

@@ -1,0 +1,87 @@
+import Clocks
+import Journal
+import Model
+import Turns
+
+/// The numbers and texts of a record, one after the other: one list of fields reads and writes them.
+struct RecordForm {
+    private(set) var frame: JournalFrame
+    private let isReading: Bool
+    private var (nextWord, nextText) = (0, 0)
+    /// Whether all that was read was there, and of a kind that is known.
+    private(set) var isWhole = true
+
+    init(reading frame: JournalFrame) { (self.frame, isReading) = (frame, true) }
+    init(writing frame: JournalFrame) { (self.frame, isReading) = (frame, false) }
+
+    mutating func put(_ word: Int64) { frame.append(word) }
+
+    mutating func next() -> Int64 {
+        guard nextWord < frame.count else {
+            isWhole = false
+            return 0
+        }
+        defer { nextWord += 1 }
+        return frame.words[nextWord]
+    }
+
+    mutating func number(_ value: inout Int64) { if isReading { value = next() } else { put(value) } }
+
+    mutating func number<Integer: FixedWidthInteger>(_ value: inout Integer) {
+        if isReading { value = Integer(clamping: next()) } else { put(Int64(value)) }
+    }
+
+    mutating func flag(_ value: inout Bool) { if isReading { value = next() != 0 } else { put(value ? 1 : 0) } }
+    mutating func moment(_ value: inout WallInstant) { number(&value.nanoseconds) }
+    mutating func span(_ value: inout Nanoseconds) { number(&value.count) }
+
+    mutating func text(_ value: inout String) {
+        guard isReading else { return frame.append(value) }
+        if nextText < frame.texts.count { value = frame.texts[nextText] } else { isWhole = false }
+        nextText += 1
+    }
+
+    /// The least number stands for none: no value of these fields is so far away.
+    private static let none = Int64.min
+
+    mutating func optional(_ value: inout Int64?) {
+        guard isReading else { return put(value ?? Self.none) }
+        let number = next()
+        value = number == Self.none ? nil : number
+    }
+
+    mutating func optional(_ value: inout WallInstant?) {
+        var number = value?.nanoseconds
+        optional(&number)
+        value = number.map { WallInstant(nanoseconds: $0) }
+    }
+
+    mutating func optional(_ value: inout Nanoseconds?) {
+        var number = value?.count
+        optional(&number)
+        value = number.map { Nanoseconds($0) }
+    }
+
+    mutating func outcome(_ value: inout Outcome) {
+        guard isReading else { return put(Int64(value.index)) }
+        let index = next()
+        if let outcome = Outcome.allCases.first(where: { $0.index == index }) {
+            value = outcome
+        } else {
+            isWhole = false
+        }
+    }
+
+    mutating func cause(_ value: inout LedgerRecord.Cause) {
+        guard isReading else { return put(value.rawValue) }
+        if let cause = LedgerRecord.Cause(rawValue: next()) { value = cause } else { isWhole = false }
+    }
+
+    mutating func reason(_ value: inout Booking.Reason?) {
+        let all = Booking.Reason.allCases
+        guard isReading else { return put(value.flatMap { all.firstIndex(of: $0) }.map { Int64($0) } ?? -1) }
+        let index = next()
+        value = all.indices.contains(Int(index)) ? all[Int(index)] : nil
+        if index < -1 || index >= all.count { isWhole = false }
+    }
+}
