@@ -76,7 +76,8 @@ let package = Package(
         // What the daemon has the ledger keep, on its way.
         .target(name: "Journal", dependencies: ["Kernel", "Values"], swiftSettings: strict),
         .target(
-            name: "LedgerRecords", dependencies: ["Clocks", "Journal", "Model", "Turns"], path: "Sources/Ledgers/Records",
+            name: "LedgerRecords", dependencies: ["Clocks", "Journal", "Model", "Turns"],
+            path: "Sources/Ledgers/Records",
             swiftSettings: strict),
 
         // Crontabs → entries.
