@@ -70,15 +70,15 @@ let package = Package(
         // What a program with a loop is made of.
         .target(name: "Links", dependencies: ["Clocks", "Kernel"], swiftSettings: strict),
 
-        // What outlives the daemon of its jobs, in memory.
-        .target(name: "Books", dependencies: ["Kernel", "Values"], swiftSettings: strict),
-
         // What the daemon has the ledger keep, on its way.
         .target(name: "Journal", dependencies: ["Kernel", "Values"], swiftSettings: strict),
         .target(
             name: "LedgerRecords", dependencies: ["Clocks", "Journal", "Model", "Turns"],
             path: "Sources/Ledgers/Records",
             swiftSettings: strict),
+
+        // What outlives the daemon of its jobs, in memory.
+        .target(name: "Books", dependencies: ["Journal", "Kernel", "Values"], swiftSettings: strict),
 
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),
@@ -240,7 +240,11 @@ let package = Package(
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "BooksTests", dependencies: ["Books", "Kernel", "TestSupport"], swiftSettings: strict),
+            name: "BooksTests", dependencies: ["Books", "Journal", "Kernel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Books", "Clocks", "Journal", "Kernel", "LedgerRecords", "Model", "TestSupport", "Turns"],
+            swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsTests",
