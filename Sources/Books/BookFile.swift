@@ -162,7 +162,8 @@ package final class BookFile {
         guard let copy = inForce(place) else { return nil }
         let offset = offset(place, copy)
         var words = Words(repeating: 0)
-        for index in words.indices { words[index] = Int64(bitPattern: file.load(offset + 8 + 8 * index)) }
+        var span = words.mutableSpan
+        file.load(&span, offset + 8)
         let count = min(Int(clamping: file.load(offset + 8 + 8 * words.count)), Self.longestText)
         let text = file.bytes(at: offset + Self.textOffset, count)
         return (words, String(decoding: text, as: UTF8.self))
@@ -172,10 +173,8 @@ package final class BookFile {
     package func has(_ words: borrowing Words, _ text: String, at place: Int) -> Bool {
         guard let copy = inForce(place) else { return false }
         let offset = offset(place, copy)
-        for index in words.indices where file.load(offset + 8 + 8 * index) != UInt64(bitPattern: words[index]) {
-            return false
-        }
-        guard file.load(offset + 8 + 8 * words.count) == UInt64(text.utf8.count) else { return false }
+        guard file.holds(words.span, offset + 8), file.load(offset + 8 + 8 * words.count) == UInt64(text.utf8.count)
+        else { return false }
         return text.isEmpty || file.bytes(at: offset + Self.textOffset, text.utf8.count) == Array(text.utf8)
     }
 
@@ -211,9 +210,9 @@ package final class BookFile {
         let copy = inForce(place).map { 1 - $0 } ?? 0
         let offset = offset(place, copy)
         file.store(number + 1, offset)
-        for index in words.indices { file.store(UInt64(bitPattern: words[index]), offset + 8 + 8 * index) }
+        file.store(words.span, offset + 8)
         file.store(UInt64(text.utf8.count), offset + 8 + 8 * words.count)
-        if !text.isEmpty { file.write(Array(text.utf8).span, at: offset + Self.textOffset) }
+        if !text.isEmpty { file.write(text.utf8.span, at: offset + Self.textOffset) }
     }
 
     /// What was staged in the journal alone.

@@ -42,10 +42,10 @@ final class JobBooks {
         return record.isSane ? record : nil
     }
 
-    /// Unless that is what it says already.
-    func write(_ record: JobRecord, at place: Int) {
-        let row = record.row
-        if !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
+    /// `isNew`: it is not what is there already.
+    func write(_ record: consuming JobRecord, at place: Int, isNew: Bool = false) {
+        let row = record.makeRow()
+        if isNew || !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
     }
 
     /// Jobs that are gone are remembered for the numbers of their runs, if they are not too many.

@@ -178,7 +178,7 @@ final class WorkerPool {
         effects = []
         if !decided.isEmpty { decided.removeAll(keepingCapacity: true) }
         job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
-        var (isSignalled, hasBooked) = (false, changesRecord(event, job))
+        var (isSignalled, hasBooked) = (false, false)
         for effect in decided {
             perform(effect, job)
             if effect.isSignal { isSignalled = true }
@@ -187,7 +187,7 @@ final class WorkerPool {
         if isSignalled { noteSignal(job) }
         effects = decided
         if job.awaitsBootRun, job.supervisor.runs > job.earlierRuns { noteBootRun(job) }
-        if hasBooked { save(job) }
+        if hasBooked || changesRecord(event, job) { save(job, isNew: hasBooked) }
     }
 
     func settle(_ job: Job) {
