@@ -11,6 +11,7 @@ import Values
 /// |--------------------|-----------------------------------------------------|
 /// | 0, 8               | the format, the chunks                              |
 /// | 64                 | the number of the booking in force: the commit      |
+/// | 128                | a random number of these books                      |
 /// | 512                | the boot                                            |
 ///
 /// A booking writes, in this order: what belongs to it in the journal; the job's record that is not in force, stamped with the
@@ -31,7 +32,7 @@ package final class BookFile {
     package var journal: JournalWriter?
 
     private enum Head {
-        static let (format, chunks, number, boot) = (0, 8, 64, 512)
+        static let (format, chunks, number, id, boot) = (0, 8, 64, 128, 512)
         static let (size, longestBoot) = (4_096, 256)
     }
 
@@ -49,8 +50,8 @@ package final class BookFile {
     /// Of a record.
     package typealias Words = [52 of Int64]
 
-    /// `boot`: what is of another one is not taken up.
-    package init(_ file: MappedFile, boot: String) throws(SystemError) {
+    /// `boot`: what is of another one is not taken up. `id`: of new ones.
+    package init(_ file: MappedFile, boot: String, id: UInt64 = .random(in: 1...(.max))) throws(SystemError) {
         self.file = file
         try file.grow(to: Head.size + Chunk.size)
         (chunks, number) = (0, 0)
@@ -62,7 +63,11 @@ package final class BookFile {
         } else {
             try begin(text)
         }
+        if self.id == 0 { file.store(id, Head.id) }
     }
+
+    /// Of these books: what is summed up in others begins anew.
+    package var id: UInt64 { file.load(Head.id) }
 
     /// In bytes, of a file with one chunk.
     package static var smallest: Int { Head.size + Chunk.size }

@@ -55,7 +55,9 @@ extension WorkerPool {
         guard let books else { return }
         if job.bookPlace == nil { job.bookPlace = place(of: job, in: books) }
         guard let place = job.bookPlace else { return }
-        books.write(JobRecord(job.supervisor, signature: job.signature), at: place, isNew: isNew)
+        let record = JobRecord(job.supervisor, signature: job.signature)
+        ledger?.note(record.standing, of: &job.ledgerName)
+        books.write(record, at: place, isNew: isNew)
     }
 
     private func place(of job: Job, in books: JobBooks) -> Int? {
