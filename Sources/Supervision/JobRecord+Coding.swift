@@ -40,6 +40,8 @@ extension JobRecord {
             ended.fields(&row, &flags)
             last = ended.booking
         }
+        // At the end: records that were written before there was this one have 0 there.
+        row.number(&books.uncounted)
         flags.end(&row)
     }
 }

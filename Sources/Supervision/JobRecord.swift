@@ -37,7 +37,9 @@ extension JobRecord {
     /// Whether no number is one that another cannot be added to: a file may be damaged.
     package var isSane: Bool {
         let slots: [SlotInstant?] = [books.start, books.accounted, books.repeated, run?.slot, owed?.slot]
-        var numbers: [Int64?] = [books.runs, books.retried, Int64(standing.failures), owed?.before.run?.number]
+        var numbers: [Int64?] = [
+            books.runs, books.retried, books.uncounted, Int64(standing.failures), owed?.before.run?.number,
+        ]
         numbers += [run?.number, run.map { Int64($0.attempt) }, owed.map { Int64($0.number) }]
         for outcome in Outcome.allCases { numbers += [books.counts[outcome], books.besides[outcome]] }
         return slots.compactMap(\.self).allSatisfy { -(1 << 62)...(1 << 62) ~= $0.nanoseconds }

@@ -7,8 +7,8 @@ package enum DescriptorBudget {
     /// Control, report and output pipe.
     private static let perJob = 3
     /// Standard descriptors, epoll, signals, log, service manager, the runtime directory, the books, the registry and its
-    /// lock, changes of files, the worker's program; a spawn in progress; the reserve; a reload's files; the control socket.
-    private static let own = 47
+    /// lock, changes of files, the worker's program; a spawn in progress; the reserve; a reload's files; the control socket; the journal and the ledger.
+    private static let own = 52
     /// Clients of the control socket that ask, and those that wait.
     private static let clients = 64
     package static let waitingClients = 256

@@ -14,6 +14,7 @@ extension WorkerPool {
     /// What a life of the daemon's before this one has left, or this one before the job was taken away and came back.
     func resumption(of id: EntryID) -> Resumption? {
         books?.record(of: id).map { Resumption($0, isOfPreviousLife: true) }
+            ?? resumptions.removeValue(forKey: id).map { Resumption(JobRecord($0), isOfPreviousLife: false) }
     }
 
     /// What the job that is replaced hands to its successor.
@@ -83,7 +84,7 @@ extension WorkerPool {
 
     /// Makes them anew if somebody has removed them: the next daemon is to find those of this one.
     func restoreBooks() {
-        guard let books, !books.areStillThere, let new = try? runtime.openBooks() else { return }
+        guard let books, !books.areStillThere, let new = try? runtime.openBooks(id: books.id) else { return }
         self.books = new
         for job in jobs.compactMap(\.self) {
             job.bookPlace = nil

@@ -3,6 +3,7 @@ import Model
 import Supervision
 import Turns
 import Values
+import Wire
 
 /// What is written down for the ledger, if there is one.
 extension WorkerPool {
@@ -40,5 +41,15 @@ extension WorkerPool {
             let job = event.fields.text(LogTap.entry).flatMap { EntryID($0) }.flatMap { jobsByID[$0] }
             ledger.note(event, of: job?.ledgerName)
         }
+    }
+}
+
+extension JobRecord {
+    /// What the ledger says of a job whose books are gone with the boot before.
+    init(_ job: LedgerReport.Job) {
+        self.init()
+        (books.runs, books.uncounted) = (job.runs, job.runs)
+        standing.failures = Int(clamping: job.failures)
+        (standing.isFailing, standing.isLate) = (job.isFailing, job.isLate)
     }
 }

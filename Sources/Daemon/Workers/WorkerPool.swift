@@ -20,6 +20,8 @@ final class WorkerPool {
     var books: JobBooks?
     /// `nil`: there is none.
     var ledger: LedgerWriter?
+    /// What it knows of jobs that the books do not know yet.
+    var resumptions: [EntryID: LedgerReport.Job] = [:]
     /// Something could not be written there, which has been said.
     var lacksBooks = false
     let groups: WorkerGroups?

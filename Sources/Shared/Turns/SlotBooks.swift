@@ -35,6 +35,8 @@ package struct SlotBooks: Sendable {
         var retried = Int64(0)
         /// `runs` as it was before this life of the job.
         var earlier = Int64(0)
+        /// `runs` as it was when these counts began.
+        var uncounted = Int64(0)
     }
 
     /// The number of the last run.
@@ -94,6 +96,8 @@ package struct SlotBooks: Sendable {
         package var repeated: SlotInstant
         package var isOpen: Bool
         package var runs: Int64
+        /// The number of the last run that is not in the counts.
+        package var uncounted = Int64(0)
         package var retried: Int64
         package var counts: Outcome.Counts
         package var besides: Outcome.Counts
@@ -109,7 +113,7 @@ package struct SlotBooks: Sendable {
         var saved = Saved()
         (saved.start, saved.accounted, saved.repeated) = (timetable.start, cursor.accounted, cursor.repeated)
         (saved.isOpen, saved.runs, saved.retried) = (areOpen, runs, retried)
-        saved.counts = counts
+        (saved.counts, saved.uncounted) = (counts, numbers.uncounted)
         for (outcome, count) in besides { saved.besides[outcome] = count }
         return saved
     }
@@ -122,6 +126,7 @@ package struct SlotBooks: Sendable {
             cursor = Cursor(accounted: saved.accounted, repeated: saved.repeated)
         }
         (runs, retried, counts) = (saved.runs, saved.retried, saved.counts)
+        numbers.uncounted = saved.uncounted
         for outcome in Outcome.allCases where saved.besides[outcome] > 0 { besides[outcome] = saved.besides[outcome] }
         beginLife()
     }
@@ -139,7 +144,7 @@ package struct SlotBooks: Sendable {
 
     /// The runs that nobody knows the outcome of: their reports were lost, or they have not ended.
     package var unknown: Int64 {
-        Outcome.allCases.reduce(runs - retried) { rest, outcome in outcome.isOfRun ? rest - sum(outcome) : rest }
+        Outcome.allCases.reduce(runs - numbers.uncounted - retried) { rest, outcome in outcome.isOfRun ? rest - sum(outcome) : rest }
     }
 
     /// The slots that have an outcome.

@@ -99,7 +99,7 @@ final class Scene {
         let errors = path("errors-\(starts)")
         let usual = [
             ("--registry", registry ?? self.registry), ("--worker", worker), ("--log-format", "json"),
-            ("--runtime-directory", runtime ?? self.runtime),
+            ("--runtime-directory", runtime ?? self.runtime), ("--ledger", "off"),
         ].filter { !arguments.contains($0.0) }
         let command = [Binaries.daemon] + usual.flatMap { [$0.0, $0.1] } + arguments
         let process = try ChildProcess(
