@@ -1,3 +1,4 @@
+package import Journal
 package import Kernel
 import Values
 
@@ -10,12 +11,12 @@ import Values
 /// |--------------------|-----------------------------------------------------|
 /// | 0, 8               | the format, the chunks                              |
 /// | 64                 | the number of the booking in force: the commit      |
-
 /// | 512                | the boot                                            |
 ///
-/// A booking writes, in this order: the job's record that is not in force, stamped with the booking's number; the number. A record that is stamped above the number in
-/// force does not exist, and of two the younger counts. The first act of a new daemon is to remove records that do not exist: with
-/// the next booking of another job their number would be in force.
+/// A booking writes, in this order: what belongs to it in the journal; the job's record that is not in force, stamped with the
+/// booking's number; the number. A record that is stamped above the number in force does not exist, and of two the younger counts.
+/// The first act of a new daemon is to remove records that do not exist: with the next booking of another job their number would be
+/// in force.
 package final class BookFile {
     private let file: MappedFile
     /// The names' hashes, and where their records are.
@@ -24,6 +25,10 @@ package final class BookFile {
     private var chunks: Int
     /// The number of the booking in force.
     package private(set) var number: UInt64
+    /// Whether they are new: nothing of before is in them.
+    package private(set) var areNew = false
+    /// What goes into it is in force with the bookings here.
+    package var journal: JournalWriter?
 
     private enum Head {
         static let (format, chunks, number, boot) = (0, 8, 64, 512)
@@ -70,6 +75,7 @@ package final class BookFile {
     // MARK: Opening
 
     private func begin(_ boot: [UInt8]) throws(SystemError) {
+        areNew = true
         file.publish(0, Head.format)
         for offset in stride(from: 0, to: file.size, by: 8) { file.store(0, offset) }
         file.write(boot.span, at: Head.boot)
@@ -210,10 +216,24 @@ package final class BookFile {
         if !text.isEmpty { file.write(Array(text.utf8).span, at: offset + Self.textOffset) }
     }
 
+    /// What was staged in the journal alone.
+    package func bookJournal() { if journal?.hasStaged ?? false { commit() } }
+
     /// What was staged is in force.
     func commit() {
+        journal?.prepare(number + 1)
+        enforce()
+        publish()
+    }
+
+    /// The commit.
+    func enforce() {
         number += 1
         file.publish(number, Head.number)
+    }
+
+    func publish() {
+        journal?.publish()
         // What is stored next must not be there before.
         file.fence()
     }
