@@ -78,7 +78,9 @@ let package = Package(
             path: "Sources/Ledgers/Records",
             swiftSettings: strict),
 
-<<<<<<< HEAD
+        // What outlives the daemon of its jobs, in memory.
+        .target(name: "Books", dependencies: ["Journal", "Kernel", "Values"], swiftSettings: strict),
+
         // The ledger: what it keeps, and where.
         .target(
             name: "LedgerStore", dependencies: ["Clocks", "LedgerRecords", "Model", "Turns"],
@@ -88,10 +90,6 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: ["CSQLite", "Clocks", "Kernel", "LedgerRecords", "LedgerStore", "Model", "Turns"],
             path: "Sources/Ledgers/SQLite", swiftSettings: vouched),
-=======
-        // What outlives the daemon of its jobs, in memory.
-        .target(name: "Books", dependencies: ["Journal", "Kernel", "Values"], swiftSettings: strict),
->>>>>>> origin/main
 
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),
@@ -253,19 +251,16 @@ let package = Package(
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),
         .testTarget(
-<<<<<<< HEAD
-            name: "BooksTests", dependencies: ["Books", "Kernel", "TestSupport"], swiftSettings: strict),
+            name: "BooksTests", dependencies: ["Books", "Journal", "Kernel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Books", "Clocks", "Journal", "Kernel", "LedgerRecords", "Model", "TestSupport", "Turns"],
+            swiftSettings: strict),
         .testTarget(
             name: "LedgersTests",
             dependencies: [
                 "Clocks", "Kernel", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "TestSupport", "Turns",
             ],
-=======
-            name: "BooksTests", dependencies: ["Books", "Journal", "Kernel", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "JournalTests",
-            dependencies: ["Books", "Clocks", "Journal", "Kernel", "LedgerRecords", "Model", "TestSupport", "Turns"],
->>>>>>> origin/main
             swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(

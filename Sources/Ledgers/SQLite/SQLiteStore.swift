@@ -18,7 +18,7 @@ package final class SQLiteStore: LedgerStore {
     var seq = Int64(0)
     /// Whose row in `job` is older than what is known.
     var dirty: Set<Int> = []
-    /// Whose run in hand has changed since the last commit.
+    /// Whose current run has changed since the last commit.
     var changedRuns: Set<Int> = []
     /// What is in memory is not what is in the database.
     private var isStale = true

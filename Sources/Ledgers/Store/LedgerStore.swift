@@ -9,7 +9,7 @@ package protocol LedgerStore: AnyObject {
     /// So many records were taken since the last fold.
     var unfolded: Int { get }
 
-    /// Takes the records and the place in the journal that they lead to, both or none. Those that it has already are passed over. After
+    /// Takes the records and the place in the journal that they lead to, both or none. Those that it has already are ignored. After
     /// an error it has none of them, and may be asked again.
     func append(_ batch: RecordBatch, _ durability: Durability) throws(LedgerError) -> Appended
 
