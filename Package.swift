@@ -114,8 +114,9 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Books", "Clocks", "Host", "Kernel", "Links", "Model", "Registry", "Schedules", "Supervision", "Turns",
-                "Values", "Wire",
+                "Books", "Clocks", "Host", "Journal", "Kernel", "LedgerRecords", "Links", "Model", "Registry",
+                "Schedules",
+                "Supervision", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -11,6 +11,7 @@ import Values
 /// |--------------------|-----------------------------------------------------|
 /// | 0, 8               | the format, the chunks                              |
 /// | 64                 | the number of the booking in force: the commit      |
+/// | 128                | a random number of these books                      |
 /// | 512                | the boot                                            |
 ///
 /// A booking writes, in this order: what belongs to it in the journal; the job's record that is not in force, stamped with the
@@ -31,7 +32,7 @@ package final class BookFile {
     package var journal: JournalWriter?
 
     private enum Head {
-        static let (format, chunks, number, boot) = (0, 8, 64, 512)
+        static let (format, chunks, number, id, boot) = (0, 8, 64, 128, 512)
         static let (size, longestBoot) = (4_096, 256)
     }
 
@@ -49,8 +50,8 @@ package final class BookFile {
     /// Of a record.
     package typealias Words = [52 of Int64]
 
-    /// `boot`: what is of another one is not taken up.
-    package init(_ file: MappedFile, boot: String) throws(SystemError) {
+    /// `boot`: what is of another one is not taken up. `id`: of new ones.
+    package init(_ file: MappedFile, boot: String, id: UInt64 = .random(in: 1...(.max))) throws(SystemError) {
         self.file = file
         try file.grow(to: Head.size + Chunk.size)
         (chunks, number) = (0, 0)
@@ -62,7 +63,11 @@ package final class BookFile {
         } else {
             try begin(text)
         }
+        if self.id == 0 { file.store(id, Head.id) }
     }
+
+    /// Of these books: what is summed up in others begins anew.
+    package var id: UInt64 { file.load(Head.id) }
 
     /// In bytes, of a file with one chunk.
     package static var smallest: Int { Head.size + Chunk.size }
@@ -162,7 +167,8 @@ package final class BookFile {
         guard let copy = inForce(place) else { return nil }
         let offset = offset(place, copy)
         var words = Words(repeating: 0)
-        for index in words.indices { words[index] = Int64(bitPattern: file.load(offset + 8 + 8 * index)) }
+        var span = words.mutableSpan
+        file.load(&span, offset + 8)
         let count = min(Int(clamping: file.load(offset + 8 + 8 * words.count)), Self.longestText)
         let text = file.bytes(at: offset + Self.textOffset, count)
         return (words, String(decoding: text, as: UTF8.self))
@@ -172,10 +178,8 @@ package final class BookFile {
     package func has(_ words: borrowing Words, _ text: String, at place: Int) -> Bool {
         guard let copy = inForce(place) else { return false }
         let offset = offset(place, copy)
-        for index in words.indices where file.load(offset + 8 + 8 * index) != UInt64(bitPattern: words[index]) {
-            return false
-        }
-        guard file.load(offset + 8 + 8 * words.count) == UInt64(text.utf8.count) else { return false }
+        guard file.holds(words.span, offset + 8), file.load(offset + 8 + 8 * words.count) == UInt64(text.utf8.count)
+        else { return false }
         return text.isEmpty || file.bytes(at: offset + Self.textOffset, text.utf8.count) == Array(text.utf8)
     }
 
@@ -211,9 +215,9 @@ package final class BookFile {
         let copy = inForce(place).map { 1 - $0 } ?? 0
         let offset = offset(place, copy)
         file.store(number + 1, offset)
-        for index in words.indices { file.store(UInt64(bitPattern: words[index]), offset + 8 + 8 * index) }
+        file.store(words.span, offset + 8)
         file.store(UInt64(text.utf8.count), offset + 8 + 8 * words.count)
-        if !text.isEmpty { file.write(Array(text.utf8).span, at: offset + Self.textOffset) }
+        if !text.isEmpty { file.write(text.utf8.span, at: offset + Self.textOffset) }
     }
 
     /// What was staged in the journal alone.

@@ -60,11 +60,8 @@ struct JournalRing {
         let head = UInt64(size) | UInt64(frame.count) << 32 | UInt64(frame.texts.count) << 40 | Self.mark
         file.store(head, offset)
         file.store(number, offset + 8)
-        var next = offset + 16
-        for index in 0..<frame.count {
-            file.store(UInt64(bitPattern: frame.words[index]), next)
-            next += 8
-        }
+        file.store(frame.words.span.extracting(first: frame.count), offset + 16)
+        var next = offset + 16 + 8 * frame.count
         for text in frame.texts {
             file.store(UInt64(text.utf8.count), next)
             file.write(text.utf8.span, at: next + 8)

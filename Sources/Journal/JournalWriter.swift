@@ -131,6 +131,13 @@ package final class JournalWriter {
         return true
     }
 
+    /// One that is not even tried.
+    package func lose(_ weight: JournalWeight) {
+        hasStaged = true
+        state.number += 1
+        state.lost[weight] += 1
+    }
+
     /// `stamp`: the number that the booking is about to have.
     package func prepare(_ stamp: UInt64) {
         guard hasStaged else { return }

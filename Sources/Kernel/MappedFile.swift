@@ -79,6 +79,34 @@ internal import Glibc
     /// What is loaded after this is not older than what was loaded before it.
     package func fence() { clinux_fence() }
 
+    /// Several, one after the other.
+    package func store(_ words: Span<Int64>, _ offset: Int) {
+        check(offset, words.count)
+        unsafe words.withUnsafeBytes {
+            unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[offset...]).copyMemory(from: $0)
+        }
+    }
+
+    package func load(_ words: inout MutableSpan<Int64>, _ offset: Int) {
+        check(offset, words.count)
+        unsafe words.withUnsafeMutableBytes {
+            unsafe $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: mapping[offset..<(offset + $0.count)]))
+        }
+    }
+
+    /// Whether these are there.
+    package func holds(_ words: Span<Int64>, _ offset: Int) -> Bool {
+        check(offset, words.count)
+        return unsafe words.withUnsafeBytes {
+            unsafe $0.elementsEqual(mapping[offset..<(offset + $0.count)])
+        }
+    }
+
+    private func check(_ offset: Int, _ count: Int) {
+        unsafe precondition(
+            offset % 8 == 0 && offset >= 0 && offset + 8 * count <= mapping.count, "beyond the end of \(path)")
+    }
+
     private func check(_ offset: Int) {
         unsafe precondition(offset % 8 == 0 && offset >= 0 && offset + 8 <= mapping.count, "beyond the end of \(path)")
     }
@@ -87,7 +115,9 @@ internal import Glibc
 
     package func write(_ bytes: Span<UInt8>, at offset: Int) {
         unsafe precondition(offset >= 0 && offset + bytes.count <= mapping.count, "beyond the end of \(path)")
-        for index in bytes.indices { unsafe mapping[offset + index] = bytes[index] }
+        unsafe bytes.withUnsafeBytes {
+            unsafe UnsafeMutableRawBufferPointer(rebasing: mapping[offset...]).copyMemory(from: $0)
+        }
     }
 
     package func bytes(at offset: Int, _ count: Int) -> [UInt8] {

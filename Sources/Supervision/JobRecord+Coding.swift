@@ -4,11 +4,10 @@ import Turns
 import Values
 
 extension JobRecord {
-    /// The record as numbers.
-    package var row: RecordRow {
+    /// The record as numbers. It is not there any more after that: a copy for each run would be most of the cost.
+    package consuming func makeRow() -> RecordRow {
         var row = RecordRow()
-        var record = self
-        record.fields(&row)
+        fields(&row)
         return row
     }
 

@@ -146,3 +146,8 @@ extension Phase {
         }
     }
 }
+
+extension Phase.Run {
+    /// The one that is going, for those who ask at each: what is computed on a job of another module copies all of it.
+    package static func going(in job: borrowing JobSupervisor) -> Phase.Run? { job.life.phase.run }
+}

@@ -17,6 +17,7 @@ final class MemoryStore: LedgerStore, LedgerView {
         var base: Int64?
         var runs: Int64
         var standing: LedgerRecord.Standing
+        var schedule: String
         var open: (run: Int64, begin: LedgerRecord.Begin)?
         /// The last that was booked of it is this gap.
         var gap: Int?
@@ -98,7 +99,7 @@ final class MemoryStore: LedgerStore, LedgerView {
         guard var job = jobs[record.name] else {
             jobs[record.name] = Job(
                 name: record.name, books: record.books, sums: record.sums, base: 0, runs: record.sums.runs,
-                standing: record.standing)
+                standing: record.standing, schedule: record.schedule)
             return
         }
         var before = job.sums
@@ -108,7 +109,12 @@ final class MemoryStore: LedgerStore, LedgerView {
             if let open = job.open { interrupt(open.run, open.begin, record, &result) }
             job.open = nil
         }
-        for outcome in Outcome.allCases {
+        let isLower = Outcome.allCases.contains { outcome in
+            record.sums.slots[outcome.index] < before.slots[outcome.index]
+                || record.sums.besides[outcome.index] < before.besides[outcome.index]
+        }
+        if isLower { job.gap = nil }
+        for outcome in Outcome.allCases where !isLower {
             let slots = record.sums.slots[outcome.index] - before.slots[outcome.index]
             let besides = record.sums.besides[outcome.index] - before.besides[outcome.index]
             guard slots > 0 || besides > 0 else { continue }
@@ -124,6 +130,7 @@ final class MemoryStore: LedgerStore, LedgerView {
             job.runs = max(job.runs, record.sums.runs + (job.base ?? 0))
         }
         (job.books, job.sums, job.standing) = (record.books, record.sums, record.standing)
+        job.schedule = record.schedule
         jobs[record.name] = job
     }
 
@@ -269,7 +276,8 @@ final class MemoryStore: LedgerStore, LedgerView {
     func resumptions() -> [JobResumption] {
         jobs.values.map { job in
             JobResumption(
-                job: job.name, runs: job.runs, accounted: job.sums.accounted.inMicroseconds,
+                job: job.name, schedule: job.schedule, timezone: "", runs: job.runs,
+                accounted: job.sums.accounted.inMicroseconds,
                 failures: job.standing.failures, isFailing: job.standing.isFailing, isLate: job.standing.isLate,
                 open: job.open.map { .init(run: $0.run, slot: $0.begin.slot?.inMicroseconds) })
         }

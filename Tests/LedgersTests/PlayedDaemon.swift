@@ -87,6 +87,16 @@ struct PlayedDaemon {
         start(id: id)
     }
 
+    /// A job is taken out of the registry, and comes back with the number of its last run alone.
+    mutating func forget(_ name: String) {
+        guard var job = jobs[name], job.isIntroduced, job.going == nil, job.owed == nil else { return }
+        let old = job.sums
+        job.sums = LedgerRecord.Sums()
+        (job.sums.runs, job.sums.accounted) = (old.runs, old.accounted)
+        job.isIntroduced = introduce(job)
+        jobs[name] = job
+    }
+
     /// The ledger does not know the names, or lacks records that were dropped.
     mutating func introduce() {
         write(.life(.init(uid: life, pid: 7, began: now, host: "h", boot: "b", version: "1", registry: "r")))

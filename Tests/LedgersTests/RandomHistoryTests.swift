@@ -50,6 +50,7 @@ struct RandomHistoryTests {
             case 4: daemon.introduce()
             case 5: try restart()
             case 6: try reboot()
+            case 7: if !daemon.isFull { daemon.forget(daemon.random.pick(daemon.names)) }
             default: try take(most: 1 + daemon.random.below(40))
             }
         }

@@ -233,6 +233,19 @@ struct StoreConformanceTests {
         #expect(try self.sums(tested)?.slots[.ok] == 4)
     }
 
+    @Test("takes lower sums for those of a job that was away", arguments: kinds)
+    func lowerSums(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        _ = try tested.take([life(), job(), run(1, at: 1), run(2, at: 2)])
+        var sums = LedgerRecord.Sums()
+        (sums.runs, sums.slots[1]) = (3, 1)
+        #expect(try tested.take([job(sums: sums), run(4, at: 4)]).lost == 0)
+        (sums.runs, sums.slots[0], sums.slots[1]) = (5, 1, 2)
+        #expect(try tested.take([job(sums: sums)]).lost == 1)
+        #expect(try self.sums(tested)?.slots[.ok] == 3)
+        #expect(try runs(tested) == [4, 2, 1])
+    }
+
     // MARK: Numbers of runs
 
     @Test("moves the numbers of books that begin at 1 again, and says so once", arguments: kinds)
@@ -272,7 +285,8 @@ struct StoreConformanceTests {
         ])
         try tested.reopen()
         let expected = JobResumption(
-            job: "app:a", runs: 2, accounted: second(1), failures: 3, isFailing: true, isLate: false,
+            job: "app:a", schedule: "every 1s", timezone: "", runs: 2, accounted: second(1), failures: 3,
+            isFailing: true, isLate: false,
             open: .init(run: 2, slot: second(2)))
         #expect(try tested.store.resumptions() == [expected])
         _ = try tested.take([run(2, at: 2)])

@@ -103,7 +103,7 @@ struct ManualRunTests {
 
 private enum RecordRowCopy {
     static func of(_ record: JobRecord) -> RecordRow {
-        let row = record.row
+        let row = record.makeRow()
         return RecordRow(row.words, text: row.text)
     }
 }

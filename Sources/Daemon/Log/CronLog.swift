@@ -6,6 +6,7 @@ package struct CronLog: Sendable {
     /// What job functions log, with fields of their own.
     let functions: Logger
     private let level: Logger.Level
+    let tap = LogTap()
 
     package init(_ sink: LogSink, level: Logger.Level) {
         (self.sink, self.level) = (sink, level)
@@ -16,6 +17,7 @@ package struct CronLog: Sendable {
     func write(
         _ level: Logger.Level, _ message: String, _ fields: LogFields = [:], rank: LogSink.Rank = .record
     ) {
+        tap.note(level, message, fields)
         if level >= self.level { sink.write(level, message, fields, rank) }
     }
 }

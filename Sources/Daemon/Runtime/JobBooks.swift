@@ -1,4 +1,5 @@
 import Books
+import Journal
 import Kernel
 import Supervision
 import Turns
@@ -10,17 +11,38 @@ final class JobBooks {
     private let directory: PrivateDirectory
     /// That nobody else writes here, or removes what is here.
     private let lock: FileLock
+    private let boot: String
 
     private static let (bookFile, noteSuffix) = ("books", ".note")
 
-    /// Takes up those of this boot, if there are any.
-    init(in runtime: String, instance: String, boot: String) throws(SystemError) {
+    /// Takes up those of this boot, if there are any. `id`: of new ones that go on with what is summed up in others.
+    init(in runtime: String, instance: String, boot: String, id: UInt64? = nil) throws(SystemError) {
         directory = try BookPlace.open(in: runtime, instance: instance)
         lock = try BookPlace.lock(directory)
-        books = try BookFile(try MappedFile(Self.bookFile, in: directory, atLeast: BookFile.smallest), boot: boot)
+        self.boot = boot
+        let file = try MappedFile(Self.bookFile, in: directory, atLeast: BookFile.smallest)
+        books = try BookFile(file, boot: boot, id: id ?? .random(in: 1...(.max)))
     }
 
     var path: String { directory.path }
+    var id: UInt64 { books.id }
+    /// Nothing of before is in them.
+    var areNew: Bool { books.areNew }
+
+    // MARK: The journal
+
+    /// What goes into it is in force with the records here. `nil`: no ledger reads any.
+    var journal: JournalWriter? { books.journal }
+
+    /// `capacity`: in bytes, of a new one.
+    func openJournal(capacity: Int) throws(SystemError) {
+        books.journal = try JournalWriter(
+            in: directory, capacity: capacity, boot: boot, inForce: books.number, mayGoOn: !books.areNew,
+            id: (.random(in: 1...(.max)), .random(in: 0...(.max))))
+    }
+
+    /// What was staged in it alone.
+    func bookJournal() { books.bookJournal() }
 
     /// Whether the next daemon would find them.
     var areStillThere: Bool { FileSystem.exists("\(directory.path)/\(Self.bookFile)") }
@@ -42,10 +64,10 @@ final class JobBooks {
         return record.isSane ? record : nil
     }
 
-    /// Unless that is what it says already.
-    func write(_ record: JobRecord, at place: Int) {
-        let row = record.row
-        if !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
+    /// `isNew`: it is not what is there already.
+    func write(_ record: consuming JobRecord, at place: Int, isNew: Bool = false) {
+        let row = record.makeRow()
+        if isNew || !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
     }
 
     /// Jobs that are gone are remembered for the numbers of their runs, if they are not too many.

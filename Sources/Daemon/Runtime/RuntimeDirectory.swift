@@ -109,9 +109,9 @@ package final class RuntimeDirectory {
     }
 
     /// The books of the jobs, in memory; those of this boot go on. To be called where there is a directory.
-    func openBooks() throws(SystemError) -> JobBooks? {
+    func openBooks(id: UInt64? = nil) throws(SystemError) -> JobBooks? {
         guard let path else { return nil }
-        return try JobBooks(in: path, instance: instance, boot: boot.boot)
+        return try JobBooks(in: path, instance: instance, boot: boot.boot, id: id)
     }
 
     /// Others may reach what is in it by its name. Where the service manager has made it, that is for it to say.

@@ -15,6 +15,7 @@ final class Job {
     var definition: JobDefinition { didSet { goesByZone = definition.goesByZone } }
     /// The definition's, which is large, without a copy of it for each run.
     private(set) var goesByZone: Bool
+    let clock: ScheduleClock
     var supervisor: JobSupervisor
     var worker: WorkerProcess?
     /// A worker of a previous life that ends with the job; `nil`: there is none.
@@ -39,6 +40,7 @@ final class Job {
     let signature: UInt64
     /// Where its record is; `nil`: it has none yet.
     var bookPlace: Int?
+    var ledgerName = LedgerName()
     /// The run at the boot is to come, and has not begun.
     var awaitsBootRun: Bool
 
@@ -51,6 +53,7 @@ final class Job {
         (self.definition, goesByZone) = (definition, definition.goesByZone)
         supervisor = JobSupervisor(definition, start: start, seed: seed, resuming: before, sleeps: sleeps)
         (earlierRuns, signature) = (supervisor.runs, definition.schedule.signature)
+        clock = definition.schedule.rule.clock
     }
 
     private final class Written {

@@ -50,11 +50,14 @@ extension WorkerPool {
         return event.changesRecord
     }
 
-    /// To be called when the job may have changed by the event.
-    func save(_ job: Job) {
+    /// To be called when the job may have changed by the event. `isNew`: it has.
+    func save(_ job: Job, isNew: Bool = false) {
         guard let books else { return }
         if job.bookPlace == nil { job.bookPlace = place(of: job, in: books) }
-        if let place = job.bookPlace { books.write(JobRecord(job.supervisor, signature: job.signature), at: place) }
+        guard let place = job.bookPlace else { return }
+        let record = JobRecord(job.supervisor, signature: job.signature)
+        ledger?.note(record.standing, of: &job.ledgerName)
+        books.write(record, at: place, isNew: isNew)
     }
 
     private func place(of job: Job, in books: JobBooks) -> Int? {

@@ -53,7 +53,7 @@ extension WorkerPool {
     // MARK: Those who wait
 
     func tellBegin(of job: Job) {
-        guard let run = job.supervisor.phase.run, run.isManual else { return }
+        guard manualRuns != nil, let run = Phase.Run.going(in: job.supervisor), run.isManual else { return }
         manualRuns?.began(run.number, of: job.definition.id)
     }
 

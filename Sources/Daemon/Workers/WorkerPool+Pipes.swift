@@ -108,7 +108,10 @@ extension WorkerPool {
             if case .begin = report, job.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)
-            if case .begin = report { tellBegin(of: job) }
+            if case .begin = report {
+                tellBegin(of: job)
+                writeBegin(of: job)
+            }
             if case .dropped = report { manualRuns?.lost(job.definition.id) }
         } catch {
             reject(error.description, worker, job)

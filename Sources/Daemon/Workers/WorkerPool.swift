@@ -18,6 +18,8 @@ final class WorkerPool {
     let runtime: RuntimeDirectory
     /// `nil`: nothing of a job outlives the daemon.
     var books: JobBooks?
+    /// `nil`: there is none.
+    var ledger: LedgerWriter?
     /// Something could not be written there, which has been said.
     var lacksBooks = false
     let groups: WorkerGroups?
@@ -115,6 +117,7 @@ final class WorkerPool {
         if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
+        introduce(job)
         settleIfAsleep(job)
         deadlines.schedule(job)
     }
@@ -178,7 +181,7 @@ final class WorkerPool {
         effects = []
         if !decided.isEmpty { decided.removeAll(keepingCapacity: true) }
         job.supervisor.handle(event, at: moment, heard: heard, effects: &decided)
-        var (isSignalled, hasBooked) = (false, changesRecord(event, job))
+        var (isSignalled, hasBooked) = (false, false)
         for effect in decided {
             perform(effect, job)
             if effect.isSignal { isSignalled = true }
@@ -187,7 +190,7 @@ final class WorkerPool {
         if isSignalled { noteSignal(job) }
         effects = decided
         if job.awaitsBootRun, job.supervisor.runs > job.earlierRuns { noteBootRun(job) }
-        if hasBooked { save(job) }
+        if hasBooked || changesRecord(event, job) { save(job, isNew: hasBooked) }
     }
 
     func settle(_ job: Job) {
@@ -238,6 +241,7 @@ final class WorkerPool {
         case .kill: kill(job)
         case .book(let booking):
             incidents.record(booking, of: job)
+            write(booking, of: job)
             tellEnd(booking, of: job)
         case .killPreviousWorker: runtime.killHolder(of: job.definition.id)
         case .watchPreviousWorker: watchPreviousWorker(job)

@@ -9,6 +9,7 @@ package import Turns
 /// |----------------------------------------|------------------------|-----------------------|-----------------|
 /// | a booking                              | go on                  | go on                 | |
 /// | the job again, with the same books     | what the daemon says   | go on                 | the difference of the sums |
+/// | the job with lower sums                | what the daemon says   | go on                 | nothing: it was taken out of the registry, and came back |
 /// | the job with other books               | what the daemon says   | from 1, or they go on | all of its sums: those books began at 0 |
 /// | a job that it has never heard of       | what the daemon says   | those of the daemon   | nothing: history begins |
 package struct JobAccount: Sendable {
@@ -124,13 +125,14 @@ package struct JobAccount: Sendable {
     private mutating func count(
         _ sums: LedgerRecord.Sums, since old: LedgerRecord.Sums, _ result: inout Introduction
     ) {
-        for outcome in Outcome.allCases {
+        let isLower = zip(sums.slots + sums.besides, old.slots + old.besides).contains { $0 < $1 }
+        for outcome in Outcome.allCases where !isLower {
             let index = outcome.index
-            result.lostSlots[outcome] = max(0, sums.slots[index] - old.slots[index])
-            result.lostBesides += max(0, sums.besides[index] - old.besides[index])
+            result.lostSlots[outcome] = sums.slots[index] - old.slots[index]
+            result.lostBesides += sums.besides[index] - old.besides[index]
         }
         // Slots that are not here may lie between two gaps.
-        if result.lost > 0 { gap = nil }
+        if isLower || result.lost > 0 { gap = nil }
     }
 
     /// Returns by how much the numbers are moved, if that turned out now. `goesOn`: the daemon's numbers follow those that are here.
@@ -189,7 +191,8 @@ package struct JobAccount: Sendable {
 
     package var resumption: JobResumption {
         JobResumption(
-            job: name, runs: runs, accounted: sums.accounted.inMicroseconds, failures: failures, isFailing: isFailing,
-            isLate: isLate, open: open.map { .init(run: $0.run, slot: $0.slot?.inMicroseconds) })
+            job: name, schedule: schedule, timezone: timezone, runs: runs,
+            accounted: sums.accounted.inMicroseconds, failures: failures, isFailing: isFailing, isLate: isLate,
+            open: open.map { .init(run: $0.run, slot: $0.slot?.inMicroseconds) })
     }
 }

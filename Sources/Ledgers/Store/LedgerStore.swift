@@ -74,6 +74,9 @@ package struct Pruned: Hashable, Sendable {
 /// What a daemon without books of a job goes on with.
 package struct JobResumption: Hashable, Sendable {
     package var job: String
+    /// As they were written: another schedule has other slots.
+    package var schedule: String
+    package var timezone: String
     /// The number of the last run.
     package var runs: Int64
     /// Every slot up to this one has its outcome.
@@ -92,9 +95,11 @@ package struct JobResumption: Hashable, Sendable {
     }
 
     package init(
-        job: String, runs: Int64, accounted: WallInstant, failures: Int64, isFailing: Bool, isLate: Bool, open: Open?
+        job: String, schedule: String, timezone: String, runs: Int64, accounted: WallInstant, failures: Int64,
+        isFailing: Bool, isLate: Bool, open: Open?
     ) {
-        (self.job, self.runs, self.accounted, self.failures) = (job, runs, accounted, failures)
+        (self.job, self.schedule, self.timezone) = (job, schedule, timezone)
+        (self.runs, self.accounted, self.failures) = (runs, accounted, failures)
         (self.isFailing, self.isLate, self.open) = (isFailing, isLate, open)
     }
 }

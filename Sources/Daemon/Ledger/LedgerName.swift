@@ -1,0 +1,11 @@
+import Supervision
+
+/// A job, as the ledger knows it.
+struct LedgerName {
+    /// In this life of the daemon; 0: it has none yet.
+    var number = Int64(0)
+    /// The journal has its name. If not, what it comes to is in its sums, and counts as rows that were dropped.
+    var isKnown = false
+    /// As it was written down last.
+    var standing = JobStanding()
+}

@@ -1,0 +1,154 @@
+import Clocks
+import Journal
+import LedgerRecords
+import Model
+import Schedules
+import Supervision
+import Turns
+import Values
+
+/// Writes down for the ledger what the jobs come to. A record of a job comes after the job's name: what there is no room
+/// for is left to the sums that are written with the name when there is room again.
+final class LedgerWriter {
+    private let books: JobBooks
+    private let journal: JournalWriter
+    private var life: LedgerRecord.Life
+    private var isLifeKnown = false
+    private var lastNumber = Int64(0)
+    /// Whether the ledger is to hear the names of jobs that it does not know.
+    private(set) var hasStrangers = true
+
+    init(_ books: JobBooks, _ journal: JournalWriter, _ life: LedgerRecord.Life) {
+        (self.books, self.journal, self.life) = (books, journal, life)
+    }
+
+    /// In hundredths of the journal, what is not freed.
+    var fill: Int { journal.used * 100 / journal.capacity }
+    var lost: JournalLoss { journal.lost }
+    var uid: Int64 { life.uid }
+
+    // MARK: Names
+
+    /// The ledger has lost what was said before: all is to be said again.
+    func beginAgain() { (isLifeKnown, hasStrangers) = (false, true) }
+
+    /// Between two steps of the job: `record` has what it came to. `text`: of its definition.
+    func introduce(_ name: inout LedgerName, _ job: JobDefinition, _ record: JobRecord, at now: Moment) {
+        guard sayLife() else { return }
+        if name.number == 0 {
+            lastNumber += 1
+            name.number = lastNumber
+        }
+        let standing = record.standing
+        let introduction = LedgerRecord.job(
+            .init(
+                job: name.number, at: now.wall, name: job.id.description,
+                schedule: "\(job.schedule.key) \(job.schedule.text)", timezone: job.schedule.zone?.name ?? "",
+                comment: job.meta["comment"]?.string ?? "", books: Int64(bitPattern: books.id),
+                sums: .init(record, job.schedule.rule.clock, at: now), standing: .init(name.number, standing)))
+        name.isKnown = journal.stage(introduction.frame, .row)
+        if name.isKnown { name.standing = standing } else { hasStrangers = true }
+    }
+
+    private func sayLife() -> Bool {
+        if !isLifeKnown { isLifeKnown = journal.stage(LedgerRecord.life(life).frame, .row) }
+        if !isLifeKnown { hasStrangers = true }
+        return isLifeKnown
+    }
+
+    /// To be called before those that are not known are introduced.
+    func takeStrangers() -> Bool {
+        defer { hasStrangers = false }
+        return hasStrangers
+    }
+
+    // MARK: What happens
+
+    func note(_ booking: Booking, of name: inout LedgerName, _ clock: ScheduleClock, at now: Moment) {
+        // The sums of a job that is introduced later have this slot too.
+        guard name.isKnown else { return journal.lose(.row) }
+        let record = LedgerRecord.Booked(booking, name.number, clock, at: now)
+        if !journal.stage(LedgerRecord.booking(record).frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
+    }
+
+    func note(_ run: Phase.Run, of name: LedgerName, pid: Int32, _ clock: ScheduleClock, at now: Moment) {
+        guard name.isKnown else { return journal.lose(.incident) }
+        let slot = run.slot.map { now.wall(of: $0, on: clock) }
+        let record = LedgerRecord.Begin(
+            job: name.number, run: run.number, slot: slot, attempt: run.attempt,
+            cause: .init(call: run.call, attempt: run.attempt, hasSlot: slot != nil), began: run.began.wall,
+            lateness: run.lateness, pid: pid)
+        journal.stage(LedgerRecord.begin(record).frame, .incident)
+    }
+
+    /// If it is another one than before.
+    func note(_ standing: JobStanding, of name: inout LedgerName) {
+        guard name.isKnown, name.standing != standing else { return }
+        name.standing = standing
+        let record = LedgerRecord.standing(.init(name.number, standing))
+        if !journal.stage(record.frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
+    }
+
+    func note(output text: String, isError: Bool, run: Int64, of name: LedgerName, at now: Moment) {
+        guard name.isKnown else { return journal.lose(.output) }
+        let record = LedgerRecord.Output(job: name.number, run: run, at: now.wall, isError: isError, text: text)
+        journal.stage(LedgerRecord.output(record).frame, .output)
+    }
+
+    /// `name`: `nil`, it concerns the daemon.
+    func note(_ event: LogTap.Event, of name: LedgerName?) {
+        guard sayLife() else { return journal.lose(.incident) }
+        let job = name.flatMap { $0.isKnown ? $0.number : nil }
+        // Of a job that has no name here the text says which it is.
+        let words = event.fields.words(but: job == nil ? "" : LogTap.entry)
+        let record = LedgerRecord.Incident(job: job, at: event.at, kind: event.message, text: words)
+        journal.stage(LedgerRecord.incident(record).frame, .incident)
+    }
+}
+
+extension LedgerRecord.Sums {
+    fileprivate init(_ record: JobRecord, _ clock: ScheduleClock, at now: Moment) {
+        self.init()
+        (runs, accounted) = (record.books.runs, now.wall(of: record.books.accounted, on: clock))
+        for outcome in Outcome.allCases {
+            slots[outcome.index] = record.books.counts[outcome]
+            besides[outcome.index] = record.books.besides[outcome]
+        }
+    }
+}
+
+extension LedgerRecord.Standing {
+    fileprivate init(_ job: Int64, _ standing: JobStanding) {
+        self.init(
+            job: job, failures: Int64(standing.failures), isFailing: standing.isFailing, isLate: standing.isLate)
+    }
+}
+
+extension LedgerRecord.Cause {
+    fileprivate init(call: Int64?, attempt: Int, hasSlot: Bool) {
+        if let call {
+            self = call < 0 ? .manual : .call
+        } else {
+            self = attempt > 1 ? .retry : hasSlot ? .slot : .start
+        }
+    }
+}
+
+extension LedgerRecord.Booked {
+    fileprivate init(_ booking: Booking, _ job: Int64, _ clock: ScheduleClock, at now: Moment) {
+        self.init(
+            job: job, at: now.wall, first: booking.first.map { now.wall(of: $0, on: clock) },
+            last: booking.last.map { now.wall(of: $0, on: clock) }, count: booking.count, outcome: booking.outcome,
+            reason: booking.reason, run: booking.run.map { .init($0, booking) }, isGivenUp: booking.isGivenUp)
+    }
+}
+
+extension LedgerRecord.Booked.Run {
+    fileprivate init(_ run: Booking.Run, _ booking: Booking) {
+        self.init(
+            number: run.number, attempt: run.attempt,
+            cause: .init(call: run.call, attempt: run.attempt, hasSlot: booking.last != nil), began: run.began,
+            lateness: run.lateness, duration: run.duration, code: run.end.code, retryAfter: booking.retryAfter,
+            text: run.end.text, fullLength: run.end.fullLength)
+    }
+}

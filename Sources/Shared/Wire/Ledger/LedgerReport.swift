@@ -1,0 +1,142 @@
+package import Values
+
+/// What a ledger tells its daemon.
+package enum LedgerReport: Hashable, Sendable {
+    /// It has opened its database, and reads the journal.
+    case started(Started)
+    /// What it knows of a job, as `resume` asks for.
+    case job(Job)
+    /// All jobs have been said.
+    case resumed
+    /// It does not know the life that writes the journal: life and jobs are to be written again.
+    case again
+    /// A line for the daemon's log.
+    case log(Log)
+
+    package struct Started: Hashable, Sendable {
+        package var path = ""
+        /// Of all jobs, in the database.
+        package var runs = Int64(0)
+        /// It was made just now.
+        package var isNew = false
+
+        package init() {}
+        package init(path: String, runs: Int64, isNew: Bool) {
+            (self.path, self.runs, self.isNew) = (path, runs, isNew)
+        }
+    }
+
+    package struct Job: Hashable, Sendable {
+        package var entry = EntryID()
+        /// As the records have it: another schedule has other slots.
+        package var schedule = ""
+        package var timezone = ""
+        /// The number of the last run.
+        package var runs = Int64(0)
+        /// Every slot up to this one has its outcome; on the wall clock, in microseconds.
+        package var accounted = Int64(0)
+        /// Failed runs in a row.
+        package var failures = Int64(0)
+        package var isFailing = false
+        package var isLate = false
+
+        package init() {}
+        package init(entry: EntryID, schedule: String, timezone: String, runs: Int64, accounted: Int64) {
+            (self.entry, self.schedule, self.timezone) = (entry, schedule, timezone)
+            (self.runs, self.accounted) = (runs, accounted)
+        }
+    }
+
+    package struct Log: Hashable, Sendable {
+        /// As `--log-level` names them.
+        package var level = ""
+        package var message = ""
+        /// The fields of the record, as far as it has them.
+        package var path: String?
+        package var error: String?
+        package var text: String?
+        package var count: Int64?
+
+        package init() {}
+        package init(
+            level: String, message: String, path: String? = nil, error: String? = nil, text: String? = nil,
+            count: Int64? = nil
+        ) {
+            (self.level, self.message) = (level, message)
+            (self.path, self.error, self.text, self.count) = (path, error, text, count)
+        }
+    }
+
+    package func encoded() -> [UInt8] {
+        switch self {
+        case .started(let started): started.encoded()
+        case .job(let job): job.encoded()
+        case .resumed: ResumedReport().encoded()
+        case .again: AgainReport().encoded()
+        case .log(let log): log.encoded()
+        }
+    }
+
+    /// `line`: without its newline.
+    package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> LedgerReport {
+        var row = try MessageCoder(reading: line)
+        if let job = try Job(&row) { return .job(job) }
+        if let log = try Log(&row) { return .log(log) }
+        if let started = try Started(&row) { return .started(started) }
+        if row.isVerb(ResumedReport.verb) { return .resumed }
+        if row.isVerb(AgainReport.verb) { return .again }
+        throw row.unknownVerb
+    }
+}
+
+// The fields of each report.
+
+extension LedgerReport.Started: WireMessage {
+    package static var verb: StaticString { "started" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.text("path", &path)
+        row.integer("runs", &runs, least: 0)
+        row.flag("new", &isNew)
+    }
+}
+
+extension LedgerReport.Job: WireMessage {
+    package static var verb: StaticString { "job" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.text("schedule", &schedule)
+        row.text("timezone", &timezone, absent: "")
+        row.integer("runs", &runs, least: 0)
+        row.integer("accounted_us", &accounted)
+        row.integer("failures", &failures, least: 0, absent: 0)
+        row.flag("failing", &isFailing)
+        row.flag("late", &isLate)
+    }
+}
+
+extension LedgerReport.Log: WireMessage {
+    package static var verb: StaticString { "log" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.text("level", &level)
+        row.text("message", &message)
+        row.text("path", &path)
+        row.text("error", &error)
+        row.text("text", &text)
+        row.integer("count", &count)
+    }
+}
+
+private struct ResumedReport: WireMessage {
+    static var verb: StaticString { "resumed" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct AgainReport: WireMessage {
+    static var verb: StaticString { "again" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
+}
