@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "CSpawn"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         // Lua raises errors by longjmp: all that touches its state is C, and Swift sees bytes.
         .target(name: "CLuaMachine", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("m")]),
 
@@ -79,6 +80,16 @@ let package = Package(
 
         // What outlives the daemon of its jobs, in memory.
         .target(name: "Books", dependencies: ["Journal", "Kernel", "Values"], swiftSettings: strict),
+
+        // The ledger: what it keeps, and where.
+        .target(
+            name: "LedgerStore", dependencies: ["Clocks", "LedgerRecords", "Model", "Turns"],
+            path: "Sources/Ledgers/Store",
+            swiftSettings: strict),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["CSQLite", "Clocks", "Kernel", "LedgerRecords", "LedgerStore", "Model", "Turns"],
+            path: "Sources/Ledgers/SQLite", swiftSettings: vouched),
 
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),
@@ -245,6 +256,12 @@ let package = Package(
         .testTarget(
             name: "JournalTests",
             dependencies: ["Books", "Clocks", "Journal", "Kernel", "LedgerRecords", "Model", "TestSupport", "Turns"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgersTests",
+            dependencies: [
+                "Clocks", "Kernel", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "TestSupport", "Turns",
+            ],
             swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,305 @@
+package import Clocks
+import LedgerRecords
+package import LedgerStore
+import Model
+import Turns
+
+/// Reads a database that a `SQLiteStore` of another thread writes to. Each answer is a transaction of its own, so that it does not
+/// hold back the log for long.
+package final class SQLiteReader: LedgerView {
+    private let database: Database
+    private let tails: SharedTails
+
+    package init(_ path: String, tails: SharedTails) throws(LedgerError) {
+        database = try Database(path, .reading)
+        self.tails = tails
+        database.wait(milliseconds: SQLiteStore.patience)
+        try database.run("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF")
+    }
+
+    private func reading<Result>(_ body: () throws(LedgerError) -> Result) throws(LedgerError) -> Result {
+        try database.transaction("BEGIN", body)
+    }
+
+    /// The id of a job; `nil`: there is none of this name.
+    private func id(of job: String) throws(LedgerError) -> Int64? {
+        try database.number("SELECT id FROM job WHERE name = ?", .text(job))
+    }
+
+    package func hasJob(_ job: String) throws(LedgerError) -> Bool { try id(of: job) != nil }
+
+    // MARK: History
+
+    package func history(_ query: HistoryQuery) throws(LedgerError) -> HistoryPage {
+        try reading { () throws(LedgerError) in
+            var range = HistoryRange(query)
+            if let job = query.job {
+                guard let id = try id(of: job) else { return HistoryPage(rows: [], next: nil) }
+                range.job = id
+            }
+            var rows = try runs(range)
+            if !query.onlyFailures { rows += try gaps(range) }
+            rows.sort { $0.key > $1.key }
+            let page = rows.prefix(range.limit)
+            return HistoryPage(rows: page.map(\.row), next: rows.count > range.limit ? page.last?.key : nil)
+        }
+    }
+
+    private typealias Keyed = (key: HistoryKey, row: HistoryRow)
+
+    private static let runColumns = """
+        attempt, cause, outcome, reason, slot, began, duration, lateness, code, retry_after, text, length
+        """
+
+    /// One more than the page has.
+    private func runs(_ range: HistoryRange) throws(LedgerError) -> [Keyed] {
+        let job = range.job.map { RunID.range(of: $0) }
+        let names = try self.names()
+        let settled = try settledLately()
+        let inRun = """
+            SELECT id, settles, \(Self.runColumns) FROM run WHERE \(range.condition("id"))
+            \(job.map { "AND id BETWEEN \($0.first) AND \($0.last)" } ?? "") ORDER BY began DESC, id DESC LIMIT \(range.limit + 1)
+            """
+        let inRecent = """
+            SELECT id, settles, \(Self.runColumns) FROM
+            (SELECT job << 40 | number AS id, count > 0 AS settles, * FROM recent WHERE kind = 1
+            AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = job << 40 | number))
+            WHERE \(range.condition("id")) \(range.job.map { "AND job = \($0)" } ?? "")
+            ORDER BY began DESC, id DESC LIMIT \(range.limit + 1)
+            """
+        func keyed(_ row: Statement) -> Keyed {
+            (HistoryKey(moment: row.integer(7), order: row.integer(0)), .run(RunRow(row, names, settled)))
+        }
+        return try database.query(inRun, [], keyed) + database.query(inRecent, [], keyed)
+    }
+
+    private func names() throws(LedgerError) -> [Int64: String] {
+        let rows = try database.rows("SELECT id, name FROM job") { ($0.integer(0), $0.text(1)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
+    /// Runs that are their slots' last since the last fold.
+    private func settledLately() throws(LedgerError) -> Set<Int64> {
+        Set(try database.rows("SELECT job << 40 | number FROM recent WHERE kind = 2") { $0.integer(0) })
+    }
+
+    /// One more than the page has.
+    private func gaps(_ range: HistoryRange) throws(LedgerError) -> [Keyed] {
+        let recent = try recentGaps(range.job)
+        let names = try names()
+        let sql = """
+            SELECT id, job, first, last, count, outcome, reason FROM gap WHERE \(range.condition("id", moment: "last"))
+            \(range.job.map { "AND job = \($0)" } ?? "") ORDER BY last DESC, id DESC LIMIT \(range.limit + 1 + recent.count)
+            """
+        let old = try database.query(sql, [], Gap.init).filter { recent[$0.id] == nil }
+        let new = recent.values.filter { range.contains($0.key) }
+        return (old + new).map { gap in (gap.key, .gap(gap.row(names))) }
+    }
+
+    /// Those that have got slots since the last fold, whole.
+    private func recentGaps(_ job: Int64?) throws(LedgerError) -> [Int64: Gap] {
+        let sql = """
+            SELECT number, job, min(slot), max(last), sum(count), outcome, reason FROM recent WHERE kind = 3
+            \(job.map { "AND job = \($0)" } ?? "") GROUP BY number
+            """
+        var gaps: [Int64: Gap] = [:]
+        for gap in try database.query(sql, [], Gap.init) {
+            let begun = try database.rows(
+                "SELECT id, job, first, last, count, outcome, reason FROM gap WHERE id = ?", [.integer(gap.id)],
+                Gap.init)
+            gaps[gap.id] = begun.first.map { gap.joined(to: $0) } ?? gap
+        }
+        return gaps
+    }
+
+    // MARK: Slots
+
+    package func slots(
+        of job: String, from start: WallInstant, to end: WallInstant
+    ) throws(LedgerError) -> [HistoryRow] {
+        try reading { () throws(LedgerError) in
+            guard let id = try id(of: job) else { return [] }
+            let names = [id: job]
+            let bounds = RunID.range(of: id)
+            let settled = try settledLately()
+            let slots = "slot >= \(start.microseconds) AND slot < \(end.microseconds)"
+            let sql = """
+                SELECT id, settles, \(Self.runColumns) FROM run WHERE id BETWEEN \(bounds.first) AND \(bounds.last) AND \(slots)
+                UNION ALL SELECT job << 40 | number, count > 0, \(Self.runColumns) FROM recent
+                WHERE kind = 1 AND job = \(id) AND \(slots) AND NOT EXISTS
+                (SELECT 1 FROM run WHERE run.id = job << 40 | number) ORDER BY 1 LIMIT \(HistoryQuery.most)
+                """
+            let runs = try database.query(sql) { HistoryRow.run(RunRow($0, names, settled)) }
+            let gaps = try gaps(of: id, overlapping: start, end)
+            return runs + gaps.map { .gap($0.row(names)) }
+        }
+    }
+
+    private func gaps(
+        of job: Int64, overlapping start: WallInstant, _ end: WallInstant
+    ) throws(LedgerError) -> [Gap] {
+        let recent = try recentGaps(job)
+        let sql = """
+            SELECT id, job, first, last, count, outcome, reason FROM gap WHERE job = \(job)
+            AND last >= \(start.microseconds) AND first < \(end.microseconds) ORDER BY last LIMIT \(HistoryQuery.most)
+            """
+        let old = try database.query(sql, [], Gap.init).filter { recent[$0.id] == nil }
+        let new = recent.values.filter { $0.last >= start.microseconds && $0.first < end.microseconds }
+        return (old + new).sorted { $0.key < $1.key }
+    }
+
+    // MARK: Sums, incidents, output
+
+    package func sums(
+        of job: String?, from start: WallInstant, to end: WallInstant
+    ) throws(LedgerError) -> [JobSums] {
+        let columns = Tally.columns.joined(separator: ", ")
+        let sql = """
+            SELECT (SELECT name FROM job WHERE id = known.job) AS name, \(Tally.sums) FROM
+            (SELECT job, \(columns) FROM tally WHERE hour >= \(start.hour) AND hour < \(end.hour)
+            UNION ALL SELECT job, \(columns) FROM tally_day WHERE hour >= \(start.hour) AND hour < \(end.hour)
+            UNION ALL SELECT job, \(Tally.recent) FROM recent
+            WHERE \(Tally.counted) AND \(Tally.hour) >= \(start.hour) AND \(Tally.hour) < \(end.hour)) AS known
+            WHERE ?1 IS NULL OR job = (SELECT id FROM job WHERE name = ?1) GROUP BY job ORDER BY name
+            """
+        return try database.query(sql, [job.map { .text($0) } ?? .null], JobSums.init)
+    }
+
+    package func incidents(_ query: IncidentQuery) throws(LedgerError) -> IncidentPage {
+        let limit = min(query.limit, HistoryQuery.most)
+        let sql = """
+            SELECT incident.id, at, job.name, kind, text FROM incident LEFT JOIN job ON job.id = incident.job
+            WHERE incident.id < ?1 AND at >= ?2 AND at < ?3 AND (?4 IS NULL OR job.name = ?4)
+            ORDER BY incident.id DESC LIMIT ?5
+            """
+        let rows = try database.rows(
+            sql,
+            [
+                .integer(query.before ?? .max), .integer(query.since?.microseconds ?? 0),
+                .integer(query.until?.microseconds ?? .max), query.job.map { .text($0) } ?? .null,
+                SQLValue(limit + 1),
+            ]
+        ) { row in
+            let job = row.text(2)
+            let incident = IncidentRow(
+                at: WallInstant(microseconds: row.integer(1)), job: job.isEmpty ? nil : job, kind: row.text(3),
+                text: row.text(4))
+            return (row.integer(0), incident)
+        }
+        let page = rows.prefix(limit)
+        return IncidentPage(rows: page.map(\.1), next: rows.count > limit ? page.last?.0 : nil)
+    }
+
+    package func output(of job: String, run: Int64?) throws(LedgerError) -> KeptOutput? {
+        guard let id = try id(of: job) else { return nil }
+        if let output = tails.output(of: id, run: run) { return output }
+        let bounds = run.map { (RunID.of(id, $0), RunID.of(id, $0)) } ?? RunID.range(of: id)
+        let rows = try database.rows(
+            "SELECT run, lines, bytes, tail FROM output WHERE run BETWEEN ? AND ? ORDER BY run DESC LIMIT 1",
+            [.integer(bounds.0), .integer(bounds.1)]
+        ) { row in
+            KeptOutput(
+                run: RunID.run(of: row.integer(0)), lines: row.integer(1), bytes: row.integer(2), tail: row.text(3))
+        }
+        return rows.first
+    }
+
+    package func losses() throws(LedgerError) -> [LossClass: Int64] {
+        let rows = try database.rows("SELECT class, sum(count) FROM loss GROUP BY class") {
+            (LossClass(rawValue: $0.text(0)), $0.integer(1))
+        }
+        var losses: [LossClass: Int64] = [:]
+        for case (let kind?, let count) in rows { losses[kind] = count }
+        return losses
+    }
+}
+
+// MARK: Rows
+
+/// The span and the place of a page.
+private struct HistoryRange {
+    /// `nil`: of all jobs.
+    var job: Int64?
+    let limit: Int
+    private let since: Int64
+    /// Rows come before this key.
+    private let end: HistoryKey
+    private let onlyFailures: Bool
+
+    init(_ query: HistoryQuery) {
+        limit = min(max(1, query.limit), HistoryQuery.most)
+        since = query.since?.microseconds ?? 0
+        let until = query.until.map { HistoryKey(moment: $0.microseconds, order: .min) }
+        let most = HistoryKey(moment: .max, order: .max)
+        end = min(until ?? most, query.before ?? most)
+        onlyFailures = query.onlyFailures
+    }
+
+    func contains(_ key: HistoryKey) -> Bool { key.moment >= since && key < end }
+
+    /// The same for SQLite. `id`: what the order is of, in rows of one moment.
+    func condition(_ id: String, moment: String = "began") -> String {
+        let order = moment == "last" ? end.order &- Int64.min : end.order
+        let isOfGaps = moment == "last"
+        // Gaps have lower orders than runs.
+        let tie = isOfGaps ? (end.order >= 0 ? "true" : "\(id) < \(order)") : "\(id) < \(max(0, end.order))"
+        let failures = onlyFailures ? " AND outcome <> 0 AND outcome IN (\(Self.failures))" : ""
+        return "\(moment) BETWEEN \(since) AND \(end.moment) AND (\(moment) < \(end.moment) OR \(tie))\(failures)"
+    }
+
+    private static let failures = Outcome.allCases.filter(\.isFailure).map { String($0.index) }.joined(separator: ", ")
+}
+
+private struct Gap {
+    let id: Int64
+    let job: Int64
+    private(set) var first: Int64
+    private(set) var last: Int64
+    private var count: Int64
+    private let outcome: Outcome
+    private let reason: Booking.Reason?
+
+    init(_ row: Statement) {
+        (id, job, first, last) = (row.integer(0), row.integer(1), row.integer(2), row.integer(3))
+        (count, outcome, reason) = (row.integer(4), row.outcome(5), row.reason(6))
+    }
+
+    func joined(to other: Gap) -> Gap {
+        var gap = self
+        (gap.first, gap.last) = (min(first, other.first), max(last, other.last))
+        gap.count += other.count
+        return gap
+    }
+
+    var key: HistoryKey { HistoryKey(moment: last, order: Int64.min &+ id) }
+
+    func row(_ names: [Int64: String]) -> GapRow {
+        GapRow(
+            job: names[job] ?? "", first: WallInstant(microseconds: first), last: WallInstant(microseconds: last),
+            count: count, outcome: outcome, reason: reason)
+    }
+}
+
+extension RunRow {
+    /// A row of `SQLiteReader.runColumns` after id and settles.
+    fileprivate init(_ row: Statement, _ names: [Int64: String], _ settled: Set<Int64>) {
+        let id = row.integer(0)
+        self.init(
+            job: names[RunID.job(of: id)] ?? "", run: RunID.run(of: id), slot: row.moment(6), attempt: row.integer(2),
+            cause: row.cause(3), outcome: row.outcome(4), reason: row.reason(5),
+            settles: row.flag(1) || settled.contains(id), began: WallInstant(microseconds: row.integer(7)),
+            duration: Nanoseconds(microseconds: row.integer(8)), lateness: Nanoseconds(microseconds: row.integer(9)),
+            code: row.optional(10), retryAfter: row.optional(11).map { Nanoseconds(microseconds: $0) },
+            text: row.text(12), fullLength: row.optional(13))
+    }
+}
+
+extension JobSums {
+    fileprivate init(_ row: Statement) {
+        self.init(job: row.text(0))
+        for outcome in Outcome.allCases { slots[outcome] = row.integer(Int32(1 + outcome.index)) }
+        (runs, besides) = (row.integer(10), row.integer(11))
+        (busy, longest) = (Nanoseconds(microseconds: row.integer(12)), Nanoseconds(microseconds: row.integer(13)))
+        (lateness, latest) = (Nanoseconds(microseconds: row.integer(14)), Nanoseconds(microseconds: row.integer(15)))
+    }
+}

@@ -1,0 +1,13 @@
+import LedgerStore
+import Synchronization
+
+/// What the last runs wrote: one thread adds to it, and another reads.
+package final class SharedTails: Sendable {
+    private let tails = Mutex(OutputTails())
+
+    package init() {}
+
+    func append(_ line: String, run: Int64, of job: Int64) { tails.withLock { $0.append(line, run: run, of: job) } }
+
+    func output(of job: Int64, run: Int64?) -> KeptOutput? { tails.withLock { $0.output(of: job, run: run) } }
+}
