@@ -38,7 +38,8 @@ extension JobRecord {
     package var isSane: Bool {
         let slots: [SlotInstant?] = [books.start, books.accounted, books.repeated, run?.slot, owed?.slot]
         var numbers: [Int64?] = [
-            books.runs, books.retried, books.uncounted, Int64(standing.failures), owed?.before.run?.number,
+            books.runs, books.uncounted.retried, books.uncounted.earlier, Int64(standing.failures),
+            owed?.before.run?.number,
         ]
         numbers += [run?.number, run.map { Int64($0.attempt) }, owed.map { Int64($0.number) }]
         for outcome in Outcome.allCases { numbers += [books.counts[outcome], books.besides[outcome]] }

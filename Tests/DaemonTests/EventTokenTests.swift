@@ -15,7 +15,7 @@ struct EventTokenTests {
 
     @Test("reads back as what was packed")
     func roundTrip() {
-        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control]
+        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control, .ledger]
         for (job, generation) in Self.extremes {
             tokens.append(.client(job, generation: generation))
             for channel in [EventToken.Channel.control, .report, .output] {
@@ -26,7 +26,7 @@ struct EventTokenTests {
         #expect(Set(tokens.map(\.packed)).count == tokens.count)
     }
 
-    @Test("is none of bits that nobody packed", arguments: [6, 14, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
+    @Test("is none of bits that nobody packed", arguments: [7, 14, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
     func invalid(bits: UInt64) {
         #expect(EventToken(Source(packed: bits)) == nil)
     }
@@ -55,7 +55,7 @@ struct DescriptorBudgetTests {
     @Test(
         "has room for a third of what is left beside the daemon's own",
         arguments: [
-            (0, 0), (46, 0), (47, 0), (49, 0), (50, 1), (1_024, 325), (4_096, 1_349), (1 << 20, 349_403),
+            (0, 0), (51, 0), (52, 0), (54, 0), (55, 1), (1_024, 324), (4_096, 1_348), (1 << 20, 349_401),
             (UInt64(Int.max), Source.mostPlaces), (.max, Source.mostPlaces),
         ] as [(UInt64, Int)])
     func mostJobs(soft: UInt64, jobs: Int) {

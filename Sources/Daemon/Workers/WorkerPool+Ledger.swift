@@ -48,7 +48,7 @@ extension JobRecord {
     /// What the ledger says of a job whose books are gone with the boot before.
     init(_ job: LedgerReport.Job) {
         self.init()
-        (books.runs, books.uncounted) = (job.runs, job.runs)
+        (books.runs, books.uncounted.earlier) = (job.runs, job.runs)
         standing.failures = Int(clamping: job.failures)
         (standing.isFailing, standing.isLate) = (job.isFailing, job.isLate)
     }
