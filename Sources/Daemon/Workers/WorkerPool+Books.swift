@@ -12,9 +12,9 @@ extension WorkerPool {
     // MARK: Where a job begins
 
     /// What a life of the daemon's before this one has left, or this one before the job was taken away and came back.
-    func resumption(of id: EntryID) -> Resumption? {
-        books?.record(of: id).map { Resumption($0, isOfPreviousLife: true) }
-            ?? resumptions.removeValue(forKey: id).map { Resumption(JobRecord($0), isOfPreviousLife: false) }
+    func resumption(of job: JobDefinition) -> Resumption? {
+        books?.record(of: job.id).map { Resumption($0, isOfPreviousLife: true) }
+            ?? resumptions.removeValue(forKey: job.id).map { resumption(of: job, $0) }
     }
 
     /// What the job that is replaced hands to its successor.

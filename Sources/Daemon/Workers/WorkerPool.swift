@@ -113,7 +113,7 @@ final class WorkerPool {
         let awaitsBootRun = definition.schedule.runsAtBoot && bootRecord.isDue(definition.id)
         let job = Job(
             index: index, definition: definition, start: moment, seed: random.next(),
-            resuming: before ?? resumption(of: definition.id),
+            resuming: before ?? resumption(of: definition),
             awaitsBootRun: awaitsBootRun, sleeps: !awaitsBootRun && hasRunAtBoot(definition))
         if job.isOver(at: moment) { return incidents.over(job) }
         if index < jobs.count { freeIndices.removeLast() }
@@ -230,7 +230,7 @@ final class WorkerPool {
         case .log(let incident):
             if case .leftBehind = incident { leaveBehind(job) }
             if case .leftoversLeft(let left) = incident { return leave(left, job) }
-            incidents.record(incident, of: job)
+            record(incident, of: job)
         case .spawn: spawn(job)
         case .closeControl: job.worker?.closeControl(loop.poller)
         case .ping(let token): send(Command.ping(token: token).encoded(), job)
