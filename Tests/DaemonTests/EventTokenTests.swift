@@ -55,7 +55,7 @@ struct DescriptorBudgetTests {
     @Test(
         "has room for a third of what is left beside the daemon's own",
         arguments: [
-            (0, 0), (51, 0), (52, 0), (54, 0), (55, 1), (1_024, 324), (4_096, 1_348), (1 << 20, 349_401),
+            (0, 0), (46, 0), (47, 0), (49, 0), (50, 1), (1_024, 325), (4_096, 1_349), (1 << 20, 349_403),
             (UInt64(Int.max), Source.mostPlaces), (.max, Source.mostPlaces),
         ] as [(UInt64, Int)])
     func mostJobs(soft: UInt64, jobs: Int) {
