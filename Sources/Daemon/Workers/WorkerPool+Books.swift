@@ -85,6 +85,7 @@ extension WorkerPool {
     func restoreBooks() {
         guard let books, !books.areStillThere, let new = try? runtime.openBooks() else { return }
         self.books = new
+        _ = savePauses()
         for job in jobs.compactMap(\.self) {
             job.bookPlace = nil
             save(job)
@@ -132,7 +133,7 @@ extension Event {
         switch self {
         case .report(let report): report.changesRecord
         case .call, .permitted, .spawnDeferred, .hurry: false
-        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .stop,
+        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
             .reschedule:
             true
         }
@@ -147,7 +148,7 @@ extension Report {
     fileprivate var changesRecord: Bool {
         switch self {
         case .begin, .end, .skipped, .due, .dropped: true
-        case .ready, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
+        case .ready, .asked, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
         }
     }
 }
