@@ -86,6 +86,7 @@ extension WorkerPool {
     func restoreBooks() {
         guard let books, !books.areStillThere, let new = try? runtime.openBooks(id: books.id) else { return }
         self.books = new
+        _ = savePauses()
         for job in jobs.compactMap(\.self) {
             job.bookPlace = nil
             save(job)
@@ -133,7 +134,7 @@ extension Event {
         switch self {
         case .report(let report): report.changesRecord
         case .call, .permitted, .spawnDeferred, .hurry: false
-        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .stop,
+        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
             .reschedule:
             true
         }
@@ -148,7 +149,7 @@ extension Report {
     fileprivate var changesRecord: Bool {
         switch self {
         case .begin, .end, .skipped, .due, .dropped: true
-        case .ready, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
+        case .ready, .asked, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
         }
     }
 }

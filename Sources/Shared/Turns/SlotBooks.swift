@@ -12,6 +12,7 @@ package import Wire
 /// | a later slot begins, is skipped or asked for | those before it                      | `missed`, `no_worker`    |
 /// | slots came due in a run                      | these                                | `skipped`, `overlap`     |
 /// | a slot has waited for its gate               | it, and those due by then            | `skipped`, `wait`        |
+/// | a pause is over, or a run is begun in it     | those that came due in it            | `skipped`, `paused`      |
 /// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
 /// | the daemon begins again                      | those that came due without one      | `missed`, `down`         |
 /// | reports were lost                            | all up to the last                   | as counted, `lost`       |

@@ -118,6 +118,11 @@ final class Scene {
             status: process.exitStatus, output: TextFile.read(output) ?? "", errors: TextFile.read(errors) ?? "")
     }
 
+    /// Has `cronsupctl` ask the daemon of this scene.
+    func control(_ arguments: [String]) throws -> Finished {
+        try run(arguments + ["--registry", registry, "--runtime-directory", runtime], program: Binaries.control)
+    }
+
     /// A dry run with the worker under test.
     func check(_ arguments: [String] = []) throws -> Finished {
         try run(["--registry", registry, "--worker", Binaries.worker, "--once"] + arguments)
