@@ -26,6 +26,7 @@ let package = Package(
         .executable(name: "cronsupd", targets: ["cronsupd"]),
         .executable(name: "cronworker", targets: ["cronworker"]),
         .executable(name: "cronsupctl", targets: ["cronsupctl"]),
+        .executable(name: "cronledger", targets: ["cronledger"]),
         // For workers of one's own; see Examples/own-worker.
         .library(name: "CronWorkerKit", targets: ["CronWorkerKit"]),
         // For those whose libraries log by swift-log.
@@ -90,6 +91,17 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: ["CSQLite", "Clocks", "Kernel", "LedgerRecords", "LedgerStore", "Model", "Turns"],
             path: "Sources/Ledgers/SQLite", swiftSettings: vouched),
+
+        .target(
+            name: "Ledger",
+            dependencies: [
+                "Clocks", "Journal", "Kernel", "LedgerRecords", "LedgerStore", "Links", "Model", "SQLiteStore", "Turns",
+                "Values", "Wire",
+            ],
+            path: "Sources/Ledgers/Ledger", swiftSettings: strict),
+        .executableTarget(
+            name: "cronledger", dependencies: ["Kernel", "Ledger"], swiftSettings: staticExecutable,
+            linkerSettings: linkStatically),
 
         // Crontabs → entries.
         .target(name: "Crontabs", dependencies: ["Clocks", "Model", "Schedules", "Values"], swiftSettings: strict),

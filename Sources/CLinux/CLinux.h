@@ -268,6 +268,51 @@ static inline ssize_t clinux_send_descriptor(int socket, int descriptor) {
     return sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+/* The same with bytes, without which a stream carries nothing. -1 with errno, or how many bytes went. */
+static inline ssize_t clinux_send_with_descriptor(int socket, int descriptor, const void *bytes, size_t count) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    memset(&control, 0, sizeof(control));
+    struct iovec data = {(void *)bytes, count};
+    struct msghdr message;
+    memset(&message, 0, sizeof(message));
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof(control.space);
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(part), &descriptor, sizeof(int));
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+/* Reads bytes, and an open file if one came with them (-1: none did). */
+static inline ssize_t clinux_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec data = {bytes, count};
+    struct msghdr message;
+    memset(&message, 0, sizeof(message));
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof(control.space);
+    *descriptor = -1;
+    const ssize_t result = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (result < 0) return result;
+    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+    if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS &&
+        part->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(descriptor, CMSG_DATA(part), sizeof(int));
+    return result;
+}
+
 /* Variadic, and only with _GNU_SOURCE (1: MREMAP_MAYMOVE). */
 static inline void *clinux_mremap(void *address, size_t old_size, size_t new_size) {
     return mremap(address, old_size, new_size, 1);

@@ -14,7 +14,7 @@ package struct ProcessHandle: ~Copyable {
     package var pollHandle: PollHandle { descriptor.pollHandle }
 
     /// One that has exited meanwhile is no error.
-    func kill() { send(.kill) }
+    package func kill() { send(.kill) }
 
-    func send(_ signal: Signal) { _ = clinux_pidfd_kill(descriptor.raw, signal.rawValue) }
+    package func send(_ signal: Signal) { _ = clinux_pidfd_kill(descriptor.raw, signal.rawValue) }
 }

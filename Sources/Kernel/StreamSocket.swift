@@ -38,6 +38,22 @@ package struct ListeningSocket: ~Copyable {
     }
 }
 
+extension Descriptor {
+    /// Writes all of it to a socket, with an open file. `.wouldBlock`: nothing went.
+    package func send(_ bytes: [UInt8], with file: borrowing Descriptor) throws(SystemError) -> Transfer {
+        let (raw, other) = (raw, file.raw)
+        do throws(SystemError) {
+            let count = try readyCall("sendmsg", "socket") {
+                unsafe clinux_send_with_descriptor(raw, other, bytes, bytes.count)
+            }
+            return count.map { .bytes($0) } ?? .wouldBlock
+        } catch {
+            if error.code == EPIPE || error.code == ECONNRESET { return .closed }
+            throw error
+        }
+    }
+}
+
 /// Who is at the other end of a connection, as the kernel noted it when they connected.
 package struct Peer: Hashable, Sendable {
     package let process: ProcessID
@@ -100,6 +116,32 @@ package struct StreamSocket: ~Copyable {
             if error.code == ECONNRESET { return .closed }
             throw error
         }
+    }
+
+    /// As `read`, of who may send an open file with what it says.
+    package func receive(
+        into array: inout [UInt8], file: inout FileBox?
+    ) throws(SystemError) -> Descriptor.Transfer {
+        let (raw, size) = (descriptor.raw, array.count)
+        var passed = Int32(-1)
+        do throws(SystemError) {
+            let count = try readyCall("recvmsg", "socket") {
+                unsafe clinux_receive_with_descriptor(raw, &array, size, &passed)
+            }
+            if passed >= 0 { file = FileBox(Descriptor(owning: passed)) }
+            guard let count else { return .wouldBlock }
+            return count == 0 ? .closed : .bytes(count)
+        } catch {
+            if error.code == ECONNRESET { return .closed }
+            throw error
+        }
+    }
+
+    /// An open file that came through a socket.
+    package final class FileBox {
+        package let file: Descriptor
+
+        init(_ file: consuming Descriptor) { self.file = file }
     }
 
     /// Without SIGPIPE, if the other end is gone.

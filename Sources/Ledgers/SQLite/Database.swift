@@ -119,8 +119,17 @@ package import LedgerStore
     /// How long a call waits for another program that has the database.
     package func wait(milliseconds: Int32) { unsafe sqlite3_busy_timeout(handle, milliseconds) }
 
-    /// Ends what goes on in it, from any thread.
-    package func interrupt() { unsafe sqlite3_interrupt(handle) }
+    /// For other threads, as long as the connection is open.
+    package var interrupter: Interrupter { unsafe Interrupter(handle) }
+
+    /// Ends what goes on in a connection.
+    @safe package struct Interrupter: @unchecked Sendable {
+        private let handle: OpaquePointer
+
+        fileprivate init(_ handle: OpaquePointer) { unsafe self.handle = handle }
+
+        package func interrupt() { unsafe sqlite3_interrupt(handle) }
+    }
 
     package func giveBackMemory() { unsafe sqlite3_db_release_memory(handle) }
 

@@ -1,4 +1,4 @@
-import Clocks
+package import Clocks
 package import LedgerStore
 
 /// A ledger in a database of SQLite.
@@ -20,6 +20,10 @@ package final class SQLiteStore: LedgerStore {
     var dirty: Set<Int> = []
     /// Whose current run has changed since the last commit.
     var changedRuns: Set<Int> = []
+    /// It was made just now.
+    package let isNew: Bool
+    /// Whoever had it before has not left it in order.
+    package private(set) var wasLeft = false
     /// What is in memory is not what is in the database.
     private var isStale = true
 
@@ -29,7 +33,8 @@ package final class SQLiteStore: LedgerStore {
         database = try Database(path, .writing)
         self.tails = tails
         database.wait(milliseconds: Self.patience)
-        try Schema.prepare(database, isShared: isShared)
+        isNew = try Schema.prepare(database, isShared: isShared)
+        wasLeft = owner != nil
         try forgetJobs()
         try refresh()
     }
@@ -101,6 +106,10 @@ package final class SQLiteStore: LedgerStore {
     /// While nothing comes.
     package func rest() { database.giveBackMemory() }
 
+    /// Of rows.
+    package var runCount: Int64 { known.accounts.reduce(0) { $0 + $1.ok + $1.bad } }
+    package var jobCount: Int { known.accounts.count }
+
     // MARK: Who has it
 
     package var owner: String? {
@@ -110,6 +119,24 @@ package final class SQLiteStore: LedgerStore {
     package func set(owner: String) throws(LedgerError) {
         try set(.process)
         try database.change("UPDATE meta SET owner = ?", .text(owner))
+    }
+
+    /// The whole of it was found to be in order.
+    package func note(checkedAt now: WallInstant) throws(LedgerError) {
+        try set(.process)
+        try database.change("UPDATE meta SET checked = ?", .integer(now.microseconds))
+    }
+
+    /// `nil`: never.
+    package func lastCheck() throws(LedgerError) -> WallInstant? {
+        try database.number("SELECT checked FROM meta").map { WallInstant(microseconds: $0) }
+    }
+
+    /// It was left in order.
+    package func end() throws(LedgerError) {
+        try set(.power)
+        try database.change("UPDATE meta SET owner = NULL")
+        try checkpoint()
     }
 }
 

@@ -10,8 +10,8 @@ enum Schema {
     /// "CRON": which program's it is.
     static let application = Int64(0x4352_4F4E)
 
-    /// Makes the tables if there are none. `isShared`: the file system's memory is that of one machine, as a write-ahead log needs it.
-    static func prepare(_ database: Database, isShared: Bool) throws(LedgerError) {
+    /// Makes the tables if there are none, and says so. `isShared`: the file system's memory is that of one machine, as a write-ahead log needs it.
+    static func prepare(_ database: Database, isShared: Bool) throws(LedgerError) -> Bool {
         // In this order: what is set after the first write has no effect.
         try database.run("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL")
         try database.run("PRAGMA journal_mode = \(isShared ? "WAL" : "TRUNCATE")")
@@ -20,7 +20,9 @@ enum Schema {
             PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;
             PRAGMA journal_size_limit = \(journalLimit); PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF
             """)
-        if try database.number("SELECT count(*) FROM sqlite_schema") == 0 { try create(database) }
+        guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else { return false }
+        try create(database)
+        return true
     }
 
     /// Of the write-ahead log, when it was written back.
@@ -70,9 +72,9 @@ enum Schema {
 
     static let tables = """
         -- One row: how far the journal was taken, of which life of the daemon, and the last number given in `recent`.
-        CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), created INTEGER NOT NULL, owner TEXT, journal TEXT,
+        CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), created INTEGER NOT NULL, owner TEXT, checked INTEGER, journal TEXT,
             number INTEGER, life INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
-        INSERT INTO meta VALUES (1, unixepoch() * 1000000, NULL, NULL, NULL, 0, 0);
+        INSERT INTO meta VALUES (1, unixepoch() * 1000000, NULL, NULL, NULL, NULL, 0, 0);
         CREATE TABLE life (id INTEGER PRIMARY KEY AUTOINCREMENT, uid INTEGER NOT NULL UNIQUE, pid INTEGER NOT NULL,
             began INTEGER NOT NULL, host TEXT, boot TEXT, version TEXT, registry TEXT) STRICT;
         -- The numbers that a life has given to jobs.

@@ -104,6 +104,8 @@ package enum ControlAnswer: Hashable, Sendable {
             case limit
             /// The worker could not report it.
             case lost
+            /// The ledger cannot do it now.
+            case ledger
         }
 
         package init() {}

@@ -1,11 +1,11 @@
-import Kernel
+package import Kernel
 
-/// What those may do who connect to the control socket, by who they are.
+/// What those may do who connect to a socket of ours, by who they are.
 package struct ControlRights: Sendable {
-    enum Right: Int, Comparable {
+    package enum Right: Int, Comparable, Sendable {
         case none, read, all
 
-        static func < (left: Right, right: Right) -> Bool { left.rawValue < right.rawValue }
+        package static func < (left: Right, right: Right) -> Bool { left.rawValue < right.rawValue }
     }
 
     package struct NoSuchGroup: Error, CustomStringConvertible {
@@ -21,12 +21,12 @@ package struct ControlRights: Sendable {
     private static let overflow: UInt32 = 65_534
 
     /// Root and the daemon's own user.
-    init(owner: UInt32 = ThisProcess.userID, operators: UInt32? = nil, observers: UInt32? = nil) {
+    package init(owner: UInt32 = ThisProcess.userID, operators: UInt32? = nil, observers: UInt32? = nil) {
         (self.owner, self.operators, self.observers) = (owner, operators, observers)
     }
 
     /// Groups by their names or numbers.
-    init(operators: String?, observers: String?) throws(NoSuchGroup) {
+    package init(operators: String?, observers: String?) throws(NoSuchGroup) {
         self.init()
         self.operators = try Self.group(operators, "--operators")
         self.observers = try Self.group(observers, "--observers")
@@ -41,12 +41,12 @@ package struct ControlRights: Sendable {
     }
 
     /// Whether others than those two may connect at all.
-    var areShared: Bool { operators != nil || observers != nil }
+    package var areShared: Bool { operators != nil || observers != nil }
 
     /// Some connections are kept for them.
-    func isOwn(_ peer: Peer) -> Bool { peer.user == 0 || (peer.user == owner && peer.user != Self.overflow) }
+    package func isOwn(_ peer: Peer) -> Bool { peer.user == 0 || (peer.user == owner && peer.user != Self.overflow) }
 
-    func right(of peer: Peer) -> Right {
+    package func right(of peer: Peer) -> Right {
         if isOwn(peer) || isMember(peer, operators) { return .all }
         return isMember(peer, observers) ? .read : .none
     }

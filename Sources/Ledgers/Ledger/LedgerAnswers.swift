@@ -1,0 +1,142 @@
+import Clocks
+import LedgerStore
+import Model
+import SQLiteStore
+import Turns
+import Values
+import Wire
+
+/// Reads the database for those who ask.
+final class LedgerAnswers {
+    private let reader: SQLiteReader
+    /// What was found to be broken.
+    private(set) var damage: String?
+
+    init(_ path: String, _ tails: SharedTails) throws(LedgerError) {
+        reader = try SQLiteReader(path, tails: tails)
+    }
+
+    /// `showsTexts`: what runs say is for their operators.
+    func answer(_ question: LedgerQuestion, showsTexts: Bool, _ tell: (LedgerAnswer) -> Void) {
+        do throws(LedgerError) {
+            switch question {
+            case .history(let history): try answer(history, showsTexts, tell)
+            case .slots(let slots): try answer(slots, showsTexts, tell)
+            case .events(let events): try answer(events, showsTexts, tell)
+            case .output(let output): try answer(output, tell)
+            case .status, .check, .backup, .prune: break
+            }
+        } catch {
+            if error.kind == .damaged { damage = error.text }
+            tell(.refused(.init(.ledger, error.text)))
+        }
+    }
+
+    /// Returns `false`, and refuses, if the ledger has never heard of the job.
+    private func knows(_ entry: EntryID?, _ tell: (LedgerAnswer) -> Void) throws(LedgerError) -> Bool {
+        guard let entry, try !reader.hasJob(entry.description) else { return true }
+        tell(.refused(.init(.unknown, "the ledger has no job '\(entry)'")))
+        return false
+    }
+
+    private func answer(
+        _ question: LedgerQuestion.History, _ showsTexts: Bool, _ tell: (LedgerAnswer) -> Void
+    ) throws(LedgerError) {
+        guard try knows(question.entry, tell) else { return }
+        var query = HistoryQuery(job: question.entry?.description, limit: Int(clamping: question.limit))
+        query.onlyFailures = question.onlyFailures
+        query.since = question.since.map { WallInstant(microseconds: $0) }
+        query.until = question.until.map { WallInstant(microseconds: $0) }
+        if let before = question.before { query.before = HistoryKey(moment: before, order: question.order ?? .max) }
+        let page = try reader.history(query)
+        for row in page.rows { tell(LedgerAnswer(row, showsTexts)) }
+        tell(.done(.init(count: page.rows.count, before: page.next?.moment, order: page.next?.order)))
+    }
+
+    private func answer(
+        _ question: LedgerQuestion.Slots, _ showsTexts: Bool, _ tell: (LedgerAnswer) -> Void
+    ) throws(LedgerError) {
+        guard try knows(question.entry, tell) else { return }
+        let rows = try reader.slots(
+            of: question.entry.description, from: WallInstant(microseconds: question.since),
+            to: WallInstant(microseconds: question.until))
+        for row in rows { tell(LedgerAnswer(row, showsTexts)) }
+        tell(.done(.init(count: rows.count)))
+    }
+
+    private func answer(
+        _ question: LedgerQuestion.Events, _ showsTexts: Bool, _ tell: (LedgerAnswer) -> Void
+    ) throws(LedgerError) {
+        guard try knows(question.entry, tell) else { return }
+        var query = IncidentQuery(job: question.entry?.description, limit: Int(clamping: question.limit))
+        query.since = question.since.map { WallInstant(microseconds: $0) }
+        query.until = question.until.map { WallInstant(microseconds: $0) }
+        query.before = question.before
+        let page = try reader.incidents(query)
+        for row in page.rows {
+            let text = showsTexts ? row.text : ""
+            tell(
+                .event(
+                    .init(at: row.at.microseconds, entry: row.job.flatMap { EntryID($0) }, kind: row.kind, text: text)))
+        }
+        tell(.done(.init(count: page.rows.count, before: page.next)))
+    }
+
+    private func answer(
+        _ question: LedgerQuestion.Output, _ tell: (LedgerAnswer) -> Void
+    ) throws(LedgerError) {
+        guard try knows(question.entry, tell) else { return }
+        guard let output = try reader.output(of: question.entry.description, run: question.run) else {
+            return tell(.done(.init(count: 0)))
+        }
+        tell(.output(.init(run: output.run, lines: output.lines, bytes: output.bytes)))
+        let lines = output.tail.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        for line in lines { tell(.line(text: String(line))) }
+        tell(.done(.init(count: lines.count)))
+    }
+
+    // MARK: How it is
+
+    static func status(
+        _ answers: LedgerAnswers?, _ board: LedgerDesk.Board, _ path: String, limit: Int64
+    ) -> LedgerAnswer {
+        var status = LedgerAnswer.Status()
+        (status.path, status.engine, status.limit) = (path, "SQLite \(Database.version)", limit)
+        (status.isOpen, status.trouble) = (answers != nil, board.trouble)
+        (status.jobs, status.runs) = (Int64(board.jobs), board.runs)
+        (status.size, status.log) = (board.size, board.log)
+        (status.behind, status.journal) = (Int64(board.behind), Int64(board.capacity))
+        status.lost = (try? answers?.reader.losses())?.values.reduce(0, +) ?? 0
+        return .status(status)
+    }
+}
+
+extension LedgerAnswer {
+    fileprivate init(_ row: HistoryRow, _ showsTexts: Bool) {
+        switch row {
+        case .run(let run): self = .run(Run(run, showsTexts))
+        case .gap(let gap): self = .gap(Gap(gap))
+        }
+    }
+}
+
+extension LedgerAnswer.Run {
+    fileprivate init(_ row: RunRow, _ showsText: Bool) {
+        self.init()
+        (entry, number) = (EntryID(row.job) ?? EntryID(), row.run)
+        (slot, attempt, cause) = (row.slot?.microseconds, row.attempt, "\(row.cause)")
+        (outcome, reason, settles) = (row.outcome, row.reason?.rawValue, row.settles)
+        (began, duration, lateness) = (row.began.microseconds, max(.zero, row.duration), max(.zero, row.lateness))
+        (code, retryAfter) = (row.code, row.retryAfter?.wholeMicroseconds)
+        if showsText { (text, fullLength) = (row.text, row.fullLength) }
+    }
+}
+
+extension LedgerAnswer.Gap {
+    fileprivate init(_ row: GapRow) {
+        self.init()
+        entry = EntryID(row.job) ?? EntryID()
+        (first, last, count) = (row.first.microseconds, row.last.microseconds, row.count)
+        (outcome, reason) = (row.outcome, row.reason?.rawValue)
+    }
+}
