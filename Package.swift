@@ -293,7 +293,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["Clocks", "Kernel", "Model", "Schedules", "TestSupport", "Values", "Wire"],
+            dependencies: [
+                "Clocks", "Kernel", "LedgerStore", "Model", "SQLiteStore", "Schedules", "TestSupport", "Values", "Wire",
+            ],
             path: "Tests/EndToEnd",
             swiftSettings: strict),
     ]

@@ -23,8 +23,8 @@ extension Daemon {
             _ = try StateDirectory.open(settings.place, key: settings.key, programs.trust)
             try openJournal(books, settings)
             let process = LedgerProcess(
-                settings, memory: books.path, wantsResumption: books.areNew, programs.trust,
-                openFiles: try OpenFilesLimit.current(), loop, machine)
+                settings, in: (memory: books.path, runtime: runtime.path ?? books.path), rights,
+                wantsResumption: books.areNew, programs.trust, openFiles: try OpenFilesLimit.current(), loop, machine)
             ledger = process
             try start(process)
             try wait(for: process, settings, wantsResumption: books.areNew)
@@ -173,7 +173,7 @@ extension Daemon {
 
     func ledgerExited(_ pid: ProcessID, _ status: ExitStatus) {
         guard let ledger else { return }
-        let pause = ledger.exited(at: machine.now)
+        let pause = ledger.exited(status, at: machine.now)
         guard !isStopping || status != .exited(code: 0) else { return }
         var fields: LogFields = ["pid": .number(pid), "status": .text(status.description)]
         fields.add("after", pause.map { .delay($0) })

@@ -182,6 +182,11 @@ struct Cronsupd: ParsableCommand {
             """, valueName: "user"))
     var trustOwner: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Keep the ledger though it is on a network file system, where its database is locked less surely."))
+    var ledgerNetworkFs = false
+
     /// No daemon is to be started.
     var startsNothing: Bool { once || check || entry != nil }
 
@@ -226,7 +231,7 @@ struct Cronsupd: ParsableCommand {
         var settings = LedgerSettings(
             program: ProgramPath.of("cronledger"), place: stateDirectory ?? StateDirectory.usual,
             key: try StateDirectory.key(registry: registry), size: ledgerSize.bytes, sync: ledgerSync.rawValue)
-        settings.isRequired = ledger == .required
+        (settings.isRequired, settings.allowsNetwork) = (ledger == .required, ledgerNetworkFs)
         settings.journalSize = journalSize.map { Int($0.bytes) }
         return settings
     }

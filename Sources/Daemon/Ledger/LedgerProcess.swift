@@ -1,4 +1,5 @@
 import Clocks
+import Host
 import Kernel
 import Links
 import Wire
@@ -32,16 +33,18 @@ final class LedgerProcess {
     /// In bytes. It is told little, and not twice before it reads.
     private static let mostPending = 4_096
 
+    /// `places`: the books' directory, and that of the sockets. `rights`: who may ask it.
     init(
-        _ settings: LedgerSettings, memory: String, wantsResumption: Bool, _ trust: Trust, openFiles: OpenFilesLimit,
-        _ loop: PollLoop, _ machine: Machine
+        _ settings: LedgerSettings, in places: (memory: String, runtime: String), _ rights: ControlRights,
+        wantsResumption: Bool, _ trust: Trust, openFiles: OpenFilesLimit, _ loop: PollLoop, _ machine: Machine
     ) {
         program = Program(
             ProgramFile(settings.program, trust), environment: ThisProcess.environment, openFiles: openFiles)
-        arguments = [
-            "--memory", memory, "--state", "\(settings.place)/\(settings.key)", "--size", String(settings.size),
-            "--sync", settings.sync,
-        ]
+        arguments =
+            [
+                "--memory", places.memory, "--state", "\(settings.place)/\(settings.key)", "--runtime", places.runtime,
+                "--size", String(settings.size), "--sync", settings.sync,
+            ] + (settings.allowsNetwork ? ["--network-file-system"] : []) + rights.options
         (self.loop, self.machine, self.wantsResumption) = (loop, machine, wantsResumption)
     }
 
@@ -81,10 +84,11 @@ final class LedgerProcess {
         deadline = now + min(pause, Self.longestPause)
     }
 
-    /// It was collected. How long until the next one, if there is to be one.
-    func exited(at now: MonotonicInstant) -> Nanoseconds? {
+    /// It was collected. How long until the next one, if there is to be one: what it has said is of no use to start again is not.
+    func exited(_ status: ExitStatus, at now: MonotonicInstant) -> Nanoseconds? {
         hangUp()
         pid = nil
+        if status == .exited(code: ExitCode.wrongInput) { isClosing = true }
         pause(at: now)
         return deadline < .distantFuture ? deadline - now : nil
     }

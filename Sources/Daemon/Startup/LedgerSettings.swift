@@ -11,6 +11,8 @@ package struct LedgerSettings: Sendable {
     package var key: String
     /// Without one nothing is to be started.
     package var isRequired = false
+    /// The place may be on other machines too.
+    package var allowsNetwork = false
     /// In bytes, of the database.
     package var size: Int64
     /// In bytes; `nil`: as the memory allows.
