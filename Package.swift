@@ -295,7 +295,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["Clocks", "Kernel", "Model", "Schedules", "TestSupport", "Values", "Wire"],
+            dependencies: [
+                "Clocks", "Journal", "Kernel", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "Schedules",
+                "TestSupport", "Values", "Wire",
+            ],
             path: "Tests/EndToEnd",
             swiftSettings: strict),
     ]

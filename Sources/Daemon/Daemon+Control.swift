@@ -1,4 +1,5 @@
 import Kernel
+import Links
 import Logging
 import Model
 import Registry

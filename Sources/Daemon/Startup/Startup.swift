@@ -1,6 +1,7 @@
 import Clocks
 import Host
 import Kernel
+package import Links
 import Model
 import Registry
 package import Schedules
