@@ -294,7 +294,8 @@ let package = Package(
         .testTarget(
             name: "EndToEnd",
             dependencies: [
-                "Clocks", "Kernel", "LedgerStore", "Model", "SQLiteStore", "Schedules", "TestSupport", "Values", "Wire",
+                "Clocks", "Journal", "Kernel", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "Schedules",
+                "TestSupport", "Values", "Wire",
             ],
             path: "Tests/EndToEnd",
             swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Clocks
 import Glibc
+import Links
 import Model
 import Supervision
 import TestSupport

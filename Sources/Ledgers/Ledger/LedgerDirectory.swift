@@ -64,7 +64,8 @@ struct LedgerDirectory: ~Copyable {
         let host = (try? ProcFile.text("/proc/sys/kernel/hostname", limit: 64))?.split(separator: "\n").first
         let boot = (try? BootIdentity.current()) ?? ""
         let journal = String(StableHash.of(Array("\(boot) \(memory)".utf8)), radix: 16)
-        return "\(ThisProcess.id) \(host.map { String($0.split(separator: " ").joined(separator: "-")) } ?? "-") \(journal)"
+        return
+            "\(ThisProcess.id) \(host.map { String($0.split(separator: " ").joined(separator: "-")) } ?? "-") \(journal)"
     }
 
     private static func take(_ directory: borrowing PrivateDirectory, _ owner: String) throws(Refusal) -> FileLock {
@@ -123,7 +124,9 @@ struct LedgerDirectory: ~Copyable {
 
     /// What is wrong goes out of the way, for whoever can mend it. Returns its name.
     func setAside(at now: WallInstant) throws(SystemError) -> String {
-        let stamp = CivilText.text(WallInstant(seconds: now.wholeSeconds), offset: nil).filter { $0 != "-" && $0 != ":" }
+        let stamp = CivilText.text(WallInstant(seconds: now.wholeSeconds), offset: nil).filter {
+            $0 != "-" && $0 != ":"
+        }
         let name = "\(database).damaged-\(stamp)"
         try FileSystem.rename(database, to: name)
         try? FileSystem.rename("\(database)-wal", to: "\(name)-wal")

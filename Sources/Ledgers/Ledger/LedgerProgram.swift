@@ -123,7 +123,7 @@ package final class LedgerProgram {
 
     /// The daemon need not wait for what never comes, nor start this again.
     private func refuse() -> Int32 {
-        if wantsResumption { link.tell(.resumed) }
+        link.tell(.resumed)
         link.flush()
         return 100
     }
@@ -243,7 +243,8 @@ package final class LedgerProgram {
             link.log(.notice, "Run numbers moved", text: "\(moved.job) by \(moved.by)", count: Int(clamping: moved.by))
         }
         if appended.interrupted > 0 {
-            link.log(.notice, "Ledger recovered", path: keeper.path, text: "runs interrupted", count: appended.interrupted)
+            link.log(
+                .notice, "Ledger recovered", path: keeper.path, text: "runs interrupted", count: appended.interrupted)
         }
         if appended.unread > 0 {
             link.log(.warning, "Ledger records unread", path: keeper.path, count: appended.unread)
@@ -258,6 +259,7 @@ package final class LedgerProgram {
         let folded = store.unfolded
         if pace.foldIsDue(folded, at: now.monotonic) {
             try store.fold()
+            directory.value.takeBallast()
             pace.folded(at: now.monotonic)
         }
         if pace.pruningIsDue(at: now.monotonic) {
@@ -267,7 +269,6 @@ package final class LedgerProgram {
         if pace.restIsDue(at: now.monotonic) {
             try store.checkpoint()
             store.rest()
-            directory.value.takeBallast()
             ThisProcess.releaseFreeMemory()
             pace.rested()
         }

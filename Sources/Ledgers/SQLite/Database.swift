@@ -14,8 +14,8 @@ package import LedgerStore
         let flags: Int32
 
         package static let writing = Mode(
-            flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW)
-        package static let reading = Mode(flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW)
+            flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX)
+        package static let reading = Mode(flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
     }
 
     package init(_ path: String, _ mode: Mode) throws(LedgerError) {

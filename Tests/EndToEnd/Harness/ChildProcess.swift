@@ -10,11 +10,18 @@ final class ChildProcess {
     private(set) var exitStatus: Kernel.ExitStatus?
 
     /// `descriptors`: paths that become the program's 0, 1, 2…, each opened for reading (0) or created for writing.
-    init(_ arguments: [String], environment: [String], output: String, errors: String) throws {
+    /// `input`: a descriptor of the test's that is its 0 instead.
+    init(
+        _ arguments: [String], environment: [String], output: String, errors: String, input: Int32? = nil
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var attributes = posix_spawnattr_t()

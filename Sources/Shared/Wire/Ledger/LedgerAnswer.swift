@@ -89,7 +89,9 @@ package enum LedgerAnswer: Hashable, Sendable {
         package var bytes = Int64(0)
 
         package init() {}
-        package init(run: Int64, lines: Int64, bytes: Int64) { (self.run, self.lines, self.bytes) = (run, lines, bytes) }
+        package init(run: Int64, lines: Int64, bytes: Int64) {
+            (self.run, self.lines, self.bytes) = (run, lines, bytes)
+        }
     }
 
     package struct Status: Hashable, Sendable {
