@@ -37,7 +37,6 @@ extension Daemon {
     private func openJournal(_ books: JobBooks, _ settings: LedgerSettings) throws(SystemError) {
         try books.openJournal(capacity: settings.journalSize ?? Self.journalSize(in: books.path, jobs: desired.count))
         guard let journal = books.journal else { return }
-        log.tap.open()
         pool.ledger = LedgerWriter(books, journal, pool.ledger?.life ?? life, after: pool.ledger?.lastNumber ?? 0)
         log.write(
             .info, "Journal opened", ["path": .text(books.path), "size": .text("\(journal.capacity >> 10) KiB")])
@@ -89,7 +88,10 @@ extension Daemon {
 
     private func noteMissing(_ error: SystemError, _ settings: LedgerSettings) {
         // Where there is a journal, it is written: a ledger may come.
-        if pool.books?.journal == nil { pool.ledger = nil }
+        if pool.books?.journal == nil {
+            pool.ledger = nil
+            log.tap.close()
+        }
         log.write(
             .notice, "No ledger",
             ["path": .text("\(settings.place)/\(settings.key)"), "error": "\(error)", "text": "no history is kept"])

@@ -113,6 +113,7 @@ package final class Daemon {
     }
 
     func start() throws(SystemError) {
+        if configuration.ledger != nil { log.tap.open() }
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
         reportRefusal(refusal)

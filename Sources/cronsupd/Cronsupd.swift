@@ -182,6 +182,12 @@ struct Cronsupd: ParsableCommand {
             """, valueName: "user"))
     var trustOwner: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "How long the daemon waits for the ledger: at a start for what it knows, at a stop for its end.",
+            valueName: "duration"))
+    var ledgerPatience = DurationOption(duration: LedgerSettings.usualPatience)
+
     @Flag(
         help: ArgumentHelp(
             "Keep the ledger though it is on a network file system, where its database is locked less surely."))
@@ -232,6 +238,7 @@ struct Cronsupd: ParsableCommand {
             program: ProgramPath.of("cronledger"), place: stateDirectory ?? StateDirectory.usual,
             key: try StateDirectory.key(registry: registry), size: ledgerSize.bytes, sync: ledgerSync.rawValue)
         (settings.isRequired, settings.allowsNetwork) = (ledger == .required, ledgerNetworkFs)
+        settings.patience = ledgerPatience.duration
         settings.journalSize = journalSize.map { Int($0.bytes) }
         return settings
     }

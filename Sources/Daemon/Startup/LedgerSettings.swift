@@ -20,12 +20,13 @@ package struct LedgerSettings: Sendable {
     /// When it is committed so that it survives a loss of power: `1s`, `off` or `always`.
     package var sync: String
     /// So long is it waited for: at the start, and at the end.
-    package var patience = Nanoseconds.seconds(10)
+    package var patience = usualPatience
 
     package init(program: String, place: String, key: String, size: Int64, sync: String) {
         (self.program, self.place, self.key, self.size, self.sync) = (program, place, key, size, sync)
     }
 
+    package static let usualPatience = Nanoseconds.seconds(10)
     package static let leastSize = Int64(1 << 20)
     package static let usualSize = Int64(1 << 30)
     package static let journalSizes = Int64(JournalWriter.fewestBytes)...Int64(JournalWriter.mostBytes)
