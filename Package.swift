@@ -270,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "LedgersTests",
             dependencies: [
-                "Clocks", "Kernel", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "TestSupport", "Turns",
+                "Clocks", "Kernel", "Ledger", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "TestSupport",
+                "Turns",
             ],
             swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["Clocks", "Kernel", "TestSupport"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Clocks
+import Glibc
 import Kernel
 import LedgerRecords
 import LedgerStore
@@ -57,7 +58,12 @@ struct SQLiteStoreTests {
 
     @Test("is begun with pages that can be given back, and a log written ahead")
     func begun() throws {
-        _ = try open()
+        let store = try open()
+        _ = try store.append(batch([life]), .process)
+        for name in try FileSystem.names(in: directory.path) {
+            var status = stat()
+            #expect(stat("\(directory.path)/\(name)", &status) == 0 && status.st_mode & 0o777 == 0o600, "\(name)")
+        }
         #expect(try count("PRAGMA auto_vacuum") == 2)
         #expect(try count("PRAGMA user_version") == 1)
         #expect(try count("PRAGMA application_id") == 0x4352_4F4E)

@@ -1,4 +1,5 @@
 package import Clocks
+import Kernel
 package import LedgerStore
 
 /// A ledger in a database of SQLite.
@@ -30,6 +31,7 @@ package final class SQLiteStore: LedgerStore {
     /// `isShared`: see `Schema.prepare`.
     package init(_ path: String, isShared: Bool = true, tails: SharedTails = SharedTails()) throws(LedgerError) {
         try Schema.check(path)
+        try Self.makePrivate(path)
         database = try Database(path, .writing)
         self.tails = tails
         database.wait(milliseconds: Self.patience)
@@ -37,6 +39,16 @@ package final class SQLiteStore: LedgerStore {
         wasLeft = owner != nil
         try forgetJobs()
         try refresh()
+    }
+
+    /// SQLite would make one that others can read, and gives the files beside it the mode that it finds.
+    private static func makePrivate(_ path: String) throws(LedgerError) {
+        guard !FileSystem.exists(path) else { return }
+        do throws(SystemError) {
+            _ = try Descriptor.create(path)
+        } catch {
+            throw LedgerError(error.isReadOnly ? .noRoom : .failing, "\(error)", path: path)
+        }
     }
 
     /// For another program that has the database, a call.

@@ -38,6 +38,8 @@ struct LedgerProcessTests {
         try scene.wait("room in the journal") { scene.writer.used == 0 }
     }
 
+    // MARK: F40
+
     @Test("has every record once, however often it is killed")
     func killed() throws {
         let scene = try LedgerScene(jobs: 5, capacity: 256 << 10)
@@ -61,6 +63,8 @@ struct LedgerProcessTests {
         #expect(try SQLiteCopy(scene.database).faults().isEmpty)
     }
 
+    // MARK: What a daemon wants to know
+
     @Test("tells a daemon without books how its jobs stand")
     func resumes() throws {
         let scene = try LedgerScene()
@@ -77,7 +81,7 @@ struct LedgerProcessTests {
         #expect(job.accounted == 2_500_000_007_000_000 && job.schedule == "every 1s")
     }
 
-    // MARK: Others
+    // MARK: F39
 
     @Test("leaves a ledger alone that another journal is written into")
     func inUse() throws {
@@ -176,7 +180,7 @@ struct LedgerProcessTests {
         #expect(try scene.finish() == .exited(code: 0))
     }
 
-    // MARK: A full disk
+    // MARK: F36
 
     @Test(
         "waits on a full disk, gives its ballast up, and loses nothing",
