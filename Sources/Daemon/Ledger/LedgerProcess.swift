@@ -42,11 +42,15 @@ final class LedgerProcess {
             ProgramFile(settings.program, trust), environment: ThisProcess.environment, openFiles: openFiles)
         arguments =
             [
-                "--memory", places.memory, "--state", "\(settings.place)/\(settings.key)", "--runtime", places.runtime,
+                "--memory", Self.absolute(places.memory), "--runtime", Self.absolute(places.runtime),
+                "--state", Self.absolute("\(settings.place)/\(settings.key)"),
                 "--size", String(settings.size), "--sync", settings.sync,
             ] + (settings.allowsNetwork ? ["--network-file-system"] : []) + rights.options
         (self.loop, self.machine, self.wantsResumption) = (loop, machine, wantsResumption)
     }
+
+    /// It is there.
+    private static func absolute(_ path: String) -> String { (try? FileSystem.realPath(path)) ?? path }
 
     // MARK: Its life
 
