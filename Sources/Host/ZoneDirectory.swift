@@ -18,6 +18,9 @@ package final class ZoneDirectory: Sendable {
         self.path = path ?? ThisProcess.environment("TZDIR") ?? Self.standardPath
     }
 
+    /// The rules of this process's zone, or of UTC where they cannot be had.
+    package var local: ZoneRules { (try? source.zone(nil).rules) ?? .utc }
+
     /// Each zone is read once.
     package var source: ZoneSource {
         ZoneSource { [self] name in
