@@ -136,6 +136,20 @@ package struct Descriptor: ~Copyable {
         }
     }
 
+    /// Copies the whole of a file to another one, from the beginning, whoever else reads it.
+    package func copyAll(to other: borrowing Descriptor) throws(SystemError) {
+        var bytes = [UInt8](repeating: 0, count: 256 << 10)
+        var offset = off_t(0)
+        let (raw, size) = (raw, bytes.count)
+        while true {
+            let place = offset
+            let count = try systemCall("pread", "descriptor \(raw)") { unsafe pread(raw, &bytes, size, place) }
+            guard count > 0 else { return }
+            try other.writeAll(Array(bytes[..<count]))
+            offset += off_t(count)
+        }
+    }
+
     /// Writes all of it at the beginning of a file, in the place of what is there (pwrite(2)).
     package func overwrite(_ bytes: [UInt8]) throws(SystemError) {
         let raw = raw

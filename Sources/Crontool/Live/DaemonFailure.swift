@@ -9,6 +9,8 @@ package enum DaemonFailure: Error, CustomStringConvertible {
     /// The directory is not open to this user.
     case closed(registry: String)
     case refused(ControlAnswer.Refused)
+    /// The daemon keeps none, or it is being started again.
+    case noLedger(registry: String)
     case silent
     /// It has ended, or has ended the connection.
     case gone
@@ -26,6 +28,7 @@ package enum DaemonFailure: Error, CustomStringConvertible {
             "this user may not ask the cronsupd of \(registry); expected root, its own user, or a member of the groups "
                 + "that its --operators and --observers name"
         case .refused(let refused): refused.error
+        case .noLedger(let registry): "the cronsupd of \(registry) has no ledger that could be asked"
         case .silent: "cronsupd does not answer"
         case .gone: "cronsupd has closed the connection"
         case .unknownEnd(let what): what
@@ -39,6 +42,7 @@ package enum DaemonFailure: Error, CustomStringConvertible {
         case .several, .closed: ExitCode.wrongInput
         case .refused(let refused):
             [.denied, .malformed, .registry].contains(refused.code) ? ExitCode.wrongInput : ExitCode.refused
+        case .noLedger: ExitCode.refused
         case .unknownEnd: ExitCode.unknownEnd
         case .silent, .gone, .system: ExitCode.systemFailure
         }

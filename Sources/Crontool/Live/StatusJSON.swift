@@ -43,11 +43,11 @@ enum StatusJSON {
         ])
     }
 
-    private static func object(_ members: [(String, Value?)]) -> Value {
+    static func object(_ members: [(String, Value?)]) -> Value {
         .object(members.compactMap { key, value in value.map { (key, $0) } })
     }
 
-    private static func moment(_ microseconds: Int64?) -> Value? {
+    static func moment(_ microseconds: Int64?) -> Value? {
         guard let microseconds else { return nil }
         let fraction = String(1_000_000 + microseconds - floorDivide(microseconds, 1_000_000) * 1_000_000).dropFirst()
         return .string("\(CivilTime(WallInstant(microseconds: microseconds)).secondsText).\(fraction)Z")

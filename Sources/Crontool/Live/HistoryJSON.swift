@@ -1,0 +1,58 @@
+import Clocks
+import Model
+import Values
+package import Wire
+
+/// What a ledger answers, with the keys of the log's JSON, an object a line. Moments are RFC 3339 in UTC, with microseconds.
+package enum HistoryJSON {
+    /// `nil`: it is for no line of its own.
+    package static func line(_ answer: LedgerAnswer) -> String? {
+        let value: Value
+        switch answer {
+        case .run(let run): value = self.value(run)
+        case .gap(let gap): value = self.value(gap)
+        case .event(let event): value = self.value(event)
+        case .status(let status): value = self.value(status)
+        default: return nil
+        }
+        return JSONCoding.output(value) + "\n"
+    }
+
+    private static func value(_ run: LedgerAnswer.Run) -> Value {
+        StatusJSON.object([
+            ("entry", .string(run.entry.description)), ("run", .int(run.number)), ("slot", StatusJSON.moment(run.slot)),
+            ("attempt", .int(run.attempt)), ("cause", .string(run.cause)), ("outcome", .string(run.outcome.rawValue)),
+            ("reason", run.reason.map { .string($0) }), ("settles", .bool(run.settles)),
+            ("began", StatusJSON.moment(run.began)), ("lateness_us", .int(run.lateness.wholeMicroseconds)),
+            ("duration_us", .int(run.duration.wholeMicroseconds)), ("code", run.code.map { .int($0) }),
+            ("retry_in_us", run.retryAfter.map { .int($0) }),
+            (run.outcome.textKey.description, run.text.isEmpty ? nil : .string(run.text)),
+            ("length", run.fullLength.map { .int($0) }),
+        ])
+    }
+
+    private static func value(_ gap: LedgerAnswer.Gap) -> Value {
+        StatusJSON.object([
+            ("entry", .string(gap.entry.description)), ("first", StatusJSON.moment(gap.first)),
+            ("last", StatusJSON.moment(gap.last)), ("count", .int(gap.count)),
+            ("outcome", .string(gap.outcome.rawValue)), ("reason", gap.reason.map { .string($0) }),
+        ])
+    }
+
+    private static func value(_ event: LedgerAnswer.Event) -> Value {
+        StatusJSON.object([
+            ("time", StatusJSON.moment(event.at)), ("message", .string(event.kind)),
+            ("entry", event.entry.map { .string($0.description) }),
+            ("text", event.text.isEmpty ? nil : .string(event.text)),
+        ])
+    }
+
+    private static func value(_ status: LedgerAnswer.Status) -> Value {
+        StatusJSON.object([
+            ("path", .string(status.path)), ("engine", .string(status.engine)), ("open", .bool(status.isOpen)),
+            ("trouble", status.trouble.map { .string($0) }), ("jobs", .int(status.jobs)), ("runs", .int(status.runs)),
+            ("size", .int(status.size)), ("limit", .int(status.limit)), ("log", .int(status.log)),
+            ("behind", .int(status.behind)), ("journal", .int(status.journal)), ("lost", .int(status.lost)),
+        ])
+    }
+}

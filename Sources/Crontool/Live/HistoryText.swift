@@ -1,0 +1,129 @@
+package import Clocks
+import Host
+import Model
+package import Schedules
+package import Values
+package import Wire
+
+/// Runs, gaps and incidents of a ledger, for people.
+package struct HistoryText {
+    private let zone: ZoneRules
+    private let showsJobs: Bool
+
+    /// `zone`: of those who read; `nil`: that of this process.
+    package init(zone: ZoneRules? = nil, showsJobs: Bool) {
+        (self.zone, self.showsJobs) = (zone ?? ZoneDirectory().local, showsJobs)
+    }
+
+    // MARK: Tables
+
+    /// `width`: of the screen; `nil`: any.
+    package func table(_ rows: [LedgerAnswer], width: Int?, hasTitles: Bool = true) -> String {
+        let titles = ["JOB", "RUN", "SLOT", "OUTCOME", "DURATION", "LATE", "ATT", "TEXT"].map { hasTitles ? $0 : "" }
+        let columns =
+            [TextTable.Column.cut(titles[0], order: 1, least: 12)] + titles[1...6].map { .whole($0) }
+            + [.cut(titles[7], order: 0, least: 10)]
+        return TextTable(columns, rows.compactMap(cells)).text(width: width)
+    }
+
+    private func cells(_ row: LedgerAnswer) -> [String]? {
+        switch row {
+        case .run(let run):
+            return [
+                showsJobs ? run.entry.description : "", "\(run.number)", moment(run.slot ?? run.began),
+                run.outcome.rawValue, StatusText.duration(run.duration), StatusText.duration(run.lateness),
+                "\(run.attempt)", words(run),
+            ]
+        case .gap(let gap):
+            return [
+                showsJobs ? gap.entry.description : "", "-", moment(gap.last), gap.outcome.rawValue, "-", "-", "-",
+                words(gap),
+            ]
+        default: return nil
+        }
+    }
+
+    private func words(_ run: LedgerAnswer.Run) -> String {
+        var parts = run.cause == "slot" ? [] : [run.cause]
+        if let reason = run.reason { parts.append(reason) }
+        if let code = run.code { parts.append("exit code \(code)") }
+        if !run.settles, run.slot != nil { parts.append("tried again") }
+        if !run.text.isEmpty { parts.append(PrintableText.escape(run.text, limit: 200)) }
+        return parts.joined(separator: ": ")
+    }
+
+    /// `12 slots since 2026-03-29T06:00:00+03:00: down`.
+    private func words(_ gap: LedgerAnswer.Gap) -> String {
+        let slots = gap.count == 1 ? "" : "\(gap.count) slots since \(moment(gap.first))"
+        return [slots, gap.reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
+
+    /// A line: `2026-03-29T03:00:00+03:00  Worker exited  app:job  pid=812`.
+    package func line(_ event: LedgerAnswer.Event) -> String {
+        let entry = event.entry.map { "  \($0)" } ?? ""
+        let text = event.text.isEmpty ? "" : "  \(PrintableText.escape(event.text))"
+        return "\(moment(event.at))  \(PrintableText.escape(event.kind))\(entry)\(text)\n"
+    }
+
+    func moment(_ microseconds: Int64) -> String {
+        let moment = WallInstant(microseconds: microseconds)
+        let seconds = WallInstant(seconds: moment.wholeSeconds)
+        return CivilText.text(seconds, offset: zone.offset(at: seconds.wholeSeconds))
+    }
+
+    // MARK: One slot
+
+    /// What became of the slot at `moment`. `rows`: those that the ledger has of it; none: there is nothing.
+    package func slot(_ entry: EntryID, at moment: WallInstant, _ rows: [LedgerAnswer]) -> String {
+        let head = "\(entry) at \(self.moment(floorDivide(moment.nanoseconds, 1_000)))"
+        guard !rows.isEmpty else { return "\(head): the ledger has no slot there\n" }
+        return "\(head)\n" + rows.map { "  \(sentence($0))\n" }.joined()
+    }
+
+    private func sentence(_ row: LedgerAnswer) -> String {
+        switch row {
+        case .run(let run):
+            let words = words(run)
+            return "run \(run.number), attempt \(run.attempt), began \(moment(run.began)), "
+                + "\(StatusText.duration(run.lateness)) late, and took \(StatusText.duration(run.duration)): "
+                + run.outcome.rawValue + (words.isEmpty ? "" : ": \(words)")
+        case .gap(let gap):
+            let others = gap.count == 1 ? "" : ", one of \(gap.count) from \(moment(gap.first)) to \(moment(gap.last))"
+            return "\(gap.outcome.rawValue)\(others)" + (gap.reason.map { ": \(Self.explain($0))" } ?? "")
+        default: return ""
+        }
+    }
+
+    /// The reasons of cronsupd-log(5), in words.
+    private static func explain(_ reason: String) -> String {
+        switch reason {
+        case "overlap": "another slot of the job had its run, or was due"
+        case "wait": "it waited for its group for as long as it may"
+        case "no_worker": "no worker was there to begin it in time"
+        case "down": "no cronsupd was there"
+        case "lost": "its report was lost; the number of such slots is known"
+        case "stop": "the job was told to stop"
+        case "clock": "the clock was set back, and showed the slot a second time"
+        case "paused": "the job was paused"
+        default: reason
+        }
+    }
+
+    // MARK: The ledger
+
+    package static func page(_ status: LedgerAnswer.Status) -> String {
+        let facts: [(String, String)] = [
+            ("path", status.path), ("engine", status.engine), ("state", status.isOpen ? "open" : "not open"),
+            ("trouble", status.trouble ?? ""), ("jobs", "\(status.jobs)"), ("runs", "\(status.runs)"),
+            ("size", "\(bytes(status.size)) of \(bytes(status.limit))"), ("log ahead", bytes(status.log)),
+            ("journal", "\(bytes(status.behind)) of \(bytes(status.journal))"),
+            ("records lost", status.lost == 0 ? "" : "\(status.lost)"),
+        ]
+        return TextTable.text(facts.filter { !$0.1.isEmpty }.map { [$0.0, $0.1] })
+    }
+
+    private static func bytes(_ count: Int64) -> String {
+        if count >= 10 << 20 { return "\(count >> 20) MiB" }
+        return count >= 10 << 10 ? "\(count >> 10) KiB" : "\(count) bytes"
+    }
+}

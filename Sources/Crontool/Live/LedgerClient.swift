@@ -1,0 +1,64 @@
+import Clocks
+package import Kernel
+package import Wire
+
+/// A connection to the socket of a ledger.
+package final class LedgerClient {
+    private let stream: MessageStream
+    /// What it has said of itself.
+    package private(set) var greeting = LedgerAnswer.Greeting()
+
+    private static let socketName = "ledger.sock"
+    /// A question about the whole of it may take long.
+    private static let longPatience = Nanoseconds.seconds(600)
+
+    /// Waits for its greeting. `nil`: nobody listens there.
+    init?(in directory: String) throws(DaemonFailure) {
+        guard let stream = try MessageStream(in: directory, named: Self.socketName) else { return nil }
+        self.stream = stream
+        switch try nextAnswer(within: DaemonClient.patience) {
+        case .greeting(let greeting)?: self.greeting = greeting
+        case .refused(let refused)?: throw .refused(refused)
+        case nil, .some: throw .gone
+        }
+    }
+
+    /// Calls `body` with what is answered before the end.
+    @discardableResult
+    package func ask(
+        _ question: LedgerQuestion, _ body: (LedgerAnswer) -> Void = { _ in }
+    ) throws(DaemonFailure) -> LedgerAnswer.Done {
+        try stream.send(question.encoded())
+        while let answer = try nextAnswer(within: Self.longPatience) {
+            switch answer {
+            case .done(let done): return done
+            case .refused(let refused): throw .refused(refused)
+            case .status:
+                body(answer)
+                return LedgerAnswer.Done()
+            case .greeting, .run, .gap, .event, .output, .line, .fault: body(answer)
+            }
+        }
+        throw .gone
+    }
+
+    /// A copy of the database, which has no name.
+    package func copy() throws(DaemonFailure) -> (file: StreamSocket.FileBox, size: Int64) {
+        let done = try ask(.backup)
+        guard let file = stream.file else { throw .gone }
+        return (file, done.count)
+    }
+
+    /// Those of a newer ledger's that are not known are ignored. `nil`: nothing more comes.
+    private func nextAnswer(within patience: Nanoseconds) throws(DaemonFailure) -> LedgerAnswer? {
+        while let line = try stream.nextLine(within: patience) {
+            do throws(WireError) {
+                return try line.span.withUnsafeBytes { bytes throws(WireError) in try LedgerAnswer.decode(bytes) }
+            } catch {
+                if case .unknownVerb = error { continue }
+                throw .refused(.init(.malformed, "cronledger answers what is no answer: \(error)"))
+            }
+        }
+        return nil
+    }
+}

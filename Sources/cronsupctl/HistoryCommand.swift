@@ -1,0 +1,48 @@
+import ArgumentParser
+import Clocks
+import Crontool
+import Host
+import Kernel
+import Wire
+
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Shows what runs came to, and slots that had none, the newest first.",
+        discussion: "Exit codes: 1 there is nothing, or no ledger; 3 no cronsupd is running.")
+
+    @OptionGroup var options: HistoryOptions
+
+    @Flag(help: "Runs alone that have failed.")
+    var failed = false
+
+    @Flag(help: "Without the line of titles.")
+    var noHeaders = false
+
+    @Flag(help: "Whole texts, however narrow the screen is.")
+    var wide = false
+
+    @OptionGroup var daemon: DaemonOptions
+
+    func run() throws {
+        var question = try options.question()
+        question.onlyFailures = failed
+        let client = try daemon.connect()
+        let ledger = try client.ledger()
+        var rows: [LedgerAnswer] = []
+        var output = LineOutput()
+        let count: Int
+        do throws(DaemonFailure) {
+            count = try question.rows(ledger) { row in
+                if !options.json { rows.append(row) } else if let line = HistoryJSON.line(row) { output.write(line) }
+            }
+        } catch {
+            throw StatusQuery(client).hinted(error, question.entry)
+        }
+        try output.finish()
+        if count == 0 { throw Ending(code: ExitCode.nothingFound) }
+        guard !options.json else { return }
+        let width = Terminal.isThere(.output) ? Screen.width(isWide: wide) : nil
+        try write(HistoryText(showsJobs: options.job == nil).table(rows, width: width, hasTitles: !noHeaders))
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Clocks
+import Crontool
+import Host
+import Kernel
+import Values
+import Wire
+
+struct WhyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Says what became of a slot of a job, and why.",
+        discussion: """
+            TIME is that of the slot, to the second: 02:00 (the last one past), 'yesterday 02:00', '2026-03-29 03:00', \
+            2026-03-29T03:00:00+02:00; without an offset in the zone of this process (TZ). Exit codes: 1 the ledger has no slot \
+            there; 3 no cronsupd is running.
+            """)
+
+    @Argument(help: "The ID of the job.")
+    var job: String
+
+    @Argument(help: "When the slot was due.")
+    var time: String
+
+    @Flag(help: "Print JSON, an object a line.")
+    var json = false
+
+    @OptionGroup var daemon: DaemonOptions
+
+    func run() throws {
+        let entry = try StatusQuery.entry(job)
+        guard let moment = try HistoryOptions.moment(time, "TIME") else { return }
+        let client = try daemon.connect()
+        let ledger = try client.ledger()
+        let start = floorDivide(moment.nanoseconds, 1_000_000_000) * 1_000_000
+        var rows: [LedgerAnswer] = []
+        do throws(DaemonFailure) {
+            try ledger.ask(.slots(.init(entry: entry, since: start, until: start + 1_000_000))) { rows.append($0) }
+        } catch {
+            throw StatusQuery(client).hinted(error, entry)
+        }
+        if json {
+            try write(rows.compactMap(HistoryJSON.line).joined())
+        } else {
+            try write(HistoryText(showsJobs: false).slot(entry, at: moment, rows))
+        }
+        if rows.isEmpty { throw Ending(code: ExitCode.nothingFound) }
+    }
+}
