@@ -16,6 +16,7 @@ final class LedgerWriter {
     private var isLifeKnown = false
     /// Of a job in this life.
     private(set) var lastNumber: Int64
+    var youngRuns = YoungRuns()
     /// Whether the ledger is to hear the names of jobs that it does not know.
     private(set) var hasStrangers = true
 
@@ -27,6 +28,9 @@ final class LedgerWriter {
     /// In hundredths of the journal, what is not freed.
     var fill: Int { journal.used * 100 / journal.capacity }
     var lost: JournalLoss { journal.lost }
+    var losses: UInt64 { journal.losses }
+    /// Much is not freed.
+    var isBehind: Bool { journal.isHalfFull }
 
     // MARK: Names
 
@@ -68,8 +72,8 @@ final class LedgerWriter {
     func note(_ booking: Booking, of name: inout LedgerName, _ clock: ScheduleClock, at now: Moment) {
         // The sums of a job that is introduced later have this slot too.
         guard name.isKnown else { return journal.lose(.row) }
-        let record = LedgerRecord.Booked(booking, name.number, clock, at: now)
-        if !journal.stage(LedgerRecord.booking(record).frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
+        let frame = LedgerRecord.frame(of: .init(booking, name.number, clock, at: now))
+        if !journal.stage(frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
     }
 
     func note(_ run: Phase.Run, of name: LedgerName, pid: Int32, _ clock: ScheduleClock, at now: Moment) {

@@ -22,11 +22,18 @@ extension LedgerRecord {
 
     /// `frame`: an empty one.
     package func write(into frame: inout JournalFrame) {
-        var form = RecordForm(writing: frame)
+        if case .booking(let booked) = self { return frame = Self.frame(of: booked) }
+        var form = RecordForm(writing: Kind(self).rawValue)
         var record = self
-        form.put(Kind(self).rawValue)
         record.fields(&form)
         frame = form.frame
+    }
+
+    /// The same of what there is one of for each run, without the copies that an enum's value costs.
+    package static func frame(of booked: consuming Booked) -> JournalFrame {
+        var form = RecordForm(writing: Kind.booking.rawValue)
+        booked.fields(&form)
+        return form.frame
     }
 
     private enum Kind: Int64 {

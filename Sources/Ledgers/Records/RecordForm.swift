@@ -12,7 +12,11 @@ struct RecordForm {
     private(set) var isWhole = true
 
     init(reading frame: JournalFrame) { (self.frame, isReading) = (frame, true) }
-    init(writing frame: JournalFrame) { (self.frame, isReading) = (frame, false) }
+    /// `kind`: of the record.
+    init(writing kind: Int64) {
+        (frame, isReading) = (JournalFrame(), false)
+        frame.append(kind)
+    }
 
     mutating func put(_ word: Int64) { frame.append(word) }
 
