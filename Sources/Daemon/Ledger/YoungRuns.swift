@@ -5,7 +5,8 @@ struct YoungRuns {
     struct Run: Hashable {
         /// The job's place in the table of jobs.
         let job: Int
-        let number: Int64
+        /// 0: it has ended.
+        fileprivate(set) var number: Int64
         fileprivate let due: MonotonicInstant
     }
 
@@ -23,8 +24,17 @@ struct YoungRuns {
         runs.append(Run(job: job, number: number, due: now + Self.youth))
     }
 
-    /// One that has ended is not waited for, if it is the oldest.
-    mutating func remove(of job: Int) { if first < runs.count, runs[first].job == job { removeFirst() } }
+    /// Runs end soon after they have begun, and not in their order: it is among the first, or is looked at when it is due.
+    private static let looks = 32
+
+    /// The job's run has ended: nobody is to wake up for it.
+    mutating func remove(of job: Int) {
+        for index in first..<min(runs.count, first + Self.looks) where runs[index].job == job {
+            runs[index].number = 0
+            break
+        }
+        while first < runs.count, runs[first].number == 0 { removeFirst() }
+    }
 
     /// The oldest, if it is not young any more.
     mutating func takeOld(at now: MonotonicInstant) -> Run? {

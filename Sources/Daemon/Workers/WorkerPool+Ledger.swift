@@ -35,7 +35,8 @@ extension WorkerPool {
 
     /// That runs have begun which have not ended soon: if the machine ends in one, that is all that is known of it.
     func writeBegins() {
-        while let run = ledger?.youngRuns.takeOld(at: now) {
+        guard let ledger, ledger.youngRuns.deadline <= now else { return }
+        while let run = ledger.youngRuns.takeOld(at: now) {
             guard run.job < jobs.count, let job = jobs[run.job],
                 Phase.Run.going(in: job.supervisor)?.number == run.number
             else { continue }

@@ -22,21 +22,16 @@ extension LedgerRecord {
 
     /// `frame`: an empty one.
     package func write(into frame: inout JournalFrame) {
-        if case .booking(let booked) = self { return frame = Self.frame(of: booked) }
         var form = RecordForm(writing: Kind(self).rawValue)
         var record = self
         record.fields(&form)
         frame = form.frame
     }
 
-    /// The same of what there is one of for each run, without the copies that an enum's value costs.
-    package static func frame(of booked: consuming Booked) -> JournalFrame {
-        var form = RecordForm(writing: Kind.booking.rawValue)
-        booked.fields(&form)
-        return form.frame
-    }
+    /// The number of a `booking`, at the beginning of its frame.
+    static let bookingKind = Kind.booking.rawValue
 
-    private enum Kind: Int64 {
+    enum Kind: Int64 {
         case life = 1
         case job, begin, booking, output, incident, standing
 
