@@ -16,7 +16,9 @@ struct OutputCommand: ParsableCommand {
     @Argument(help: "The ID of the job.")
     var job: String
 
-    @Argument(help: ArgumentHelp("The number of the run; its last one that wrote something, if there is none.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp(
+            "The number of the run; its last one that wrote something, if there is none.", valueName: "run"))
     var number: Int64?
 
     @OptionGroup var daemon: DaemonOptions

@@ -31,7 +31,8 @@ final class LedgerScene {
 
     var memory: String { "\(directory.path)/memory" }
     var state: String { "\(directory.path)/state" }
-    var runtime: String { "\(directory.path)/run" }
+    /// Where its socket goes.
+    lazy var runtime = "\(directory.path)/run"
     var database: String { "\(state)/ledger.db" }
 
     init(jobs: Int = 3, capacity: Int = 1 << 20) throws {
