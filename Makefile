@@ -45,11 +45,13 @@ setup:
 release: setup
 	$(RELEASE) --product cronsupd
 	$(RELEASE) --product cronworker
+	$(RELEASE) --product cronledger
 	$(RELEASE) --product cronsupctl
 
 # The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
 run: release
-	@exec .build/release/cronsupd --registry $(REGISTRY) --runtime-directory .build/run
+	@exec .build/release/cronsupd --registry $(REGISTRY) --runtime-directory .build/run \
+	    --state-directory .build/state --fallback off
 
 run-lua: REGISTRY := Examples/crontab-registry-lua
 run-lua: run

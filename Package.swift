@@ -245,10 +245,8 @@ let package = Package(
         .testTarget(
             name: "DaemonTests",
             dependencies: [
-                "Books", "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Kernel", "Links", "Model",
-                "Registry",
-                "Schedules",
-                "Supervision", "TestSupport", "Turns", "Values", "Wire",
+                "Books", "Clocks", "CronWorkerKit", "Crontabs", "Daemon", "Host", "Journal", "Kernel", "LedgerRecords",
+                "Links", "Model", "Registry", "Schedules", "Supervision", "TestSupport", "Turns", "Values", "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(

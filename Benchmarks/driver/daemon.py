@@ -1,9 +1,11 @@
 """A cronsupd of one measurement."""
 
 import dataclasses
+import functools
 import os
 import re
 import signal
+import subprocess
 import time
 
 from driver import logs, procfs, registry
@@ -24,6 +26,21 @@ NEEDLE = {"json": logs.message, "text": str.encode}
 """How a message stands in a log of this format."""
 
 
+LEDGER = "cronledger"
+
+
+@functools.cache
+def has_ledger(program):
+    """Builds of before have no such option."""
+    return "--ledger" in subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def ledger_options(program, folder, options):
+    if options is not None:
+        return ["--ledger", "required", "--state-directory", folder / "state", "--fallback", "off", *options]
+    return ["--ledger", "off"] if has_ledger(program) else []
+
+
 @dataclasses.dataclass(frozen=True)
 class Stop:
     seconds: float
@@ -35,10 +52,11 @@ class Stop:
 class Daemon:
     """Runs in the foreground with a registry of `names`, each at `interval`; logs to a file.
 
-    `function` and `meta` go into each entry, and `exceptions` beside them, as registry.write() has it."""
+    `function` and `meta` go into each entry, and `exceptions` beside them, as registry.write() has it.
+    `ledger`: further options of a daemon that keeps one; without them it keeps none."""
 
     def __init__(self, bench, folder, names, interval, function=registry.HEARTBEAT, meta=None, worker=None,
-                 environment=None, log_format="json", exceptions=None):
+                 environment=None, log_format="json", exceptions=None, ledger=None):
         self._bench = bench
         self.log = folder / "log"
         self._errors = folder / "errors"
@@ -48,6 +66,7 @@ class Daemon:
         registry.write(self._registry, names, interval, function, meta, exceptions)
         command = [bench.paths.daemon, "--registry", self._registry, "--worker", worker or bench.paths.worker,
                    "--log-format", log_format, "--runtime-directory", folder / "run"]
+        command += ledger_options(bench.paths.daemon, folder, ledger)
         inherited = {key: value for key, value in os.environ.items()
                      if key not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")}
         with open(self.log, "ab") as log, open(self._errors, "wb") as errors:
@@ -85,7 +104,11 @@ class Daemon:
         self.process.send_signal(signal.SIGHUP)
 
     def workers(self):
-        return [pid for pid, _ in procfs.descendants(self.pid)]
+        return [pid for pid, name in procfs.descendants(self.pid) if name != LEDGER]
+
+    def ledger(self):
+        """The process that keeps the ledger."""
+        return next(pid for pid, name in procfs.descendants(self.pid) if name == LEDGER)
 
     def count(self, message):
         needle = NEEDLE[self._format](message)

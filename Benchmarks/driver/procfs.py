@@ -30,6 +30,22 @@ def wake_ups(pid):
     return count
 
 
+def bytes_written(pid):
+    """What it has had written to disks."""
+    for line in (PROC / str(pid) / "io").read_text().splitlines():
+        if line.startswith("write_bytes:"):
+            return int(line.split()[1])
+    raise ValueError(f"/proc/{pid}/io has no line write_bytes")
+
+
+def private_kib(pid):
+    """The memory that is this process's alone and that it has written to."""
+    for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
+        if line.startswith("Private_Dirty:"):
+            return int(line.split()[1])
+    raise ValueError(f"/proc/{pid}/smaps_rollup has no line Private_Dirty")
+
+
 def command_line(pid):
     """The words that the process was started with; none if it has gone."""
     try:

@@ -397,6 +397,13 @@ static inline int clinux_is_memory(int descriptor) {
     return system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
 }
 
+/* In bytes, what is free there for whoever asks; -1 with errno. */
+static inline int64_t clinux_free_bytes(const char *path) {
+    struct statfs system;
+    if (statfs(path, &system) != 0) return -1;
+    return (int64_t)system.f_bavail * (int64_t)system.f_bsize;
+}
+
 /* The type of the file system, as linux/magic.h has them; -1 with errno. Whether the field has a sign depends on the processor. */
 static inline int64_t clinux_file_system_type(const char *path) {
     struct statfs system;

@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Wire
 
@@ -12,6 +13,9 @@ final class ControlChannel {
     /// What the daemon has ordered during a run, to be run after it. It orders one at a time: a call stands until it
     /// has begun, and an attempt that another follows has come too late.
     private var told: Command.Run?
+    /// Of the slots that it has passed during a run, the last; and whether the worker is to ask.
+    private var passed: SlotInstant?
+    private var asks: Bool?
     /// What the daemon's definition offers and this worker has too.
     private(set) var agreed: Features
 
@@ -28,6 +32,16 @@ final class ControlChannel {
     func takePostponed() -> Command.Run? {
         defer { told = nil }
         return told
+    }
+
+    func postpone(passThrough slot: SlotInstant) { passed = slot }
+
+    func postpone(asking asks: Bool) { self.asks = asks }
+
+    /// What it has said of the slots during a run.
+    func takePostponedRules(_ body: (_ passed: SlotInstant?, _ asks: Bool?) -> Void) {
+        body(passed, asks)
+        (passed, asks) = (nil, nil)
     }
 
     /// Reads once and calls `body` with each message that is complete. Waits if nothing is there: to be called when the pipe is

@@ -42,6 +42,10 @@ struct DaemonLink {
                 // There is a run already. A run that a person asks for in a terminal is not kept.
                 case .run(let run): if run != Command.Run() { control.postpone(run) }
                 case .moved: control.isMoved = true
+                case .pass(let through): control.postpone(passThrough: through)
+                case .ask(let asks):
+                    control.postpone(asking: asks)
+                    reports.send(.asked(asks))
                 case .skip, .definition, .values: break
                 }
             }

@@ -15,6 +15,8 @@ struct ReportBacklog {
     /// its run ends, since the daemon would take the silence of a run that it does not know of for that of a worker
     /// that hangs.
     private var heldBegin: [UInt8]?
+    /// What the daemon waits for, behind that and behind what was given up.
+    private var heldAnswers: [[UInt8]] = []
     private(set) var isClosed = false
 
     /// Takes a message whole or not at all: none is longer than PIPE_BUF.
@@ -25,8 +27,10 @@ struct ReportBacklog {
         switch report {
         // A question goes out after the outcomes of the slots before it, since it gives up those that have none.
         case .begin, .due: heldBegin = report.encoded()
-        // The daemon asks once and waits for this one.
-        case .pong: kept.append(report.encoded())
+        // What the worker says of its next runs does not hold for those before.
+        case .asked where heldBegin != nil || dropped.reports > 0: heldAnswers.append(report.encoded())
+        // The daemon asks once and waits for these.
+        case .pong, .asked: kept.append(report.encoded())
         case .output(let line): lose(.init(lines: 1, bytes: Int64(line.size)))
         case .outputDropped(let loss): lose(loss)
         case .end where heldBegin != nil:
@@ -97,10 +101,13 @@ struct ReportBacklog {
             guard write(Report.dropped(dropped).encoded(), to: pipe) else { return false }
             dropped = Report.Dropped()
         }
-        guard let begin = heldBegin else { return true }
-        guard write(begin, to: pipe) else { return false }
-        heldBegin = nil
-        return true
+        if let begin = heldBegin {
+            guard write(begin, to: pipe) else { return false }
+            heldBegin = nil
+        }
+        if heldAnswers.isEmpty { return true }
+        (kept, heldAnswers) = (heldAnswers, [])
+        return flush(to: pipe)
     }
 
     /// Returns whether it is off our hands.

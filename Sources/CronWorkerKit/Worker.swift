@@ -21,6 +21,8 @@ struct Worker: ~Copyable {
     /// Of the current run.
     private var killTimer: KillTimer?
     private var keeper: SlotKeeper
+    /// Whether the daemon has been listened to since the last run.
+    private var hasListened = true
 
     /// Before a longer one it pays to give memory back.
     private static var longSleep: Nanoseconds { .seconds(5) }
@@ -51,14 +53,23 @@ struct Worker: ~Copyable {
     }
 
     private mutating func turn() throws {
-        if let told = control.takePostponed() { keeper.take(told) }
-        // A job that is always late never waits, and would not hear that it is to stop.
-        if keeper.isBehind { try listen() }
+        takePostponed()
+        // A job that is always late never waits, and would not hear that it is to stop. What was said before the end of a run holds for
+        // the next one.
+        if keeper.isBehind || !hasListened { try listen() }
         if control.isClosed { return }
         switch keeper.next(at: now, draw: { Nanoseconds(Int64.random(in: 0...$0.count)) }) {
         case .sleep(let instant): try wait(until: instant)
         case .ask(let slot): reports.send(.due(slot: slot))
         case .begin(let turn): try run(turn)
+        }
+    }
+
+    private mutating func takePostponed() {
+        if let told = control.takePostponed() { keeper.take(told) }
+        control.takePostponedRules { passed, asks in
+            if let passed { keeper.pass(through: passed) }
+            if let asks { keeper.ask(asks) }
         }
     }
 
@@ -80,6 +91,7 @@ struct Worker: ~Copyable {
     }
 
     private mutating func listen() throws {
+        hasListened = true
         var poll = Poll()
         poll.add(control.pollHandle, for: .read)
         try poll.wait(.zero)
@@ -92,6 +104,10 @@ struct Worker: ~Copyable {
             case .ping(let token): reports.send(.pong(token: token))
             case .run(let run): keeper.take(run)
             case .skip(let through): keeper.skip(through: through)
+            case .pass(let through): keeper.pass(through: through)
+            case .ask(let asks):
+                keeper.ask(asks)
+                reports.send(.asked(asks))
             case .moved: break
             case .definition, .values: throw WireError.syntax("a second definition; expected run, skip or ping")
             }
@@ -102,6 +118,7 @@ struct Worker: ~Copyable {
         // Read before the run begins: what cannot be read is no failure of a run.
         let event = try turn.command.eventValue()
         guardian.suspend()
+        hasListened = false
         let moment = Clock.moment()
         let begin = keeper.begin(turn, at: moment.on(keeper.timetable.clock))
         notes?.begin(

@@ -9,6 +9,7 @@ extension Daemon {
         do throws(SystemError) {
             pool.books = try runtime.openBooks()
             pool.books?.forgetJobs(but: Set(desired.map(\.id)))
+            pool.loadPauses()
         } catch {
             log.write(
                 .notice, "Books unavailable",

@@ -35,12 +35,14 @@ extension Daemon: ControlDesk {
         return isUnderWay ? 2 : 1
     }
 
-    func note(_ action: String, of entry: EntryID?, by connection: Connection) {
-        var fields: LogFields = ["action": .text(action)]
-        fields.add("entry", entry.map { .text($0.description) })
-        fields.add("uid", .number(connection.peer.user))
-        fields.add("pid", .number(connection.peer.process))
-        log.write(.notice, "Operator request", fields)
+    func isGroup(_ name: String) -> Bool { desired.contains { $0.policy.concurrency?.group == name } }
+
+    func note(_ action: String, _ fields: LogFields, by connection: Connection) {
+        var all: LogFields = ["action": .text(action)]
+        all.list += fields.list
+        all.add("uid", .number(connection.peer.user))
+        all.add("pid", .number(connection.peer.process))
+        log.write(.notice, "Operator request", all)
     }
 
     // MARK: Reloads

@@ -14,9 +14,9 @@ import Wire
 package final class Daemon {
     let configuration: Configuration
     let log: CronLog
-    private let loop: PollLoop
+    let loop: PollLoop
     private let signals: Box<SignalQueue>
-    private let children: ChildTable<Child>
+    let children: ChildTable<Child>
     let machine: Machine
     let pool: WorkerPool
     let reloader: Reloader
@@ -43,6 +43,9 @@ package final class Daemon {
     var desired: [JobDefinition]
     var disabledCount: Int
     var disabled: Set<EntryID>
+    /// `nil`: none is kept.
+    var ledger: LedgerProcess?
+    var ledgerNews = LedgerNews()
     /// `nil`: there is none.
     private(set) var control: ControlSocket?
     private(set) var isStopping = false
@@ -99,16 +102,18 @@ package final class Daemon {
     /// Runs until it is told to stop. Returns the exit code.
     package func run() throws(SystemError) -> Int32 {
         try ThisProcess.setSubreaper(true)
-        start()
+        try start()
         while !(isStopping && pool.isEmpty) { try turn() }
         log.write(.info, "Scheduler stopping")
         control?.close()
+        try closeLedger()
         let isClean = groups.close(log: log)
         try flushLog()
         return isClean && pool.leftBehind == 0 ? ExitCode.success : ExitCode.systemFailure
     }
 
-    func start() {
+    func start() throws(SystemError) {
+        if configuration.ledger != nil { log.tap.open() }
         log.write(
             .info, "Scheduler started", ["pid": .number(ThisProcess.id), "registry": .text(configuration.registry)])
         reportRefusal(refusal)
@@ -121,6 +126,8 @@ package final class Daemon {
         reportRuntimeDirectory()
         openBootRecord()
         openBooks()
+        try openLedger()
+        guard !isStopping else { return }
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         pool.settleAbsentJobs()
@@ -154,6 +161,7 @@ package final class Daemon {
         reloader.keepReserve()
         control?.advance(at: now)
         pool.fireDeadlines(through: loop.heard, limit: Self.deadlinesAtOnce)
+        serveLedger(at: pool.now)
         serveLog(at: pool.now)
         manager.setStatus(statusText)
     }
@@ -162,7 +170,7 @@ package final class Daemon {
         .earliest(
             .earliest(pool.nextDeadline, manager.watchdogDeadline, reloader.deadline),
             .earliest(zones.deadline, filesDeadline, refusedDeadline),
-            .earliest(logRetry, control?.deadline ?? .distantFuture, .distantFuture))
+            .earliest(logRetry, control?.deadline ?? .distantFuture, ledgerDeadline))
     }
 
     private func handle(_ source: Source) throws(SystemError) {
@@ -176,6 +184,7 @@ package final class Daemon {
             pool.clockWasSet()
         case .files: takeFileNews()
         case .control: control?.accept()
+        case .ledger: takeLedgerReports()
         case .client(let place, let generation): control?.handle(client: place, generation: generation)
         case .worker(let channel, let job, let generation): pool.handle(channel, job: job, generation: generation)
         case nil: break
@@ -203,6 +212,7 @@ package final class Daemon {
             case .query(let query):
                 query.exited()
                 reloadIsDue = true
+            case .ledger: return { status in self.ledgerExited(pid, status) }
             case nil: break
             }
             return { _ in }

@@ -110,20 +110,20 @@ package final class JournalWriter {
     /// Whether the reader is to be woken for what was published.
     package var isReaderAsleep: Bool { ring.file.load(JournalRing.Head.sleeps) != 0 }
 
-    /// Returns whether there was room for it.
+    /// Returns whether there was room for it. `isCounted`: if not, it is lost.
     @discardableResult
-    package func stage(_ frame: borrowing JournalFrame, _ weight: JournalWeight) -> Bool {
-        hasStaged = true
-        state.number += 1
+    package func stage(_ frame: borrowing JournalFrame, _ weight: JournalWeight, isCounted: Bool = true) -> Bool {
         let (size, freed) = (JournalRing.size(frame), freed)
         // An empty ring begins at its first byte: one that is little used takes little memory.
         if state.written == freed { state.origin = freed }
         let rest = ring.rest(state.written, origin: state.origin)
         let skipped = rest < size ? rest : 0
         guard Int(state.written &- freed) + skipped + size <= weight.share(of: ring.capacity) else {
-            state.lost[weight] += 1
+            if isCounted { lose(weight) }
             return false
         }
+        hasStaged = true
+        state.number += 1
         if skipped > 0 { ring.file.store(JournalRing.wrap, ring.offset(state.written, origin: state.origin)) }
         state.written += UInt64(skipped)
         ring.write(frame, size: size, number: state.number, at: ring.offset(state.written, origin: state.origin))

@@ -24,8 +24,8 @@ package struct Pipe: ~Copyable {
     }
 
     /// A pair of sockets in the place of a pipe: its writer may be told not to wait at each write, and hears when the reader is
-    /// closed.
-    static func socket() throws(SystemError) -> Pipe {
+    /// closed. Both go both ways.
+    package static func socket() throws(SystemError) -> Pipe {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         try systemCall("socketpair") { unsafe socketpair(AF_UNIX, kind, 0, &ends) }

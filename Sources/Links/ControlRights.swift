@@ -40,6 +40,11 @@ package struct ControlRights: Sendable {
         return number
     }
 
+    /// The same for a program of ours that is started with them.
+    package var options: [String] {
+        (operators.map { ["--operators", String($0)] } ?? []) + (observers.map { ["--observers", String($0)] } ?? [])
+    }
+
     /// Whether others than those two may connect at all.
     package var areShared: Bool { operators != nil || observers != nil }
 

@@ -30,6 +30,8 @@ package enum Event: Sendable {
     case deadline
     /// The wall clock was set.
     case clockWasSet
+    /// Its slots are not to begin, or may again.
+    case pause(Bool)
     /// The job is to end: the current run may take `grace` to end. `isFinal`: the daemon ends too, and does not wait for ever for
     /// a worker that outlives SIGKILL.
     case stop(grace: Nanoseconds, isFinal: Bool = false)
@@ -38,6 +40,10 @@ package enum Event: Sendable {
     case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
     case hurry
+}
+
+extension Event {
+    var isDeadline: Bool { if case .deadline = self { true } else { false } }
 }
 
 /// Who is in the place of a job's worker.

@@ -40,6 +40,8 @@ extension JobRecord {
             ended.fields(&row, &flags)
             last = ended.booking
         }
+        // At the end: records that were written before there was this one have 0 there.
+        row.number(&books.uncounted.earlier)
         flags.end(&row)
     }
 }
@@ -51,7 +53,7 @@ extension SlotBooks.Saved {
         row.slot(&accounted)
         row.slot(&repeated)
         row.number(&runs)
-        row.number(&retried)
+        row.number(&uncounted.retried)
         row.counts(&counts)
         row.counts(&besides)
     }

@@ -1,4 +1,4 @@
-import Clocks
+package import Clocks
 import Model
 import Schedules
 package import Turns
@@ -37,7 +37,10 @@ extension JobRecord {
     /// Whether no number is one that another cannot be added to: a file may be damaged.
     package var isSane: Bool {
         let slots: [SlotInstant?] = [books.start, books.accounted, books.repeated, run?.slot, owed?.slot]
-        var numbers: [Int64?] = [books.runs, books.retried, Int64(standing.failures), owed?.before.run?.number]
+        var numbers: [Int64?] = [
+            books.runs, books.uncounted.retried, books.uncounted.earlier, Int64(standing.failures),
+            owed?.before.run?.number,
+        ]
         numbers += [run?.number, run.map { Int64($0.attempt) }, owed.map { Int64($0.number) }]
         for outcome in Outcome.allCases { numbers += [books.counts[outcome], books.besides[outcome]] }
         return slots.compactMap(\.self).allSatisfy { -(1 << 62)...(1 << 62) ~= $0.nanoseconds }
@@ -50,6 +53,8 @@ package struct Resumption: Sendable {
     package var record: JobRecord
     /// The daemon has begun again meanwhile: what the last worker has noted is to be read first.
     package var isOfPreviousLife: Bool
+    /// Up to then its slots were not to begin.
+    package var pausedUntil: WallInstant?
 
     package init(_ record: JobRecord, isOfPreviousLife: Bool) {
         (self.record, self.isOfPreviousLife) = (record, isOfPreviousLife)
@@ -63,8 +68,11 @@ final class UnsettledRecord: Sendable {
     let since: Moment
     /// Whether the slots of this life are those of the record.
     let slotsGoOn: Bool
+    /// Up to then they were not to begin.
+    let pausedUntil: WallInstant?
 
-    init(_ record: JobRecord, since: Moment, slotsGoOn: Bool) {
-        (self.record, self.since, self.slotsGoOn) = (record, since, slotsGoOn)
+    init(_ before: Resumption, since: Moment, slotsGoOn: Bool) {
+        (record, self.since, self.slotsGoOn) = (before.record, since, slotsGoOn)
+        pausedUntil = before.pausedUntil
     }
 }

@@ -11,6 +11,8 @@ extension JobSupervisor {
         case .due(let slot): try take(due: slot)
         // What is dropped is logged where the lines were.
         case .log, .output, .outputDropped, .leftovers, .fault: if let told = report.incident { step.log(told) }
+        case .asked:
+            guard runKeeper.gates.hold.answered() else { throw Violation("'asked' unasked") }
         case .skipped(let skipped): try runKeeper.take(skipped, &life.phase, &step)
         case .ready(let ready): try take(ready)
         case .pong: answered()
@@ -53,7 +55,7 @@ extension JobSupervisor {
 
     private mutating func take(_ dropped: Report.Dropped) throws(Violation) {
         step.log(.dropped(dropped))
-        let next = try runKeeper.take(dropped, &life.phase, &step)
+        let next = try DropTaker.take(dropped, &runKeeper, &life.phase, &step)
         runKeeper.mark.heard.note(dropped)
         if let next { clearRun(next: next) }
     }

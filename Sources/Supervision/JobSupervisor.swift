@@ -50,7 +50,8 @@ package struct JobSupervisor: Sendable {
     /// To be called when anything has changed. What the shell asks after each event is stored: to ask for more copies the job.
     private mutating func refresh() {
         deadline = .earliest(
-            life.phase.deadline, runKeeper.orders.deadline(isIdle: life.phase.isIdle), runKeeper.alerts.deadline)
+            life.phase.deadline, runKeeper.orders.deadline(isIdle: life.phase.isIdle),
+            min(runKeeper.alerts.deadline, pauseDeadline))
         if case .stopped = life.phase { isOver = true }
     }
 
@@ -69,6 +70,7 @@ package struct JobSupervisor: Sendable {
         runKeeper.endAttempts(&life.phase, &step)
         decide(event)
         if mustFollow { followClock() }
+        keepPause(isLook: event.isDeadline)
         runKeeper.giveOrders(&life.phase, &step)
         RunWatch.watch(&runKeeper, life.phase, step)
         refresh()
@@ -94,6 +96,7 @@ package struct JobSupervisor: Sendable {
             RunWatch.watch(&runKeeper, phase, step)
             RunWatch.judge(&runKeeper, phase, &step)
         case .clockWasSet: clockWasSet()
+        case .pause(let isOn): pause(isOn)
         case .stop(let grace, let isFinal): stop(grace: grace, isFinal: isFinal)
         case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
         case .hurry:
@@ -108,6 +111,7 @@ package struct JobSupervisor: Sendable {
         case .spawned:
             beginTimetable()
             life.spawned(step)
+            PauseKeeper.beginWorker(&runKeeper)
         case .spawnFailed(let reason, isShortage: true): life.phase = life.starts.runShort(reason, &step)
         case .spawnFailed(let reason, isShortage: false):
             step.log(.spawnFailed(reason))
@@ -168,7 +172,8 @@ package struct JobSupervisor: Sendable {
         guard case .leaving(let leave) = phase, leave.cause != .fault else { return fail(status, cause) }
         if leave.stage == .draining, cause.outcome != .crashed { conclude(cause.outcome, status) } else { lose(status) }
         if leave.cause.bringsNext {
-            life.phase = life.starts.succeed(step)
+            let waits = leave.cause == .pause && isPaused && runKeeper.orders.nextCall == nil
+            life.phase = waits ? .waiting(until: .distantFuture, .pause) : life.starts.succeed(step)
         } else {
             finish()
         }

@@ -15,6 +15,8 @@ package struct Leave: Hashable, Sendable {
         case policy
         /// It waits for its slot by a clock that was set back. The next one goes by the clock as it is.
         case clock
+        /// Its program cannot be told of a pause, or of its end.
+        case pause
         /// The job is to end.
         case stop(Stop)
     }
@@ -47,7 +49,10 @@ package struct Leave: Hashable, Sendable {
 
 extension Leave.Cause {
     /// Whether the worker's exit is no failure, and the next one follows at once.
-    var bringsNext: Bool { self == .policy || self == .clock }
+    var bringsNext: Bool { self == .policy || makesWay }
+
+    /// Whether its worker only makes way for the next one: a run that is going goes on to its end.
+    var makesWay: Bool { self == .clock || self == .pause }
 }
 
 extension Leave {
@@ -56,7 +61,7 @@ extension Leave {
     private var isFinal: Bool { stop?.isFinal ?? false }
 
     /// How long the worker has to exit after a run that may go on to its end; `nil`: none may.
-    private var graceAfterRun: Nanoseconds? { cause == .clock ? WorkerLife.answerTimeout : stop?.graceAfterRun }
+    private var graceAfterRun: Nanoseconds? { cause.makesWay ? WorkerLife.answerTimeout : stop?.graceAfterRun }
 
     /// A killed worker that is still there after this is named in the log.
     var patience: Nanoseconds { isFinal ? Self.leaveDelay : Self.unkillableReminder }

@@ -32,7 +32,7 @@ struct NoteTaker {
         if let run = job.phase.run { endUnheard(run, in: here, &job) }
         job.life.phase = here
         job.runKeeper.loseWorker(&job.step)
-        if knowsSlots { missWhatCameDue(before: unsettled.since, &job) }
+        if knowsSlots { missWhatCameDue(unsettled, &job) }
         job.runKeeper.books.beginLife()
         // It may have been set back meanwhile.
         job.mustFollow = SetClock.isToFollow(job.books, at: job.step.now)
@@ -55,13 +55,15 @@ struct NoteTaker {
     }
 
     /// What came due before this life of the daemon's began has no run: nobody was there.
-    private func missWhatCameDue(before since: Moment, _ job: inout JobSupervisor) {
+    private func missWhatCameDue(_ unsettled: UnsettledRecord, _ job: inout JobSupervisor) {
+        let since = unsettled.since
         let orders = job.runKeeper.orders
         // Nor is a slot attempted again where another run comes first.
         let isOver = orders.attemptsAreOver(at: since.monotonic) || job.runKeeper.schedule.runsAtStart
         if isOver { job.runKeeper.giveUpAttempts(.overlap, &job.life.phase, &job.step) }
         // Its slot is the last one that came due.
         guard job.runKeeper.orders.pending == nil else { return }
+        PauseKeeper.bookWhatWasPaused(unsettled, &job.runKeeper, &job.step)
         job.runKeeper.book(job.runKeeper.books.close(through: since.on(job.books.clock), .missed, .down), &job.step)
     }
 

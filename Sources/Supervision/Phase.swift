@@ -32,6 +32,8 @@ package enum Phase: Hashable, Sendable {
         case succession
         /// A worker of a previous life of the daemon's is still there.
         case previousWorker
+        /// The job is paused, and its program cannot be told so.
+        case pause
     }
 
     /// A run that may begin when it is its turn.
@@ -104,6 +106,8 @@ extension Phase {
         case .waiting, .idle, .queued, .failed, .stopped: nil
         }
     }
+
+    var isLeaving: Bool { if case .leaving = self { true } else { false } }
 
     var isIdle: Bool { if case .idle = self { true } else { false } }
 

@@ -15,7 +15,7 @@ extension RunKeeper {
         alerts.watch.freeSince = step.now.monotonic
         var booking = Booking(
             first: run.slot, last: run.slot, count: 0, outcome: outcome, reason: reason, run: end)
-        if !phase.isStopping, let retry = policy.retry {
+        if !phase.isStopping, !gates.hold.isOn, let retry = policy.retry {
             booking = orders.plan(
                 after: booking, retry, until: limits.end(ofAttemptsAt: run.slot, at: step.now),
                 at: step.now.monotonic, using: &step.random)
@@ -64,7 +64,7 @@ extension RunKeeper {
 
     /// There is no worker: the last slot that is due stays open, and the next worker makes up for it, late. Those before it are lost.
     mutating func missAllButLast(_ phase: inout Phase, _ step: inout Step) {
-        guard books.areOpen, unsettled == nil, let due = books.due(at: step.now) else { return }
+        guard books.areOpen, unsettled == nil, !gates.hold.isOn, let due = books.due(at: step.now) else { return }
         // The wall clock was set, and word of that is on the way.
         if let slot = orders.pending?.slot, slot < due { giveUpAttempts(.overlap, &phase, &step) }
         miss(before: due, &step)
@@ -78,6 +78,7 @@ extension RunKeeper {
         dropCalls(&step)
         guard books.areOpen else { return }
         let end = phase.stop?.asked ?? step.now.on(clock)
+        PauseKeeper.bookWhatWasPaused(through: end, &self, &step)
         book(books.close(through: end, .missed, phase.hasWorker ? .stop : .noWorker), &step)
     }
 
@@ -87,7 +88,10 @@ extension RunKeeper {
     }
 
     mutating func miss(before slot: SlotInstant, _ step: inout Step) {
-        if !books.advance(to: slot) { book(books.miss(before: slot), &step) }
+        if books.advance(to: slot) { return }
+        let last = SlotInstant(nanoseconds: slot.nanoseconds - 1)
+        PauseKeeper.bookWhatWasPaused(through: last, &self, &step)
+        book(books.miss(before: slot), &step)
     }
 
     /// All that slots and runs come to goes through here: to the log and all others who are told, and into the job's standing.

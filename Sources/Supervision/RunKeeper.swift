@@ -24,7 +24,7 @@ struct RunKeeper: Sendable {
         guard let before else { return }
         mark = before.record.mark
         if before.isOfPreviousLife {
-            unsettled = UnsettledRecord(before.record, since: start, slotsGoOn: books.areOpen)
+            unsettled = UnsettledRecord(before, since: start, slotsGoOn: books.areOpen)
         }
     }
 
@@ -32,21 +32,27 @@ struct RunKeeper: Sendable {
 
     /// A worker does not begin any slot up to this one by itself: it has its outcome, or is attempted again when
     /// the worker is told so.
-    var workerAccounted: SlotInstant { max(books.accounted, orders.pending?.slot ?? books.accounted) }
+    var workerAccounted: SlotInstant {
+        max(books.accounted, orders.pending?.slot ?? books.accounted, gates.hold.passed ?? books.accounted)
+    }
 
-    var limits: RunLimits { RunLimits(policy, schedule, books, mayWait: !gates.areOpen) }
+    var limits: RunLimits { RunLimits(policy, schedule, books, mayWait: !gates.areOpen, isPaused: gates.hold.isOn) }
 
     // MARK: What the worker may begin
 
     /// The worker of a job with a gate asks before each run.
     mutating func take(due slot: SlotInstant?, _ phase: inout Phase, _ step: inout Step) throws(Violation) {
-        guard !gates.areOpen, !gates.isAsking else {
+        guard gates.mayBeAsked, !gates.isAsking else {
             throw Violation("'due' from a worker that need not ask, or has asked")
         }
+        if let slot, gates.hold.hasPassed(slot) { return PauseKeeper.answerPassed(self, &step) }
         if let slot {
             guard books.isOpen(slot, at: step.now.on(clock)) else {
                 throw Violation("'due' for slot \(slot.nanoseconds), which is not due")
             }
+        }
+        if gates.hold.isOn { return PauseKeeper.holdBack(slot, &self, &phase, &step) }
+        if let slot {
             // Those before it would have been attempted again.
             giveUpAttempts(.overlap, &phase, &step)
             miss(before: slot, &step)
@@ -57,7 +63,7 @@ struct RunKeeper: Sendable {
         orders.forget()
         var turn = Phase.Turn(slot: slot, attempt: 1)
         if slot != nil, let wait = gates.group?.wait { turn.until = step.now.monotonic + wait }
-        gates.permit == .held ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
+        gates.areOpen || gates.permit == .held ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
     }
 
     private mutating func queue(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
@@ -126,10 +132,11 @@ struct RunKeeper: Sendable {
     }
 
     /// The worker waits for its next slot.
-    func take(_ ready: Report.Ready, _ step: Step) throws(Violation) -> Phase {
+    mutating func take(_ ready: Report.Ready, _ step: Step) throws(Violation) -> Phase {
         guard gates.areOpen || ready.features.include(.gates) else {
             throw Violation("a program without the feature 'gates', which a job in a group needs")
         }
+        PauseKeeper.take(ready.features, &self)
         return vigil(ready.next, step)
     }
 
@@ -168,7 +175,7 @@ struct RunKeeper: Sendable {
             gates.isAsking = false
             return order
         }
-        guard gates.areOpen, orders.isKnown(begin.call) else { return nil }
+        guard !gates.areAsked, orders.isKnown(begin.call) else { return nil }
         // A slot of its own timer; a call that it has not begun yet stays.
         if begin.slot != nil { giveUpAttempts(.overlap, &phase, &step) }
         return RunOrder(slot: begin.slot, attempt: 1, call: begin.call, isChecked: false)
@@ -179,41 +186,18 @@ struct RunKeeper: Sendable {
         // They come after the slot that would have been attempted again.
         if !isInRun { giveUpAttempts(.overlap, &phase, &step) }
         let now = step.now.on(clock)
-        guard !isInRun, skipped.first <= skipped.last, books.isOpen(skipped.first, at: now),
-            books.isOpen(skipped.last, at: now)
-        else { throw Violation("'skipped' for slots that are not due") }
+        // What was passed has its outcome, and the worker may have counted it before it heard of that.
+        let areDue = [skipped.first, skipped.last].allSatisfy { slot in
+            books.isOpen(slot, at: now) || gates.hold.hasPassed(slot) && books.timetable.isSlot(slot)
+        }
+        guard !isInRun, skipped.first <= skipped.last, areDue else {
+            throw Violation("'skipped' for slots that are not due")
+        }
         miss(before: skipped.first, &step)
         let booking = books.close(through: skipped.last, .skipped, .overlap)
-        mark.heard.skipped += booking?.count ?? 0
+        let before = SlotInstant(nanoseconds: skipped.first.nanoseconds - 1)
+        mark.heard.skipped += books.timetable.count(after: before, through: skipped.last)
         book(booking, &step)
         if phase.isIdle { phase = vigil(skipped.next, step) }
-    }
-
-    /// Returns the slot after those that the counts cover if they cover the run that is going, or the next slot if that has none.
-    mutating func take(
-        _ dropped: Report.Dropped, _ phase: inout Phase, _ step: inout Step
-    ) throws(Violation) -> SlotInstant? {
-        guard books.isNear(dropped.run) else {
-            throw Violation("'dropped' up to run \(dropped.run) after run \(books.runs)")
-        }
-        let run = phase.run
-        if dropped.run > books.runs, run.map({ $0.number < dropped.run }) ?? true, orders.lose() {
-            gates.isAsking = false
-            returnPermit(&step)
-        }
-        if let through = dropped.through {
-            if let slot = orders.pending?.slot, slot <= through { giveUpAttempts(.overlap, &phase, &step) }
-            // The slot of a run that goes on would get a second outcome at its end.
-            let goesOn = run.map { $0.number > dropped.run && ($0.slot ?? .distantFuture) <= through } ?? false
-            guard books.isOpen(through, at: step.now.on(clock)), !goesOn,
-                books.haveRuns(for: dropped, running: run?.number),
-                let bookings = books.take(dropped, through: through)
-            else { throw Violation("'dropped' with slots that were not due, or had no run") }
-            for booking in bookings { book(booking, &step) }
-        }
-        books.count(through: dropped.run)
-        guard let run, run.number <= dropped.run, dropped.through != nil || run.slot == nil else { return nil }
-        alerts.watch.freeSince = step.now.monotonic
-        return dropped.through.map { books.timetable.next(after: $0) } ?? books.next(at: step.now)
     }
 }

@@ -10,16 +10,17 @@ struct RunLimits {
     let overlap: RunPolicy.Overlap
     /// Whether a run may have waited for its group.
     let mayWait: Bool
+    /// No slot takes the place of a run.
+    let isPaused: Bool
     /// How long after its slot a run may begin.
     let longestDelay: Nanoseconds
     let timetable: Timetable
     /// Every slot up to this one has its outcome.
     let accounted: SlotInstant
 
-    init(_ policy: RunPolicy, _ schedule: Schedule, _ books: SlotBooks, mayWait: Bool) {
-        (timeout, overlap, self.mayWait, longestDelay) = (
-            policy.timeout, policy.overlap, mayWait, schedule.longestDelay
-        )
+    init(_ policy: RunPolicy, _ schedule: Schedule, _ books: SlotBooks, mayWait: Bool, isPaused: Bool = false) {
+        (timeout, overlap, longestDelay) = (policy.timeout, policy.overlap, schedule.longestDelay)
+        (self.mayWait, self.isPaused) = (mayWait, isPaused)
         (timetable, accounted) = (books.timetable, books.accounted)
     }
 
@@ -38,6 +39,7 @@ struct RunLimits {
 
     /// When the slot's run is to begin that takes the place of this one.
     private func replacement(of run: Phase.Run, at now: Moment) -> MonotonicInstant {
+        if isPaused { return .distantFuture }
         let next = timetable.next(after: max(now.on(clock), run.slot ?? now.on(clock)))
         return now.monotonic(of: replacing(run, at: now) ?? next, on: clock) + longestDelay
     }
@@ -51,7 +53,7 @@ struct RunLimits {
     /// Which of its limits a run has reached; `nil`: none, since the wall clock was set back meanwhile.
     func cut(_ run: Phase.Run, _ step: Step) -> Phase.Cut? {
         if run.bounds.timeout <= step.heard { return .timeout }
-        return replacing(run, at: step.now) == nil ? nil : .replaced
+        return isPaused || replacing(run, at: step.now) == nil ? nil : .replaced
     }
 
     /// By the wall clock as it is now.

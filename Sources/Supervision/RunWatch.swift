@@ -9,11 +9,13 @@ enum RunWatch {
     static func watch(_ keeper: inout RunKeeper, _ phase: Phase, _ step: Step) {
         keeper.alerts.watch(isWatched(keeper, phase) ? nextSlot(keeper) : nil, keeper.schedule, step)
         keeper.alerts.longRun.watch(phase, keeper.policy)
-        keeper.alerts.wait.watch(.init(phase, calls: keeper.orders.waitingCalls), at: step.now.monotonic)
+        let cause = WaitWatch.Cause(phase, calls: keeper.orders.waitingCalls, isPaused: keeper.gates.hold.isOn)
+        keeper.alerts.wait.watch(cause, at: step.now.monotonic)
     }
 
     private static func isWatched(_ keeper: borrowing RunKeeper, _ phase: Phase) -> Bool {
-        keeper.books.areOpen && keeper.unsettled == nil && keeper.alerts.watchesSlots && phase.mayBeginLate
+        keeper.books.areOpen && keeper.unsettled == nil && !keeper.gates.hold.isOn && keeper.alerts.watchesSlots
+            && phase.mayBeginLate
             && !(phase.isIdle && keeper.gates.isAsking)
     }
 

@@ -16,8 +16,10 @@ struct WaitWatch: Sendable {
         case group, calls, worker
 
         /// What the job waits for, if that has no record of its own. `calls`: how many the worker was not told about.
-        init?(_ phase: Phase, calls: Int) {
+        init?(_ phase: Phase, calls: Int, isPaused: Bool = false) {
             switch phase {
+            // For the end of the pause.
+            case .queued(let turn) where isPaused && turn.call == nil: return nil
             case .queued: self = .group
             case .leaving(let leave) where leave.stage == .draining:
                 if leave.sparesRun, leave.run != nil { return nil }

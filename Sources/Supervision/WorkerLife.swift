@@ -127,12 +127,15 @@ struct WorkerLife: Sendable {
         }
     }
 
-    /// The worker waits for its slot by a clock that was set back: it ends, and the next one goes by the clock as it is.
-    mutating func makeWay(_ step: inout Step) {
-        guard case .idle = phase else { return }
-        step.emit(.closeControl)
-        let until = step.now.monotonic + Self.answerTimeout
-        phase = .leaving(Leave(cause: .clock, stage: .draining, until: until))
+    /// The worker ends, if it waits for its slot or is in a run, and the next one comes: it goes by the clock as it is, or asks.
+    mutating func makeWay(for cause: Leave.Cause, _ step: inout Step) {
+        switch phase {
+        case .idle, .running:
+            step.emit(.closeControl)
+            let until = phase.run?.limit ?? step.now.monotonic + Self.answerTimeout
+            phase = .leaving(Leave(cause: cause, stage: .draining, until: until, run: phase.run))
+        case .waiting, .starting, .queued, .leaving, .failed, .stopped: break
+        }
     }
 
     // MARK: Silence

@@ -22,9 +22,10 @@ struct Cronsupctl: ParsableCommand {
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
-            StatusCommand.self, ListCommand.self, RunCommand.self, ReloadCommand.self, PingCommand.self,
-            HistoryCommand.self, OutputCommand.self, WhyCommand.self, EventsCommand.self, LedgerCommand.self,
-            NextCommand.self, ExplainCommand.self, ImportCommand.self, RegistryCommand.self, SchemaCommand.self,
+            StatusCommand.self, ListCommand.self, RunCommand.self, PauseCommand.self, ResumeCommand.self,
+            ReloadCommand.self, PingCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
+            EventsCommand.self, LedgerCommand.self, NextCommand.self, ExplainCommand.self, ImportCommand.self,
+            RegistryCommand.self, SchemaCommand.self,
             CompleteCommand.self,
         ])
 }

@@ -21,6 +21,9 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Those alone that run.")
     var running = false
 
+    @Flag(help: "Those alone that are paused.")
+    var paused = false
+
     @Flag(help: "Print JSON, an object a line.")
     var json = false
 
@@ -39,7 +42,7 @@ struct StatusCommand: ParsableCommand {
         let client = try daemon.connect()
         let (found, disabled) = try StatusQuery(client).jobs(jobs)
         var rows = StatusRows(found, disabled: disabled, now: Clock.wall())
-        rows.keep(failing: failing, running: running)
+        rows.keep(failing: failing, running: running, paused: paused)
         if json { return try write(rows.json) }
         if !jobs.isEmpty { return try write(rows.pages) }
         let table = rows.table(

@@ -142,11 +142,37 @@ struct Cronsupd: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Where the registry is kept that was accepted last. (default: $STATE_DIRECTORY, /var/lib/cronsupd for root, \
-            $XDG_STATE_HOME/cronsupd or ~/.local/state/cronsupd)
+            Where the ledger is kept, and the registry that was accepted last. (default: $STATE_DIRECTORY, /var/lib/cronsupd \
+            for root, $XDG_STATE_HOME/cronsupd or ~/.local/state/cronsupd)
             """, valueName: "path"),
         completion: .directory)
     var stateDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Whether the history of the jobs is kept: auto, where that is possible; required, or nothing starts; or off.
+            """, valueName: "what"))
+    var ledger = LedgerOption.auto
+
+    @Option(help: ArgumentHelp("How large the ledger may be, from 1MiB on.", valueName: "size"))
+    var ledgerSize = SizeOption(bytes: LedgerSettings.usualSize)
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            When the ledger is safe from a loss of power: 1s, all but the last second; always, each row as it is written; off, \
+            as the system writes it.
+            """, valueName: "when"))
+    var ledgerSync = LedgerSyncOption.second
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The memory between the daemon and its ledger, from 1MiB to 1GiB. (default: 16MiB, or a small part of what the \
+            memory allows)
+            """, valueName: "size"))
+    var journalSize: SizeOption?
 
     @Option(
         help: ArgumentHelp(
@@ -155,6 +181,17 @@ struct Cronsupd: ParsableCommand {
             $CRONSUPD_TRUST_OWNER has more, with commas between.
             """, valueName: "user"))
     var trustOwner: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the daemon waits for the ledger: at a start for what it knows, at a stop for its end.",
+            valueName: "duration"))
+    var ledgerPatience = DurationOption(duration: LedgerSettings.usualPatience)
+
+    @Flag(
+        help: ArgumentHelp(
+            "Keep the ledger though it is on a network file system, where its database is locked less surely."))
+    var ledgerNetworkFs = false
 
     /// No daemon is to be started.
     var startsNothing: Bool { once || check || entry != nil }
@@ -167,6 +204,12 @@ struct Cronsupd: ParsableCommand {
         if !allow.isEmpty, !strict { throw ValidationError("--allow goes with --strict.") }
         if json, !once, !check { throw ValidationError("--json goes with --check or --once.") }
         if offline, !once, !check { throw ValidationError("--offline goes with --check or --once.") }
+        guard ledgerSize.bytes >= LedgerSettings.leastSize else {
+            throw ValidationError("--ledger-size: expected at least 1MiB.")
+        }
+        if let size = journalSize?.bytes, !LedgerSettings.journalSizes.contains(size) {
+            throw ValidationError("--journal-size: expected 1MiB to 1GiB.")
+        }
         if stateDirectory?.isEmpty == true { throw ValidationError("--state-directory is empty; expected a path.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
         if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
@@ -188,6 +231,18 @@ struct Cronsupd: ParsableCommand {
         }
     }
 
+    /// `nil`: none is kept.
+    func ledgerSettings() throws -> LedgerSettings? {
+        guard !startsNothing, ledger != .off else { return nil }
+        var settings = LedgerSettings(
+            program: ProgramPath.of("cronledger"), place: stateDirectory ?? StateDirectory.usual,
+            key: try StateDirectory.key(registry: registry), size: ledgerSize.bytes, sync: ledgerSync.rawValue)
+        (settings.isRequired, settings.allowsNetwork) = (ledger == .required, ledgerNetworkFs)
+        settings.patience = ledgerPatience.duration
+        settings.journalSize = journalSize.map { Int($0.bytes) }
+        return settings
+    }
+
     private func validateWatch(_ quiet: Nanoseconds) throws {
         if startsNothing { throw ValidationError("--watch excludes --once, --check and --run.") }
         guard WatchOption.range.contains(quiet) else {
@@ -202,6 +257,28 @@ extension ColorChoice: ExpressibleByArgument {}
 enum FallbackOption: String, ExpressibleByArgument, CaseIterable {
     case lastGood = "last-good"
     case off
+}
+
+enum LedgerOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, required, off
+}
+
+enum LedgerSyncOption: String, ExpressibleByArgument, CaseIterable {
+    case second = "1s"
+    case always, off
+}
+
+struct SizeOption: ExpressibleByArgument {
+    let bytes: Int64
+
+    init(bytes: Int64) { self.bytes = bytes }
+
+    init?(argument: String) {
+        guard let bytes = SizeText.parse(argument) else { return nil }
+        self.bytes = Int64(bytes)
+    }
+
+    var defaultValueDescription: String { SizeText.format(bytes) }
 }
 
 struct LevelOption: ExpressibleByArgument {

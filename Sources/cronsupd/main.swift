@@ -61,7 +61,8 @@ func fail(_ message: String, _ code: Int32) -> Int32 {
 
 func run(_ command: Cronsupd) throws -> Int32 {
     var configuration = Configuration(
-        registry: command.registry, worker: command.worker ?? defaultWorker(), logFormat: command.logFormat,
+        registry: command.registry, worker: command.worker ?? ProgramPath.of("cronworker"),
+        logFormat: command.logFormat,
         logLevel: command.logLevel.level, stopTimeout: command.stopTimeout.duration,
         runtimeDirectory: command.startsNothing ? nil : command.runtimeDirectory ?? RuntimePlace.usual,
         isRuntimeDirectoryNamed: command.runtimeDirectory != nil, trustedOwners: command.trustOwner,
@@ -70,6 +71,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
     (configuration.operators, configuration.observers) = (command.operators, command.observers)
     configuration.quiet = command.watch?.duration
     configuration.stateDirectory = command.keptPlace
+    configuration.ledger = try command.ledgerSettings()
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }
     let startup: Startup
     do {
@@ -160,10 +162,12 @@ func start(_ configuration: Configuration) throws -> Startup {
     }
 }
 
-/// Beside this program, or where `make install` puts it.
-func defaultWorker() -> String {
-    let path = ThisProcess.executablePath ?? CommandLine.arguments[0]
-    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let beside = "\(directory)/cronworker"
-    return FileSystem.isExecutable(beside) ? beside : "\(directory)/../libexec/cronsupd/cronworker"
+enum ProgramPath {
+    /// Of one that comes with this one: beside it, or where `make install` puts it.
+    static func of(_ name: String) -> String {
+        let path = ThisProcess.executablePath ?? CommandLine.arguments[0]
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let beside = "\(directory)/\(name)"
+        return FileSystem.isExecutable(beside) ? beside : "\(directory)/../libexec/cronsupd/\(name)"
+    }
 }

@@ -15,7 +15,7 @@ struct EventTokenTests {
 
     @Test("reads back as what was packed")
     func roundTrip() {
-        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control]
+        var tokens: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control, .ledger]
         for (job, generation) in Self.extremes {
             tokens.append(.client(job, generation: generation))
             for channel in [EventToken.Channel.control, .report, .output] {
@@ -26,7 +26,7 @@ struct EventTokenTests {
         #expect(Set(tokens.map(\.packed)).count == tokens.count)
     }
 
-    @Test("is none of bits that nobody packed", arguments: [6, 14, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
+    @Test("is none of bits that nobody packed", arguments: [7, 14, 19, 0xFF, 0x100, 0x201, 1 << 32, .max] as [UInt64])
     func invalid(bits: UInt64) {
         #expect(EventToken(Source(packed: bits)) == nil)
     }

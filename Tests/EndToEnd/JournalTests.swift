@@ -18,7 +18,7 @@ struct JournalTests {
         let command =
             Namespaces.withRun(mounts) + [
                 Binaries.daemon, "--registry", scene.registry, "--worker", Binaries.faultWorker,
-                "--runtime-directory", scene.runtime,
+                "--runtime-directory", scene.runtime, "--ledger", "off",
             ] + arguments
         let process = try ChildProcess(
             command, environment: scene.environment + ["JOURNAL_STREAM=\(status.st_dev):\(status.st_ino)"],

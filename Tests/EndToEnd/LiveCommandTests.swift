@@ -8,10 +8,7 @@ struct LiveCommandTests {
     private static let setpriv = "/usr/bin/setpriv"
     private static var canChangeUser: Bool { geteuid() == 0 && access(setpriv, X_OK) == 0 }
 
-    private func ask(_ scene: Scene, _ arguments: [String]) throws -> Scene.Finished {
-        try scene.run(
-            arguments + ["--registry", scene.registry, "--runtime-directory", scene.runtime], program: Binaries.control)
-    }
+    private func ask(_ scene: Scene, _ arguments: [String]) throws -> Scene.Finished { try scene.control(arguments) }
 
     private func play(
         _ jobs: [JobText], _ arguments: [String] = [], _ body: (Scene, DaemonProcess) throws -> Void
@@ -98,7 +95,7 @@ struct LiveCommandTests {
     func nobody() throws {
         try Scene.play { scene in
             try scene.declare([JobText.shell("one", "true", interval: "1h")])
-            for command in [["status"], ["list"], ["ping"], ["reload"], ["run", "test:one"]] {
+            for command in [["status"], ["list"], ["ping"], ["reload"], ["run", "test:one"], ["pause", "--all"]] {
                 let finished = try ask(scene, command)
                 #expect(finished.status == .exited(code: 3) && finished.output.isEmpty)
                 #expect(finished.errors == "cronsupctl: no cronsupd is running for \(scene.registry)\n")
@@ -209,9 +206,10 @@ struct LiveCommandTests {
         }
         try play(jobs, ["--operators", "54002", "--observers", "54001"]) { scene, daemon in
             #expect(try ask(scene, group: 54_001, ["status"]).output.hasSuffix("1 job\n"))
-            let denied = try ask(scene, group: 54_001, ["run", "test:one"])
-            #expect(
-                denied.status == .exited(code: 100) && denied.errors.contains("user 54321 may ask"), "\(denied.errors)")
+            for command in [["run", "test:one"], ["pause", "test:one"], ["resume", "--all"]] {
+                let denied = try ask(scene, group: 54_001, command)
+                #expect(denied.status == .exited(code: 100) && denied.errors.contains("user 54321 may ask"))
+            }
             let stranger = try ask(scene, group: 54_003, ["status"])
             #expect(
                 stranger.status == .exited(code: 100) && stranger.errors.contains("may not ask"), "\(stranger.errors)")

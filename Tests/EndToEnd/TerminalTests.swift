@@ -12,7 +12,7 @@ struct TerminalTests {
     }
 
     private func daemon(_ scene: Scene, _ options: String = "") -> String {
-        "\(Binaries.daemon) --registry \(scene.registry) --worker \(Binaries.worker) \(options)"
+        "\(Binaries.daemon) --registry \(scene.registry) --worker \(Binaries.worker) --ledger off \(options)"
     }
 
     /// A job that fails, and one that stops its daemon after that.

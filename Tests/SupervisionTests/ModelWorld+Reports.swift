@@ -15,6 +15,10 @@ extension ModelWorld {
         let (books, accounted) = (supervisor.books, supervisor.workerAccounted)
         let next = books.timetable.next(after: max(slotNow, accounted))
         if case .starting = supervisor.phase { return .ready(.init(next: next)) }
+        if unanswered > 0 {
+            unanswered -= 1
+            return .asked(asks)
+        }
         if let run = supervisor.phase.run {
             return .end(
                 .init(
@@ -36,7 +40,7 @@ extension ModelWorld {
     }
 
     func due(_ slot: SlotInstant, _ next: SlotInstant) -> Report {
-        if policy.concurrency != nil {
+        if policy.concurrency != nil || asks {
             isAsking = true
             return .due(slot: slot)
         }
@@ -51,7 +55,8 @@ extension ModelWorld {
     }
 
     private func hostile() -> Report {
-        switch random.below(10) {
+        switch random.below(11) {
+        case 10: .asked(random.chance(2))
         case 9: .due(slot: slot())
         case 0: .ready(.init(next: instant()))
         case 1:

@@ -25,6 +25,9 @@ final class ModelWorld {
     var told: Command.Run?
     /// Whether the worker waits for the answer to a `due`.
     var isAsking = false
+    /// Whether it was told last to ask, and how often it has not answered.
+    var asks = false
+    var unanswered = 0
     /// The attempt that was announced last.
     var bookings = ModelBooks()
     /// Of the slots that are booked now.
@@ -132,6 +135,7 @@ final class ModelWorld {
         case 75: handle(.hurry)
         case 76: fireDeadline()
         case 77, 78: if policy.concurrency == nil, !hasStopped { handle(.call(event: "{}")) }
+        case 80: handle(.pause(random.chance(2)))
         case 79 where !isHonest && permit != .asked: handle(.permitted)
         default: break
         }
@@ -202,6 +206,7 @@ final class ModelWorld {
     private func exit() {
         if !isHonest, !isWatched, random.chance(2) { handle(.noted(lyingNote())) }
         (hasProcess, isDying, isAsking, told) = (false, false, false, nil)
+        unanswered = 0
         handle(.exited("exit 1"))
     }
 
@@ -245,7 +250,9 @@ final class ModelWorld {
             supervisor.books.accounted >= accounted || (clock == .wall && (!hasBooks || hasFollowed(effects))),
             "the books went back")
         switch event {
-        case .spawned, .occupied: hasBooks = true
+        case .spawned, .occupied:
+            hasBooks = true
+            asks = supervisor.isPaused
         default: break
         }
         for effect in effects { perform(effect) }
@@ -318,6 +325,9 @@ final class ModelWorld {
             told = run
             if run.attempt > 1 { checkAttempt(run) }
         case .skip: isAsking = false
+        case .ask(let asks): (self.asks, unanswered) = (asks, unanswered + 1)
+        // As far as it asks, it asks for the last one that is due.
+        case .pass: isAsking = false
         case .ping, .moved, .definition, .values: require(false, "\(command) is none of these")
         }
     }

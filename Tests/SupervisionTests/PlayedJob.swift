@@ -12,6 +12,13 @@ final class PlayedJob {
     let number: Int
     /// Whether its workers hear the daemon in a run.
     let isAsync: Bool
+    /// Whether its program can be told to ask.
+    let knowsPauses: Bool
+    /// A pause, which outlives the daemon.
+    var isPaused = false
+    /// Slots up to the second and after the first came due in a pause that held.
+    private var pauses: [(after: SlotInstant, through: SlotInstant)] = []
+    private var heldSince: SlotInstant?
     var supervisor: JobSupervisor
     var worker: PlayedWorker?
     /// One of a previous life of the daemon's.
@@ -40,8 +47,11 @@ final class PlayedJob {
 
     var id: EntryID { definition.id }
 
-    init(_ definition: JobDefinition, number: Int, isAsync: Bool, at now: Moment, seed: UInt64) {
+    init(
+        _ definition: JobDefinition, number: Int, isAsync: Bool, knowsPauses: Bool = true, at now: Moment, seed: UInt64
+    ) {
         (self.definition, self.number, self.isAsync) = (definition, number, isAsync)
+        self.knowsPauses = knowsPauses
         supervisor = JobSupervisor(definition, start: now, seed: seed)
         saved = (JobRecord(), bookings, [:])
     }
@@ -57,14 +67,38 @@ final class PlayedJob {
             previous = worker
         }
         (worker, isWatched) = (nil, false)
-        supervisor = JobSupervisor(
-            definition, start: now, seed: seed, resuming: Resumption(saved.record, isOfPreviousLife: true))
+        var before = Resumption(saved.record, isOfPreviousLife: true)
+        if isPaused { before.pausedUntil = now.wall }
+        supervisor = JobSupervisor(definition, start: now, seed: seed, resuming: before)
         // What was booked and not saved comes again.
         (bookings, verdicts) = (saved.bookings, saved.verdicts)
         begunCalls = []
     }
 
+    // MARK: Pauses
+
+    /// To be called when anything may have changed.
+    func notePause(at now: Moment) {
+        let isHeld = supervisor.isPaused && !supervisor.mayBeginInPause
+        if isHeld, heldSince == nil { heldSince = now.on(supervisor.books.clock) }
+        if !isHeld, let since = heldSince {
+            pauses.append((since, now.on(supervisor.books.clock)))
+            heldSince = nil
+        }
+    }
+
+    /// The wall clock was set: slots of it are not where they were.
+    func forgetPauses() { if supervisor.books.clock == .wall { pauses = [] } }
+
+    private func checkPause(_ slot: SlotInstant) {
+        if heldSince != nil { trouble = trouble ?? "a slot begins in a pause" }
+        if pauses.contains(where: { $0.after < slot && slot <= $0.through }) {
+            trouble = trouble ?? "a slot begins that came due in a pause"
+        }
+    }
+
     func begin(_ slot: SlotInstant, attempt: Int64) {
+        checkPause(slot)
         let before = attempts[slot] ?? 0
         if attempt != before + 1 { trouble = trouble ?? "attempt \(attempt) behind \(before)" }
         let most = Int64(definition.policy.retry?.delays.maxAttempts ?? 1)

@@ -21,6 +21,9 @@ final class PlayedWorker {
     private var isClosed = false
     /// What the daemon has told during a run.
     private var postponed: Command.Run?
+    private var passed: SlotInstant?
+    private var asks: Bool?
+    private var hasListened = true
     /// Outlives it.
     private(set) var note: RunNote
     /// The attempt of the run that is going.
@@ -42,12 +45,14 @@ final class PlayedWorker {
         var rules = SlotKeeper.Rules()
         let (schedule, policy) = (job.definition.schedule, job.definition.policy)
         (rules.jitter, rules.splay) = (schedule.jitter, schedule.splay)
-        (rules.queues, rules.asks) = (policy.overlap == .queue, policy.concurrency != nil)
-        rules.runsNow = schedule.runsAtStart && !job.supervisor.books.hasRun
+        rules.queues = policy.overlap == .queue
+        rules.asks = policy.concurrency != nil || job.supervisor.isPaused
+        rules.runsNow = schedule.runsAtStart && !job.supervisor.books.hasRun && !job.supervisor.isPaused
         keeper = SlotKeeper(
             job.supervisor.books.timetable, rules, accounted: job.supervisor.workerAccounted,
             runs: job.supervisor.runs)
-        reports.append(.ready(.init(next: keeper.nextSlot(at: slot(now)))))
+        let features = job.knowsPauses ? Features.all : Features.all.without(.ask)
+        reports.append(.ready(.init(next: keeper.nextSlot(at: slot(now)), features: features)))
     }
 
     private func slot(_ now: Moment) -> SlotInstant { now.on(keeper.timetable.clock) }
@@ -82,7 +87,15 @@ final class PlayedWorker {
         receive(1 + random.below(commands.count))
     }
 
+    private func takePostponed() {
+        if let told = postponed { keeper.take(told) }
+        if let passed { keeper.pass(through: passed) }
+        if let asks { keeper.ask(asks) }
+        (postponed, passed, asks) = (nil, nil, nil)
+    }
+
     private func receive(_ count: Int) {
+        if run == nil { takePostponed() }
         for command in commands.prefix(count) { run == nil ? obey(command) : hear(command) }
         commands.removeFirst(count)
         wake = nil
@@ -95,6 +108,10 @@ final class PlayedWorker {
         case .ping(let token)?: reports.append(.pong(token: token))
         case .run(let run)?: keeper.take(run)
         case .skip(let through)?: keeper.skip(through: through)
+        case .pass(let through)?: keeper.pass(through: through)
+        case .ask(let asks)?:
+            keeper.ask(asks)
+            reports.append(.asked(asks))
         case .moved?, .definition?, .values?: break
         }
     }
@@ -105,6 +122,10 @@ final class PlayedWorker {
         case nil: isClosed = true
         case .ping(let token)?: reports.append(.pong(token: token))
         case .run(let run)?: if run != Command.Run() { postponed = run }
+        case .pass(let through)?: passed = through
+        case .ask(let asks)?:
+            self.asks = asks
+            reports.append(.asked(asks))
         case .skip?, .moved?, .definition?, .values?: break
         }
     }
@@ -113,9 +134,9 @@ final class PlayedWorker {
     func act(at now: Moment, _ random: inout SplitMix64) {
         guard !isDead, deadline <= now.monotonic else { return }
         if run != nil { return end(at: now) }
-        if let told = postponed { keeper.take(told) }
-        postponed = nil
-        if keeper.isBehind { receive(commands.count) }
+        takePostponed()
+        if keeper.isBehind || !hasListened { receive(commands.count) }
+        hasListened = true
         if isClosed { return stop() }
         let step = keeper.next(at: slot(now)) { Nanoseconds(Int64.random(in: 0...$0.count, using: &random)) }
         switch step {
@@ -127,6 +148,7 @@ final class PlayedWorker {
     }
 
     private func begin(_ turn: SlotKeeper.Turn, at now: Moment, _ random: inout SplitMix64) {
+        hasListened = false
         let begin = keeper.begin(turn, at: slot(now))
         attempt = turn.command.attempt
         note.accounted = keeper.accounted

@@ -52,7 +52,10 @@ private final class PolicyWorld {
             job.lifecycle.restart.maxAttempts = 0
             job.lifecycle.restart.initialDelay = .milliseconds(100)
             job.policy = policy(group)
-            jobs.append(PlayedJob(job, number: number, isAsync: random.chance(2), at: now, seed: random.next()))
+            jobs.append(
+                PlayedJob(
+                    job, number: number, isAsync: random.chance(2), knowsPauses: !random.chance(4), at: now,
+                    seed: random.next()))
         }
     }
 
@@ -153,16 +156,23 @@ private final class PolicyWorld {
 
     /// Somebody sets the wall clock, by less than what is taken for a correction, or the job's function is called.
     private func disturb(_ job: PlayedJob) {
+        if random.chance(2) { return pause(job) }
         guard random.chance(2) else {
             job.calls += 1
             return handle(.call(event: "{}"), job)
         }
         now.wall = now.wall + .milliseconds(Int64(random.below(6_000)) - 3_000)
         for job in jobs {
+            job.forgetPauses()
             handle(.clockWasSet, job)
             job.worker?.clockWasSet()
             job.previous?.clockWasSet()
         }
+    }
+
+    private func pause(_ job: PlayedJob) {
+        job.isPaused.toggle()
+        handle(.pause(job.isPaused), job)
     }
 
     private func bury(_ job: PlayedJob) {
@@ -184,6 +194,7 @@ private final class PolicyWorld {
         permits = PermitQueue()
         for job in jobs {
             job.beginLife(at: now, seed: random.next())
+            handle(.pause(job.isPaused), job)
             // As where the service manager kills them with it.
             if random.chance(3) { job.previous?.die(.interrupted) }
         }
@@ -221,6 +232,7 @@ private final class PolicyWorld {
         var effects: [Effect] = []
         job.supervisor.handle(event, at: now, effects: &effects)
         let isNested = effects.contains(.spawn) || effects.contains(.askForPermit) || effects.contains(.returnPermit)
+        job.notePause(at: now)
         for effect in effects { perform(effect, job) }
         depth -= 1
         // Killed when it has done what it decided, and before that is in the books.

@@ -131,6 +131,18 @@ struct StateTableTests {
             } with: {
                 goByTheClock(&$0)
             },
+            "a pause": PlayedEvent(.pause(true)),
+            "a pause, and the worker asks": PlayedEvent { rig in
+                pause(&rig)
+            },
+            "a pause, the worker asks, and it is over": PlayedEvent { rig in
+                pause(&rig)
+                rig.send(.pause(false))
+            },
+            "a pause, of a program that cannot be told": PlayedEvent { rig in
+                rig.supervisor.runKeeper.gates.hold.canBeTold = false
+                rig.send(.pause(true))
+            },
             "a call": PlayedEvent(.call(event: "{}")),
             "an attempt's time": PlayedEvent {
                 attempt(&$0)
@@ -160,6 +172,12 @@ struct StateTableTests {
     private static func goByTheClock(_ job: inout JobDefinition) { job.schedule = ScheduleClock.wall.schedule }
 
     private static func setBack(_ rig: inout Rig) { rig.setWallClock(by: .seconds(-7_200)) }
+
+    private static func pause(_ rig: inout Rig) {
+        rig.send(.pause(true))
+        rig.send(.report(.asked(true)))
+        rig.send(.report(.due(slot: Rig.slot)))
+    }
 
     private static func attempt(_ rig: inout Rig) {
         rig.send(.report(begin(run: 1, slot: Rig.slot)))
@@ -217,6 +235,7 @@ extension Phase {
             case .fault: "fault \(leave.stage)"
             case .policy: "policy \(leave.stage)"
             case .clock: "clock \(leave.stage)"
+            case .pause: "pause \(leave.stage)"
             case .stop: "stop \(leave.stage)"
             }
         case .failed: "failed"
@@ -233,6 +252,8 @@ extension Effect {
         case .ping: "ping"
         case .send(.run): "run"
         case .send(.skip): "skip"
+        case .send(.ask(let asks)): asks ? "tell to ask" : "tell not to ask"
+        case .send(.pass): "pass"
         case .send: "\(self)"
         case .askForPermit: "ask"
         case .returnPermit: "give back"

@@ -38,8 +38,25 @@ struct ControlMessageTests {
         #expect(throws: ControlRequest.Refusal.unknownField("at")) {
             try decodeControlRequest(Array("reload wait=true at=1".utf8))
         }
+        #expect(throws: ControlRequest.Refusal.unknownField("force")) {
+            try decodeControlRequest(Array("pause all=true force=true".utf8))
+        }
         #expect(try decodeControlRequest(Array("status columns=1".utf8)) == .status(entry: nil))
         #expect(throws: ControlRequest.Refusal.unknownVerb("watch")) { try decodeControlRequest(Array("watch".utf8)) }
+    }
+
+    @Test("name one scope of a pause: a job, a group, or all")
+    func scopes() throws {
+        for text in ["pause", "resume", "pause entry=a:b all=true", "resume group=g entry=a:b", "pause group=\"\""] {
+            #expect(throws: ControlRequest.Refusal.self, "\(text)") { try decodeControlRequest(Array(text.utf8)) }
+        }
+        let note = String(repeating: "x", count: PauseScope.longestNote)
+        #expect(
+            try decodeControlRequest(Array("pause group=g until_us=5 note=\(note)".utf8))
+                == .pause(.init(.group("g"), until: 5, note: note)))
+        for text in ["pause all=true note=\(note)y", "pause all=true until_us=-1"] {
+            #expect(throws: ControlRequest.Refusal.self, "\(text)") { try decodeControlRequest(Array(text.utf8)) }
+        }
     }
 
     @Test("are a request or a refusal, an answer or a WireError, whatever bytes they are")
@@ -76,16 +93,26 @@ extension SeededGenerator {
     private mutating func entry() -> EntryID { EntryID(namespace: "app", name: "job.\(below(100))")! }
 
     mutating func controlRequest() -> ControlRequest {
-        switch below(4) {
+        switch below(6) {
         case 0: .ping
         case 1: .status(entry: chance(2) ? nil : entry())
         case 2: .run(.init(entry: entry(), waits: chance(2)))
+        case 3: .pause(.init(scope(), until: chance(2) ? nil : count(), note: text(20)))
+        case 4: .resume(.init(scope()))
         default: .reload(.init(waits: chance(2), allowsEmpty: chance(2)))
         }
     }
 
+    private mutating func scope() -> PauseScope {
+        switch below(3) {
+        case 0: .all
+        case 1: .group("g" + text(10))
+        default: .job(entry())
+        }
+    }
+
     mutating func controlAnswer() -> ControlAnswer {
-        switch below(8) {
+        switch below(9) {
         case 0: return .greeting(.init(program: text(), pid: anyInteger(), registry: text(100)))
         case 1: return .pong
         case 2: return .error(text: text(100))
@@ -96,10 +123,20 @@ extension SeededGenerator {
         case 5:
             var done = ControlAnswer.Done(count: below(10), disabled: below(10))
             if chance(2) { (done.added, done.changed) = (anyInteger(), anyInteger()) }
+            if chance(2) { (done.running, done.paused) = (anyInteger(), anyInteger()) }
+            done.isPassing = chance(2)
             return .done(done)
+        case 7: return .running(.init(entry: entry(), run: anyInteger()))
         case 6: return .refused(.init(pick(ControlAnswer.Refused.Code.allCases), text(100)))
         default: return .job(jobStatus())
         }
+    }
+
+    private mutating func pause() -> JobStatus.Pause {
+        var pause = JobStatus.Pause()
+        (pause.scope, pause.since, pause.user) = (text(10), anyInteger(), anyInteger())
+        (pause.until, pause.note) = (chance(2) ? nil : anyInteger(), text(20))
+        return pause
     }
 
     private mutating func jobStatus() -> JobStatus {
@@ -125,6 +162,7 @@ extension SeededGenerator {
         }
         for outcome in Outcome.allCases where chance(3) { status.counts[outcome] = 1 + Int64(below(1_000)) }
         (status.runs, status.retried, status.failures) = (anyInteger(), anyInteger(), anyInteger())
+        status.pause = chance(2) ? nil : pause()
         (status.isLate, status.retry) = (chance(2), chance(2) ? nil : anyInteger())
         return status
     }

@@ -81,7 +81,7 @@ extension SeededGenerator {
 
     // MARK: Messages
 
-    static let reportKinds = 13
+    static let reportKinds = 14
 
     mutating func report(kind: Int) -> Report {
         switch kind {
@@ -107,6 +107,7 @@ extension SeededGenerator {
         case 8: .output(output())
         case 9: .outputDropped(.init(lines: count(), bytes: count()))
         case 10: .due(slot: slot())
+        case 12: .asked(chance(2))
         case 11:
             .leftovers(
                 .init(
@@ -130,7 +131,9 @@ extension SeededGenerator {
     }
 
     mutating func command() -> Command {
-        switch below(8) {
+        switch below(10) {
+        case 8: .ask(chance(2))
+        case 9: .pass(through: instant())
         case 0:
             .run(
                 .init(

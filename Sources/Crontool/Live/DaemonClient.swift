@@ -46,7 +46,7 @@ package final class DaemonClient {
             case .done(let done): return done
             case .refused(let refused): throw .refused(refused)
             case .pong: return ControlAnswer.Done()
-            case .greeting, .job, .error, .started, .ended: body(answer)
+            case .greeting, .job, .error, .started, .running, .ended: body(answer)
             }
         }
         throw .gone

@@ -11,6 +11,7 @@ enum StatusJSON {
             ("schedule", job.schedule.map { .string($0) }), ("interval", job.interval.map { .string($0) }),
             ("timezone", job.timezone.map { .string($0) }), ("next", moment(job.next)),
             ("pid", job.pid.map { .int($0) }), ("running", job.run.map(value)), ("last", job.last.map(value)),
+            ("paused", job.pause.map(value)),
             ("retry_at", moment(job.retry)), ("failures", .int(job.failures)), ("late", .bool(job.isLate)),
             ("runs", .int(job.runs)),
         ]
@@ -32,6 +33,13 @@ enum StatusJSON {
             ("began", moment(run.began)), ("lateness_us", .int(run.lateness.wholeMicroseconds)),
             ("duration_us", .int(run.duration.wholeMicroseconds)), ("outcome", .string(run.outcome.rawValue)),
             (run.outcome.textKey.description, run.text.map { .string($0) }), ("code", run.code.map { .int($0) }),
+        ])
+    }
+
+    private static func value(of pause: JobStatus.Pause) -> Value {
+        object([
+            ("scope", .string(pause.scope)), ("since", moment(pause.since)), ("until", moment(pause.until)),
+            ("uid", .int(pause.user)), ("note", pause.note.isEmpty ? nil : .string(pause.note)),
         ])
     }
 

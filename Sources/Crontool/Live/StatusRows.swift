@@ -9,21 +9,23 @@ package import Wire
 package struct StatusRows {
     private let now: WallInstant
     private let zone: ZoneRules
-    /// Failing ones first, then those that run, then by what comes next.
+    /// Failing ones first, then those that run, those that are paused, then by what comes next.
     private var jobs: [JobStatus]
     private let disabled: Int64
 
     /// `zone`: of those who read; `nil`: that of this machine.
     package init(_ jobs: [JobStatus], disabled: Int64, now: WallInstant, zone: ZoneRules? = nil) {
         (self.now, self.disabled) = (now, disabled)
-        self.zone = zone ?? (try? ZoneDirectory().source.zone(nil).rules) ?? .utc
+        self.zone = zone ?? ZoneDirectory().local
         self.jobs = jobs.sorted { $0.rank < $1.rank }
     }
 
     /// Of several conditions one is enough.
-    package mutating func keep(failing: Bool, running: Bool) {
-        guard failing || running else { return }
-        jobs.removeAll { !(failing && $0.isFailing) && !(running && $0.run != nil) }
+    package mutating func keep(failing: Bool, running: Bool, paused: Bool = false) {
+        guard failing || running || paused else { return }
+        jobs.removeAll {
+            !(failing && $0.isFailing) && !(running && $0.run != nil) && !(paused && $0.pause != nil)
+        }
     }
 
     package var isEmpty: Bool { jobs.isEmpty }
@@ -56,7 +58,8 @@ package struct StatusRows {
         return [
             job.entry.description, job.shownState, distance(to: job.next), distance(to: last?.began),
             last?.outcome.rawValue ?? "-", last.map { StatusText.duration($0.duration) } ?? "-",
-            last.map { StatusText.duration($0.lateness) } ?? "-", "\(job.runs)", StatusText.note(job, at: now),
+            last.map { StatusText.duration($0.lateness) } ?? "-", "\(job.runs)",
+            StatusText.note(job, at: now, in: zone),
         ]
     }
 
@@ -91,7 +94,7 @@ package struct StatusRows {
     package var summary: String {
         let parts = [
             (jobs.count(where: \.isFailing), "failing"), (jobs.count { $0.run != nil }, "running"),
-            (jobs.count(where: \.isLate), "late"),
+            (jobs.count(where: \.isLate), "late"), (jobs.count { $0.pause != nil }, "paused"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         return "\(jobs.count) \(jobs.count == 1 ? "job" : "jobs")"
             + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
@@ -117,6 +120,10 @@ package struct StatusRows {
             facts.append(("took", StatusText.duration(last.duration)))
             facts.append(("began late by", StatusText.duration(last.lateness)))
             facts.append((last.outcome.textKey.description, last.text.map { PrintableText.escape($0) } ?? ""))
+        }
+        if let pause = job.pause {
+            facts.append(("paused", StatusText.pause(pause, in: zone)))
+            facts.append(("paused since", moment(pause.since)))
         }
         facts.append(("next attempt", moment(job.retry)))
         facts.append(("failures in a row", job.failures > 0 ? "\(job.failures)" : ""))
@@ -144,6 +151,6 @@ extension JobStatus {
 
     /// Those with the lowest come first.
     fileprivate var rank: (Int, Int64, EntryID) {
-        (isFailing ? 0 : run != nil ? 1 : 2, next ?? .max, entry)
+        (isFailing ? 0 : run != nil ? 1 : pause != nil ? 2 : 3, next ?? .max, entry)
     }
 }

@@ -1,5 +1,6 @@
 import Clocks
 import Host
+import Schedules
 import Values
 import Wire
 
@@ -16,7 +17,7 @@ enum StatusText {
     private static func tenths(_ count: Int64) -> String { "\(count / 10).\(count % 10)" }
 
     /// What one must know of the job besides.
-    static func note(_ job: JobStatus, at now: WallInstant) -> String {
+    static func note(_ job: JobStatus, at now: WallInstant, in zone: ZoneRules) -> String {
         var parts: [String] = []
         if let run = job.run {
             parts.append("run \(run.number)\(run.isManual ? ", asked for" : ""), pid \(job.pid.map { "\($0)" } ?? "-")")
@@ -28,7 +29,19 @@ enum StatusText {
             parts.append("next attempt \(SlotText.distance(from: now, to: WallInstant(microseconds: retry)))")
         }
         if job.isLate { parts.append("late") }
+        if let pause = job.pause { parts.append("paused \(self.pause(pause, in: zone))") }
         return parts.joined(separator: "; ")
+    }
+
+    /// `until 2026-03-29T18:00:00+02:00 by uid 1000 (--all): migration`
+    static func pause(_ pause: JobStatus.Pause, in zone: ZoneRules) -> String {
+        let end = pause.until.map { until in
+            let seconds = WallInstant(seconds: WallInstant(microseconds: until).wholeSeconds)
+            return "until \(CivilText.text(seconds, offset: zone.offset(at: seconds.wholeSeconds)))"
+        }
+        let scope = pause.scope.hasPrefix("--") ? " (\(PrintableText.escape(pause.scope)))" : ""
+        let note = pause.note.isEmpty ? "" : ": \(PrintableText.escape(pause.note))"
+        return "\(end ?? "without an end") by uid \(pause.user)\(scope)\(note)"
     }
 
     private static func text(of job: JobStatus) -> String {

@@ -15,6 +15,8 @@ final class Connection {
         case reload(Int)
         /// Until the run has begun, and then perhaps until it has ended.
         case run(EntryID, number: Int64?, waits: Bool)
+        /// Until nothing of it can begin any more. `isPassing`: the next daemon will not know of it.
+        case pause(PauseScope, isPassing: Bool)
     }
 
     let peer: Peer
@@ -50,7 +52,7 @@ final class Connection {
 
     var waits: Bool {
         switch work {
-        case .reload, .run: true
+        case .reload, .run, .pause: true
         case .none, .status: false
         }
     }
@@ -63,7 +65,7 @@ final class Connection {
         switch work {
         case .none: !hasOutput
         case .status: false
-        case .reload, .run: true
+        case .reload, .run, .pause: true
         }
     }
 
@@ -77,7 +79,7 @@ final class Connection {
         case .none: return input.isEmpty ? .distantFuture : inputSince + Self.patience
         // The kernel tells of room when most of what it holds was read: nothing may wait here then.
         case .status: return outputSince + Self.patience
-        case .reload, .run: return .distantFuture
+        case .reload, .run, .pause: return .distantFuture
         }
     }
 
@@ -168,7 +170,7 @@ final class Connection {
         switch work {
         case .status: true
         case .none: input.contains(UInt8(ascii: "\n"))
-        case .reload, .run: false
+        case .reload, .run, .pause: false
         }
     }
 

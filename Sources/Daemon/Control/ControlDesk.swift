@@ -10,5 +10,7 @@ protocol ControlDesk: AnyObject {
     /// Begins a reload. Returns after how many reloads from now on its own is over.
     func reload(allowsEmpty: Bool) -> Int
     /// Somebody changes something: it is logged.
-    func note(_ action: String, of entry: EntryID?, by connection: Connection)
+    func note(_ action: String, _ fields: LogFields, by connection: Connection)
+    /// Whether the registry in force has a job in the group.
+    func isGroup(_ name: String) -> Bool
 }

@@ -28,17 +28,20 @@ extension ControlSocket {
         case .status(let entry?): status(of: entry, connection)
         case .run(let run): begin(run, connection)
         case .reload(let reload): begin(reload, connection)
+        case .pause(let pause): begin(pause, connection)
+        case .resume(let resume): end(resume.scope, connection)
         }
     }
 
     private func status(of id: EntryID, _ connection: Connection) {
         guard let job = pool.jobsByID[id] else { return tell(.refused(missing(id)), connection) }
-        let status = JobStatus(job, at: machine.moment(), showsText: connection.right == .all)
+        let showsText = connection.right == .all
+        let status = JobStatus(job, at: machine.moment(), showsText: showsText, pauses: pool.pauses)
         tell(.job(status), connection)
         tell(.done(.init(count: 1, disabled: desk.disabledCount)), connection)
     }
 
-    private func missing(_ id: EntryID) -> ControlAnswer.Refused {
+    func missing(_ id: EntryID) -> ControlAnswer.Refused {
         desk.isDisabled(id) ? .init(.disabled, "'\(id)' is disabled") : .init(.unknown, "there is no job '\(id)'")
     }
 
@@ -52,18 +55,18 @@ extension ControlSocket {
             connection.work = .none
             return tell(.refused(refusal), connection)
         }
-        desk.note("run", of: run.entry, by: connection)
+        desk.note("run", ["entry": .text(run.entry.description)], by: connection)
     }
 
     private func begin(_ reload: ControlRequest.Reload, _ connection: Connection) {
         guard !reload.waits || mayWait(connection) else { return }
         if desk.isStopping { return tell(.refused(.init(.stopping, "cronsupd stops")), connection) }
-        desk.note("reload", of: nil, by: connection)
+        desk.note("reload", [:], by: connection)
         let count = desk.reload(allowsEmpty: reload.allowsEmpty)
         if reload.waits { connection.work = .reload(count) } else { tell(.done(.init()), connection) }
     }
 
-    private func mayWait(_ connection: Connection) -> Bool {
+    func mayWait(_ connection: Connection) -> Bool {
         guard connections.count(where: { $0?.waits ?? false }) >= limits.waiting else { return true }
         tell(.refused(.init(.limit, "too many wait")), connection)
         return false

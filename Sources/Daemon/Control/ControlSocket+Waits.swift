@@ -15,7 +15,7 @@ extension ControlSocket {
         }
     }
 
-    private func finish(_ connection: Connection, _ answers: [ControlAnswer]) {
+    func finish(_ connection: Connection, _ answers: [ControlAnswer]) {
         connection.work = .none
         for answer in answers { tell(answer, connection) }
         serve(connection)

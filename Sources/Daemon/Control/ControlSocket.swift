@@ -86,10 +86,14 @@ final class ControlSocket {
     func advance(at now: MonotonicInstant) {
         budget = RoundBudget()
         guard now >= deadline else { return }
+        finishPauses()
         if now >= listensAgain { resume() }
         for connection in connections.compactMap(\.self) where connection.deadline <= now { drop(connection) }
         deadline = connections.compactMap { $0?.deadline }.reduce(listensAgain, min)
     }
+
+    /// Something is to be done in the next round.
+    func hurry() { deadline = machine.now }
 
     private func resume() {
         listensAgain = .distantFuture

@@ -7,18 +7,19 @@ import Values
 import Wire
 
 extension JobStatus {
-    init(_ job: Job, at now: Moment, showsText: Bool) {
+    init(_ job: Job, at now: Moment, showsText: Bool, pauses: PauseTable) {
         self.init()
         let (definition, supervisor) = (job.definition, job.supervisor)
         let schedule = definition.schedule
         entry = definition.id
-        state = State(supervisor.phase)
+        state = supervisor.isPaused && supervisor.phase.isHeld ? .paused : State(supervisor.phase)
         let text = String(schedule.text[...].beginning(bytes: Self.longestText))
         if schedule.key == "interval" { interval = text } else { self.schedule = text }
         timezone = schedule.zone?.name
         pid = (job.worker?.pid ?? job.previousWorker?.pid).map { Int64($0) }
         let books = supervisor.books
-        next = books.areOpen ? Self.next(books, schedule, at: now) : nil
+        pause = pauses.pause(of: definition, at: now.wall).map { Pause($0) }
+        next = books.areOpen ? Self.next(books, schedule, pauses.pause(of: definition, at: now.wall), at: now) : nil
         run = supervisor.phase.run.map { Going($0, books.clock, at: now) }
         last = books.lastRun.flatMap { Last($0, books.clock, at: now, showsText: showsText) }
         (runs, retried) = (books.runs, books.retried)
@@ -28,8 +29,16 @@ extension JobStatus {
     }
 
     /// `nil`: none is to come.
-    private static func next(_ books: SlotBooks, _ schedule: Schedule, at now: Moment) -> Int64? {
-        let slot = books.next(at: now)
+    private static func next(
+        _ books: SlotBooks, _ schedule: Schedule, _ pause: JobPause?, at now: Moment
+    ) -> Int64? {
+        var slot = books.next(at: now)
+        if let pause {
+            guard let end = pause.until else { return nil }
+            // One that comes with the end is in the pause no more.
+            let last = Moment(monotonic: now.monotonic(of: end), wall: end).on(books.clock)
+            slot = max(slot, books.timetable.next(after: SlotInstant(nanoseconds: last.nanoseconds - 1)))
+        }
         guard slot != .distantFuture else { return nil }
         let wall = now.wall(of: slot, on: books.clock)
         if let end = schedule.endsAt, !(wall < end) { return nil }
@@ -41,7 +50,7 @@ extension JobStatus.State {
     fileprivate init(_ phase: Phase) {
         switch phase {
         case .waiting(.distantFuture, .firstStart): self = .asleep
-        case .waiting(_, .firstStart), .waiting(_, .succession), .starting: self = .starting
+        case .waiting(_, .firstStart), .waiting(_, .succession), .waiting(_, .pause), .starting: self = .starting
         case .waiting(_, .backoff): self = .backoff
         case .waiting(_, .shortage), .waiting(_, .previousWorker): self = .waiting
         case .idle: self = .idle
@@ -53,12 +62,31 @@ extension JobStatus.State {
     }
 }
 
+extension Phase {
+    /// Whether it is a pause that the job waits for, in a pause.
+    fileprivate var isHeld: Bool {
+        switch self {
+        case .idle, .waiting(.distantFuture, .pause), .waiting(_, .succession): true
+        case .queued(let turn): turn.call == nil
+        case .waiting, .starting, .running, .leaving, .failed, .stopped: false
+        }
+    }
+}
+
 extension JobStatus.Going {
     fileprivate init(_ run: Phase.Run, _ clock: ScheduleClock, at now: Moment) {
         self.init()
         (number, attempt, isManual) = (run.number, Int64(run.attempt), run.isManual)
         slot = run.slot.map { now.wall(of: $0, on: clock).microseconds }
         began = run.began.wall.microseconds
+    }
+}
+
+extension JobStatus.Pause {
+    fileprivate init(_ pause: JobPause) {
+        self.init()
+        (scope, user, note) = (pause.scope.text, Int64(pause.user), pause.note)
+        (since, until) = (pause.since.microseconds, pause.until?.microseconds)
     }
 }
 

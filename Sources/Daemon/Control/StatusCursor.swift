@@ -19,7 +19,7 @@ struct StatusCursor {
             guard let job = pool.jobs[next - 1], !job.definition.isHookOnly else { continue }
             count += 1
             let isFailing = job.supervisor.standing.failures > 0
-            return JobStatus(job, at: now, showsText: showsTexts && isFailing)
+            return JobStatus(job, at: now, showsText: showsTexts && isFailing, pauses: pool.pauses)
         }
         return nil
     }

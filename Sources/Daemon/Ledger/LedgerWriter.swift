@@ -12,20 +12,21 @@ import Values
 final class LedgerWriter {
     private let books: JobBooks
     private let journal: JournalWriter
-    private var life: LedgerRecord.Life
+    let life: LedgerRecord.Life
     private var isLifeKnown = false
-    private var lastNumber = Int64(0)
+    /// Of a job in this life.
+    private(set) var lastNumber: Int64
     /// Whether the ledger is to hear the names of jobs that it does not know.
     private(set) var hasStrangers = true
 
-    init(_ books: JobBooks, _ journal: JournalWriter, _ life: LedgerRecord.Life) {
-        (self.books, self.journal, self.life) = (books, journal, life)
+    /// `after`: the number of a job that was given last in this life.
+    init(_ books: JobBooks, _ journal: JournalWriter, _ life: LedgerRecord.Life, after lastNumber: Int64 = 0) {
+        (self.books, self.journal, self.life, self.lastNumber) = (books, journal, life, lastNumber)
     }
 
     /// In hundredths of the journal, what is not freed.
     var fill: Int { journal.used * 100 / journal.capacity }
     var lost: JournalLoss { journal.lost }
-    var uid: Int64 { life.uid }
 
     // MARK: Names
 
@@ -43,15 +44,15 @@ final class LedgerWriter {
         let introduction = LedgerRecord.job(
             .init(
                 job: name.number, at: now.wall, name: job.id.description,
-                schedule: "\(job.schedule.key) \(job.schedule.text)", timezone: job.schedule.zone?.name ?? "",
+                schedule: job.schedule.words, timezone: job.schedule.zone?.name ?? "",
                 comment: job.meta["comment"]?.string ?? "", books: Int64(bitPattern: books.id),
                 sums: .init(record, job.schedule.rule.clock, at: now), standing: .init(name.number, standing)))
-        name.isKnown = journal.stage(introduction.frame, .row)
+        name.isKnown = journal.stage(introduction.frame, .row, isCounted: false)
         if name.isKnown { name.standing = standing } else { hasStrangers = true }
     }
 
     private func sayLife() -> Bool {
-        if !isLifeKnown { isLifeKnown = journal.stage(LedgerRecord.life(life).frame, .row) }
+        if !isLifeKnown { isLifeKnown = journal.stage(LedgerRecord.life(life).frame, .row, isCounted: false) }
         if !isLifeKnown { hasStrangers = true }
         return isLifeKnown
     }
@@ -150,5 +151,15 @@ extension LedgerRecord.Booked.Run {
             cause: .init(call: run.call, attempt: run.attempt, hasSlot: booking.last != nil), began: run.began,
             lateness: run.lateness, duration: run.duration, code: run.end.code, retryAfter: booking.retryAfter,
             text: run.end.text, fullLength: run.end.fullLength)
+    }
+}
+
+extension Schedule {
+    /// All that says when the slots are, but for the zone: of one that is written alike the slots go on.
+    var words: String {
+        var words = ["\(key) \(text)"]
+        if hasSeconds { words.append("with seconds") }
+        if case .aligned = rule { words.append("aligned") }
+        return words.joined(separator: " ")
     }
 }

@@ -6,7 +6,8 @@ enum LogKey {
     /// All other keys come after these, in alphabetical order.
     private static let ordered =
         [
-            "action", "entry", "by", "uid", "kind", "interval", "schedule", "pid", "thread", "frame", "name", "state",
+            "action", "scope", "entry", "by", "uid", "kind", "interval", "schedule", "pid", "thread", "frame", "name",
+            "state",
             "call", "wait",
             "registry", "group", "function", "worker", "run", "cause", "attempt", "slot", "lateness_us", "duration_us",
             "outcome", "runs",

@@ -34,6 +34,9 @@ final class LogTap: Sendable {
     /// From now on somebody takes them.
     func open() { state.withLock { $0.isOpen = true } }
 
+    /// Nobody does any more.
+    func close() { state.withLock { $0 = State() } }
+
     func note(_ level: Logger.Level, _ message: String, _ fields: LogFields) {
         guard level >= .notice || Self.marks.contains(message), !message.hasPrefix(Self.titleOfOutcomes),
             !fields.isOfJob

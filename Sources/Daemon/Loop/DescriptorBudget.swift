@@ -9,6 +9,8 @@ package enum DescriptorBudget {
     /// Standard descriptors, epoll, signals, log, service manager, the runtime directory, the books, the registry and its
     /// lock, changes of files, the worker's program; a spawn in progress; the reserve; a reload's files; the control socket.
     private static let own = 47
+    /// The journal, and the stream between daemon and ledger while that is started.
+    private static let ledger = 5
     /// Clients of the control socket that ask, and those that wait.
     private static let clients = 64
     package static let waitingClients = 256
@@ -21,9 +23,9 @@ package enum DescriptorBudget {
         (2 * Set(functions.compactMap(\.program)).count + perJob - 1) / perJob
     }
 
-    package static func mostJobs(_ limit: OpenFilesLimit) -> Int {
+    package static func mostJobs(_ limit: OpenFilesLimit, hasLedger: Bool = false) -> Int {
         let soft = Int(clamping: limit.soft)
-        let rest = soft - own - (soft > fewest ? clients + waitingClients : 0)
+        let rest = soft - own - (hasLedger ? ledger : 0) - (soft > fewest ? clients + waitingClients : 0)
         return min(max(0, rest / perJob), Source.mostPlaces)
     }
 }

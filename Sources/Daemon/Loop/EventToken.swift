@@ -10,6 +10,8 @@ enum EventToken: Hashable {
     /// Somebody connects to the control socket.
     case control
     case client(Int, generation: UInt32)
+    /// The ledger says something.
+    case ledger
     case worker(Channel, job: Int, generation: UInt32)
 
     enum Channel: UInt8 {
@@ -17,7 +19,7 @@ enum EventToken: Hashable {
     }
 
     /// Those that there is one of, by the kinds of their sources.
-    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control]
+    private static let single: [EventToken] = [.signals, .log, .functionAnswer, .clock, .files, .control, .ledger]
     private static let clientKind: UInt8 = 15
     private static let workerBase: UInt8 = 16
 

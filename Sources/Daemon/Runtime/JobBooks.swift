@@ -85,6 +85,19 @@ final class JobBooks {
 
     private static let mostGone = 1_000
 
+    // MARK: Pauses
+
+    private static let pauseFile = "pauses"
+
+    /// `nil`: none are kept.
+    func pauses(limit: Int) -> [UInt8]? {
+        (try? PrivateFile.contents(of: Self.pauseFile, in: directory, limit: limit)) ?? nil
+    }
+
+    func replacePauses(_ bytes: [UInt8]) throws(SystemError) {
+        try PrivateFile.replace(Self.pauseFile, in: directory, with: bytes)
+    }
+
     // MARK: Notes
 
     /// A new note for the next worker of the job.

@@ -27,6 +27,8 @@ package struct Configuration: Sendable {
     package var quiet: Nanoseconds?
     /// Where the registry that was accepted last is kept, to run at a start that finds errors. `nil`: nowhere.
     package var stateDirectory: String?
+    /// `nil`: no ledger is kept.
+    package var ledger: LedgerSettings?
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
 

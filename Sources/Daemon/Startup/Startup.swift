@@ -35,7 +35,7 @@ extension Startup {
     package init(_ configuration: Configuration) throws {
         try AccountSource.host.completeLogin()
         let original = try OpenFilesLimit.current()
-        let most = DescriptorBudget.mostJobs(try OpenFilesLimit.raise())
+        let most = DescriptorBudget.mostJobs(try OpenFilesLimit.raise(), hasLedger: configuration.ledger != nil)
         mostJobs = configuration.isOffline ? .max : most
         let trust = configuration.isOffline ? .unasked : try Trust(naming: configuration.trustedOwners)
         rights = try ControlRights(operators: configuration.operators, observers: configuration.observers)

@@ -2,4 +2,5 @@
 enum Child {
     case worker(Job)
     case query(ProgramQuery)
+    case ledger
 }

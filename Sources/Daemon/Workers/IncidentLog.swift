@@ -194,10 +194,10 @@ struct IncidentLog {
         if booking.reason == .lost { return }
         var fields: LogFields = isDetailed ? ["outcome": .text(booking.outcome.rawValue)] : [:]
         fields.add("count", .integer(booking.count))
-        // Who stops the daemon knows that, and who reads of its start.
-        let wasDown = booking.reason == .down
-        if wasDown { fields.add("reason", .text(Booking.Reason.down.rawValue)) }
-        records(wasDown ? .notice : booking.outcome.level, booking.outcome.title, job, fields)
+        // Who stops the daemon knows that, and who reads of its start; so does who has asked for a pause.
+        let isKnown = booking.reason == .down || booking.reason == .paused
+        if isKnown { fields.add("reason", (booking.reason?.rawValue).map { .text($0) }) }
+        records(isKnown ? .notice : booking.outcome.level, booking.outcome.title, job, fields)
     }
 
     private func dropped(_ dropped: Report.Dropped, _ job: Job) {

@@ -100,9 +100,10 @@ final class Job {
             start: supervisor.books.timetable.start, accounted: supervisor.workerAccounted,
             runs: supervisor.runs, file: definition.location.file,
             // Until a run has begun: the first worker may not have come to it, or may never have been spawned.
-            runsNow: (awaitsBootRun || definition.schedule.runsAtStart) && !supervisor.books.hasRun)
+            runsNow: (awaitsBootRun || definition.schedule.runsAtStart) && !supervisor.books.hasRun
+                && !supervisor.isPaused)
         header.queues = definition.policy.overlap == .queue
-        header.asks = !Gates(definition.policy).areOpen
+        header.asks = definition.policy.concurrency != nil || supervisor.isPaused
         header.timeout = definition.policy.timeout
         if header.timeout != nil { header.killAfter = definition.policy.killAfter }
         return WorkerDefinition(

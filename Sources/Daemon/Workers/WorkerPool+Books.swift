@@ -12,8 +12,9 @@ extension WorkerPool {
     // MARK: Where a job begins
 
     /// What a life of the daemon's before this one has left, or this one before the job was taken away and came back.
-    func resumption(of id: EntryID) -> Resumption? {
-        books?.record(of: id).map { Resumption($0, isOfPreviousLife: true) }
+    func resumption(of job: JobDefinition) -> Resumption? {
+        books?.record(of: job.id).map { Resumption($0, isOfPreviousLife: true) }
+            ?? resumptions.removeValue(forKey: job.id).map { resumption(of: job, $0) }
     }
 
     /// What the job that is replaced hands to its successor.
@@ -83,8 +84,9 @@ extension WorkerPool {
 
     /// Makes them anew if somebody has removed them: the next daemon is to find those of this one.
     func restoreBooks() {
-        guard let books, !books.areStillThere, let new = try? runtime.openBooks() else { return }
+        guard let books, !books.areStillThere, let new = try? runtime.openBooks(id: books.id) else { return }
         self.books = new
+        _ = savePauses()
         for job in jobs.compactMap(\.self) {
             job.bookPlace = nil
             save(job)
@@ -132,7 +134,7 @@ extension Event {
         switch self {
         case .report(let report): report.changesRecord
         case .call, .permitted, .spawnDeferred, .hurry: false
-        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .stop,
+        case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
             .reschedule:
             true
         }
@@ -147,7 +149,7 @@ extension Report {
     fileprivate var changesRecord: Bool {
         switch self {
         case .begin, .end, .skipped, .due, .dropped: true
-        case .ready, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
+        case .ready, .asked, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
         }
     }
 }

@@ -1,8 +1,10 @@
 import Clocks
 import Model
+import Schedules
 import Supervision
 import Turns
 import Values
+import Wire
 
 /// What is written down for the ledger, if there is one.
 extension WorkerPool {
@@ -33,6 +35,20 @@ extension WorkerPool {
         ledger.note(run, of: job.ledgerName, pid: job.worker?.pid ?? 0, job.clock, at: moment)
     }
 
+    /// To the log, and what a run has written to the ledger too.
+    func record(_ incident: Incident, of job: Job) {
+        incidents.record(incident, of: job)
+        switch incident {
+        case .output(let line): writeOutput(line.text, isError: line.stream == .standardError, run: line.run, of: job)
+        case .jobLine(let line): writeOutput(line.message, run: line.run, of: job)
+        default: break
+        }
+    }
+
+    func writeOutput(_ text: String, isError: Bool = false, run: Int64, of job: Job) {
+        ledger?.note(output: text, isError: isError, run: run, of: job.ledgerName, at: moment)
+    }
+
     /// What the log has said of jobs and of the daemon since the last time.
     func writeEvents(_ tap: LogTap) {
         guard let ledger else { return }
@@ -40,5 +56,24 @@ extension WorkerPool {
             let job = event.fields.text(LogTap.entry).flatMap { EntryID($0) }.flatMap { jobsByID[$0] }
             ledger.note(event, of: job?.ledgerName)
         }
+    }
+
+    /// Where a job goes on whose books are gone with the boot before. `known`: what the ledger has of it. The slots of a calendar go on too,
+    /// if they are the same ones.
+    func resumption(of job: JobDefinition, _ known: LedgerReport.Job) -> Resumption {
+        var record = JobRecord()
+        (record.books.runs, record.books.uncounted.earlier) = (known.runs, known.runs)
+        record.standing.failures = Int(clamping: known.failures)
+        (record.standing.isFailing, record.standing.isLate) = (known.isFailing, known.isLate)
+        let schedule = job.schedule
+        let slotsGoOn =
+            schedule.rule.clock == .wall && known.schedule == schedule.words
+            && known.timezone == schedule.zone?.name ?? "" && known.accounted > 0
+        if slotsGoOn {
+            let slot = SlotInstant(nanoseconds: known.accounted * 1_000)
+            (record.schedule, record.books.isOpen) = (schedule.signature, true)
+            (record.books.start, record.books.accounted, record.books.repeated) = (slot, slot, slot)
+        }
+        return Resumption(record, isOfPreviousLife: slotsGoOn && record.isSane)
     }
 }

@@ -13,6 +13,8 @@ protocol ManualRunListener: AnyObject {
     func lost(_ id: EntryID)
     /// The job is gone.
     func left(_ id: EntryID)
+    /// Of a job that was paused, nothing can begin any more.
+    func pauseHeld()
 }
 
 /// Runs that somebody asks for, beside the slots.
@@ -35,13 +37,14 @@ extension WorkerPool {
         if let run = supervisor.phase.run { return .init(.busy, "run \(run.number) of '\(id)' is running") }
         if supervisor.orders.awaitsManualRun { return .init(.busy, "a run of '\(id)' was asked for and has not begun") }
         switch supervisor.phase {
-        case .queued: return .init(.busy, "a run of '\(id)' waits for its group")
+        case .queued(let turn) where !supervisor.isPaused || turn.call != nil:
+            return .init(.busy, "a run of '\(id)' waits for its group")
         case .failed(let until): return wait(until, "the worker of '\(id)' has failed")
         case .waiting(let until, .backoff), .waiting(let until, .shortage), .waiting(let until, .previousWorker):
             return wait(until, "the worker of '\(id)' is not there")
         case .waiting(let until, _) where until < .distantFuture && until - now > Self.longestStart:
             return wait(until, "the worker of '\(id)' is not there")
-        case .waiting, .starting, .idle, .running, .leaving, .stopped: return nil
+        case .waiting, .starting, .idle, .queued, .running, .leaving, .stopped: return nil
         }
     }
 

@@ -12,7 +12,7 @@ extension WorkerPool {
 
     func takeOutput(_ line: UnsafeRawBufferPointer, _ lost: Int, _ job: Job) {
         guard admit(line, .plain, full: lost > 0 ? line.count + lost : 0, job) else { return }
-        incidents.outputLine(line, lost: lost, run: job.supervisor.phase.run?.number, job)
+        logPlain(line, lost: lost, run: job.supervisor.phase.run?.number, job)
     }
 
     /// Whether the supervision is to hear of it now: lines that are beyond the limits wait. `line`: the report as it came.
@@ -63,19 +63,24 @@ extension WorkerPool {
     /// Of a job that has written nothing before.
     private func beginOutput(of job: Job) { if !job.hasOutput { job.output.finish(at: now) { _ in } } }
 
+    private func logPlain(_ line: UnsafeRawBufferPointer, lost: Int, run: Int64?, _ job: Job) {
+        incidents.outputLine(line, lost: lost, run: run, job)
+        if ledger != nil, let run { writeOutput(String(decoding: line, as: UTF8.self), run: run, of: job) }
+    }
+
     private func logWaiting(_ part: OutputTail.Part, _ job: Job) {
         let number = job.supervisor.phase.run?.number
         switch part {
         case .loss(let loss): incidents.outputDropped(lines: loss.lines, bytes: loss.bytes, job)
         case .line(.plain, let line, let full):
-            incidents.outputLine(line, lost: max(0, full - line.count), run: number, job)
+            logPlain(line, lost: max(0, full - line.count), run: number, job)
         case .line(.log, let line, _):
-            if case .log(let log)? = try? Report.decode(line) { incidents.record(.jobLine(log), of: job) }
+            if case .log(let log)? = try? Report.decode(line) { record(.jobLine(log), of: job) }
         case .line(let kind, let line, let full):
             guard let stream = Report.Output.Stream(kind) else { return }
             let text = String(decoding: line, as: UTF8.self)
             let run = number ?? job.supervisor.runs
-            incidents.record(
+            record(
                 .output(.init(stream: stream, run: run, text: text, fullLength: full > 0 ? Int64(full) : nil)), of: job)
         }
     }

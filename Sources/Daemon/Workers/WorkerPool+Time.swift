@@ -30,6 +30,7 @@ extension WorkerPool {
     func fireDeadlines(through heard: MonotonicInstant, limit: Int) {
         readClock()
         advanceGroups()
+        advancePauses()
         if deadlines.count > 2 * jobs.count + 1_000 { deadlines.prune { jobs[$0]?.scheduledAt } }
         var count = 0
         while count < limit, let (index, instant) = deadlines.popDue(at: heard) {

@@ -20,8 +20,13 @@ final class WorkerPool {
     var books: JobBooks?
     /// `nil`: there is none.
     var ledger: LedgerWriter?
+    /// What it knows of jobs that the books do not know yet.
+    var resumptions: [EntryID: LedgerReport.Job] = [:]
     /// Something could not be written there, which has been said.
     var lacksBooks = false
+    var pauses = PauseTable()
+    /// Places of jobs that are paused, and whose workers have not heard of it.
+    var unheldJobs: Set<Int> = []
     let groups: WorkerGroups?
     /// The last worker could have none, which has been said.
     var lacksGroup = false
@@ -81,7 +86,7 @@ final class WorkerPool {
 
     /// When `fireDeadlines` has something to do.
     var nextDeadline: MonotonicInstant {
-        min(deadlines.next ?? .distantFuture, groups?.deadline ?? .distantFuture)
+        .earliest(deadlines.next ?? .distantFuture, groups?.deadline ?? .distantFuture, pauseDeadline)
     }
 
     /// To be called for each event, or after the read that several of them come from. A round may take seconds: by a clock that was
@@ -111,13 +116,14 @@ final class WorkerPool {
         let awaitsBootRun = definition.schedule.runsAtBoot && bootRecord.isDue(definition.id)
         let job = Job(
             index: index, definition: definition, start: moment, seed: random.next(),
-            resuming: before ?? resumption(of: definition.id),
+            resuming: resumption(of: definition, before),
             awaitsBootRun: awaitsBootRun, sleeps: !awaitsBootRun && hasRunAtBoot(definition))
         if job.isOver(at: moment) { return incidents.over(job) }
         if index < jobs.count { freeIndices.removeLast() }
         if index == jobs.count { jobs.append(job) } else { jobs[index] = job }
         jobsByID[definition.id] = job
         introduce(job)
+        pauseIfPaused(job)
         settleIfAsleep(job)
         deadlines.schedule(job)
     }
@@ -188,6 +194,7 @@ final class WorkerPool {
             if effect.isBooking { hasBooked = true }
         }
         if isSignalled { noteSignal(job) }
+        if !unheldJobs.isEmpty || event.isPause { notePause(of: job) }
         effects = decided
         if job.awaitsBootRun, job.supervisor.runs > job.earlierRuns { noteBootRun(job) }
         if hasBooked || changesRecord(event, job) { save(job, isNew: hasBooked) }
@@ -202,6 +209,7 @@ final class WorkerPool {
         // Of a worker that is left behind at the daemon's end: what still comes is not read.
         job.worker?.closeAll(loop.poller)
         finishOutput(of: job)
+        if unheldJobs.remove(job.index) != nil { manualRuns?.pauseHeld() }
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
@@ -228,7 +236,7 @@ final class WorkerPool {
         case .log(let incident):
             if case .leftBehind = incident { leaveBehind(job) }
             if case .leftoversLeft(let left) = incident { return leave(left, job) }
-            incidents.record(incident, of: job)
+            record(incident, of: job)
         case .spawn: spawn(job)
         case .closeControl: job.worker?.closeControl(loop.poller)
         case .ping(let token): send(Command.ping(token: token).encoded(), job)

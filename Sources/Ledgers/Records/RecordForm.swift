@@ -77,8 +77,13 @@ struct RecordForm {
         if let cause = LedgerRecord.Cause(rawValue: next()) { value = cause } else { isWhole = false }
     }
 
+    /// Each has its number for ever: new ones come last.
+    private static let reasons: [Booking.Reason] = [
+        .overlap, .wait, .noWorker, .down, .lost, .stop, .clock, .paused,
+    ]
+
     mutating func reason(_ value: inout Booking.Reason?) {
-        let all = Booking.Reason.allCases
+        let all = Self.reasons
         guard isReading else { return put(value.flatMap { all.firstIndex(of: $0) }.map { Int64($0) } ?? -1) }
         let index = next()
         value = all.indices.contains(Int(index)) ? all[Int(index)] : nil

@@ -32,6 +32,8 @@ package struct Booking: Hashable, Sendable {
         case stop
         /// The wall clock was set back, and showed the slot a second time.
         case clock
+        /// A pause was in force.
+        case paused
     }
 
     package struct Run: Hashable, Sendable {

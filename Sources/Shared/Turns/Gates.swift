@@ -1,6 +1,7 @@
 package import Model
 
-/// What a run must pass before it may begin: the job's concurrency group. The worker of a job with a gate asks before each run.
+/// What a run must pass before it may begin: the job's concurrency group, and no pause. The worker of a job with a gate asks before
+/// each run.
 ///
 /// | permit  | event        | permit  | to the outside      |
 /// |---------|--------------|---------|---------------------|
@@ -13,12 +14,24 @@ package struct Gates: Sendable {
     package private(set) var permit = Permit.none
     /// Whether the worker waits for the answer to a `due`.
     package var isAsking = false
+    /// A pause of the job.
+    package var hold = Hold()
 
     package enum Permit: Hashable, Sendable { case none, asked, held }
 
     package init(_ policy: RunPolicy) { group = policy.concurrency }
 
+    /// Whether there is no group.
     package var areOpen: Bool { group == nil }
+
+    /// Whether the worker is to ask before each run.
+    package var wantQuestions: Bool { group != nil || hold.isOn }
+
+    /// Whether it does.
+    package var areAsked: Bool { group != nil || hold.isSureToAsk }
+
+    /// Whether it may ask.
+    package var mayBeAsked: Bool { group != nil || hold.mayAsk }
 
     /// A run waits for its turn. Returns whether the group is to be asked.
     package mutating func ask() -> Bool {

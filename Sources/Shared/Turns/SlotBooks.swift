@@ -12,6 +12,7 @@ package import Wire
 /// | a later slot begins, is skipped or asked for | those before it                      | `missed`, `no_worker`    |
 /// | slots came due in a run                      | these                                | `skipped`, `overlap`     |
 /// | a slot has waited for its gate               | it, and those due by then            | `skipped`, `wait`        |
+/// | a pause is over, or a run is begun in it     | those that came due in it            | `skipped`, `paused`      |
 /// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
 /// | the daemon begins again                      | those that came due without one      | `missed`, `down`         |
 /// | reports were lost                            | all up to the last                   | as counted, `lost`       |
@@ -32,9 +33,19 @@ package struct SlotBooks: Sendable {
 
     private struct Numbers {
         var runs = Int64(0)
-        var retried = Int64(0)
         /// `runs` as it was before this life of the job.
         var earlier = Int64(0)
+        var uncounted = Uncounted()
+    }
+
+    /// Runs that are in none of the counts.
+    package struct Uncounted: Sendable {
+        /// Another attempt at their slot followed, or is to follow.
+        package var retried = Int64(0)
+        /// The number of the last one before the counts began.
+        package var earlier = Int64(0)
+
+        package init() {}
     }
 
     /// The number of the last run.
@@ -45,8 +56,8 @@ package struct SlotBooks: Sendable {
 
     /// The runs that another attempt at their slot followed, or is to follow.
     package private(set) var retried: Int64 {
-        get { numbers.retried }
-        set { numbers.retried = newValue }
+        get { numbers.uncounted.retried }
+        set { numbers.uncounted.retried = newValue }
     }
 
     /// Whether a run has begun in this life of the job.
@@ -94,13 +105,13 @@ package struct SlotBooks: Sendable {
         package var repeated: SlotInstant
         package var isOpen: Bool
         package var runs: Int64
-        package var retried: Int64
+        package var uncounted = Uncounted()
         package var counts: Outcome.Counts
         package var besides: Outcome.Counts
 
         package init() {
             (start, accounted, repeated) = (.init(nanoseconds: 0), .init(nanoseconds: 0), .init(nanoseconds: 0))
-            (isOpen, runs, retried) = (false, 0, 0)
+            (isOpen, runs) = (false, 0)
             (counts, besides) = (Outcome.Counts(), Outcome.Counts())
         }
     }
@@ -108,8 +119,8 @@ package struct SlotBooks: Sendable {
     package var saved: Saved {
         var saved = Saved()
         (saved.start, saved.accounted, saved.repeated) = (timetable.start, cursor.accounted, cursor.repeated)
-        (saved.isOpen, saved.runs, saved.retried) = (areOpen, runs, retried)
-        saved.counts = counts
+        (saved.isOpen, saved.runs) = (areOpen, runs)
+        (saved.counts, saved.uncounted) = (counts, numbers.uncounted)
         for (outcome, count) in besides { saved.besides[outcome] = count }
         return saved
     }
@@ -121,7 +132,7 @@ package struct SlotBooks: Sendable {
             areOpen = saved.isOpen
             cursor = Cursor(accounted: saved.accounted, repeated: saved.repeated)
         }
-        (runs, retried, counts) = (saved.runs, saved.retried, saved.counts)
+        (runs, counts, numbers.uncounted) = (saved.runs, saved.counts, saved.uncounted)
         for outcome in Outcome.allCases where saved.besides[outcome] > 0 { besides[outcome] = saved.besides[outcome] }
         beginLife()
     }
@@ -139,7 +150,8 @@ package struct SlotBooks: Sendable {
 
     /// The runs that nobody knows the outcome of: their reports were lost, or they have not ended.
     package var unknown: Int64 {
-        Outcome.allCases.reduce(runs - retried) { rest, outcome in outcome.isOfRun ? rest - sum(outcome) : rest }
+        let counted = Outcome.allCases.reduce(0) { $1.isOfRun ? $0 + sum($1) : $0 }
+        return runs - numbers.uncounted.earlier - retried - counted
     }
 
     /// The slots that have an outcome.

@@ -6,7 +6,7 @@ package import Wire
 /// daemon says are arguments. docs/ARCHITECTURE.md has the table.
 package struct SlotKeeper: Sendable {
     package let timetable: Timetable
-    private let rules: Rules
+    private var rules: Rules
     /// Every slot up to this one has its outcome.
     package private(set) var accounted: SlotInstant
     /// The number of the last run.
@@ -143,6 +143,21 @@ package struct SlotKeeper: Sendable {
         accounted = .later(accounted, slot)
         if isAsking { state = .waiting }
     }
+
+    /// The slots up to this one are owed to nobody, whether or not the daemon was asked for one of them.
+    package mutating func pass(through slot: SlotInstant) {
+        accounted = .later(accounted, slot)
+        let turn: SlotInstant? =
+            switch state {
+            case .asking(let turn), .ready(let turn): turn.slot
+            case .delayed(let slot, _): slot
+            case .waiting: nil
+            }
+        if let turn, turn <= slot { state = .waiting }
+    }
+
+    /// The daemon is to be asked before each run, or not any more. A question that it has stays one.
+    package mutating func ask(_ asks: Bool) { rules.asks = asks }
 
     private var isAsking: Bool { if case .asking = state { true } else { false } }
 

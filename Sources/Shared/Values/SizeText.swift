@@ -22,4 +22,10 @@ package enum SizeText {
         let (size, overflow) = number.multipliedReportingOverflow(by: factor)
         return overflow || size > UInt64(Int64.max) ? nil : size
     }
+
+    /// In the largest unit of which it is a whole number.
+    package static func format(_ bytes: Int64) -> String {
+        let unit = units.dropLast().filter { bytes % Int64($0.factor) == 0 && bytes > 0 }.max { $0.factor < $1.factor }
+        return "\(bytes / Int64(unit?.factor ?? 1))\(unit?.name ?? "B")"
+    }
 }

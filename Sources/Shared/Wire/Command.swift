@@ -11,6 +11,10 @@ package enum Command: Hashable, Sendable {
     case run(Run)
     /// The slots up to this one, which the worker has asked for, are not run.
     case skip(through: SlotInstant)
+    /// From now on each run is to be asked for with `due`, or none. To be answered with `asked`.
+    case ask(Bool)
+    /// The slots up to this one are not run, whether or not the worker has asked for one of them.
+    case pass(through: SlotInstant)
     /// To be answered with `pong` and the same token.
     case ping(token: Int64)
     /// What the last command has left is not in the worker's group any more.
@@ -38,6 +42,8 @@ package enum Command: Hashable, Sendable {
         case .values(let piece): Values(text: piece).encoded()
         case .run(let run): run.encoded()
         case .skip(let through): Skip(through: through).encoded()
+        case .ask(let value): Ask(value: value).encoded()
+        case .pass(let through): Pass(through: through).encoded()
         case .ping(let token): Ping(token: token).encoded()
         case .moved: Moved().encoded()
         }
@@ -47,6 +53,8 @@ package enum Command: Hashable, Sendable {
         var row = try MessageCoder(reading: line, agreed: agreed)
         if let run = try Run(&row) { return .run(run) }
         if let skip = try Skip(&row) { return .skip(through: skip.through) }
+        if let ask = try Ask(&row) { return .ask(ask.value) }
+        if let pass = try Pass(&row) { return .pass(through: pass.through) }
         if let ping = try Ping(&row) { return .ping(token: ping.token) }
         if try Moved(&row) != nil { return .moved }
         if let header = try WorkerDefinition.Header(&row) { return .definition(header) }
@@ -78,6 +86,22 @@ private struct Values: WireMessage {
 private struct Skip: WireMessage {
     static var verb: StaticString { "skip" }
     static var feature: Feature? { .gates }
+    var through = SlotInstant(nanoseconds: 0)
+
+    mutating func fields(_ row: inout MessageCoder) { row.moment("through", &through, least: .min) }
+}
+
+private struct Ask: WireMessage {
+    static var verb: StaticString { "ask" }
+    static var feature: Feature? { .ask }
+    var value = false
+
+    mutating func fields(_ row: inout MessageCoder) { row.either("value", "true", "false", isFirst: &value) }
+}
+
+private struct Pass: WireMessage {
+    static var verb: StaticString { "pass" }
+    static var feature: Feature? { .ask }
     var through = SlotInstant(nanoseconds: 0)
 
     mutating func fields(_ row: inout MessageCoder) { row.moment("through", &through, least: .min) }

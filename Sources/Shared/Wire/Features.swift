@@ -9,6 +9,8 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case leave
     /// A worker notes its runs in a file of their own.
     case note
+    /// A worker can be told to ask before each run, and not to: `ask`, `asked` and `pass`.
+    case ask
 
     fileprivate var bit: UInt32 {
         switch self {
@@ -16,6 +18,7 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
         case .leftovers: 2
         case .leave: 4
         case .note: 8
+        case .ask: 16
         }
     }
 }

@@ -8,6 +8,14 @@ private struct Due: WireMessage {
     mutating func fields(_ row: inout MessageCoder) { row.moment("slot", &slot) }
 }
 
+private struct Asked: WireMessage {
+    static var verb: StaticString { "asked" }
+    static var feature: Feature? { .ask }
+    var value = false
+
+    mutating func fields(_ row: inout MessageCoder) { row.either("value", "true", "false", isFirst: &value) }
+}
+
 private struct Pong: WireMessage {
     static var verb: StaticString { "pong" }
     var token = Int64(0)
@@ -30,6 +38,7 @@ extension Report {
         case .begin(let begin): begin.encoded()
         case .end(let end): end.encoded()
         case .due(let slot): Due(slot: slot).encoded()
+        case .asked(let value): Asked(value: value).encoded()
         case .skipped(let skipped): skipped.encoded()
         case .log(let log): log.encoded()
         case .output(let output): output.encoded()
@@ -53,6 +62,7 @@ extension Report {
         if let skipped = try Skipped(&row) { return .skipped(skipped) }
         if let due = try Due(&row) { return .due(slot: due.slot) }
         if let ready = try Ready(&row) { return .ready(ready) }
+        if let asked = try Asked(&row) { return .asked(asked.value) }
         if let pong = try Pong(&row) { return .pong(token: pong.token) }
         if let dropped = try Dropped(&row) { return .dropped(dropped) }
         if let loss = try OutputLoss(&row) { return .outputDropped(loss) }

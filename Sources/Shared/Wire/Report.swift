@@ -9,6 +9,8 @@ package enum Report: Hashable, Sendable {
     case end(End)
     /// The worker asks whether it may begin the run of this slot; `nil`: a run without a slot.
     case due(slot: SlotInstant?)
+    /// The worker has heard whether it is to ask before each run.
+    case asked(Bool)
     case skipped(Skipped)
     case log(Log)
     case output(Output)

@@ -33,7 +33,7 @@ final class PlayedDaemon {
             registry: try SharedRegistry(nil), mostJobs: 100, localZone: .utc, groups: .none(reason: "played"))
         startup.refusal = refusal.map { .init(errors: $0, moment: WallInstant(nanoseconds: 0)) }
         daemon = try Daemon(configuration, startup, runtime, log: log.log, machine: kernel.machine)
-        daemon.start()
+        try daemon.start()
     }
 
     deinit { block.restore() }

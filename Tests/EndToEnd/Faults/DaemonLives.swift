@@ -219,7 +219,7 @@ struct DaemonLives {
 }
 
 extension LogRecord {
-    fileprivate static func seconds(_ time: String?) -> Double {
+    static func seconds(_ time: String?) -> Double {
         time.flatMap { LogRecord("{\"time\": \"\($0)\"}") }?.time ?? 0
     }
 }

@@ -99,7 +99,7 @@ final class Scene {
         let errors = path("errors-\(starts)")
         let usual = [
             ("--registry", registry ?? self.registry), ("--worker", worker), ("--log-format", "json"),
-            ("--runtime-directory", runtime ?? self.runtime),
+            ("--runtime-directory", runtime ?? self.runtime), ("--ledger", "off"),
         ].filter { !arguments.contains($0.0) }
         let command = [Binaries.daemon] + usual.flatMap { [$0.0, $0.1] } + arguments
         let process = try ChildProcess(
@@ -116,6 +116,11 @@ final class Scene {
         try wait("the end of \(arguments)", evidence: TextFile.read(errors) ?? "") { process.hasExited }
         return Finished(
             status: process.exitStatus, output: TextFile.read(output) ?? "", errors: TextFile.read(errors) ?? "")
+    }
+
+    /// Has `cronsupctl` ask the daemon of this scene.
+    func control(_ arguments: [String]) throws -> Finished {
+        try run(arguments + ["--registry", registry, "--runtime-directory", runtime], program: Binaries.control)
     }
 
     /// A dry run with the worker under test.

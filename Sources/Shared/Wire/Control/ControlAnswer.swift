@@ -10,6 +10,8 @@ package enum ControlAnswer: Hashable, Sendable {
     case error(text: String)
     /// A run that was asked for has begun.
     case started(Started)
+    /// A run goes on, of a job that was paused.
+    case running(Started)
     /// It has ended.
     case ended(Ended)
     /// The request is done.
@@ -63,6 +65,12 @@ package enum ControlAnswer: Hashable, Sendable {
         package var changed: Int64?
         package var removed: Int64?
         package var unchanged: Int64?
+        /// Runs that go on, of jobs that were paused.
+        package var running: Int64?
+        /// Jobs that stay paused by another pause.
+        package var paused: Int64?
+        /// It is not remembered by the next cronsupd.
+        package var isPassing = false
 
         package init() {}
         package init(count: Int, disabled: Int) { (self.count, self.disabled) = (Int64(count), Int64(disabled)) }
@@ -84,6 +92,8 @@ package enum ControlAnswer: Hashable, Sendable {
             /// Another run is going, or the worker is not there.
             case busy
             case disabled
+            /// A wider pause holds.
+            case paused
             /// The daemon is.
             case stopping
             /// The job is being replaced.
@@ -109,6 +119,7 @@ package enum ControlAnswer: Hashable, Sendable {
         case .job(let status): status.encoded()
         case .error(let text): RegistryFault(text: text).encoded()
         case .started(let started): started.encoded()
+        case .running(let started): RunningRun(started).encoded()
         case .ended(let ended): ended.encoded()
         case .done(let done): done.encoded()
         case .refused(let refused): refused.encoded()
@@ -123,6 +134,7 @@ package enum ControlAnswer: Hashable, Sendable {
         if let greeting = try Greeting(&row) { return .greeting(greeting) }
         if let started = try Started(&row) { return .started(started) }
         if let ended = try Ended(&row) { return .ended(ended) }
+        if let running = try RunningRun(&row) { return .running(running.run) }
         if let fault = try RegistryFault(&row) { return .error(text: fault.text) }
         if try ControlPong(&row) != nil { return .pong }
         throw row.unknownVerb
@@ -168,6 +180,16 @@ extension ControlAnswer.Started: WireMessage {
     }
 }
 
+private struct RunningRun: WireMessage {
+    static var verb: StaticString { "running" }
+    var run = ControlAnswer.Started()
+
+    init() {}
+    init(_ run: ControlAnswer.Started) { self.run = run }
+
+    mutating func fields(_ row: inout MessageCoder) { run.fields(&row) }
+}
+
 extension ControlAnswer.Ended: WireMessage {
     package static var verb: StaticString { "ended" }
 
@@ -190,6 +212,9 @@ extension ControlAnswer.Done: WireMessage {
         row.integer("changed", &changed)
         row.integer("removed", &removed)
         row.integer("unchanged", &unchanged)
+        row.integer("running", &running)
+        row.integer("paused", &paused)
+        row.flag("durable", &isPassing, "false")
     }
 }
 

@@ -10,6 +10,9 @@ package enum ControlRequest: Hashable, Sendable {
     case run(Run)
     /// Read the registry again.
     case reload(Reload)
+    /// Begin no slot and no attempt. Answered when nothing can begin any more.
+    case pause(Pause)
+    case resume(Resume)
 
     package struct Run: Hashable, Sendable {
         package var entry = EntryID()
@@ -30,11 +33,31 @@ package enum ControlRequest: Hashable, Sendable {
         package init(waits: Bool, allowsEmpty: Bool) { (self.waits, self.allowsEmpty) = (waits, allowsEmpty) }
     }
 
+    package struct Pause: Hashable, Sendable {
+        package var scope = PauseScope.all
+        /// In microseconds since 1970; `nil`: until somebody ends it.
+        package var until: Int64?
+        /// For people.
+        package var note = ""
+
+        package init() {}
+        package init(_ scope: PauseScope, until: Int64?, note: String) {
+            (self.scope, self.until, self.note) = (scope, until, note)
+        }
+    }
+
+    package struct Resume: Hashable, Sendable {
+        package var scope = PauseScope.all
+
+        package init() {}
+        package init(_ scope: PauseScope) { self.scope = scope }
+    }
+
     /// Whether it changes nothing.
     package var isQuestion: Bool {
         switch self {
         case .ping, .status: true
-        case .run, .reload: false
+        case .run, .reload, .pause, .resume: false
         }
     }
 
@@ -44,6 +67,8 @@ package enum ControlRequest: Hashable, Sendable {
         case .status(let entry): StatusRequest(entry: entry?.description).encoded()
         case .run(let run): run.encoded()
         case .reload(let reload): reload.encoded()
+        case .pause(let pause): pause.encoded()
+        case .resume(let resume): resume.encoded()
         }
     }
 
@@ -79,6 +104,8 @@ package enum ControlRequest: Hashable, Sendable {
         if try ControlPing(&row) != nil { return .ping }
         if let run = try Run(&row) { return .run(run) }
         if let reload = try Reload(&row) { return .reload(reload) }
+        if let pause = try Pause(&row) { return .pause(pause) }
+        if let resume = try Resume(&row) { return .resume(resume) }
         return nil
     }
 
@@ -119,4 +146,23 @@ extension ControlRequest.Reload: WireMessage {
         row.flag("wait", &waits)
         row.flag("allow_empty", &allowsEmpty)
     }
+}
+
+extension ControlRequest.Pause: WireMessage {
+    package static var verb: StaticString { "pause" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        PauseScope.fields(&row, &scope)
+        row.integer("until_us", &until, least: 0)
+        row.text("note", &note, absent: "")
+        if note.utf8.count > PauseScope.longestNote {
+            row.fail("note", expected: "at most \(PauseScope.longestNote) bytes")
+        }
+    }
+}
+
+extension ControlRequest.Resume: WireMessage {
+    package static var verb: StaticString { "resume" }
+
+    package mutating func fields(_ row: inout MessageCoder) { PauseScope.fields(&row, &scope) }
 }

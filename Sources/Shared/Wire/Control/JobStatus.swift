@@ -26,6 +26,8 @@ package struct JobStatus: Hashable, Sendable {
     package var isLate = false
     /// When the slot is attempted again.
     package var retry: Int64?
+    /// `nil`: none holds.
+    package var pause: Pause?
 
     /// In one word, what the job does.
     package enum State: String, Hashable, Sendable, CaseIterable {
@@ -46,6 +48,21 @@ package struct JobStatus: Hashable, Sendable {
         case stopping
         /// There is nothing to run until it is called.
         case asleep
+        /// No slot begins.
+        case paused
+    }
+
+    /// Of several the one that lasts longest.
+    package struct Pause: Hashable, Sendable {
+        /// `--all`, `--group NAME`, or the job.
+        package var scope = ""
+        package var since = Int64(0)
+        /// `nil`: until somebody ends it.
+        package var until: Int64?
+        package var user = Int64(0)
+        package var note = ""
+
+        package init() {}
     }
 
     package struct Going: Hashable, Sendable {
@@ -103,6 +120,7 @@ extension JobStatus: WireMessage {
         row.integer("failures", &failures, absent: 0)
         row.flag("late", &isLate)
         row.integer("retry_us", &retry)
+        pauseFields(&row)
         if last != nil {
             var text = last?.text
             row.text("text", &text)
@@ -126,6 +144,19 @@ extension JobStatus: WireMessage {
         row.integer("began_us", &going.began)
         row.flag("cause", &going.isManual, "manual")
         run = going
+    }
+
+    private mutating func pauseFields(_ row: inout MessageCoder) {
+        var scope = pause?.scope
+        row.text("pause", &scope)
+        guard let scope else { return }
+        var paused = pause ?? Pause()
+        paused.scope = scope
+        row.integer("pause_since_us", &paused.since)
+        row.integer("pause_until_us", &paused.until)
+        row.integer("pause_uid", &paused.user)
+        row.text("pause_note", &paused.note, absent: "")
+        pause = paused
     }
 
     private mutating func lastFields(_ row: inout MessageCoder) {

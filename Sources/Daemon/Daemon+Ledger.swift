@@ -1,0 +1,210 @@
+import Clocks
+import Host
+import Journal
+import Kernel
+import LedgerRecords
+import Links
+import Logging
+import Model
+import Values
+import Wire
+
+/// What goes into the ledger, and the process that keeps it.
+extension Daemon {
+    // MARK: The start
+
+    /// Before the first job. Where the books are new, what the ledger knows of the jobs is waited for, but not for ever.
+    func openLedger() throws(SystemError) {
+        guard let settings = configuration.ledger else { return }
+        do throws(SystemError) {
+            guard let books = pool.books else {
+                throw SystemError("open", settings.place, code: 0, note: "it needs the books, which are not there")
+            }
+            _ = try StateDirectory.open(settings.place, key: settings.key, programs.trust)
+            try openJournal(books, settings)
+            let process = LedgerProcess(
+                settings, in: (memory: books.path, runtime: runtime.path ?? books.path), rights,
+                wantsResumption: books.areNew, programs.trust, openFiles: try OpenFilesLimit.current(), loop, machine)
+            ledger = process
+            try start(process)
+            try wait(for: process, settings, wantsResumption: books.areNew)
+        } catch {
+            guard !settings.isRequired else { throw error }
+            noteMissing(error, settings)
+        }
+    }
+
+    private func openJournal(_ books: JobBooks, _ settings: LedgerSettings) throws(SystemError) {
+        try books.openJournal(capacity: settings.journalSize ?? Self.journalSize(in: books.path, jobs: desired.count))
+        guard let journal = books.journal else { return }
+        pool.ledger = LedgerWriter(books, journal, pool.ledger?.life ?? life, after: pool.ledger?.lastNumber ?? 0)
+        log.write(
+            .info, "Journal opened", ["path": .text(books.path), "size": .text("\(journal.capacity >> 10) KiB")])
+    }
+
+    private var life: LedgerRecord.Life {
+        LedgerRecord.Life(
+            uid: .random(in: 1...(.max)), pid: ThisProcess.id, began: machine.moment().wall,
+            host: (try? ProcFile.text("/proc/sys/kernel/hostname").firstLine) ?? "", boot: runtime.boot.boot,
+            version: ProgramVersion.text, registry: configuration.registry)
+    }
+
+    /// A container's memory holds it too: of what it may use and of what is free there it takes a small part.
+    private static func journalSize(in path: String, jobs: Int) -> Int {
+        let free = (try? MemoryPlace.room(in: path)).map { $0 / 8 } ?? .max
+        let limit = MemoryPlace.groupLimit.map { $0 / 32 } ?? .max
+        let least = max(JournalWriter.fewestBytes, jobs * 256)
+        return max(least, Int(min(free, limit, Int64(usualJournal))) & ~4_095)
+    }
+
+    private static let usualJournal = 16 << 20
+
+    private func start(_ process: LedgerProcess) throws(SystemError) {
+        try process.start(at: machine.now)
+        if let pid = process.pid { children[pid] = .ledger }
+    }
+
+    /// Until it has said what it knows, or that it is there if it must be.
+    private func wait(
+        for process: LedgerProcess, _ settings: LedgerSettings, wantsResumption: Bool
+    ) throws(SystemError) {
+        let end = machine.now + settings.patience
+        func isAwaited() -> Bool {
+            !isStopping && process.pid != nil
+                && (wantsResumption && !ledgerNews.isComplete || settings.isRequired && !ledgerNews.hasStarted)
+        }
+        try turns(until: end, while: isAwaited)
+        if settings.isRequired, !ledgerNews.hasStarted, !isStopping {
+            throw SystemError("start", settings.program, code: 0, note: "there is no ledger, and --ledger required")
+        }
+        guard wantsResumption, !ledgerNews.isComplete, !isStopping else { return }
+        log.write(
+            .warning, "Ledger silent",
+            [
+                "after": .text(DurationText.format(settings.patience)),
+                "text": "runs are numbered from 1, and what came due while no daemon was there is not known",
+            ])
+    }
+
+    private func noteMissing(_ error: SystemError, _ settings: LedgerSettings) {
+        // Where there is a journal, it is written: a ledger may come.
+        if pool.books?.journal == nil {
+            pool.ledger = nil
+            log.tap.close()
+        }
+        log.write(
+            .notice, "No ledger",
+            ["path": .text("\(settings.place)/\(settings.key)"), "error": "\(error)", "text": "no history is kept"])
+    }
+
+    // MARK: In each round
+
+    var ledgerDeadline: MonotonicInstant {
+        guard pool.ledger != nil else { return .distantFuture }
+        let start = isStopping ? MonotonicInstant.distantFuture : ledger?.deadline ?? .distantFuture
+        return .earliest(start, ledgerNews.nextLook, ledgerNews.waitEnd)
+    }
+
+    /// What was written in this round is in force, and whoever reads it is woken if it sleeps.
+    func serveLedger(at now: MonotonicInstant) {
+        if pool.ledger != nil, pool.books?.journal == nil { reopenJournal() }
+        guard let writer = pool.ledger, let books = pool.books else { return }
+        pool.introduceStrangers()
+        pool.writeEvents(log.tap)
+        books.bookJournal()
+        if let ledger, books.journal?.isReaderAsleep ?? false { ledger.wake() }
+        if let ledger, now >= ledger.deadline, !isStopping { restart(ledger) }
+        ledgerNews.look(writer, at: now, log)
+    }
+
+    /// Somebody has removed the books, and they were made anew: the journal was with them.
+    private func reopenJournal() {
+        guard let books = pool.books, let settings = configuration.ledger else { return }
+        do throws(SystemError) {
+            try openJournal(books, settings)
+            pool.introduceAllAgain()
+            ledger?.replace()
+        } catch {
+            noteMissing(error, settings)
+        }
+    }
+
+    private func restart(_ process: LedgerProcess) {
+        do throws(SystemError) {
+            try start(process)
+        } catch {
+            log.write(.error, "Ledger not started", ["error": "\(error)"])
+        }
+    }
+
+    func takeLedgerReports() {
+        ledger?.receive {
+            take($0)
+        } complain: {
+            log.write(.warning, "Ledger not understood", ["error": "\($0)"])
+        }
+    }
+
+    private func take(_ report: LedgerReport) {
+        switch report {
+        case .started(let started):
+            ledgerNews.hasStarted = true
+            log.write(
+                .info, "Ledger started",
+                [
+                    "pid": .number(ledger?.pid ?? 0), "path": .text(started.path), "runs": .integer(started.runs),
+                    "new": .text(started.isNew ? "yes" : "no"),
+                ])
+        case .job(let job): pool.resumptions[job.entry] = job
+        case .resumed: ledgerNews.isComplete = true
+        case .again: pool.introduceAllAgain()
+        case .log(let line): write(line)
+        }
+    }
+
+    private func write(_ line: LedgerReport.Log) {
+        var fields: LogFields = [:]
+        fields.add("path", line.path.map { .text($0) })
+        fields.add("error", line.error.map { .text($0) })
+        fields.add("text", line.text.map { .text($0) })
+        fields.add("count", line.count.map { .integer($0) })
+        log.write(Logger.Level(rawValue: line.level) ?? .notice, line.message, fields)
+    }
+
+    // MARK: Its ends
+
+    func ledgerExited(_ pid: ProcessID, _ status: ExitStatus) {
+        guard let ledger else { return }
+        let pause = ledger.exited(status, at: machine.now)
+        guard !isStopping || status != .exited(code: 0) else { return }
+        var fields: LogFields = ["pid": .number(pid), "status": .text(status.description)]
+        fields.add("after", pause.map { .delay($0) })
+        log.write(.warning, "Ledger exited", fields)
+    }
+
+    /// It has so long for what the journal has. What it does not write is there for the next daemon of this boot.
+    func closeLedger() throws(SystemError) {
+        guard let ledger, let settings = configuration.ledger else { return }
+        serveLedger(at: machine.now)
+        ledger.close()
+        let end = machine.now + settings.patience
+        try turns(until: end) { ledger.pid != nil }
+        guard ledger.pid != nil else { return }
+        log.write(.warning, "Ledger killed", ["pid": .number(ledger.pid ?? 0)])
+        ledger.kill()
+        try turns(until: end + Self.lastPatience) { ledger.pid != nil }
+    }
+
+    private func turns(until end: MonotonicInstant, while isAwaited: () -> Bool) throws(SystemError) {
+        ledgerNews.waitEnd = end
+        while isAwaited(), machine.now < end { try turn() }
+        ledgerNews.waitEnd = .distantFuture
+    }
+
+    /// One that waits for a frozen disk does not die before that goes on.
+    private static let lastPatience = Nanoseconds.seconds(1)
+}
+
+extension String {
+    fileprivate var firstLine: String { String(prefix { !$0.isNewline }) }
+}

@@ -1,0 +1,110 @@
+import Clocks
+import Kernel
+import Model
+import Supervision
+import Wire
+
+/// Pauses of jobs, of groups, and of all.
+extension WorkerPool {
+    /// What is paused, and by what, when a job's life begins.
+    func resumption(of definition: JobDefinition, _ before: Resumption?) -> Resumption? {
+        var before = before ?? resumption(of: definition)
+        before?.pausedUntil = pauses.end(of: definition, before: moment.wall)
+        return before
+    }
+
+    func pauseIfPaused(_ job: Job) {
+        if pauses.pause(of: job.definition, at: moment.wall) != nil { process(.pause(true), job) }
+    }
+
+    /// To be called when the job may have been told that it is paused, or may have heard of that.
+    func notePause(of job: Job) {
+        if job.supervisor.mayBeginInPause {
+            unheldJobs.insert(job.index)
+        } else if unheldJobs.remove(job.index) != nil {
+            manualRuns?.pauseHeld()
+        }
+    }
+
+    /// Whether something can begin yet that the pause is for.
+    func mayBegin(in scope: PauseScope) -> Bool {
+        unheldJobs.contains { index in jobs[index].map { covers(scope, $0) } ?? false }
+    }
+
+    private func covers(_ scope: PauseScope, _ job: Job) -> Bool {
+        scope.covers(job.definition.id, group: job.definition.policy.concurrency?.group)
+    }
+
+    func jobs(in scope: PauseScope) -> [Job] {
+        if case .job(let id) = scope { return jobsByID[id].map { [$0] } ?? [] }
+        return jobs.compactMap { job in job.flatMap { covers(scope, $0) ? $0 : nil } }
+    }
+
+    // MARK: Changes
+
+    /// Returns whether the next daemon will know of it; `nil`: there are too many.
+    func pause(_ pause: JobPause) -> Bool? {
+        readClock()
+        guard pauses.add(pause) else { return nil }
+        let isKept = savePauses()
+        follow(pause.scope)
+        return isKept
+    }
+
+    /// Returns whether there was one.
+    func resume(_ scope: PauseScope) -> Bool {
+        readClock()
+        guard pauses.remove(scope) != nil else { return false }
+        _ = savePauses()
+        follow(scope)
+        return true
+    }
+
+    private func follow(_ scope: PauseScope) {
+        for job in jobs(in: scope) {
+            let isPaused = pauses.pause(of: job.definition, at: moment.wall) != nil
+            if isPaused != job.supervisor.isPaused { handle(.pause(isPaused), job) }
+        }
+    }
+
+    // MARK: Time
+
+    var pauseDeadline: MonotonicInstant { pauses.nextEnd.map { moment.monotonic(of: $0) } ?? .distantFuture }
+
+    /// Ends those whose time is over.
+    func advancePauses() {
+        let over = pauses.expire(at: moment.wall)
+        if over.isEmpty { return }
+        _ = savePauses()
+        for pause in over {
+            incidents.pauseOver(pause, jobs: jobs(in: pause.scope).count)
+            follow(pause.scope)
+        }
+    }
+
+    // MARK: Over the daemon's end
+
+    /// Takes up those of a previous life of this boot, before the first job.
+    func loadPauses() {
+        guard let bytes = books?.pauses(limit: PauseTable.longestFile) else { return }
+        pauses = PauseTable(bytes, boot: runtime.boot.boot)
+        for pause in pauses.pauses.values.sorted(by: { $0.since < $1.since }) where pause.holds(at: moment.wall) {
+            incidents.paused(pause)
+        }
+    }
+
+    func savePauses() -> Bool {
+        guard let books else { return false }
+        do throws(SystemError) {
+            try books.replacePauses(pauses.encoded(boot: runtime.boot.boot))
+            return true
+        } catch {
+            incidents.pausesNotKept(error)
+            return false
+        }
+    }
+}
+
+extension Event {
+    var isPause: Bool { if case .pause = self { true } else { false } }
+}

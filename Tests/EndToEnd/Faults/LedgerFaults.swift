@@ -1,0 +1,257 @@
+import Clocks
+import Glibc
+import Kernel
+import LedgerStore
+import Model
+import SQLiteStore
+import TestSupport
+import Testing
+
+/// The ledger has what the jobs did, whatever is killed.
+@Suite("The ledger")
+struct LedgerFaults {
+    private static let options = ["--ledger", "required", "--fallback", "off"]
+
+    private func start(_ scene: Scene, _ more: [String] = []) throws -> DaemonProcess {
+        try scene.start(
+            Self.options + ["--state-directory", scene.path("state")] + more, worker: Binaries.worker)
+    }
+
+    /// Writes down when its run begins and ends.
+    private func job(
+        _ scene: Scene, _ name: String, doing work: String, interval: String, data: [String: String] = [:]
+    ) -> JobText {
+        let row: (String) -> String = { "echo \($0) $CRONSUPD_ENTRY $CRONSUPD_RUN >> \(scene.ledger)" }
+        return .shell(name, "\(row("begin")); \(work); \(row("end"))", interval: interval, data: data)
+    }
+
+    private func rows(_ scene: Scene, _ what: Substring, _ entry: Substring) -> [Int64] {
+        let lines = (TextFile.read(scene.ledger) ?? "").split(separator: "\n")
+        return lines.compactMap { line in
+            let words: [Substring] = line.split(separator: " ")
+            guard words.count == 3, words[0] == what, words[1] == entry else { return nil }
+            return Int64(words[2])
+        }
+    }
+
+    private func kill(_ daemon: DaemonProcess) throws {
+        daemon.signal(SIGKILL)
+        _ = try daemon.waitForExit()
+    }
+
+    private func ledgerProcess(_ daemon: DaemonProcess) -> ProcessID? {
+        daemon.log.all("Ledger started").last.map { ProcessID($0.number("pid")) }
+    }
+
+    private func reader(_ scene: Scene) throws -> SQLiteReader {
+        let place = scene.path("state")
+        let key = try #require(try FileSystem.names(in: place).first)
+        return try SQLiteReader("\(place)/\(key)/ledger.db", tails: SharedTails())
+    }
+
+    private func history(_ scene: Scene, _ entry: String) throws -> [HistoryRow] {
+        let reader = try reader(scene)
+        var (rows, query) = ([HistoryRow](), HistoryQuery(job: entry, limit: 1_000))
+        while true {
+            let page = try reader.history(query)
+            rows += page.rows
+            guard let next = page.next else { return rows }
+            query.before = next
+        }
+    }
+
+    @Test("has each run and each slot once, with the true outcome, wherever daemon and ledger are killed")
+    func killEither() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                job(scene, "short", doing: "true", interval: "50ms"),
+                job(scene, "long", doing: "sleep 0.12", interval: "70ms"),
+                job(
+                    scene, "flaky", doing: "[ $((CRONSUPD_RUN % 3)) = 0 ] || exit 1", interval: "150ms",
+                    data: ["retry": "{max_attempts: 2, initial_delay: 10ms, jitter: 0}"]),
+            ])
+            var random = SystemRandomNumberGenerator()
+            for _ in 0..<LongTests.size(10, long: 200) {
+                let begun = rows(scene, "begin", "test:short").count
+                let daemon = try start(scene)
+                let more = Int.random(in: 1...8, using: &random)
+                try daemon.wait("some runs have begun") { rows(scene, "begin", "test:short").count >= begun + more }
+                if Bool.random(using: &random), let ledger = ledgerProcess(daemon) { Glibc.kill(ledger, SIGKILL) }
+                if Bool.random(using: &random) {
+                    let now = rows(scene, "begin", "test:short").count
+                    try wait("runs go on", within: 20) { rows(scene, "begin", "test:short").count >= now + 3 }
+                }
+                if Bool.random(using: &random) { try kill(daemon) } else { _ = try daemon.stop() }
+            }
+            let last = try start(scene)
+            try last.wait(for: "TICK", entry: "test:long")
+            #expect(try last.stop() == .exited(code: 0))
+            for entry in ["test:short", "test:long", "test:flaky"] { try compare(scene, last, entry) }
+        }
+    }
+
+    private func compare(_ scene: Scene, _ last: DaemonProcess, _ entry: String) throws {
+        let (begun, ended) = (rows(scene, "begin", entry[...]), rows(scene, "end", entry[...]))
+        var (runs, gaps) = ([RunRow](), [GapRow]())
+        for row in try history(scene, entry) {
+            switch row {
+            case .run(let run): runs.append(run)
+            case .gap(let gap): gaps.append(gap)
+            }
+        }
+        #expect(Set(runs.map(\.run)).count == runs.count, "\(entry): a run twice")
+        let counted = gaps.reduce(0) { $1.outcome.isOfRun ? $0 + Int($1.count) : $0 }
+        #expect(runs.count + counted == begun.count, "\(entry)")
+        let ok = runs.filter { $0.outcome == .ok }.map(\.run)
+        #expect(Set(ok).isSubset(of: Set(ended)), "\(entry): it says ok of a run that did not end")
+        let countedOk = gaps.reduce(0) { $1.outcome == .ok ? $0 + Int($1.count) : $0 }
+        #expect(ok.count + countedOk == ended.count, "\(entry)")
+        // The daemon's own sums, which are those of the log.
+        let stopped = try #require(last.log.all("Worker stopped", entry: entry).first)
+        for outcome in Outcome.allCases {
+            let settled = runs.filter { $0.outcome == outcome && $0.settles }.count
+            let inGaps = gaps.reduce(0) { $1.outcome == outcome ? $0 + Int($1.count) : $0 }
+            #expect(settled + inGaps == stopped.number(outcome.rawValue), "\(entry): \(outcome)")
+        }
+    }
+
+    /// As a new boot finds it: what was in memory is gone.
+    private func forgetMemory(_ daemon: DaemonProcess) throws {
+        let place = try #require(daemon.log.all("Journal opened").first?["path"])
+        for name in try FileSystem.names(in: place) { try FileSystem.remove("\(place)/\(name)") }
+    }
+
+    @Test("lets numbers of runs, slots and standing go on over a boot")
+    func boots() throws {
+        try Scene.play { scene in
+            var job = JobText.shell("job", "exit 3", interval: nil, data: ["on_failure": "test:alert"])
+            job.meta = ["schedule": "'* * * * * *'", "seconds": "first"]
+            try scene.declare([job, .shell("alert", "true", interval: "1h")])
+            let first = try start(scene)
+            try first.wait(for: "TICK FAILED", count: 2)
+            #expect(try first.stop() == .exited(code: 0))
+            let runs = first.log.all("TICK FAILED").map { $0.number("run") }
+            try forgetMemory(first)
+            let due = LogRecord.seconds(first.log.all("TICK FAILED").last?["slot"]) + 2.5
+            try wait("slots come due without a daemon", within: 20) { Double(Clock.wall().nanoseconds) / 1e9 > due }
+            let next = try start(scene)
+            try next.wait(for: "TICK FAILED", count: 2)
+            #expect(try next.stop() == .exited(code: 0))
+            #expect(next.log.all("TICK FAILED").first?.number("run") == (runs.last ?? 0) + 1)
+            let missed = try #require(next.log.all("TICK MISSED", entry: "test:job").first)
+            #expect(missed["reason"] == "down" && missed.number("count") >= 2)
+            #expect(first.log.count("Calling function") == 1 && next.log.count("Calling function") == 0)
+            // Each slot between the first and the last has its outcome, and one.
+            var (count, slots) = (0, [Int64]())
+            for row in try history(scene, "test:job") {
+                switch row {
+                case .run(let run): (count, slots) = (count + 1, slots + [try #require(run.slot).wholeSeconds])
+                case .gap(let gap):
+                    count += Int(gap.count)
+                    slots += [gap.first.wholeSeconds, gap.last.wholeSeconds]
+                }
+            }
+            let (least, most) = (try #require(slots.min()), try #require(slots.max()))
+            #expect(count == Int(most - least) + 1)
+        }
+    }
+
+    @Test("says of a run that was going when the machine went down that it was interrupted")
+    func interrupted() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, "job", doing: "sleep 600", interval: "200ms")])
+            let first = try start(scene)
+            try first.wait("a run has begun") { rows(scene, "begin", "test:job").count == 1 }
+            try first.wait("the ledger has it") { try !self.reader(scene).incidents(.init(limit: 1)).rows.isEmpty }
+            let (worker, ledger) = (try first.worker("test:job"), try #require(ledgerProcess(first)))
+            try kill(first)
+            Glibc.kill(worker, SIGKILL)
+            try wait("the ledger has ended", within: 20) { Glibc.kill(ledger, 0) != 0 }
+            try forgetMemory(first)
+            let next = try start(scene)
+            try next.wait("the next run has begun") { rows(scene, "begin", "test:job").count == 2 }
+            try next.wait(for: "Ledger recovered")
+            for signal in [SIGINT, SIGINT, SIGINT] { next.signal(signal) }
+            _ = try next.waitForExit()
+            #expect(rows(scene, "begin", "test:job") == [1, 2])
+            let found = try history(scene, "test:job").compactMap { row in
+                if case .run(let run) = row, run.run == 1 { run.outcome } else { nil }
+            }
+            #expect(found == [.interrupted])
+        }
+    }
+
+    @Test("is started again when it was killed, and what jobs wrote and what happened is in it")
+    func killed() throws {
+        try Scene.play { scene in
+            try scene.declare([
+                .shell("bad", "echo one; echo two >&2; exit 3", interval: "200ms"),
+                .shell("good", "true", interval: "100ms"),
+            ])
+            let daemon = try start(scene)
+            try daemon.wait(for: "TICK FAILED")
+            Glibc.kill(try #require(ledgerProcess(daemon)), SIGKILL)
+            try daemon.wait(for: "Ledger exited")
+            Glibc.kill(try daemon.worker("test:good"), SIGKILL)
+            try daemon.wait(for: "Ledger started", count: 2)
+            try daemon.wait(for: "Worker exited")
+            #expect(try daemon.stop() == .exited(code: 0))
+            let reader = try reader(scene)
+            let output = try #require(try reader.output(of: "test:bad", run: 1))
+            #expect(output.tail == "one\ntwo\n" || output.tail == "two\none\n", "\(output)")
+            let kinds = try reader.incidents(.init(limit: 100)).rows.map(\.kind)
+            for kind in ["Scheduler started", "Ledger exited", "Worker exited", "Scheduler stopping"] {
+                #expect(kinds.contains(kind), "\(kinds)")
+            }
+            try compareSums(scene, daemon, "test:good")
+        }
+    }
+
+    private func compareSums(_ scene: Scene, _ daemon: DaemonProcess, _ entry: String) throws {
+        let stopped = try #require(daemon.log.all("Worker stopped", entry: entry).first)
+        let ok = try history(scene, entry).reduce(0) { sum, row in
+            switch row {
+            case .run(let run): run.outcome == .ok ? sum + 1 : sum
+            case .gap(let gap): gap.outcome == .ok ? sum + Int(gap.count) : sum
+            }
+        }
+        #expect(ok == stopped.number("ok"))
+    }
+
+    @Test("that cannot be kept stops no job, unless it is required")
+    func missing() throws {
+        try Scene.play { scene in
+            try scene.declare([.shell("job", "true", interval: "50ms")])
+            try TextFile.write("", to: scene.path("file"))
+            let place = ["--state-directory", "\(scene.path("file"))/state", "--fallback", "off"]
+            let daemon = try scene.start(place + ["--ledger", "auto"], worker: Binaries.worker)
+            try daemon.wait(for: "TICK", count: 2)
+            #expect(try daemon.stop() == .exited(code: 0))
+            let note = try #require(daemon.log.all("No ledger").first)
+            #expect(note["level"] == "NOTE" && note["error"]?.contains(scene.path("file")) == true, "\(note.fields)")
+            let strict = try scene.start(place + ["--ledger", "required"], worker: Binaries.worker)
+            #expect(try strict.waitForExit() == .exited(code: 111))
+            #expect(TextFile.read(strict.errors)?.contains(scene.path("file")) == true)
+            #expect(strict.log.count("Worker started") == 0)
+        }
+    }
+
+    @Test("that does not end is not waited for without end")
+    func stopped() throws {
+        try Scene.play { scene in
+            try scene.declare([.shell("job", "true", interval: "50ms")])
+            let daemon = try start(scene, ["--ledger-patience", "300ms"])
+            try daemon.wait(for: "TICK")
+            let ledger = try #require(ledgerProcess(daemon))
+            Glibc.kill(ledger, SIGSTOP)
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(daemon.log.count("Ledger killed") == 1)
+            let (count, next) = (daemon.log.count("TICK"), try start(scene))
+            try next.wait(for: "TICK")
+            #expect(try next.stop() == .exited(code: 0))
+            // What that one has not written the next one has.
+            let runs = try history(scene, "test:job").filter { if case .run = $0 { true } else { false } }
+            #expect(runs.count == count + next.log.count("TICK"))
+        }
+    }
+}
