@@ -296,7 +296,7 @@ let package = Package(
             name: "EndToEnd",
             dependencies: [
                 "Clocks", "Journal", "Kernel", "LedgerRecords", "LedgerStore", "Model", "SQLiteStore", "Schedules",
-                "TestSupport", "Values", "Wire",
+                "TestSupport", "Turns", "Values", "Wire",
             ],
             path: "Tests/EndToEnd",
             swiftSettings: strict),

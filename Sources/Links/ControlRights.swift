@@ -34,7 +34,7 @@ package struct ControlRights: Sendable {
 
     private static func group(_ name: String?, _ option: String) throws(NoSuchGroup) -> UInt32? {
         guard let name else { return nil }
-        guard let number = UserTable.group(named: name) ?? UInt32(name) else {
+        guard let number = UInt32(name) ?? UserTable.group(named: name) else {
             throw NoSuchGroup(description: "\(option): no group '\(name)'; expected a group's name or number")
         }
         return number

@@ -13,7 +13,7 @@ struct HistoryOptions: ParsableArguments {
     @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many.", valueName: "n"))
     var count = 20
 
-    @Option(help: ArgumentHelp("Not those before: 02:00, yesterday, '2 days ago', 2026-03-29.", valueName: "time"))
+    @Option(help: ArgumentHelp("Not those before: 02:00, yesterday, '2d ago', 2026-03-29.", valueName: "time"))
     var since: String?
 
     @Option(help: ArgumentHelp("Those before alone.", valueName: "time"))

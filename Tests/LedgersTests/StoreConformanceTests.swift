@@ -207,6 +207,25 @@ struct StoreConformanceTests {
         #expect(try sums(tested)?.slots[.missed] == 9)
     }
 
+    @Test("tells of runs by their time, though the clock was set back between them", arguments: kinds)
+    func clockSetBack(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        _ = try tested.take([life(), job(), run(1, at: 1), run(2, at: 90), run(3, at: 95)])
+        try tested.store.fold()
+        try tested.reopen()
+        _ = try tested.take([run(4, at: 10), run(5, at: 20)])
+        for _ in 0..<2 {
+            var (query, numbers) = (HistoryQuery(job: "app:a", limit: 2), [Int64]())
+            repeat {
+                let page = try tested.view.history(query)
+                numbers += page.rows.compactMap { if case .run(let row) = $0 { row.run } else { nil } }
+                query.before = page.next
+            } while query.before != nil
+            #expect(numbers == [3, 2, 5, 4, 1])
+            try tested.store.fold()
+        }
+    }
+
     // MARK: What is missing
 
     @Test("finds in the sums what never came", arguments: kinds)

@@ -161,13 +161,18 @@ struct LedgerDirectory: ~Copyable {
         guard !FileSystem.exists(ballast), let free = try? DiskRoom.free(at: path) else { return }
         let size = min(Self.largestBallast, Int(clamping: free / 8)) & ~(Self.portion - 1)
         guard size > 0 else { return }
-        do throws(SystemError) { try write(size) } catch { try? FileSystem.remove(ballast) }
+        do throws(SystemError) {
+            try write(size, to: "\(ballast).new")
+            try FileSystem.rename("\(ballast).new", to: ballast)
+        } catch {
+            try? FileSystem.remove("\(ballast).new")
+        }
     }
 
     private static let portion = 64 << 10
 
-    private func write(_ size: Int) throws(SystemError) {
-        let file = try Descriptor.create(ballast)
+    private func write(_ size: Int, to path: String) throws(SystemError) {
+        let file = try Descriptor.create(path)
         var random = SystemRandomNumberGenerator()
         var bytes = [UInt8](repeating: 0, count: Self.portion)
         for _ in 0..<(size / Self.portion) {

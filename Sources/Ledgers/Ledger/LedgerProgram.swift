@@ -137,6 +137,7 @@ package final class LedgerProgram {
             try takeJournal(store, at: now.monotonic)
             try tidy(store, at: now)
             try run(errands, store, at: now)
+            keeper.succeed(at: now.monotonic)
             show(store)
             return rest(store, at: Clock.monotonic())
         } catch {
@@ -233,7 +234,7 @@ package final class LedgerProgram {
         committed = tap.takeBatch()
         if durability == .power || pace.sync == .off, let committed { tap.free(through: committed) }
         pace.committed(durability, at: now)
-        keeper.succeed(count, at: now)
+        keeper.note(written: count)
         report(appended)
     }
 

@@ -25,11 +25,14 @@ final class StoreKeeper {
     private var trouble: Trouble?
     private var failing = 0
 
+    /// Something goes wrong, since when; and how many records were written all the same.
     private struct Trouble {
         let since: MonotonicInstant
-        var nextWord: MonotonicInstant
-        var error: LedgerError
+        var isSaid = false
+        var written = 0
     }
+
+    private var nextWord = MonotonicInstant(nanoseconds: 0)
 
     private static let (shortestPause, longestPause) = (Nanoseconds.seconds(1), Nanoseconds.seconds(30))
     private static let wordInterval = Nanoseconds.seconds(60)
@@ -105,10 +108,10 @@ final class StoreKeeper {
     /// Once a minute.
     private func say(_ error: LedgerError, waiting: Int, fill: Int, at now: MonotonicInstant) {
         guard refusal == nil else { return }
-        var trouble = self.trouble ?? Trouble(since: now, nextWord: now, error: error)
-        trouble.error = error
-        if now >= trouble.nextWord {
-            trouble.nextWord = now + Self.wordInterval
+        var trouble = self.trouble ?? Trouble(since: now)
+        if now >= nextWord {
+            nextWord = now + Self.wordInterval
+            trouble.isSaid = true
             link.log(
                 .error, "Ledger cannot write", path: path, error: text(error),
                 text: "the journal is \(fill) % full", count: waiting)
@@ -124,13 +127,17 @@ final class StoreKeeper {
     }
 
     /// A batch was written.
-    func succeed(_ count: Int, at now: MonotonicInstant) {
+    func note(written count: Int) { trouble?.written += count }
+
+    /// All that was due is done.
+    func succeed(at now: MonotonicInstant) {
         (pause, failing) = (Self.shortestPause, 0)
         guard let trouble else { return }
         self.trouble = nil
         desk.change { $0.trouble = nil }
+        guard trouble.isSaid else { return }
         link.log(
             .notice, "Ledger writes again", path: path, text: "after \((now - trouble.since).count / 1_000_000_000) s",
-            count: count)
+            count: trouble.written)
     }
 }

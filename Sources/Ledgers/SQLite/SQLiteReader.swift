@@ -36,16 +36,31 @@ package final class SQLiteReader: LedgerView {
             if let job = query.job {
                 guard let id = try id(of: job) else { return HistoryPage(rows: [], next: nil) }
                 range.job = id
+                range.isOrdered = try database.number("SELECT is_ordered FROM job WHERE id = ?", .integer(id)) == 1
             }
             var rows = try runs(range)
             if !query.onlyFailures { rows += try gaps(range) }
             rows.sort { $0.key > $1.key }
             let page = rows.prefix(range.limit)
-            return HistoryPage(rows: page.map(\.row), next: rows.count > range.limit ? page.last?.key : nil)
+            return HistoryPage(
+                rows: try named(page), next: rows.count > range.limit ? page.last?.key : nil)
         }
     }
 
-    private typealias Keyed = (key: HistoryKey, row: HistoryRow)
+    private typealias Keyed = (key: HistoryKey, job: Int64, row: HistoryRow)
+
+    private func named(_ page: ArraySlice<Keyed>) throws(LedgerError) -> [HistoryRow] {
+        var names: [Int64: String] = [:]
+        var rows: [HistoryRow] = []
+        for (_, job, row) in page {
+            if names[job] == nil {
+                names[job] = try database.rows("SELECT name FROM job WHERE id = ?", [.integer(job)]) { $0.text(0) }
+                    .first
+            }
+            rows.append(row.named(names[job] ?? ""))
+        }
+        return rows
+    }
 
     private static let runColumns = """
         attempt, cause, outcome, reason, slot, began, duration, lateness, code, retry_after, text, length
@@ -53,12 +68,11 @@ package final class SQLiteReader: LedgerView {
 
     /// One more than the page has.
     private func runs(_ range: HistoryRange) throws(LedgerError) -> [Keyed] {
-        let job = range.job.map { RunID.range(of: $0) }
-        let names = try self.names()
         let settled = try settledLately()
         let inRun = """
             SELECT id, settles, \(Self.runColumns) FROM run WHERE \(range.condition("id"))
-            \(job.map { "AND id BETWEEN \($0.first) AND \($0.last)" } ?? "") ORDER BY began DESC, id DESC LIMIT \(range.limit + 1)
+            \(range.ids.map { "AND id BETWEEN \($0.first) AND \($0.last)" } ?? "")
+            ORDER BY \(range.isOrdered ? "" : "began DESC,") id DESC LIMIT \(range.limit + 1)
             """
         let inRecent = """
             SELECT id, settles, \(Self.runColumns) FROM
@@ -68,14 +82,10 @@ package final class SQLiteReader: LedgerView {
             ORDER BY began DESC, id DESC LIMIT \(range.limit + 1)
             """
         func keyed(_ row: Statement) -> Keyed {
-            (HistoryKey(moment: row.integer(7), order: row.integer(0)), .run(RunRow(row, names, settled)))
+            let id = row.integer(0)
+            return (HistoryKey(moment: row.integer(7), order: id), RunID.job(of: id), .run(RunRow(row, settled)))
         }
         return try database.query(inRun, [], keyed) + database.query(inRecent, [], keyed)
-    }
-
-    private func names() throws(LedgerError) -> [Int64: String] {
-        let rows = try database.rows("SELECT id, name FROM job") { ($0.integer(0), $0.text(1)) }
-        return Dictionary(rows) { first, _ in first }
     }
 
     /// Runs that are their slots' last since the last fold.
@@ -86,14 +96,13 @@ package final class SQLiteReader: LedgerView {
     /// One more than the page has.
     private func gaps(_ range: HistoryRange) throws(LedgerError) -> [Keyed] {
         let recent = try recentGaps(range.job)
-        let names = try names()
         let sql = """
             SELECT id, job, first, last, count, outcome, reason FROM gap WHERE \(range.condition("id", moment: "last"))
             \(range.job.map { "AND job = \($0)" } ?? "") ORDER BY last DESC, id DESC LIMIT \(range.limit + 1 + recent.count)
             """
         let old = try database.query(sql, [], Gap.init).filter { recent[$0.id] == nil }
         let new = recent.values.filter { range.contains($0.key) }
-        return (old + new).map { gap in (gap.key, .gap(gap.row(names))) }
+        return (old + new).map { ($0.key, $0.job, .gap($0.row)) }
     }
 
     /// Those that have got slots since the last fold, whole.
@@ -119,7 +128,6 @@ package final class SQLiteReader: LedgerView {
     ) throws(LedgerError) -> [HistoryRow] {
         try reading { () throws(LedgerError) in
             guard let id = try id(of: job) else { return [] }
-            let names = [id: job]
             let bounds = RunID.range(of: id)
             let settled = try settledLately()
             let slots = "slot >= \(start.microseconds) AND slot < \(end.microseconds)"
@@ -129,9 +137,9 @@ package final class SQLiteReader: LedgerView {
                 WHERE kind = 1 AND job = \(id) AND \(slots) AND NOT EXISTS
                 (SELECT 1 FROM run WHERE run.id = job << 40 | number) ORDER BY 1 LIMIT \(HistoryQuery.most)
                 """
-            let runs = try database.query(sql) { HistoryRow.run(RunRow($0, names, settled)) }
+            let runs = try database.query(sql) { HistoryRow.run(RunRow($0, settled)) }
             let gaps = try gaps(of: id, overlapping: start, end)
-            return runs + gaps.map { .gap($0.row(names)) }
+            return (runs + gaps.map { .gap($0.row) }).map { $0.named(job) }
         }
     }
 
@@ -220,6 +228,8 @@ package final class SQLiteReader: LedgerView {
 private struct HistoryRange {
     /// `nil`: of all jobs.
     var job: Int64?
+    /// The job's runs are in the order of their numbers.
+    var isOrdered = false
     let limit: Int
     private let since: Int64
     /// Rows come before this key.
@@ -233,6 +243,13 @@ private struct HistoryRange {
         let most = HistoryKey(moment: .max, order: .max)
         end = min(until ?? most, query.before ?? most)
         onlyFailures = query.onlyFailures
+    }
+
+    /// The runs of the job that may be in it.
+    var ids: (first: Int64, last: Int64)? {
+        guard let job else { return nil }
+        let all = RunID.range(of: job)
+        return isOrdered && end.order >= 0 ? (all.first, min(all.last, end.order)) : all
     }
 
     func contains(_ key: HistoryKey) -> Bool { key.moment >= since && key < end }
@@ -273,24 +290,38 @@ private struct Gap {
 
     var key: HistoryKey { HistoryKey(moment: last, order: Int64.min &+ id) }
 
-    func row(_ names: [Int64: String]) -> GapRow {
+    var row: GapRow {
         GapRow(
-            job: names[job] ?? "", first: WallInstant(microseconds: first), last: WallInstant(microseconds: last),
+            job: "", first: WallInstant(microseconds: first), last: WallInstant(microseconds: last),
             count: count, outcome: outcome, reason: reason)
     }
 }
 
 extension RunRow {
     /// A row of `SQLiteReader.runColumns` after id and settles.
-    fileprivate init(_ row: Statement, _ names: [Int64: String], _ settled: Set<Int64>) {
+    fileprivate init(_ row: Statement, _ settled: Set<Int64>) {
         let id = row.integer(0)
         self.init(
-            job: names[RunID.job(of: id)] ?? "", run: RunID.run(of: id), slot: row.moment(6), attempt: row.integer(2),
+            job: "", run: RunID.run(of: id), slot: row.moment(6), attempt: row.integer(2),
             cause: row.cause(3), outcome: row.outcome(4), reason: row.reason(5),
             settles: row.flag(1) || settled.contains(id), began: WallInstant(microseconds: row.integer(7)),
             duration: Nanoseconds(microseconds: row.integer(8)), lateness: Nanoseconds(microseconds: row.integer(9)),
             code: row.optional(10), retryAfter: row.optional(11).map { Nanoseconds(microseconds: $0) },
             text: row.text(12), fullLength: row.optional(13))
+    }
+}
+
+extension HistoryRow {
+    /// With the name of its job.
+    fileprivate func named(_ job: String) -> HistoryRow {
+        switch self {
+        case .run(var run):
+            run.job = job
+            return .run(run)
+        case .gap(var gap):
+            gap.job = job
+            return .gap(gap)
+        }
     }
 }
 

@@ -81,8 +81,9 @@ extension SQLiteStore {
     private func add(_ record: LedgerRecord.Job) throws(LedgerError) -> Int {
         let id = try database.number(
             """
-            INSERT INTO job (name, seen, books, accounted, runs, failures, is_failing, is_late, seq, ok, bad, gaps)
-            VALUES (?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) RETURNING id
+            INSERT INTO job (name, seen, books, accounted, runs, failures, is_failing, is_late, seq, ok, bad, gaps,
+            last_began, is_ordered)
+            VALUES (?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1) RETURNING id
             """, .text(record.name))
         return known.add(JobAccount(id: id ?? 0, name: record.name))
     }
@@ -118,7 +119,7 @@ extension SQLiteStore {
     ) throws(LedgerError) {
         result.interrupted += 1
         changedRuns.insert(place)
-        known.accounts[place].addRow(.interrupted)
+        known.accounts[place].addRow(.interrupted, began: run.began)
         try append(
             .run, place, at: record.at, number: run.run, last: run.slot, count: run.slot == nil ? 0 : 1,
             RecentRun(
@@ -175,7 +176,7 @@ extension SQLiteStore {
             return try append(
                 .settled, place, at: record.at, number: number, last: record.last, count: record.count, row)
         }
-        known.accounts[place].addRow(record.outcome)
+        known.accounts[place].addRow(record.outcome, began: run.began)
         try append(.run, place, at: record.at, number: number, last: record.last, count: record.count, row)
         if !record.outcome.isOk { try keepOutput(of: number, place) }
     }

@@ -60,7 +60,7 @@ extension SQLiteStore {
         dirty = []
         unfolded = 0
         let statement = try database.statement(
-            "SELECT seq, kind, job, number, last, count, outcome, reason, slot, attempt, cause FROM recent ORDER BY seq"
+            "SELECT seq, kind, job, number, last, count, outcome, reason, slot, attempt, cause, began FROM recent ORDER BY seq"
         )
         while try statement.step() {
             unfolded += 1
@@ -76,7 +76,7 @@ extension SQLiteStore {
     /// In the order of `JobAccount.init(_:open:)` and of `save`.
     static let jobColumns = """
         id, name, schedule, timezone, comment, seen, books, sums, accounted, base, runs, failures, is_failing, is_late, \
-        gap, gap_outcome, gap_reason, seq, ok, bad, gaps
+        gap, gap_outcome, gap_reason, seq, ok, bad, gaps, last_began, is_ordered
         """
 
     /// Writes what is known of the job into its row.
@@ -86,7 +86,7 @@ extension SQLiteStore {
             """
             UPDATE job SET schedule = ?, timezone = ?, comment = ?, seen = ?, books = ?, sums = ?, accounted = ?, base = ?,
             runs = ?, failures = ?, is_failing = ?, is_late = ?, gap = ?, gap_outcome = ?, gap_reason = ?, seq = ?, ok = ?,
-            bad = ?, gaps = ? WHERE id = ?
+            bad = ?, gaps = ?, last_began = ?, is_ordered = ? WHERE id = ?
             """,
             SQLValue(account.schedule), SQLValue(account.timezone), SQLValue(account.comment),
             .integer(account.seen.microseconds), .integer(account.books), SQLValue(account.sums.numbers),
@@ -94,7 +94,8 @@ extension SQLiteStore {
             .integer(account.failures), SQLValue(account.isFailing), SQLValue(account.isLate),
             SQLValue(account.gap?.id), SQLValue(account.gap.map { Int64($0.outcome.index) }),
             SQLValue(account.gap?.reason?.rawValue ?? ""), .integer(seq), .integer(account.ok), .integer(account.bad),
-            .integer(account.gaps), .integer(account.id))
+            .integer(account.gaps), .integer(account.lastBegan.microseconds), SQLValue(account.isOrdered),
+            .integer(account.id))
         dirty.remove(place)
     }
 }
@@ -112,6 +113,7 @@ extension JobAccount {
         (schedule, timezone, comment) = (row.text(2), row.text(3), row.text(4))
         seen = WallInstant(microseconds: row.integer(5))
         (ok, bad, gaps) = (row.integer(18), row.integer(19), row.integer(20))
+        resume(lastBegan: WallInstant(microseconds: row.integer(21)), isOrdered: row.flag(22))
     }
 
     /// A row of `recent`, with the columns of `SQLiteStore.replay`.
@@ -120,7 +122,7 @@ extension JobAccount {
         switch kind {
         case .run:
             book(run: number, slots: count, outcome: outcome, hasSlot: row.optional(8) != nil, accounted: row.moment(4))
-            addRow(outcome)
+            addRow(outcome, began: WallInstant(microseconds: row.integer(11)))
         case .settled: book(run: number, slots: count, outcome: outcome, hasSlot: true, accounted: row.moment(4))
         case .gap:
             _ = book(gap: number, slots: count, outcome: outcome, reason: row.reason(7), accounted: row.moment(4))
@@ -128,9 +130,6 @@ extension JobAccount {
             take(.init(job: 0, failures: number, isFailing: row.flag(9), isLate: row.flag(10)))
         }
     }
-
-    /// Of a run.
-    mutating func addRow(_ outcome: Outcome) { if outcome.isOk { ok += 1 } else { bad += 1 } }
 }
 
 extension LedgerRecord.Sums {

@@ -81,12 +81,13 @@ enum Schema {
         CREATE TABLE life_job (life INTEGER, idx INTEGER, job INTEGER NOT NULL, PRIMARY KEY (life, idx))
             STRICT, WITHOUT ROWID;
         -- `books`, `sums`, `accounted`: as the daemon has them. `base`: what is added to its numbers of runs. `seq`: up to which of
-        -- `recent` that is. `ok`, `bad`, `gaps`: rows.
+        -- `recent` that is. `ok`, `bad`, `gaps`: rows. `is_ordered`: each run began after the one before.
         CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, schedule TEXT, timezone TEXT,
             comment TEXT, seen INTEGER NOT NULL, books INTEGER NOT NULL, sums TEXT, accounted INTEGER NOT NULL,
             base INTEGER, runs INTEGER NOT NULL, failures INTEGER NOT NULL, is_failing INTEGER NOT NULL,
             is_late INTEGER NOT NULL, gap INTEGER, gap_outcome INTEGER, gap_reason TEXT, seq INTEGER NOT NULL,
-            ok INTEGER NOT NULL, bad INTEGER NOT NULL, gaps INTEGER NOT NULL) STRICT;
+            ok INTEGER NOT NULL, bad INTEGER NOT NULL, gaps INTEGER NOT NULL, last_began INTEGER NOT NULL,
+            is_ordered INTEGER NOT NULL) STRICT;
         -- Runs that last longer than a batch.
         CREATE TABLE open_run (job INTEGER PRIMARY KEY, run INTEGER NOT NULL, life INTEGER NOT NULL, slot INTEGER,
             attempt INTEGER NOT NULL, cause INTEGER NOT NULL, began INTEGER NOT NULL, lateness INTEGER NOT NULL,

@@ -33,6 +33,9 @@ package struct JobAccount: Sendable {
     /// The gap that slots to come may lengthen.
     package private(set) var gap: OpenGap?
     package private(set) var open: OpenRun?
+    /// When the last run began, and whether each began after the one before: that may be otherwise where the clock was set back.
+    package private(set) var lastBegan = WallInstant(nanoseconds: 0)
+    package private(set) var isOrdered = true
     /// How many rows there are of it: runs that were `ok`, others, and gaps.
     package var ok = Int64(0)
     package var bad = Int64(0)
@@ -171,6 +174,18 @@ package struct JobAccount: Sendable {
         if slots > 0 { gap = nil }
         sums.runs = max(sums.runs, run - (base ?? 0))
         runs = max(runs, run)
+    }
+
+    /// A row of a run is made.
+    package mutating func addRow(_ outcome: Outcome, began: WallInstant) {
+        if outcome.isOk { ok += 1 } else { bad += 1 }
+        if began.microseconds < lastBegan.microseconds { isOrdered = false }
+        lastBegan = began
+    }
+
+    /// As a store has kept it.
+    package mutating func resume(lastBegan: WallInstant, isOrdered: Bool) {
+        (self.lastBegan, self.isOrdered) = (lastBegan, isOrdered)
     }
 
     /// Slots without a run. `id`: that of the gap, if they make a new one. Returns the gap that they are in.

@@ -180,6 +180,27 @@ struct LedgerProcessTests {
         #expect(try scene.finish() == .exited(code: 0))
     }
 
+    @Test("looks through a database that was not left in order, once a day, and finds what nobody has touched")
+    func checked() throws {
+        let scene = try LedgerScene()
+        for index in 0..<6_000 { scene.run(index % 3, text: "some text of some length") }
+        try scene.launch()
+        #expect(try scene.finish() == .exited(code: 0))
+        let file = try Descriptor.open(updating: scene.database)
+        var bytes = try file.beginning(1 << 24)
+        // Pages of runs, behind those that the fold has set free.
+        let end = bytes.count - 8 * 4_096
+        for index in (end - 40_960)..<end { bytes[index] = 0 }
+        try file.overwrite(bytes)
+        try scene.launch()
+        try scene.wait("start") { scene.hasStarted }
+        #expect(scene.logged("Ledger damaged").isEmpty)
+        try scene.kill()
+        try scene.launch()
+        try scene.wait("word") { !scene.logged("Ledger damaged").isEmpty }
+        #expect(try scene.finish() == .exited(code: 0))
+    }
+
     // MARK: F36
 
     @Test(
@@ -253,6 +274,53 @@ struct LedgerProcessTests {
         history.entry = EntryID("app:9")
         guard case .refused(let refused)? = try scene.ask(.history(history)).last else { return #expect(Bool(false)) }
         #expect(refused.code == .unknown && refused.error == "the ledger has no job 'app:9'")
+    }
+
+    @Test(
+        "tells those who may only observe of outcomes alone, and others nothing",
+        .enabled(if: ThisProcess.userID == 0 && FileSystem.isExecutable("/usr/bin/setpriv"), "needs root and setpriv"))
+    func rights() throws {
+        let scene = try LedgerScene()
+        scene.arguments = ["--observers", "12377"]
+        for path in [scene.directory.path, scene.runtime] { chmod(path, 0o711) }
+        scene.write(
+            .output(.init(job: 0, run: 1, at: WallInstant(seconds: 2_500_000_001), isError: true, text: "secret")),
+            .output)
+        scene.run(0, .failed, text: "secret")
+        try scene.launch()
+        try scene.wait("rows") { scene.hasAll() }
+        try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        let observer = try ask(scene, group: 12_377)
+        #expect(observer.contains("outcome=failed") && observer.contains("refused code=denied"), "\(observer)")
+        #expect(!observer.contains("secret"))
+        let stranger = try ask(scene, group: 12_378)
+        #expect(stranger.hasPrefix("refused code=denied error=\"user 12376 may not ask this ledger\""), "\(stranger)")
+    }
+
+    /// What another user is told.
+    private func ask(_ scene: LedgerScene, group: Int) throws -> String {
+        let program = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(sys.argv[1])
+            text = b""
+            try:
+                s.sendall(b"history\\noutput entry=app:0\\n")
+                while text.count(b"\\n") < 4:
+                    piece = s.recv(65536)
+                    if not piece: break
+                    text += piece
+            except OSError: text += s.recv(65536)
+            print(text.decode())
+            """
+        let output = "\(scene.directory.path)/answer-\(group)"
+        let process = try ChildProcess(
+            [
+                "/usr/bin/setpriv", "--reuid", "12376", "--regid", "\(group)", "--clear-groups", "/usr/bin/python3",
+                "-c",
+                program, "\(scene.runtime)/ledger.sock",
+            ], environment: [], output: output, errors: "\(output)-errors")
+        try scene.wait("answer") { process.hasExited }
+        return (TextFile.read(output) ?? "") + (TextFile.read("\(output)-errors") ?? "")
     }
 
     @Test("looks through the whole of the database, prunes it, and hands out a copy")

@@ -22,6 +22,7 @@ final class LedgerScene {
     private(set) var reports: [LedgerReport] = []
     private var bookings = UInt64(0)
     var sync = "1s"
+    var arguments: [String] = []
     /// What the database is on, if that is a disk of its own.
     var disk: SmallDisk?
     /// The number of the last run of each job, by the job's number; the jobs are `app:0`, `app:1` …
@@ -31,7 +32,8 @@ final class LedgerScene {
 
     var memory: String { "\(directory.path)/memory" }
     var state: String { "\(directory.path)/state" }
-    var runtime: String { "\(directory.path)/run" }
+    /// Where its socket goes.
+    lazy var runtime = "\(directory.path)/run"
     var database: String { "\(state)/ledger.db" }
 
     init(jobs: Int = 3, capacity: Int = 1 << 20) throws {
@@ -62,9 +64,11 @@ final class LedgerScene {
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw Failure("socketpair: \(String(cString: strerror(errno)))")
         }
-        let arguments = [
-            Binaries.ledger, "--memory", memory ?? self.memory, "--state", state, "--runtime", runtime, "--sync", sync,
-        ]
+        let arguments =
+            [
+                Binaries.ledger, "--memory", memory ?? self.memory, "--state", state, "--runtime", runtime, "--sync",
+                sync,
+            ] + self.arguments
         process = try ChildProcess(
             arguments, environment: ThisProcess.environment, output: "\(directory.path)/out",
             errors: "\(directory.path)/err", input: ends[1])

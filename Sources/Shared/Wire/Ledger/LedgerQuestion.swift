@@ -118,7 +118,7 @@ extension LedgerQuestion.History: WireMessage {
         row.integer("until_us", &until)
         row.integer("before_us", &before)
         row.integer("order", &order)
-        row.integer("limit", &limit, least: 1, most: 1_000)
+        row.integer("limit", &limit, least: 1, most: 1_000, absent: 20)
     }
 }
 
@@ -140,7 +140,7 @@ extension LedgerQuestion.Events: WireMessage {
         row.integer("since_us", &since)
         row.integer("until_us", &until)
         row.integer("before", &before)
-        row.integer("limit", &limit, least: 1, most: 1_000)
+        row.integer("limit", &limit, least: 1, most: 1_000, absent: 20)
     }
 }
 

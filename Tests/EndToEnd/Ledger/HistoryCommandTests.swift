@@ -1,0 +1,142 @@
+import Clocks
+import Foundation
+import Journal
+import Kernel
+import LedgerRecords
+import Model
+import Testing
+import Turns
+import Wire
+
+@Suite("cronsupctl and a ledger")
+struct HistoryCommandTests {
+    /// A daemon to be found by, and beside it a ledger with a history that a test has played.
+    private func play(_ body: (Scene, LedgerScene, (String...) throws -> Scene.Finished) throws -> Void) throws {
+        try Scene.play { scene in
+            try scene.declare([JobText.shell("job", "true", interval: "1h")])
+            let daemon = try scene.start(["--stop-timeout", "100ms"], worker: Binaries.worker)
+            try daemon.wait(for: "Worker started")
+            let ledger = try LedgerScene(jobs: 2)
+            ledger.runtime = try #require(
+                try FileSystem.names(in: scene.runtime).map { "\(scene.runtime)/\($0)" }.first {
+                    FileSystem.exists("\($0)/control.sock")
+                })
+            try body(scene, ledger) { (arguments: String...) in
+                try scene.run(
+                    arguments + ["--registry", scene.registry, "--runtime-directory", scene.runtime],
+                    program: Binaries.control)
+            }
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    private func launch(_ ledger: LedgerScene) throws {
+        try ledger.launch()
+        try ledger.wait("rows") { ledger.hasAll() }
+        try ledger.wait("socket") { FileSystem.exists("\(ledger.runtime)/ledger.sock") }
+    }
+
+    private func objects(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+    }
+
+    @Test("show what runs came to, and slots that had none")
+    func history() throws {
+        try play { _, ledger, ask in
+            for number in 1...30 {
+                ledger.run(0, number % 10 == 0 ? .failed : .ok, text: number % 10 == 0 ? "it broke" : "")
+            }
+            let (first, last) = (WallInstant(seconds: 2_500_000_031), WallInstant(seconds: 2_500_000_040))
+            ledger.write(
+                .booking(.init(job: 0, at: last, first: first, last: last, count: 10, outcome: .missed, reason: .down)))
+            ledger.run(1)
+            try launch(ledger)
+            let table = try ask("history", "app:0", "-n", "3")
+            #expect(table.status == .exited(code: 0), "\(table.errors)")
+            let lines = table.output.split(separator: "\n")
+            try #require(lines.count == 4, "\(table.output)")
+            #expect(lines[0].hasPrefix("RUN  SLOT ") && lines[0].hasSuffix("TEXT"))
+            #expect(
+                lines[1].hasPrefix("-  ") && lines[1].contains("  missed  ")
+                    && lines[1].contains("10 slots since 2049-"))
+            #expect(lines[2].hasPrefix("30 ") && lines[2].contains("failed") && lines[2].contains("it broke"))
+            let all = try objects(try ask("history", "--json", "-n", "100").output)
+            #expect(all.count == 32)
+            let failed = try objects(try ask("history", "--failed", "--json").output)
+            #expect(failed.compactMap { $0["run"] as? Int } == [30, 20, 10])
+            #expect(failed.first?["error"] as? String == "it broke" && failed.first?["entry"] as? String == "app:0")
+            #expect(failed.first?["slot"] as? String == "2049-03-22T04:27:10.000000Z")
+            let span = try ask(
+                "history", "app:0", "--json", "--since", "2049-03-22T04:26:45Z", "--until", "2049-03-22T04:26:48Z")
+            #expect(try objects(span.output).compactMap { $0["run"] as? Int } == [7, 6, 5])
+            let export = try objects(try ask("ledger", "export", "app:0").output)
+            #expect(export.count == 31)
+        }
+    }
+
+    @Test("say what became of a slot, and what its run wrote")
+    func one() throws {
+        try play { _, ledger, ask in
+            let line = LedgerRecord.Output(
+                job: 0, run: 2, at: WallInstant(seconds: 2_500_000_002), isError: true, text: "rsync: refused")
+            ledger.run(0)
+            ledger.write(.output(line), .output)
+            ledger.run(0, .failed, text: "exit 3")
+            try launch(ledger)
+            let why = try ask("why", "app:0", "2049-03-22T04:26:42Z")
+            #expect(why.output.contains("\n  run 2, attempt 1, began 2049-"), "\(why.output)\(why.errors)")
+            #expect(why.output.hasSuffix(": failed: exit 3\n"))
+            let none = try ask("why", "app:0", "2049-03-22T05:00:00Z")
+            #expect(none.status == .exited(code: 1) && none.output.hasSuffix("the ledger has no slot there\n"))
+            #expect(try ask("output", "app:0").output == "rsync: refused\n")
+            #expect(try ask("output", "app:0", "2").output == "rsync: refused\n")
+            let nothing = try ask("output", "app:0", "1")
+            #expect(nothing.status == .exited(code: 1) && nothing.errors.contains("nothing is kept"))
+        }
+    }
+
+    @Test("show how the ledger is, what happened, and copy it")
+    func ledger() throws {
+        try play { scene, ledger, ask in
+            ledger.run(0)
+            let at = WallInstant(seconds: 2_500_000_001)
+            ledger.write(.incident(.init(job: 0, at: at, kind: "Worker exited", text: "pid=812")))
+            ledger.write(.incident(.init(job: nil, at: at, kind: "Reloaded", text: "jobs=3")))
+            try launch(ledger)
+            let events = try ask("events")
+            let lines = events.output.split(separator: "\n")
+            try #require(lines.count == 2, "\(events.output)\(events.errors)")
+            #expect(lines[0].hasSuffix("  Worker exited  app:0  pid=812") && lines[1].hasSuffix("  Reloaded  jobs=3"))
+            #expect(try objects(try ask("events", "app:0", "--json").output).count == 1)
+            let status = try ask("ledger")
+            #expect(status.output.contains("runs       1\n") && status.output.contains(" open\n"), "\(status.output)")
+            #expect(try objects(try ask("ledger", "status", "--json").output).first?["open"] as? Bool == true)
+            #expect(try ask("ledger", "check").output == "The ledger is in order.\n")
+            #expect(try ask("ledger", "prune").output == "0 rows removed\n")
+            let copy = scene.path("copy.db")
+            let backup = try ask("ledger", "backup", copy)
+            #expect(backup.status == .exited(code: 0), "\(backup.errors)")
+            #expect(try FileSystem.contents(of: copy, limit: 100)?.bytes.starts(with: "SQLite format 3".utf8) == true)
+            let unknown = try ask("history", "app:9")
+            #expect(unknown.status == .exited(code: 1) && unknown.errors.contains("the ledger has no job 'app:9'"))
+        }
+    }
+
+    @Test("say that there is no ledger, and what is wrong with a question")
+    func refusals() throws {
+        try play { scene, _, ask in
+            let none = try ask("history")
+            #expect(none.status == .exited(code: 1))
+            #expect(none.errors == "cronsupctl: the cronsupd of \(scene.registry) has no ledger that could be asked\n")
+            #expect(try ask("history", "--since", "soon").status == .exited(code: 100))
+            #expect(try ask("history", "-n", "0").status == .exited(code: 100))
+            #expect(try ask("why", "app:0", "yesterday at noon").status == .exited(code: 100))
+        }
+        try Scene.play { scene in
+            let absent = try scene.run(["history", "--registry", scene.registry], program: Binaries.control)
+            #expect(absent.status == .exited(code: 3))
+        }
+    }
+}
