@@ -68,6 +68,8 @@ struct LedgerFaults {
         }
     }
 
+    // MARK: F40
+
     @Test("has each run and each slot once, with the true outcome, wherever daemon and ledger are killed")
     func killEither() throws {
         try Scene.play { scene in
@@ -122,6 +124,8 @@ struct LedgerFaults {
             #expect(settled + inGaps == stopped.number(outcome.rawValue), "\(entry): \(outcome)")
         }
     }
+
+    // MARK: Boots
 
     /// As a new boot finds it: what was in memory is gone.
     private func forgetMemory(_ daemon: DaemonProcess) throws {
@@ -188,6 +192,8 @@ struct LedgerFaults {
             #expect(found == [.interrupted])
         }
     }
+
+    // MARK: F40, alone
 
     @Test("is started again when it was killed, and what jobs wrote and what happened is in it")
     func killed() throws {
