@@ -19,7 +19,7 @@ extension Daemon {
 
     /// What a reload finds out is not asked before it is over.
     private var watchDeadline: MonotonicInstant {
-        guard reloader.isIdle, !isStopping else { return .distantFuture }
+        guard reloader.isIdle, !isStarting, !isStopping else { return .distantFuture }
         return watch?.deadline ?? .distantFuture
     }
 

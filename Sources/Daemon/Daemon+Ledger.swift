@@ -72,9 +72,10 @@ extension Daemon {
     private func wait(
         for process: LedgerProcess, _ settings: LedgerSettings, wantsResumption: Bool
     ) throws(SystemError) {
-        let end = machine.now + settings.patience
+        let begin = machine.now
+        let end = begin + settings.patience
         func isAwaited() -> Bool {
-            !isStopping && process.pid != nil
+            !isStopping && process.isExpected(before: end)
                 && (wantsResumption && !ledgerNews.isComplete || settings.isRequired && !ledgerNews.hasStarted)
         }
         try turns(until: end, while: isAwaited)
@@ -85,20 +86,32 @@ extension Daemon {
         log.write(
             .warning, "Ledger silent",
             [
-                "after": .text(DurationText.format(settings.patience)),
+                "after": .text(DurationText.rounded(machine.now - begin)),
                 "text": "runs are numbered from 1, and what came due while no daemon was there is not known",
             ])
     }
 
     private func noteMissing(_ error: SystemError, _ settings: LedgerSettings) {
-        // Where there is a journal, it is written: a ledger may come.
-        if pool.books?.journal == nil {
-            pool.ledger = nil
-            log.tap.close()
-        }
+        // After a shortage it is started again, and reads what is written meanwhile.
+        if pool.books?.journal == nil || !error.isShortage { giveUpLedger() }
         log.write(
             .notice, "No ledger",
             ["path": .text("\(settings.place)/\(settings.key)"), "error": "\(error)", "text": "no history is kept"])
+    }
+
+    /// Nobody is to write for one that never comes.
+    private func giveUpLedger() {
+        (ledger, pool.ledger) = (nil, nil)
+        log.tap.close()
+    }
+
+    /// What it knows of jobs that are not in the registry: if they come back, they are new ones, but for the numbers of their runs.
+    func forgetAbsentJobs() {
+        for (id, known) in pool.resumptions where !known.schedule.isEmpty {
+            pool.ledger?.close(id, runs: known.runs, at: machine.moment())
+            pool.resumptions[id] = LedgerReport.Job(
+                entry: id, schedule: "", timezone: "", runs: known.runs, accounted: 0)
+        }
     }
 
     // MARK: In each round
@@ -118,7 +131,7 @@ extension Daemon {
         pool.writeBegins()
         pool.writeEvents(log.tap)
         books.bookJournal()
-        if let ledger, books.journal?.isReaderAsleep ?? false { ledger.wake() }
+        if let ledger, books.journal?.takeSleeper() ?? false { ledger.wake() }
         if let ledger, now >= ledger.deadline, !isStopping { restart(ledger) }
         ledgerNews.look(writer, at: now, log)
     }
@@ -186,24 +199,27 @@ extension Daemon {
         var fields: LogFields = ["pid": .number(pid), "status": .text(status.description)]
         fields.add("after", pause.map { .delay($0) })
         log.write(.warning, "Ledger exited", fields)
+        if pause == nil, !isStopping { giveUpLedger() }
     }
 
     /// It has so long for what the journal has. What it does not write is there for the next daemon of this boot.
     func closeLedger() throws(SystemError) {
         guard let ledger, let settings = configuration.ledger else { return }
         serveLedger(at: machine.now)
+        ledgerNews.isHurried = false
         ledger.close()
         let end = machine.now + settings.patience
         try turns(until: end) { ledger.pid != nil }
         guard ledger.pid != nil else { return }
         log.write(.warning, "Ledger killed", ["pid": .number(ledger.pid ?? 0)])
         ledger.kill()
-        try turns(until: end + Self.lastPatience) { ledger.pid != nil }
+        ledgerNews.isHurried = false
+        try turns(until: machine.now + Self.lastPatience) { ledger.pid != nil }
     }
 
     private func turns(until end: MonotonicInstant, while isAwaited: () -> Bool) throws(SystemError) {
         ledgerNews.waitEnd = end
-        while isAwaited(), machine.now < end { try turn() }
+        while isAwaited(), machine.now < end, !ledgerNews.isHurried { try turn() }
         ledgerNews.waitEnd = .distantFuture
     }
 

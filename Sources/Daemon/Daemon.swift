@@ -49,6 +49,9 @@ package final class Daemon {
     /// `nil`: there is none.
     private(set) var control: ControlSocket?
     private(set) var isStopping = false
+    /// The jobs are not there yet: what changes them comes after that.
+    private(set) var isStarting = true
+    private var reloadsAfterStart = false
     var reloadIsDue = false
     var emptyReload = EmptyReload()
     /// What those are told who wait for the reload that is over.
@@ -134,8 +137,11 @@ package final class Daemon {
         control = openControl()
         zones.follow(desired, at: pool.now)
         watch?.follow(at: pool.now)
+        forgetAbsentJobs()
         manager.ready()
         saveRegistry()
+        isStarting = false
+        if reloadsAfterStart { requestReload() }
     }
 
     private func clearPreviousLife() {
@@ -197,7 +203,7 @@ package final class Daemon {
         for signal in try signals.value.take() {
             switch signal {
             case .terminate, .interrupt: stop()
-            case .hangUp: requestReload()
+            case .hangUp: if isStarting { reloadsAfterStart = true } else { requestReload() }
             case .child: try reap()
             default: break
             }
@@ -221,6 +227,7 @@ package final class Daemon {
 
     /// The second time it is meant.
     private func stop() {
+        ledgerNews.isHurried = isStopping
         if isStopping { return pool.hurryAll() }
         isStopping = true
         manager.stopping()

@@ -11,7 +11,7 @@ import Kernel
 /// | 72         | the position at which the ring's first byte was written last          | writer     |
 /// | 80, 88, 96 | how many records of each weight there was no room for                 | writer     |
 /// | 128        | the bytes ever freed                                                  | reader     |
-/// | 192        | whether the reader sleeps                                             | reader     |
+/// | 192        | whether the reader sleeps: set by the reader                          | both       |
 /// | 256, 320   | two copies of what the writer goes on from, each stamped with a booking | writer   |
 /// | 512        | the boot                                                              | writer     |
 /// | 4096       | the ring                                                              | writer     |

@@ -110,14 +110,20 @@ package final class JournalWriter {
 
     private var freed: UInt64 { min(ring.file.acquire(JournalRing.Head.freed), state.written) }
 
-    /// Whether the reader is to be woken for what was published.
     package var isReaderAsleep: Bool { ring.file.load(JournalRing.Head.sleeps) != 0 }
+
+    /// Whether the reader sleeps and is to be woken for what was published. It is asked for once: who asks wakes it.
+    package func takeSleeper() -> Bool {
+        guard isReaderAsleep else { return false }
+        ring.file.publish(0, JournalRing.Head.sleeps)
+        return true
+    }
 
     /// Returns whether there was room for it. `isCounted`: if not, it is lost.
     @discardableResult
     package func stage(_ frame: borrowing JournalFrame, _ weight: JournalWeight, isCounted: Bool = true) -> Bool {
         let (size, freed) = (JournalRing.size(frame), freed)
-        // An empty ring begins at its first byte: one that is little used takes little memory.
+        // An empty ring begins at its first byte: of one that is little used few pages are touched.
         if state.written == freed { state.origin = freed }
         let rest = ring.rest(state.written, origin: state.origin)
         let skipped = rest < size ? rest : 0

@@ -108,12 +108,18 @@ struct NoteTaker {
 
     private func take(_ ended: RunNote.Ended, _ job: inout JobSupervisor) throws(Violation) {
         let (run, end) = (ended.run, ended.end)
-        if job.phase.run?.number != run.number { try begin(run, at: nil, &job) }
+        if job.phase.run?.number != run.number { try begin(run, at: beginOf(run, job), &job) }
         try job.take(
             Report.End(
                 run: run.number, slot: run.slot, next: job.books.accounted, lateness: run.lateness,
                 duration: ended.duration, outcome: ended.outcome, text: end.text, fullLength: end.fullLength,
                 code: end.code, isFinal: end.isFinal))
+    }
+
+    /// As late after its slot as it has noted; `nil`: it has none.
+    private func beginOf(_ run: RunNote.Run, _ job: borrowing JobSupervisor) -> MonotonicInstant? {
+        guard let slot = run.slot else { return nil }
+        return min(job.step.now.monotonic(of: slot, on: job.books.clock) + run.lateness, job.step.now.monotonic)
     }
 
     private func begin(

@@ -80,6 +80,45 @@ struct ControlPauseTests: ControlPlays {
         #expect(try client.ask("resume group=db", play).last?.hasSuffix("paused=1") == true)
     }
 
+    @Test("that were ended before they held are not answered as if they did")
+    func endedBefore() throws {
+        let (play, worker) = try served()
+        let (client, other) = (try client(play), try self.client(play))
+        #expect(try client.ask("pause entry=app:job1", play) == [])
+        #expect(try other.ask("resume entry=app:job1", play).first?.hasPrefix("done count=1") == true)
+        for _ in 0..<3 { try play.daemon.turn() }
+        #expect(try client.hear()?.first?.hasPrefix("refused code=paused ") == true)
+        // Another one in its place.
+        #expect(try client.ask("pause entry=app:job1", play) == [])
+        #expect(try other.ask("pause entry=app:job1 note=other", play) == [])
+        for _ in 0..<3 { try play.daemon.turn() }
+        #expect(try client.hear()?.first?.hasPrefix("refused code=paused ") == true)
+        // It answers each of what it was told.
+        let told = try #require(try worker.readInput())
+        for line in told.split(separator: "\n") {
+            try worker.say(.asked(line.hasSuffix("true")))
+            try play.daemon.turn()
+        }
+        for _ in 0..<3 { try play.daemon.turn() }
+        #expect(try other.hear() == ["done count=1 running=0"], "\(told)")
+    }
+
+    @Test("of a job are over when it is resumed, though a wider one holds on")
+    func ownUnderWider() throws {
+        let (play, worker) = try served()
+        let client = try client(play)
+        _ = try client.ask("pause entry=app:job1", play)
+        try worker.say(.asked(true))
+        for _ in 0..<2 { try play.daemon.turn() }
+        _ = try client.hear()
+        _ = try client.ask("pause all=true", play)
+        for _ in 0..<2 { try play.daemon.turn() }
+        _ = try client.hear()
+        let refused = try client.ask("resume entry=app:job1", play)
+        #expect(refused.first?.contains("its own pause is over") == true, "\(refused)")
+        #expect(try client.ask("resume all=true", play).last?.hasSuffix("paused=0") == true)
+    }
+
     @Test("end with their time, which the log says")
     func end() throws {
         let (play, worker) = try served()

@@ -121,6 +121,32 @@ struct LedgerWriterTests {
         #expect(name.isKnown && !desk.writer.hasStrangers && desk.writer.lost.rows == 6)
     }
 
+    @Test("A job whose name there was no room for is named with what it had then and with what it has now")
+    func firstName() throws {
+        let desk = try Desk()
+        var (old, name, record) = (LedgerName(), LedgerName(), JobRecord())
+        desk.writer.introduce(&old, desk.job, record, at: now)
+        while old.isKnown { desk.writer.note(booking(1), of: &old, .monotonic, at: now) }
+        desk.writer.introduce(&name, desk.job, record, at: now)
+        #expect(!name.isKnown && name.number == 2)
+        desk.writer.note(booking(1), of: &name, .monotonic, at: now)
+        _ = try desk.records()
+        desk.reader.free(through: desk.reader.position)
+        (record.books.runs, record.books.counts[.ok]) = (1, 1)
+        desk.writer.introduce(&name, desk.job, record, at: now)
+        desk.writer.introduce(&name, desk.job, record, at: now)
+        let sums = try desk.records().map { record in
+            if case .job(let job) = record { (job.job, job.sums.runs) } else { (Int64(0), Int64(-1)) }
+        }
+        #expect(sums.map(\.0) == [2, 2, 2] && sums.map(\.1) == [0, 1, 1])
+        desk.writer.close(&name, desk.job.id, record, .monotonic, at: now)
+        guard case .job(let gone) = try desk.records().first else {
+            Issue.record("no record")
+            return
+        }
+        #expect(gone.schedule.isEmpty && gone.name == "app:job" && gone.sums.runs == 1)
+    }
+
     @Test("To a ledger that knows nothing any more, life and job are said again")
     func again() throws {
         let desk = try Desk()

@@ -118,7 +118,7 @@ final class MemoryStore: LedgerStore, LedgerView {
             let slots = record.sums.slots[outcome.index] - before.slots[outcome.index]
             let besides = record.sums.besides[outcome.index] - before.besides[outcome.index]
             guard slots > 0 || besides > 0 else { continue }
-            job.gap = nil
+            (job.gap, job.open) = (nil, nil)
             lose(record, outcome, slots: slots, besides: besides, &result)
         }
         if record.sums.runs > 0 {

@@ -312,6 +312,20 @@ struct StoreConformanceTests {
         #expect(try tested.store.resumptions().first?.open == nil)
     }
 
+    @Test("does not take a run for one that goes on whose end was dropped", arguments: kinds)
+    func droppedEnd(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        let begin = LedgerRecord.Begin(
+            job: 0, run: 1, slot: second(1), attempt: 1, cause: .slot, began: second(1), lateness: .zero, pid: 9)
+        _ = try tested.take([life(), job(), .begin(begin)])
+        var sums = LedgerRecord.Sums()
+        (sums.runs, sums.slots[Outcome.ok.index]) = (1, 1)
+        #expect(try tested.take([job(sums: sums)]).lost == 1)
+        #expect(try tested.store.resumptions().first?.open == nil)
+        #expect(try tested.take([life(2), job(books: 2, sums: LedgerRecord.Sums())]).interrupted == 0)
+        #expect(try self.sums(tested)?.slots[.ok] == 1 && self.sums(tested)?.slots[.interrupted] == 0)
+    }
+
     @Test("gives a run that was going when the machine went down its outcome", arguments: kinds)
     func interrupted(_ kind: TestedStore.Kind) throws {
         let tested = try TestedStore(kind)

@@ -16,7 +16,7 @@ final class Connection {
         /// Until the run has begun, and then perhaps until it has ended.
         case run(EntryID, number: Int64?, waits: Bool)
         /// Until nothing of it can begin any more. `isPassing`: the next daemon will not know of it.
-        case pause(PauseScope, isPassing: Bool)
+        case pause(JobPause, isPassing: Bool)
     }
 
     let peer: Peer

@@ -29,7 +29,7 @@ extension ControlSocket {
         var fields = pause.scope.fields
         pause.addDetails(to: &fields)
         desk.note("pause", fields, by: connection)
-        connection.work = .pause(pause.scope, isPassing: !isKept)
+        connection.work = .pause(pause, isPassing: !isKept)
         pauseHeld()
     }
 
@@ -50,7 +50,14 @@ extension ControlSocket {
     /// Tells those who wait for a pause that nothing can begin any more.
     func finishPauses() {
         for case let connection? in connections {
-            guard case .pause(let scope, let isPassing) = connection.work, !pool.mayBegin(in: scope) else { continue }
+            guard case .pause(let pause, let isPassing) = connection.work else { continue }
+            let scope = pause.scope
+            // Somebody has ended it, another has taken its place, or its time is over: runs may begin.
+            guard pool.pauses.pauses[scope] == pause else {
+                finish(connection, [.refused(.init(.paused, "the pause of \(scope.text) was over before it held"))])
+                continue
+            }
+            guard !pool.mayBegin(in: scope) else { continue }
             let jobs = pool.jobs(in: scope).filter { !$0.definition.isHookOnly }
             let runs = jobs.compactMap { job in
                 job.supervisor.phase.run.map { ControlAnswer.Started(entry: job.definition.id, run: $0.number) }
@@ -68,8 +75,12 @@ extension ControlSocket {
         var group: String?
         if case .job(let id) = scope { group = pool.jobsByID[id]?.definition.policy.concurrency?.group }
         if let wider = pool.pauses.wider(than: scope, group: group, at: now) {
+            // Its own is over all the same.
+            let isEnded = pool.resume(scope)
+            if isEnded { desk.note("resume", scope.fields, by: connection) }
             let error =
-                "'\(scope.text)' is paused by 'pause \(wider.scope.text)'; expected 'resume \(wider.scope.text)'"
+                "\(isEnded ? "its own pause is over; " : "")'\(scope.text)' is paused by 'pause \(wider.scope.text)'; "
+                + "expected 'resume \(wider.scope.text)'"
             return tell(.refused(.init(.paused, error)), connection)
         }
         if pool.pauses.pauses[scope] == nil, let refusal = refusal(of: scope) {

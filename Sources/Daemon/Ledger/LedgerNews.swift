@@ -10,6 +10,8 @@ struct LedgerNews {
     var isComplete = false
     /// Until when it is waited for; `.distantFuture`: it is not.
     var waitEnd = MonotonicInstant.distantFuture
+    /// Whoever has asked to stop does not want to wait for it.
+    var isHurried = false
     private(set) var nextLook = MonotonicInstant.distantFuture
     /// As it was said.
     private var lost = JournalLoss()

@@ -117,9 +117,14 @@ final class LedgerProcess {
 
     func wake() { tell(.wake) }
 
+    /// It is there, or comes before this moment.
+    func isExpected(before end: MonotonicInstant) -> Bool { pid != nil || deadline < end }
+
     private func tell(_ order: LedgerOrder) {
-        guard let orders = link?.orders, !orders.isPending else { return }
-        orders.send(order.encoded())
+        guard let orders = link?.orders else { return }
+        // One that is stopped reads nothing; what it has not read is as good as a second order.
+        orders.flush()
+        if !orders.isPending { orders.send(order.encoded()) }
     }
 
     /// Calls `body` with each report that has come. Lines that are none are given to `complain`.

@@ -37,22 +37,54 @@ final class LedgerWriter {
     /// The ledger has lost what was said before: all is to be said again.
     func beginAgain() { (isLifeKnown, hasStrangers) = (false, true) }
 
-    /// Between two steps of the job: `record` has what it came to. `text`: of its definition.
+    /// Between two steps of the job: `record` has what it came to.
     func introduce(_ name: inout LedgerName, _ job: JobDefinition, _ record: JobRecord, at now: Moment) {
+        let sums = LedgerRecord.Sums(record, job.schedule.rule.clock, at: now)
+        let isNew = name.number == 0
+        if isNew { name.first = sums }
         guard sayLife() else { return }
-        if name.number == 0 {
+        if isNew {
             lastNumber += 1
             name.number = lastNumber
         }
-        let standing = record.standing
-        let introduction = LedgerRecord.job(
-            .init(
-                job: name.number, at: now.wall, name: job.id.description,
-                schedule: job.schedule.words, timezone: job.schedule.zone?.name ?? "",
-                comment: job.meta["comment"]?.string ?? "", books: Int64(bitPattern: books.id),
-                sums: .init(record, job.schedule.rule.clock, at: now), standing: .init(name.number, standing)))
-        name.isKnown = journal.stage(introduction.frame, .row, isCounted: false)
-        if name.isKnown { name.standing = standing } else { hasStrangers = true }
+        var words = LedgerRecord.Job(
+            job: name.number, at: now.wall, name: job.id.description, schedule: job.schedule.words,
+            timezone: job.schedule.zone?.name ?? "", comment: job.meta["comment"]?.string ?? "",
+            books: Int64(bitPattern: books.id), sums: name.first ?? sums, standing: .init(name.number, record.standing))
+        name.isKnown = stage(words)
+        if name.isKnown, name.first != nil, name.first != sums {
+            words.sums = sums
+            name.isKnown = stage(words)
+        }
+        if name.isKnown { (name.standing, name.first) = (record.standing, nil) } else { hasStrangers = true }
+    }
+
+    /// The job is not in the registry any more: if it comes back, its slots begin anew.
+    func close(_ name: inout LedgerName, _ id: EntryID, _ record: JobRecord, _ clock: ScheduleClock, at now: Moment) {
+        guard name.isKnown else { return }
+        let sums = LedgerRecord.Sums(record, clock, at: now)
+        _ = stage(absent(name.number, id, sums, at: now))
+    }
+
+    /// The same of one that this life has not had.
+    func close(_ id: EntryID, runs: Int64, at now: Moment) {
+        guard sayLife() else { return }
+        lastNumber += 1
+        var sums = LedgerRecord.Sums()
+        sums.runs = runs
+        _ = stage(absent(lastNumber, id, sums, at: now))
+    }
+
+    private func absent(
+        _ number: Int64, _ id: EntryID, _ sums: LedgerRecord.Sums, at now: Moment
+    ) -> LedgerRecord.Job {
+        LedgerRecord.Job(
+            job: number, at: now.wall, name: id.description, schedule: "", timezone: "", comment: "",
+            books: Int64(bitPattern: books.id), sums: sums, standing: .init(number, JobStanding()))
+    }
+
+    private func stage(_ words: LedgerRecord.Job) -> Bool {
+        journal.stage(LedgerRecord.job(words).frame, .row, isCounted: false)
     }
 
     private func sayLife() -> Bool {
@@ -99,6 +131,8 @@ final class LedgerWriter {
         let record = LedgerRecord.Output(job: name.number, run: run, at: now.wall, isError: isError, text: text)
         journal.stage(LedgerRecord.output(record).frame, .output)
     }
+
+    func loseEvent() { journal.lose(.incident) }
 
     /// `name`: `nil`, it concerns the daemon.
     func note(_ event: LogTap.Event, of name: LedgerName?) {

@@ -78,6 +78,7 @@ extension WorkerPool {
         var record = JobRecord(job.supervisor, signature: job.signature)
         record.books.isOpen = false
         (record.standing, record.run, record.owed) = (JobStanding(), nil, nil)
+        ledger?.close(&job.ledgerName, job.definition.id, record, job.clock, at: moment)
         books.write(record, at: place)
         books.removeNote(of: job.definition.id)
     }

@@ -66,7 +66,9 @@ extension WorkerPool {
     /// What the log has said of jobs and of the daemon since the last time.
     func writeEvents(_ tap: LogTap) {
         guard let ledger else { return }
-        for event in tap.take().events {
+        let (events, lost) = tap.take()
+        for _ in 0..<lost { ledger.loseEvent() }
+        for event in events {
             let job = event.fields.text(LogTap.entry).flatMap { EntryID($0) }.flatMap { jobsByID[$0] }
             ledger.note(event, of: job?.ledgerName)
         }

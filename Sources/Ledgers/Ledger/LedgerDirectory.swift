@@ -149,12 +149,8 @@ struct LedgerDirectory: ~Copyable {
     static let largestBallast = 16 << 20
     private var ballast: String { "\(path)/\(Self.ballastName)" }
 
-    /// Returns whether there was any.
-    func giveBallast() -> Bool {
-        guard FileSystem.exists(ballast) else { return false }
-        try? FileSystem.remove(ballast)
-        return true
-    }
+    /// Returns whether there was any, and is none any more.
+    func giveBallast() -> Bool { (try? FileSystem.remove(ballast)) != nil }
 
     /// Where there is room to spare. With bytes at random: a file system may keep zeros in no space.
     func takeBallast() {

@@ -112,6 +112,8 @@ package struct JobAccount: Sendable {
         var result = Introduction()
         if !isSame { result.interrupted = beginBooks() }
         count(job.sums, since: isSame ? sums : LedgerRecord.Sums(), &result)
+        // Its end may be among what never came. A run that goes on all the same is said again after the name.
+        if result.lost > 0 { open = nil }
         // A daemon that was told of the last run has its number.
         result.movedBy = see(run: job.sums.runs, goesOn: job.sums.runs >= runs)
         return result

@@ -123,15 +123,17 @@ package enum DurationText {
                 guard !overflow, product <= .max - 9 else { throw decimalPlaces > 0 ? .tooFine : .tooLong }
                 scaled = product + Int64(digit)
             }
-            let (high, low) = scaled.multipliedFullWidth(by: unit)
+            // Without a sign, since a signed division traps before its quotient has all the bits that the guard leaves it.
+            let (high, low) = UInt64(scaled).multipliedFullWidth(by: UInt64(unit))
             // After the 18th place, past which the divisor would overflow, no unit has whole nanoseconds.
             guard decimalPlaces <= 18 else { throw .tooFine }
-            var divisor = Int64(1)
+            var divisor = UInt64(1)
             for _ in 0..<decimalPlaces { divisor *= 10 }
             guard high < divisor else { throw .tooLong }
             let (quotient, remainder) = divisor.dividingFullWidth((high, low))
+            guard quotient <= UInt64(Int64.max) else { throw .tooLong }
             guard remainder == 0 else { throw .tooFine }
-            return quotient
+            return Int64(quotient)
         }
     }
 }

@@ -125,6 +125,31 @@ struct LedgerFaults {
         }
     }
 
+    @Test("has the moment at which a run began that ended without a daemon")
+    func beginWithoutDaemon() throws {
+        try Scene.play { scene in
+            let gate = "while [ ! -e \(scene.path("gate")) ]; do sleep 0.02; done"
+            try scene.declare([job(scene, "job", doing: gate, interval: "200ms")])
+            let first = try start(scene)
+            try first.wait("a run has begun") { rows(scene, "begin", "test:job").count == 1 }
+            try kill(first)
+            let begun = Clock.wall()
+            try wait("a second has passed", within: 20) { Clock.wall().nanoseconds > begun.nanoseconds + 1_000_000_000 }
+            try TextFile.write("", to: scene.path("gate"))
+            try wait("the run has ended", within: 20) { rows(scene, "end", "test:job").count == 1 }
+            try wait("its worker has gone", within: 20) { scene.cage.isEmpty }
+            let next = try start(scene)
+            try next.wait(for: "TICK", count: 2)
+            #expect(try next.stop() == .exited(code: 0))
+            let found = try history(scene, "test:job").compactMap { row in
+                if case .run(let run) = row, run.run == 1 { run } else { nil }
+            }
+            let run = try #require(found.first)
+            #expect(run.outcome == .ok && run.began <= begun)
+            #expect(run.began.nanoseconds + run.duration.count > begun.nanoseconds + 900_000_000)
+        }
+    }
+
     // MARK: Boots
 
     /// As a new boot finds it: what was in memory is gone.
