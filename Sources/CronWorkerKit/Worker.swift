@@ -62,6 +62,7 @@ struct Worker: ~Copyable {
         case .sleep(let instant): try wait(until: instant)
         case .ask(let slot): reports.send(.due(slot: slot))
         case .begin(let turn): try run(turn)
+        case .tooLate(let slot, let next): reports.send(.late(.init(slot: slot, next: next)))
         }
     }
 
@@ -160,6 +161,10 @@ extension SlotKeeper {
         var rules = Rules()
         (rules.jitter, rules.splay) = (header.schedule.jitter, header.schedule.splay)
         (rules.queues, rules.asks, rules.runsNow) = (header.queues, header.asks, header.runsNow)
+        rules.deadline = header.startingDeadline
+        rules.owed = header.owed.map {
+            .init(through: $0, since: header.owedSince, spread: header.owedSpread)
+        }
         self.init(timetable, rules, accounted: header.accounted, runs: header.runs)
     }
 }

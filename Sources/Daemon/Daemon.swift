@@ -89,7 +89,8 @@ package final class Daemon {
         groups = ContainmentChoice(startup.groups, registry: configuration.registry)
         pool = WorkerPool(
             loop: loop, children: children, programs: startup.programs, registry: startup.registry, runtime: runtime,
-            groups: groups.groups, stopTimeout: configuration.stopTimeout, log: log, machine: machine)
+            groups: groups.groups, stopTimeout: configuration.stopTimeout,
+            catchUpAtOnce: configuration.catchUpAtOnce, log: log, machine: machine)
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers,

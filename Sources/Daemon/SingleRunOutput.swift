@@ -29,7 +29,7 @@ struct SingleRunOutput {
             let end = left.left ? (isOne ? "goes on" : "go on") : isOne ? "was killed" : "were killed"
             say("\(what) \(end): '\(left.program)'")
         case .log(let line): show(line)
-        case .ready, .begin, .end, .due, .asked, .skipped, .pong, .stopped, .fault: break
+        case .ready, .begin, .end, .due, .asked, .skipped, .late, .pong, .stopped, .fault: break
         }
     }
 

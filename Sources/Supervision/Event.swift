@@ -133,6 +133,8 @@ package enum Incident: Hashable, Sendable {
     case overdue(by: Nanoseconds)
     /// The wall clock was set back, and the slots up to this one come a second time.
     case clockFollowed(until: SlotInstant)
+    /// Slots that came due without a daemon are run, one after the other. `missed`: those before them that are not.
+    case catchingUp(slots: Int64, first: SlotInstant, last: SlotInstant, missed: Int64)
     /// A run goes on and on, and so many slots have come due in it.
     case stillRunning(run: Int64, for: Nanoseconds, slots: Int64)
     /// A run waits for its group, and so many slots with it.

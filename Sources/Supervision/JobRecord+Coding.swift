@@ -40,8 +40,16 @@ extension JobRecord {
             ended.fields(&row, &flags)
             last = ended.booking
         }
-        // At the end: records that were written before there was this one have 0 there.
+        // At the end: records that were written before there were these have 0 there.
         row.number(&books.uncounted.earlier)
+        var isCaughtUp = run?.isCaughtUp ?? false
+        flags.bit(&isCaughtUp)
+        run?.isCaughtUp = isCaughtUp
+        if flags.bit(passed != nil) {
+            var slot = passed ?? books.accounted
+            row.slot(&slot)
+            passed = slot
+        }
         flags.end(&row)
     }
 }

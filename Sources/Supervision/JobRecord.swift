@@ -16,6 +16,8 @@ package struct JobRecord: Sendable {
     package var owed: PendingAttempt?
     /// What the last run came to; with an attempt that is owed it is in that.
     package var last: Booking?
+    /// The slots up to this one came due in a pause, if they have no outcome.
+    package var passed: SlotInstant?
 
     package init() {}
 
@@ -23,6 +25,7 @@ package struct JobRecord: Sendable {
     package init(_ job: borrowing JobSupervisor, signature: UInt64? = nil) {
         if let unsettled = job.runKeeper.unsettled {
             self = unsettled.record
+            passed = unsettled.passed(job.runKeeper)
             return
         }
         schedule = signature ?? job.runKeeper.schedule.signature
@@ -30,13 +33,14 @@ package struct JobRecord: Sendable {
         (books, standing) = (job.runKeeper.books.saved, job.runKeeper.alerts.standing)
         (mark, run, owed) = (job.runKeeper.mark, job.life.phase.run, job.runKeeper.orders.pending)
         last = owed == nil ? job.runKeeper.books.lastRun : nil
+        passed = job.runKeeper.gates.hold.passed.flatMap { $0 > books.accounted ? $0 : nil }
     }
 }
 
 extension JobRecord {
     /// Whether no number is one that another cannot be added to: a file may be damaged.
     package var isSane: Bool {
-        let slots: [SlotInstant?] = [books.start, books.accounted, books.repeated, run?.slot, owed?.slot]
+        let slots: [SlotInstant?] = [books.start, books.accounted, books.repeated, run?.slot, owed?.slot, passed]
         var numbers: [Int64?] = [
             books.runs, books.uncounted.retried, books.uncounted.earlier, Int64(standing.failures),
             owed?.before.run?.number,
@@ -55,6 +59,10 @@ package struct Resumption: Sendable {
     package var isOfPreviousLife: Bool
     /// Up to then its slots were not to begin.
     package var pausedUntil: WallInstant?
+    /// What is made up for by the job before it, which this one takes the place of.
+    package var owed: OwedSlots?
+    /// Of the job and the machine.
+    package var salt = UInt64(0)
 
     package init(_ record: JobRecord, isOfPreviousLife: Bool) {
         (self.record, self.isOfPreviousLife) = (record, isOfPreviousLife)
@@ -70,9 +78,10 @@ final class UnsettledRecord: Sendable {
     let slotsGoOn: Bool
     /// Up to then they were not to begin.
     let pausedUntil: WallInstant?
+    let salt: UInt64
 
     init(_ before: Resumption, since: Moment, slotsGoOn: Bool) {
         (record, self.since, self.slotsGoOn) = (before.record, since, slotsGoOn)
-        pausedUntil = before.pausedUntil
+        (pausedUntil, salt) = (before.pausedUntil, before.salt)
     }
 }

@@ -13,6 +13,7 @@ extension JobSupervisor {
         case .log, .output, .outputDropped, .leftovers, .fault: if let told = report.incident { step.log(told) }
         case .asked:
             guard runKeeper.gates.hold.answered() else { throw Violation("'asked' unasked") }
+        case .late(let late): try CatchUpKeeper.take(late, &runKeeper, &life.phase, &step)
         case .skipped(let skipped): try runKeeper.take(skipped, &life.phase, &step)
         case .ready(let ready): try take(ready)
         case .pong: answered()
@@ -24,7 +25,7 @@ extension JobSupervisor {
 
     private mutating func take(_ ready: Report.Ready) throws(Violation) {
         guard try life.isReady(&step) else { return }
-        life.phase = try runKeeper.take(ready, step)
+        life.phase = try runKeeper.take(ready, &step)
         step.log(.started)
     }
 

@@ -64,7 +64,7 @@ struct NoteTaker {
         // Its slot is the last one that came due.
         guard job.runKeeper.orders.pending == nil else { return }
         PauseKeeper.bookWhatWasPaused(unsettled, &job.runKeeper, &job.step)
-        job.runKeeper.book(job.runKeeper.books.close(through: since.on(job.books.clock), .missed, .down), &job.step)
+        CatchUpKeeper.settle(unsettled, &job.runKeeper, &job.step)
     }
 
     /// More calls than a life can have.

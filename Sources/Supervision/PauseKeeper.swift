@@ -75,15 +75,19 @@ enum PauseKeeper {
 
     /// Brings the worker to what the pause, or its end, asks of it. `isLook`: all that it wrote before `step.heard` has been handled.
     static func keep(_ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step, isLook: Bool) {
-        guard keeper.unsettled == nil else { return }
+        guard keeper.unsettled == nil else {
+            if keeper.gates.hold.isOn { keeper.gates.hold.keep() }
+            return
+        }
         if keeper.gates.hold.isOn {
             if keeper.orders.given == nil { keeper.giveUpAttempts(.paused, &phase, &step) }
             if case .queued(let turn) = phase, turn.call == nil, keeper.gates.isAsking, keeper.orders.nextCall != nil {
                 pass(&keeper, &phase, &step)
             }
-        } else if phase.run == nil, keeper.gates.hold.hasPassed(keeper.nextOpenSlot) {
+        } else if phase.run == nil, !keeper.orders.hasAttempt, keeper.gates.hold.hasPassed(keeper.nextOpenSlot) {
             passWhatWasPaused(&keeper, &phase, &step)
         }
+        CatchUpKeeper.keep(&keeper)
         tellWorker(&keeper, phase, &step)
         if keeper.gates.hold.isOn, isHeld(keeper, phase, step, isLook: isLook) { keeper.gates.hold.keep() }
     }
@@ -132,10 +136,8 @@ enum PauseKeeper {
 
     /// The same of a time without a daemon.
     static func bookWhatWasPaused(_ unsettled: UnsettledRecord, _ keeper: inout RunKeeper, _ step: inout Step) {
-        guard let paused = unsettled.pausedUntil else { return }
-        let (since, clock) = (unsettled.since, keeper.clock)
-        let end = Moment(monotonic: since.monotonic(of: paused), wall: paused).on(clock)
-        book(through: min(end, since.on(clock)), &keeper, &step)
+        guard let passed = unsettled.passed(keeper) else { return }
+        book(through: min(passed, step.now.on(keeper.clock)), &keeper, &step)
     }
 
     // MARK: The worker
@@ -176,6 +178,14 @@ enum PauseKeeper {
         guard phase.hasWorker else { return true }
         if hold.isSureToAsk { return keeper.orders.given == nil }
         return isLook && phase.run != nil && (hold.asks || phase.isLeaving) && hold.isHeard(step.heard)
+    }
+}
+
+extension UnsettledRecord {
+    /// Up to which slot all came due in a pause: in this life, in the one before, or in between.
+    func passed(_ keeper: borrowing RunKeeper) -> SlotInstant? {
+        let end = pausedUntil.map { Moment(monotonic: since.monotonic(of: $0), wall: $0).on(keeper.books.clock) }
+        return [record.passed, keeper.gates.hold.passed, end].compactMap(\.self).max()
     }
 }
 

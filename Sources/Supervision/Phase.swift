@@ -64,11 +64,14 @@ package enum Phase: Hashable, Sendable {
 
 extension Phase.Vigil {
     /// `next`: the slot that the worker says that it waits for.
-    init(_ next: SlotInstant, _ books: SlotBooks, longestDelay: Nanoseconds, at now: Moment) {
+    /// `notBefore`: what is made up for begins then, and not before.
+    init(
+        _ next: SlotInstant, _ books: SlotBooks, longestDelay: Nanoseconds, notBefore: MonotonicInstant, at now: Moment
+    ) {
         // A second, as in `isOpen`. Where the wall clock was set back, the slots that come again have their outcome.
         let last = max(now.on(books.clock) + .seconds(1), books.accounted)
         slot = min(next, books.timetable.next(after: last))
-        self.next = now.monotonic(of: slot, on: books.clock) + longestDelay
+        self.next = max(now.monotonic(of: slot, on: books.clock) + longestDelay, notBefore)
         deadline = self.next + WorkerLife.overdueGrace
     }
 }

@@ -8,7 +8,7 @@ extension Report {
         case .output(let output): .output(output)
         case .leftovers(let leftovers): leftovers.left ? .leftoversLeft(leftovers) : .leftoversKilled(leftovers)
         case .fault(let fault): .fault(fault)
-        case .ready, .begin, .end, .due, .asked, .skipped, .outputDropped, .pong, .dropped, .stopped: nil
+        case .ready, .begin, .end, .due, .asked, .skipped, .late, .outputDropped, .pong, .dropped, .stopped: nil
         }
     }
 }

@@ -18,6 +18,11 @@ extension Phase {
         package var attempt = 1
         /// The call that it serves; `nil`: none.
         package var call: Int64?
+        /// Its slot came due without a daemon.
+        package var isCaughtUp: Bool {
+            get { bounds.isCaughtUp }
+            set { bounds.isCaughtUp = newValue }
+        }
         /// Somebody has asked for it.
         package var isManual: Bool { (call ?? 0) < 0 }
 
@@ -31,6 +36,8 @@ extension Phase {
             package var replacement = MonotonicInstant.distantFuture
             /// What came due up to here waited with it for its group, and does not take its place.
             package var waitedThrough: SlotInstant?
+            /// No slot takes its place, which is made up for.
+            package var isCaughtUp = false
         }
     }
 
@@ -54,17 +61,21 @@ extension Phase {
 extension Phase.Run {
     /// As its worker says.
     func ended(_ end: Report.End) -> Booking.Run {
-        Booking.Run(
+        var run = Booking.Run(
             number: number, attempt: attempt, call: call, began: began.wall,
             lateness: end.lateness, duration: end.duration, text: end.text, fullLength: end.fullLength,
             code: end.code, isFinal: end.isFinal)
+        run.isCaughtUp = isCaughtUp
+        return run
     }
 
     /// As far as is known without a word from its worker.
     func lost(_ reason: String, at now: Moment) -> Booking.Run {
-        Booking.Run(
+        var run = Booking.Run(
             number: number, attempt: attempt, call: call, began: began.wall, lateness: lateness,
             duration: now.monotonic - began.monotonic, text: reason)
+        run.isCaughtUp = isCaughtUp
+        return run
     }
 }
 

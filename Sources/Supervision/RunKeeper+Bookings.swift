@@ -20,6 +20,7 @@ extension RunKeeper {
                 after: booking, retry, until: limits.end(ofAttemptsAt: run.slot, at: step.now),
                 at: step.now.monotonic, using: &step.random)
         }
+        if !phase.isStopping, !gates.hold.isOn { booking = CatchUpKeeper.rerun(booking, &self, &step) }
         settle(booking, &step)
     }
 
@@ -64,7 +65,8 @@ extension RunKeeper {
 
     /// There is no worker: the last slot that is due stays open, and the next worker makes up for it, late. Those before it are lost.
     mutating func missAllButLast(_ phase: inout Phase, _ step: inout Step) {
-        guard books.areOpen, unsettled == nil, !gates.hold.isOn, let due = books.due(at: step.now) else { return }
+        guard books.areOpen, unsettled == nil, !gates.hold.isOn, gates.owed == nil, let due = books.due(at: step.now)
+        else { return }
         // The wall clock was set, and word of that is on the way.
         if let slot = orders.pending?.slot, slot < due { giveUpAttempts(.overlap, &phase, &step) }
         miss(before: due, &step)

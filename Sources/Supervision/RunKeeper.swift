@@ -23,6 +23,7 @@ struct RunKeeper: Sendable {
         alerts = Alerts(job, standing: before?.record.standing ?? JobStanding())
         guard let before else { return }
         mark = before.record.mark
+        if books.areOpen { gates.owed = before.owed }
         if before.isOfPreviousLife {
             unsettled = UnsettledRecord(before, since: start, slotsGoOn: books.areOpen)
         }
@@ -56,14 +57,19 @@ struct RunKeeper: Sendable {
             // Those before it would have been attempted again.
             giveUpAttempts(.overlap, &phase, &step)
             miss(before: slot, &step)
-            alerts.judgeBegin(slot, schedule, policy.hooks, &step)
+            if !gates.owes(slot) { alerts.judgeBegin(slot, schedule, policy.hooks, &step) }
         }
         gates.isAsking = true
         // A worker that asks ignores the call that was on its way.
         orders.forget()
+        if CatchUpKeeper.letCallBegin(before: slot, &self, &step) { return }
         var turn = Phase.Turn(slot: slot, attempt: 1)
-        if slot != nil, let wait = gates.group?.wait { turn.until = step.now.monotonic + wait }
-        gates.areOpen || gates.permit == .held ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
+        if let slot {
+            if !gates.owes(slot), let wait = gates.group?.wait { turn.until = step.now.monotonic + wait }
+            turn.until = min(turn.until, CatchUpKeeper.end(of: slot, self, at: step.now))
+        }
+        let needsPermit = gates.needPermit(slot) && gates.permit != .held
+        needsPermit ? queue(turn, &phase, &step) : tell(turn, &phase, &step)
     }
 
     private mutating func queue(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
@@ -88,6 +94,7 @@ struct RunKeeper: Sendable {
 
     /// The slot has waited for as long as it may; what came due meanwhile has waited with it.
     mutating func stopWaiting(_ phase: inout Phase, _ step: inout Step) {
+        if case .queued(let turn) = phase, CatchUpKeeper.isTooLate(turn, &self, &phase, &step) { return }
         let last = max(books.due(at: step.now) ?? books.accounted, books.accounted)
         // None, if the wall clock was set back meanwhile.
         book(books.close(through: last, .skipped, .wait), &step)
@@ -118,6 +125,7 @@ struct RunKeeper: Sendable {
     }
 
     private mutating func tell(_ turn: Phase.Turn, _ phase: inout Phase, _ step: inout Step) {
+        if CatchUpKeeper.isTooLate(turn, &self, &phase, &step) { return }
         order(RunOrder(slot: turn.slot, attempt: turn.attempt, call: turn.call), nil, &phase, &step)
     }
 
@@ -132,17 +140,21 @@ struct RunKeeper: Sendable {
     }
 
     /// The worker waits for its next slot.
-    mutating func take(_ ready: Report.Ready, _ step: Step) throws(Violation) -> Phase {
+    mutating func take(_ ready: Report.Ready, _ step: inout Step) throws(Violation) -> Phase {
         guard gates.areOpen || ready.features.include(.gates) else {
             throw Violation("a program without the feature 'gates', which a job in a group needs")
         }
         PauseKeeper.take(ready.features, &self)
+        CatchUpKeeper.take(ready.features, &self, &step)
         return vigil(ready.next, step)
     }
 
     /// What the worker says that it waits for. One that names a slot beyond the next one would never be asked whether it lives.
     func vigil(_ next: SlotInstant, _ step: Step) -> Phase {
-        .idle(Phase.Vigil(next, books, longestDelay: schedule.longestDelay, at: step.now))
+        .idle(
+            Phase.Vigil(
+                next, books, longestDelay: schedule.longestDelay, notBefore: CatchUpKeeper.begin(self, at: step.now),
+                at: step.now))
     }
 
     // MARK: What it says of its runs
@@ -162,12 +174,14 @@ struct RunKeeper: Sendable {
             }
             miss(before: slot, &step)
             // Others have waited for what their policy says, and that is no lateness.
-            if order.attempt == 1, gates.areOpen {
+            if order.attempt == 1, gates.areOpen, !gates.owes(slot) {
                 alerts.judgeBegin(slot, schedule, stated: begin.lateness, policy.hooks, &step)
             }
         }
         books.count(through: begin.run)
-        return limits.run(order, begin, at: step.now)
+        var run = limits.run(order, begin, at: step.now)
+        CatchUpKeeper.begin(&run, &self)
+        return run
     }
 
     private mutating func match(_ begin: Report.Begin, _ phase: inout Phase, _ step: inout Step) -> RunOrder? {
@@ -186,13 +200,8 @@ struct RunKeeper: Sendable {
         // They come after the slot that would have been attempted again.
         if !isInRun { giveUpAttempts(.overlap, &phase, &step) }
         let now = step.now.on(clock)
-        // What was passed has its outcome, and the worker may have counted it before it heard of that.
-        let areDue = [skipped.first, skipped.last].allSatisfy { slot in
-            books.isOpen(slot, at: now) || gates.hold.hasPassed(slot) && books.timetable.isSlot(slot)
-        }
-        guard !isInRun, skipped.first <= skipped.last, areDue else {
-            throw Violation("'skipped' for slots that are not due")
-        }
+        guard !isInRun, skipped.first <= skipped.last, isDue(skipped.first, at: now), isDue(skipped.last, at: now)
+        else { throw Violation("'skipped' for slots that are not due") }
         miss(before: skipped.first, &step)
         let booking = books.close(through: skipped.last, .skipped, .overlap)
         let before = SlotInstant(nanoseconds: skipped.first.nanoseconds - 1)

@@ -39,7 +39,7 @@ struct RunLimits {
 
     /// When the slot's run is to begin that takes the place of this one.
     private func replacement(of run: Phase.Run, at now: Moment) -> MonotonicInstant {
-        if isPaused { return .distantFuture }
+        if isPaused || run.isCaughtUp { return .distantFuture }
         let next = timetable.next(after: max(now.on(clock), run.slot ?? now.on(clock)))
         return now.monotonic(of: replacing(run, at: now) ?? next, on: clock) + longestDelay
     }
@@ -53,7 +53,7 @@ struct RunLimits {
     /// Which of its limits a run has reached; `nil`: none, since the wall clock was set back meanwhile.
     func cut(_ run: Phase.Run, _ step: Step) -> Phase.Cut? {
         if run.bounds.timeout <= step.heard { return .timeout }
-        return isPaused || replacing(run, at: step.now) == nil ? nil : .replaced
+        return isPaused || run.isCaughtUp || replacing(run, at: step.now) == nil ? nil : .replaced
     }
 
     /// By the wall clock as it is now.

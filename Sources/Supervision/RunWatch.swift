@@ -14,7 +14,8 @@ enum RunWatch {
     }
 
     private static func isWatched(_ keeper: borrowing RunKeeper, _ phase: Phase) -> Bool {
-        keeper.books.areOpen && keeper.unsettled == nil && !keeper.gates.hold.isOn && keeper.alerts.watchesSlots
+        keeper.books.areOpen && keeper.unsettled == nil && !keeper.gates.hold.isOn && keeper.gates.owed == nil
+            && keeper.alerts.watchesSlots
             && phase.mayBeginLate
             && !(phase.isIdle && keeper.gates.isAsking)
     }

@@ -108,6 +108,14 @@ struct Cronsupd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            """
+            How many slots that came due without cronsupd are made up for at a time, from 1 to 10000. (default: 2 for each \
+            processor, at least 4)
+            """, valueName: "n"))
+    var catchUpAtOnce: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "The worker's program. (default: cronworker beside cronsupd, or in ../libexec/cronsupd)", valueName: "path"),
         completion: .file())
     var worker: String?
@@ -198,6 +206,9 @@ struct Cronsupd: ParsableCommand {
 
     func validate() throws {
         if let watch { try validateWatch(watch.duration) }
+        if let catchUpAtOnce, !(1...10_000).contains(catchUpAtOnce) {
+            throw ValidationError("--catch-up-at-once \(catchUpAtOnce): expected 1 to 10000.")
+        }
         if at != nil, !once { throw ValidationError("--at goes with --once.") }
         guard (1...1_000).contains(slots) else { throw ValidationError("--slots \(slots): expected 1 to 1000.") }
         if strict, !once, !check { throw ValidationError("--strict goes with --check or --once.") }

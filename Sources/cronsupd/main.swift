@@ -70,6 +70,7 @@ func run(_ command: Cronsupd) throws -> Int32 {
     configuration.isOffline = command.offline
     (configuration.operators, configuration.observers) = (command.operators, command.observers)
     configuration.quiet = command.watch?.duration
+    configuration.catchUpAtOnce = command.catchUpAtOnce ?? Configuration.usualCatchUpAtOnce
     configuration.stateDirectory = command.keptPlace
     configuration.ledger = try command.ledgerSettings()
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }

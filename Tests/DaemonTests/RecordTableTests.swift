@@ -40,6 +40,7 @@ struct RecordTableTests {
         case .hung: "hung"
         case .overdue: "overdue"
         case .clockFollowed: "clockFollowed"
+        case .catchingUp: "catchingUp"
         case .stillRunning: "stillRunning"
         case .waitingForGroup: "waitingForGroup"
         case .callsWaiting: "callsWaiting"
@@ -61,6 +62,8 @@ struct RecordTableTests {
         .spawnFailed("x"), .shortage("x"), .waitingForPreviousWorker(7), .waitingForLeftovers(7),
         .previousWorkerKilled(7), .violation("x"),
         .hung("x"), .overdue(by: .seconds(1)), .clockFollowed(until: SlotInstant(nanoseconds: 1)),
+        .catchingUp(
+            slots: 2, first: SlotInstant(nanoseconds: 1), last: SlotInstant(nanoseconds: 2), missed: 3),
         .stillRunning(run: 1, for: .seconds(10), slots: 3),
         .waitingForGroup(slots: 2, for: .seconds(10)), .callsWaiting(2, for: .seconds(10)),
         .waitingForWorker(run: nil, for: .seconds(10)), .terminated, .killed,

@@ -51,6 +51,35 @@ struct PolicyTests {
         #expect(other.delays.backoffFactor == 1.5 && other.delays.jitter == 0 && other.outcomes == [.crashed])
     }
 
+    @Test("may make up for slots, bound how late they begin, and attempt again what was lost")
+    func catchUp() throws {
+        let usual = try policy("args: []")
+        #expect(usual.catchUp == RunPolicy.CatchUp() && usual.catchUp.slots == .none)
+        #expect(usual.startingDeadline == nil && usual.onLost == .skip)
+        let short = try policy("catch_up: last, starting_deadline: 10m, on_lost: rerun")
+        #expect(short.catchUp.slots == .last && short.startingDeadline == .seconds(600) && short.onLost == .rerun)
+        let whole = try policy("catch_up: {slots: all, max: 10000, spread: 5m}").catchUp
+        #expect(whole.slots == .all && whole.max == 10_000 && whole.spread == .seconds(300))
+        #expect(try policy("catch_up: {slots: all}").catchUp.max == 100)
+    }
+
+    @Test(
+        "refuses what means nothing",
+        arguments: [
+            ("catch_up: latest", "catch_up: expected one of none, last, all, found "),
+            ("catch_up: {max: 3}", "catch_up: no 'slots'; expected as in {slots: all, max: 100, spread: 10m}"),
+            ("catch_up: {slots: all, max: 0}", "catch_up.max: expected a whole number from 1 to 10000"),
+            ("catch_up: {slots: last, max: 3}", "catch_up.max: goes with slots: all"),
+            ("catch_up: {slots: none, spread: 1m}", "catch_up.spread: goes with slots: last or all"),
+            ("catch_up: {slots: all, after: 1m}", "catch_up: unknown key 'after'"),
+            ("starting_deadline: 10", "starting_deadline \"10\" has no unit"),
+            ("on_lost: retry", "on_lost: expected one of skip, rerun, found "),
+        ])
+    func catchUpErrors(text: String, expected: String) {
+        let found = JobEntries.definitions(in: load(job(rest: "method: m, \(text)")))
+        #expect(found.errors.count == 1 && found.errors[0].message.contains(expected), "\(found.errors.map(\.message))")
+    }
+
     @Test("may put the job into a group")
     func concurrency() throws {
         #expect(try policy("concurrency: {group: db, max: 2}").concurrency == .init(group: "db", max: 2))

@@ -219,6 +219,7 @@ private struct Crossing {
         switch keeper.next(at: now, draw: { _ in .zero }) {
         case .sleep: break
         case .ask(let slot): reports.append(.due(slot: slot))
+        case .tooLate: break
         case .begin(let turn):
             let begin = keeper.begin(turn, at: now)
             if begin.call == nil { slots += 1 } else { calls += 1 }

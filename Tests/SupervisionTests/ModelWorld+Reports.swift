@@ -47,6 +47,7 @@ extension ModelWorld {
         let first = supervisor.books.timetable.next(after: supervisor.workerAccounted)
         switch random.below(5) {
         case 0: return .skipped(.init(first: first, last: slot, next: next))
+        case 2 where policy.startingDeadline != nil: return .late(.init(slot: slot, next: next))
         case 1:
             let run = supervisor.runs + Int64(1 + random.below(2))
             return .dropped(.init(reports: 3, ok: 1, through: slot, run: run))
@@ -55,7 +56,8 @@ extension ModelWorld {
     }
 
     private func hostile() -> Report {
-        switch random.below(11) {
+        switch random.below(12) {
+        case 11: .late(.init(slot: instant(), next: instant()))
         case 10: .asked(random.chance(2))
         case 9: .due(slot: slot())
         case 0: .ready(.init(next: instant()))

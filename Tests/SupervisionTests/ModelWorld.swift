@@ -93,6 +93,7 @@ final class ModelWorld {
             let wait = random.chance(2) ? Nanoseconds(random.pick([1_000_000, 3_000_000_000])) : nil
             job.policy.concurrency = RunPolicy.Concurrency(group: "g", max: 1, wait: wait)
         }
+        if random.chance(3) { job.policy.startingDeadline = Nanoseconds(random.pick([1_000_000, 30_000_000_000])) }
         let hook = EntryID(namespace: "app", name: "alert")!
         if random.chance(2) { job.policy.hooks.onFailure = hook }
         if random.chance(2) { job.policy.hooks.onLate = hook }

@@ -93,15 +93,18 @@ final class PlayedJob {
     private func checkPause(_ slot: SlotInstant) {
         if heldSince != nil { trouble = trouble ?? "a slot begins in a pause" }
         if pauses.contains(where: { $0.after < slot && slot <= $0.through }) {
-            trouble = trouble ?? "a slot begins that came due in a pause"
+            trouble = trouble ?? "slot \(slot) begins, which came due in a pause"
         }
     }
 
     func begin(_ slot: SlotInstant, attempt: Int64) {
         checkPause(slot)
+        if let newest = attempts.keys.max(), slot < newest, supervisor.books.clock == .monotonic {
+            trouble = trouble ?? "slot \(slot) behind \(newest)"
+        }
         let before = attempts[slot] ?? 0
         if attempt != before + 1 { trouble = trouble ?? "attempt \(attempt) behind \(before)" }
-        let most = Int64(definition.policy.retry?.delays.maxAttempts ?? 1)
+        let most = Int64(definition.policy.retry?.delays.maxAttempts ?? (definition.policy.onLost == .rerun ? 2 : 1))
         if attempt > most { trouble = trouble ?? "attempt \(attempt)" }
         attempts[slot] = attempt
     }

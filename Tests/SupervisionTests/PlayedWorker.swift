@@ -46,12 +46,16 @@ final class PlayedWorker {
         let (schedule, policy) = (job.definition.schedule, job.definition.policy)
         (rules.jitter, rules.splay) = (schedule.jitter, schedule.splay)
         rules.queues = policy.overlap == .queue
-        rules.asks = policy.concurrency != nil || job.supervisor.isPaused
+        rules.asks = job.supervisor.wantsQuestions
+        rules.deadline = policy.startingDeadline
+        if let owed = job.supervisor.owed, job.knowsPauses {
+            rules.owed = .init(through: owed.through, since: owed.since, spread: owed.spread)
+        }
         rules.runsNow = schedule.runsAtStart && !job.supervisor.books.hasRun && !job.supervisor.isPaused
         keeper = SlotKeeper(
             job.supervisor.books.timetable, rules, accounted: job.supervisor.workerAccounted,
             runs: job.supervisor.runs)
-        let features = job.knowsPauses ? Features.all : Features.all.without(.ask)
+        let features = job.knowsPauses ? Features.all : Features.all.without(.ask).without(.owed)
         reports.append(.ready(.init(next: keeper.nextSlot(at: slot(now)), features: features)))
     }
 
@@ -144,6 +148,7 @@ final class PlayedWorker {
             wake = until.map { now.monotonic(of: $0, on: keeper.timetable.clock) } ?? .distantFuture
         case .ask(let slot): reports.append(.due(slot: slot))
         case .begin(let turn): begin(turn, at: now, &random)
+        case .tooLate(let slot, let next): reports.append(.late(.init(slot: slot, next: next)))
         }
     }
 

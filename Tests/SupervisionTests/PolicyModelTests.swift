@@ -35,6 +35,8 @@ private final class PolicyWorld {
     private var now: Moment = at(1_000)
     private var jobs: [PlayedJob] = []
     private var permits = PermitQueue()
+    private var catchUps: CatchUpQueue
+    private let mostCatchUps: Int
     private(set) var fault: String?
     /// The daemon is killed now and then.
     private let isMortal: Bool
@@ -47,6 +49,8 @@ private final class PolicyWorld {
         random = SplitMix64(seed: seed)
         isMortal = mortal
         let group = RunPolicy.Concurrency(group: "g", max: 1 + random.below(2))
+        mostCatchUps = 1 + random.below(2)
+        catchUps = CatchUpQueue(most: mostCatchUps)
         for number in 0..<(2 + random.below(3)) {
             var job = definition(schedule(), name: "job\(number)")
             job.lifecycle.restart.maxAttempts = 0
@@ -86,6 +90,11 @@ private final class PolicyWorld {
             retry.outcomes = random.chance(2) ? retry.outcomes : [random.pick(RunPolicy.Retry.possibleOutcomes)]
             policy.retry = retry
         }
+        policy.catchUp.slots = random.pick(RunPolicy.CatchUp.Slots.allCases)
+        policy.catchUp.max = 1 + random.below(5)
+        if random.chance(4) { policy.catchUp.spread = .milliseconds(Int64(1 + random.below(2_000))) }
+        if random.chance(3) { policy.startingDeadline = .milliseconds(Int64(50 + random.below(4_000))) }
+        policy.onLost = random.pick(RunPolicy.OnLost.allCases)
         if !random.chance(4) {
             policy.concurrency = group
             if random.chance(2) { policy.concurrency?.wait = .milliseconds(Int64(50 + random.below(3_000))) }
@@ -171,8 +180,11 @@ private final class PolicyWorld {
     }
 
     private func pause(_ job: PlayedJob) {
-        job.isPaused.toggle()
-        handle(.pause(job.isPaused), job)
+        let isOn = !job.isPaused
+        // The end of a pause is noted behind what is booked by it.
+        if isOn { job.isPaused = true }
+        handle(.pause(isOn), job)
+        job.isPaused = job.supervisor.isPaused
     }
 
     private func bury(_ job: PlayedJob) {
@@ -191,7 +203,12 @@ private final class PolicyWorld {
 
     private func die() {
         hasDied = true
-        permits = PermitQueue()
+        (permits, catchUps) = (PermitQueue(), CatchUpQueue(most: mostCatchUps))
+        // Nobody is there for a while.
+        if random.chance(2) {
+            let span = Nanoseconds.milliseconds(Int64(random.below(8_000)))
+            now = Moment(monotonic: now.monotonic + span, wall: now.wall + span)
+        }
         for job in jobs {
             job.beginLife(at: now, seed: random.next())
             handle(.pause(job.isPaused), job)
@@ -254,14 +271,28 @@ private final class PolicyWorld {
         case .ping(let token): job.worker?.send(.ping(token: token))
         case .log(.hung(let how)): require(false, "\(job.id): \(how)")
         case .send(let command): job.worker?.send(command)
-        case .askForPermit: permit(permits.ask(job.number, job.definition.policy.concurrency!))
-        case .returnPermit: permit(permits.giveBack(job.number, group: "g"))
+        case .askForPermit:
+            if let slot = job.supervisor.nextOwed(at: now) {
+                letCatchUp(catchUps.ask(job.number, slot: slot))
+            } else {
+                askGroup(job)
+            }
+        case .returnPermit:
+            permit(permits.giveBack(job.number, group: "g"))
+            letCatchUp(catchUps.giveBack(job.number))
         case .terminate, .kill: (job.worker ?? job.previous)?.die(.cancelled)
         case .log(.violation(let what)): require(false, "\(job.id): \(what)")
         case .book(let booking): job.note(booking)
         case .log(.callsDropped(let count)): job.calls -= count
         case .log, .call, .logStacks: break
         }
+    }
+
+    private func letCatchUp(_ numbers: [Int]) { for number in numbers { askGroup(jobs[number]) } }
+
+    private func askGroup(_ job: PlayedJob) {
+        guard let group = job.definition.policy.concurrency else { return handle(.permitted, job) }
+        permit(permits.ask(job.number, group))
     }
 
     private func permit(_ numbers: [Int]) {

@@ -64,6 +64,10 @@ extension SeededGenerator {
             schedule: words(), start: instant(), accounted: instant(), runs: anyInteger(), file: text(100),
             runsNow: chance(4))
         (header.queues, header.asks) = (chance(4), chance(4))
+        if chance(2) { header.startingDeadline = Nanoseconds(count()) }
+        if chance(2) {
+            (header.owed, header.owedSince, header.owedSpread) = (instant(), instant(), Nanoseconds(count()))
+        }
         return WorkerDefinition(
             header: header, meta: map(depth: below(6)), data: map(depth: below(6)), zone: chance(2) ? "" : text(3_000))
     }
@@ -81,7 +85,7 @@ extension SeededGenerator {
 
     // MARK: Messages
 
-    static let reportKinds = 14
+    static let reportKinds = 15
 
     mutating func report(kind: Int) -> Report {
         switch kind {
@@ -108,6 +112,7 @@ extension SeededGenerator {
         case 9: .outputDropped(.init(lines: count(), bytes: count()))
         case 10: .due(slot: slot())
         case 12: .asked(chance(2))
+        case 13: .late(.init(slot: instant(), next: instant()))
         case 11:
             .leftovers(
                 .init(

@@ -67,7 +67,7 @@ struct ControlChannelTests {
         let definition = "entry=a:b kind=k schedule=@reboot start=1 accounted=1 runs=0 file=f\n"
         #expect(try send("definition protocol=2 \(definition)") == 1)
         #expect(throws: WireError.notAgreed(.gates, verb: "skip")) { try send("skip through=1\n") }
-        let features = "features=wings,gates,leftovers,leave,note,ask"
+        let features = "features=wings,gates,leftovers,leave,note,ask,deadline,owed"
         #expect(try send("definition protocol=2 \(features) \(definition)skip through=1\n") == 2)
         #expect(ends.control.agreed == .all)
     }

@@ -106,6 +106,8 @@ package struct HistoryText {
         case "stop": "the job was told to stop"
         case "clock": "the clock was set back, and showed the slot a second time"
         case "paused": "the job was paused"
+        case "deadline": "it could not begin within its starting_deadline"
+        case "limit": "more slots came due without cronsupd than catch_up.max"
         default: reason
         }
     }

@@ -113,7 +113,8 @@ final class LedgerWriter {
         let slot = run.slot.map { now.wall(of: $0, on: clock) }
         let record = LedgerRecord.Begin(
             job: name.number, run: run.number, slot: slot, attempt: run.attempt,
-            cause: .init(call: run.call, attempt: run.attempt, hasSlot: slot != nil), began: run.began.wall,
+            cause: .init(call: run.call, attempt: run.attempt, hasSlot: slot != nil, isCaughtUp: run.isCaughtUp),
+            began: run.began.wall,
             lateness: run.lateness, pid: pid)
         journal.stage(LedgerRecord.begin(record).frame, .incident)
     }

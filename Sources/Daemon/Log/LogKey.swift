@@ -11,7 +11,7 @@ enum LogKey {
             "call", "wait",
             "registry", "group", "function", "worker", "run", "cause", "attempt", "slot", "lateness_us", "duration_us",
             "outcome", "runs",
-            "slots", "count",
+            "slots", "first", "last", "count",
         ] + sums + [
             "disabled", "added", "changed", "removed", "unchanged", "location", "note", "path", "controllers",
             "processes", "status", "step", "errno", "after", "for", "at_most", "waiting", "until", "reason",

@@ -1,4 +1,5 @@
 package import Clocks
+import Kernel
 package import Logging
 package import Values
 
@@ -21,6 +22,8 @@ package struct Configuration: Sendable {
     /// The groups whose members may do all through the control socket, or ask: names or numbers.
     package var operators: String?
     package var observers: String?
+    /// So many slots that came due without a daemon are made up for at a time.
+    package var catchUpAtOnce = Self.usualCatchUpAtOnce
     /// The registry alone is looked at, and nothing of this machine.
     package var isOffline = false
     /// A change of its files reloads the registry after so long without another one. `nil`: only a signal does.
@@ -31,6 +34,8 @@ package struct Configuration: Sendable {
     package var ledger: LedgerSettings?
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
+
+    package static let usualCatchUpAtOnce = max(4, 2 * MachineIdentity.processorCount)
 
     package init(
         registry: String, worker: String, logFormat: LogFormat?, logLevel: Logger.Level, stopTimeout: Nanoseconds,

@@ -101,6 +101,14 @@ struct IncidentLog {
             records(.warning, "Slot overdue", job, ["pid": pid(job), "after": .delay(delay)])
         case .clockFollowed(let until):
             records(.notice, "Clock followed", job, ["until": .moment(moment.wall(of: until, on: .wall))])
+        case .catchingUp(let slots, let first, let last, let missed):
+            let clock = job.definition.schedule.rule.clock
+            records(
+                .info, "Catching up", job,
+                [
+                    "slots": .integer(slots), "first": .moment(moment.wall(of: first, on: clock)),
+                    "last": .moment(moment.wall(of: last, on: clock)), "missed": .integer(missed),
+                ])
         case .stillRunning(let run, let lasted, let slots):
             records(
                 .warning, "Still running", job,
@@ -196,7 +204,9 @@ struct IncidentLog {
         fields.add("count", .integer(booking.count))
         // Who stops the daemon knows that, and who reads of its start; so does who has asked for a pause.
         let isKnown = booking.reason == .down || booking.reason == .paused
-        if isKnown { fields.add("reason", (booking.reason?.rawValue).map { .text($0) }) }
+        if isKnown || booking.reason == .deadline || booking.reason == .limit {
+            fields.add("reason", (booking.reason?.rawValue).map { .text($0) })
+        }
         records(isKnown ? .notice : booking.outcome.level, booking.outcome.title, job, fields)
     }
 
@@ -266,6 +276,7 @@ extension Booking {
         if isDetailed { fields.add("pid", pid.map { .number($0) }) }
         fields.add("run", .integer(run.number))
         if run.isManual { fields.add("cause", "manual") }
+        if run.isCaughtUp { fields.add("cause", "catch_up") }
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }

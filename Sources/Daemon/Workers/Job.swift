@@ -103,7 +103,11 @@ final class Job {
             runsNow: (awaitsBootRun || definition.schedule.runsAtStart) && !supervisor.books.hasRun
                 && !supervisor.isPaused)
         header.queues = definition.policy.overlap == .queue
-        header.asks = definition.policy.concurrency != nil || supervisor.isPaused
+        header.asks = supervisor.wantsQuestions
+        header.startingDeadline = definition.policy.startingDeadline
+        if let owed = supervisor.owed {
+            (header.owed, header.owedSince, header.owedSpread) = (owed.through, owed.since, owed.spread)
+        }
         header.timeout = definition.policy.timeout
         if header.timeout != nil { header.killAfter = definition.policy.killAfter }
         return WorkerDefinition(

@@ -23,7 +23,9 @@ extension WorkerPool {
         // Other rules of the same zone are another schedule, though it is written alike.
         if job.definition.schedule != successor.schedule { record.books.isOpen = false }
         // What the previous life has left is open for the successor too.
-        return Resumption(record, isOfPreviousLife: job.supervisor.awaitsNote)
+        var resumption = Resumption(record, isOfPreviousLife: job.supervisor.awaitsNote)
+        resumption.owed = successor.policy.catchUp.slots == .none ? nil : job.supervisor.owed
+        return resumption
     }
 
     /// Runs and slots of jobs that are not in the registry any more get their outcomes too.
@@ -149,7 +151,7 @@ extension Effect {
 extension Report {
     fileprivate var changesRecord: Bool {
         switch self {
-        case .begin, .end, .skipped, .due, .dropped: true
+        case .begin, .end, .skipped, .late, .due, .dropped: true
         case .ready, .asked, .log, .output, .outputDropped, .leftovers, .fault, .pong, .stopped: false
         }
     }

@@ -2,6 +2,7 @@ import Clocks
 import Kernel
 import Model
 import Supervision
+import Values
 import Wire
 
 /// Pauses of jobs, of groups, and of all.
@@ -10,6 +11,7 @@ extension WorkerPool {
     func resumption(of definition: JobDefinition, _ before: Resumption?) -> Resumption? {
         var before = before ?? resumption(of: definition)
         before?.pausedUntil = pauses.end(of: definition, before: moment.wall)
+        before?.salt = StableHash.of("\(definition.id) \(machineName)", salt: 0x43)
         return before
     }
 
@@ -55,8 +57,9 @@ extension WorkerPool {
     func resume(_ scope: PauseScope) -> Bool {
         readClock()
         guard pauses.remove(scope) != nil else { return false }
-        _ = savePauses()
         follow(scope)
+        // Behind what was booked: the next daemon would take those slots for ones that had no daemon.
+        _ = savePauses()
         return true
     }
 
@@ -75,11 +78,11 @@ extension WorkerPool {
     func advancePauses() {
         let over = pauses.expire(at: moment.wall)
         if over.isEmpty { return }
-        _ = savePauses()
         for pause in over {
             incidents.pauseOver(pause, jobs: jobs(in: pause.scope).count)
             follow(pause.scope)
         }
+        _ = savePauses()
     }
 
     // MARK: Over the daemon's end

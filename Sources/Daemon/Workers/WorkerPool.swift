@@ -40,6 +40,9 @@ final class WorkerPool {
     var deadlines = DeadlineQueue()
     var limiter = RespawnLimiter()
     private var permits = PermitQueue()
+    var catchUps: CatchUpQueue
+    /// Of this machine: what is spread over time is so by it, too.
+    let machineName: String
     private var stackLimiter = StackLimiter()
     var stackTaker = StackTaker()
     var random = SystemRandomNumberGenerator()
@@ -67,8 +70,10 @@ final class WorkerPool {
 
     init(
         loop: PollLoop, children: ChildTable<Child>, programs: WorkerPrograms, registry: SharedRegistry,
-        runtime: RuntimeDirectory, groups: WorkerGroups?, stopTimeout: Nanoseconds, log: CronLog, machine: Machine
+        runtime: RuntimeDirectory, groups: WorkerGroups?, stopTimeout: Nanoseconds, catchUpAtOnce: Int = 4,
+        log: CronLog, machine: Machine
     ) {
+        (catchUps, machineName) = (CatchUpQueue(most: catchUpAtOnce), MachineIdentity.name)
         (self.loop, self.children, self.programs, self.registry) = (loop, children, programs, registry)
         (self.runtime, self.groups, self.machine) = (runtime, groups, machine)
         (self.stopTimeout, moment) = (stopTimeout, machine.moment())
@@ -295,13 +300,23 @@ final class WorkerPool {
     // MARK: Jobs among each other
 
     private func askForPermit(_ job: Job) {
-        guard let concurrency = job.definition.policy.concurrency else { return }
+        guard let slot = job.supervisor.nextOwed(at: moment) else { return askGroup(job) }
+        letCatchUp(catchUps.ask(job.index, slot: slot))
+    }
+
+    /// Those of them who are in a group have to wait for that too.
+    private func letCatchUp(_ indices: [Int]) { for index in indices { if let job = jobs[index] { askGroup(job) } } }
+
+    private func askGroup(_ job: Job) {
+        guard let concurrency = job.definition.policy.concurrency else { return handle(.permitted, job) }
         permit(permits.ask(job.index, concurrency))
     }
 
     private func returnPermit(_ job: Job) {
-        guard let concurrency = job.definition.policy.concurrency else { return }
-        permit(permits.giveBack(job.index, group: concurrency.group))
+        if let concurrency = job.definition.policy.concurrency {
+            permit(permits.giveBack(job.index, group: concurrency.group))
+        }
+        letCatchUp(catchUps.giveBack(job.index))
     }
 
     private func permit(_ indices: [Int]) {

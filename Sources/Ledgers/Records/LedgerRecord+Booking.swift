@@ -33,7 +33,9 @@ extension JournalFrame {
     fileprivate mutating func append(_ run: Booking.Run, _ booking: borrowing Booking) {
         append(run.number)
         append(Int64(run.attempt))
-        append(LedgerRecord.Cause(call: run.call, attempt: run.attempt, hasSlot: booking.last != nil).rawValue)
+        let cause = LedgerRecord.Cause(
+            call: run.call, attempt: run.attempt, hasSlot: booking.last != nil, isCaughtUp: run.isCaughtUp)
+        append(cause.rawValue)
         append(run.began.nanoseconds)
         append(run.lateness.count)
         append(run.duration.count)
@@ -46,11 +48,11 @@ extension JournalFrame {
 
 extension LedgerRecord.Cause {
     /// `call`: its number, if somebody has asked for the run; less than 0, if that was a person.
-    package init(call: Int64?, attempt: Int, hasSlot: Bool) {
+    package init(call: Int64?, attempt: Int, hasSlot: Bool, isCaughtUp: Bool = false) {
         if let call {
             self = call < 0 ? .manual : .call
         } else {
-            self = attempt > 1 ? .retry : hasSlot ? .slot : .start
+            self = attempt > 1 ? .retry : isCaughtUp ? .catchUp : hasSlot ? .slot : .start
         }
     }
 }

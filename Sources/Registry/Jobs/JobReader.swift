@@ -58,7 +58,7 @@ struct JobReader {
         guard let kind = kind() else { return nil }
         JobKeys(issues: issues, kind: kind, isJob: false).checkData()
         // A disabled job may have them. They do not bound calls.
-        let slotKeys = entry.isJob ? [] : ["concurrency", "overlap", "retry"] + HookReader.keys
+        let slotKeys = entry.isJob ? [] : PolicyReader.slotKeys
         for key in slotKeys {
             issues.data[key]?.error(
                 "goes with a \(Entry.jobType); expected none in the function of a hook", .key)
@@ -152,5 +152,6 @@ extension RunPolicy {
     /// Leaves what bounds the call of a function, which has no slots.
     fileprivate mutating func keepCallKeys() {
         (overlap, retry, concurrency, hooks) = (.skip, nil, nil, JobHooks())
+        (catchUp, startingDeadline, onLost) = (CatchUp(), nil, .skip)
     }
 }

@@ -3,7 +3,14 @@ import Values
 
 /// Reads the keys of a job entry that bound its runs.
 struct PolicyReader {
-    static let keys = ["concurrency", "kill_after", "output", "overlap", "retry", "timeout"] + HookReader.keys
+    static let keys =
+        [
+            "catch_up", "concurrency", "kill_after", "on_lost", "output", "overlap", "retry", "starting_deadline",
+            "timeout",
+        ] + HookReader.keys
+    /// Those about slots, which a function that is only called has none of.
+    static let slotKeys =
+        ["catch_up", "concurrency", "on_lost", "overlap", "retry", "starting_deadline"] + HookReader.keys
     static let mostAttempts = 1_000
     /// What nobody has more jobs than.
     static let mostRuns = 1_000_000
@@ -14,10 +21,13 @@ struct PolicyReader {
     static func read(_ data: EntryField) -> RunPolicy {
         var policy = RunPolicy()
         policy.timeout = data["timeout"]?.duration()
-        policy.overlap = data["overlap"].flatMap(overlap) ?? policy.overlap
+        policy.overlap = data["overlap"].flatMap { word($0) } ?? policy.overlap
         policy.killAfter = data["kill_after"]?.duration() ?? policy.killAfter
         policy.retry = data["retry"]?.map(of: DelayReader.keys + ["on"]).map(retry)
         policy.concurrency = data["concurrency"]?.map(of: requiredOfConcurrency + ["wait"]).flatMap(concurrency)
+        policy.catchUp = data["catch_up"].flatMap(catchUp) ?? policy.catchUp
+        policy.startingDeadline = data["starting_deadline"]?.duration()
+        policy.onLost = data["on_lost"].flatMap { word($0) } ?? policy.onLost
         policy.output = data["output"]?.map(of: outputKeys).map(output) ?? policy.output
         policy.hooks = HookReader.read(data)
         return policy
@@ -29,9 +39,36 @@ struct PolicyReader {
         data["kill_after"]?.error("nothing ends a run of this job; expected timeout or overlap: replace with it", .key)
     }
 
-    private static func overlap(_ field: EntryField) -> RunPolicy.Overlap? {
-        field.value.string.flatMap(RunPolicy.Overlap.init(rawValue:))
-            ?? field.expected("one of \(RunPolicy.Overlap.allCases.map(\.rawValue).joined(separator: ", "))")
+    private static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
+    where Word.RawValue == String {
+        field.value.string.flatMap(Word.init(rawValue:))
+            ?? field.expected("one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+
+    // MARK: Catch-up
+
+    static let catchUpKeys = ["max", "slots", "spread"]
+    static let mostCaughtUp = 10_000
+
+    private static func catchUp(_ field: EntryField) -> RunPolicy.CatchUp? {
+        var catchUp = RunPolicy.CatchUp()
+        guard field.value.map != nil else {
+            return word(field).map {
+                catchUp.slots = $0
+                return catchUp
+            }
+        }
+        guard let map = field.map(of: catchUpKeys) else { return nil }
+        guard let slots = map["slots"] else {
+            map.error("no 'slots'; expected as in {slots: all, max: 100, spread: 10m}")
+            return nil
+        }
+        catchUp.slots = word(slots) ?? .none
+        catchUp.max = map["max"]?.integer(1...mostCaughtUp) ?? catchUp.max
+        catchUp.spread = map["spread"]?.duration() ?? catchUp.spread
+        if catchUp.slots != .all { map["max"]?.error("goes with slots: all", .key) }
+        if catchUp.slots == .none { map["spread"]?.error("goes with slots: last or all", .key) }
+        return catchUp
     }
 
     private static func output(_ field: EntryField) -> OutputBounds {

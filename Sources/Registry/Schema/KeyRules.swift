@@ -21,9 +21,21 @@ enum KeyRules {
         [
             ("timeout", SchemaRule.duration), ("kill_after", SchemaRule.duration),
             ("overlap", SchemaRule.choice(RunPolicy.Overlap.allCases.map(\.rawValue))),
+            ("catch_up", catchUp), ("starting_deadline", SchemaRule.duration),
+            ("on_lost", SchemaRule.choice(RunPolicy.OnLost.allCases.map(\.rawValue))),
             ("concurrency", concurrency), ("retry", retry), ("lifecycle", lifecycle),
             ("output", keys(PolicyReader.outputKeys, SchemaRule.integer(0...OutputBounds.mostLines))),
         ] + hooks
+
+    private static let catchUpSlots = SchemaRule.choice(RunPolicy.CatchUp.Slots.allCases.map(\.rawValue))
+
+    private static let catchUp = SchemaRule.either(
+        catchUpSlots,
+        SchemaRule.map(
+            [
+                ("slots", catchUpSlots), ("max", SchemaRule.integer(1...PolicyReader.mostCaughtUp)),
+                ("spread", SchemaRule.duration),
+            ], required: ["slots"]))
 
     private static let concurrency = SchemaRule.map(
         [

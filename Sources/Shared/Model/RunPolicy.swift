@@ -1,7 +1,7 @@
 package import Clocks
 
-/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry`, `concurrency` and `output`; and
-/// its hooks.
+/// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry`, `concurrency`, `catch_up`, `starting_deadline`,
+/// `on_lost` and `output`; and its hooks.
 package struct RunPolicy: Hashable, Sendable {
     /// A run that takes this long is ended. `nil`: it may take any time.
     package var timeout: Nanoseconds?
@@ -12,6 +12,10 @@ package struct RunPolicy: Hashable, Sendable {
     package var retry: Retry?
     /// `nil`: the job's runs wait for no other job.
     package var concurrency: Concurrency?
+    package var catchUp = CatchUp()
+    /// A slot whose run could not begin so long after it was due is not run. `nil`: it is, however late.
+    package var startingDeadline: Nanoseconds?
+    package var onLost = OnLost.skip
     package var output = OutputBounds()
     package var hooks = JobHooks()
 
@@ -42,6 +46,33 @@ package struct RunPolicy: Hashable, Sendable {
         package static let possibleOutcomes = Outcome.allCases.filter { $0.retriedAs == $0 }
 
         package init() {}
+    }
+
+    /// What becomes of slots that came due without a daemon.
+    package struct CatchUp: Hashable, Sendable {
+        package var slots = Slots.none
+        /// Of `all`, the last so many; from 1 to 10,000.
+        package var max = 100
+        /// The first of these runs begins up to so much later: a fixed time for each job of each machine.
+        package var spread = Nanoseconds.zero
+
+        package enum Slots: String, Hashable, Sendable, CaseIterable {
+            /// They are missed.
+            case none
+            /// The last one is run.
+            case last
+            /// Each is run, one after the other.
+            case all
+        }
+
+        package init() {}
+    }
+
+    /// What becomes of a slot whose run ended with the daemon, nobody knows how.
+    package enum OnLost: String, Hashable, Sendable, CaseIterable {
+        case skip
+        /// It is attempted again, unless the next slot is due.
+        case rerun
     }
 
     /// At most `max` jobs of the group run at the same time. The others wait, in the order of asking.

@@ -34,6 +34,10 @@ package struct Booking: Hashable, Sendable {
         case clock
         /// A pause was in force.
         case paused
+        /// It could not begin in time.
+        case deadline
+        /// More slots came due than are to be caught up on.
+        case limit
     }
 
     package struct Run: Hashable, Sendable {
@@ -44,6 +48,8 @@ package struct Booking: Hashable, Sendable {
         package var call: Int64?
         /// Somebody has asked for it.
         package var isManual: Bool { (call ?? 0) < 0 }
+        /// Its slot came due without a daemon.
+        package var isCaughtUp = false
         /// When the daemon read that it began.
         package var began: WallInstant
         package var lateness = Nanoseconds.zero

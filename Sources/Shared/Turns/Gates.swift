@@ -1,3 +1,4 @@
+package import Clocks
 package import Model
 
 /// What a run must pass before it may begin: the job's concurrency group, and no pause. The worker of a job with a gate asks before
@@ -16,6 +17,10 @@ package struct Gates: Sendable {
     package var isAsking = false
     /// A pause of the job.
     package var hold = Hold()
+    /// Slots that came due without a daemon and are run all the same, one after the other; `nil`: there are none.
+    package var owed: OwedSlots?
+    /// What the worker's program cannot do by itself is done before its runs.
+    package var mustJudge = false
 
     package enum Permit: Hashable, Sendable { case none, asked, held }
 
@@ -25,7 +30,15 @@ package struct Gates: Sendable {
     package var areOpen: Bool { group == nil }
 
     /// Whether the worker is to ask before each run.
-    package var wantQuestions: Bool { group != nil || hold.isOn }
+    package var wantQuestions: Bool { group != nil || hold.isOn || owed != nil || mustJudge }
+
+    /// Whether a run of this slot is to have leave.
+    package func needPermit(_ slot: SlotInstant?) -> Bool { group != nil || owes(slot) }
+
+    package func owes(_ slot: SlotInstant?) -> Bool {
+        guard let owed, let slot else { return false }
+        return slot <= owed.through
+    }
 
     /// Whether it does.
     package var areAsked: Bool { group != nil || hold.isSureToAsk }

@@ -38,7 +38,8 @@ package struct Orders: Sendable {
         after booking: Booking, _ retry: RunPolicy.Retry, until end: MonotonicInstant, at now: MonotonicInstant,
         using random: inout SplitMix64
     ) -> Booking {
-        guard let run = booking.run, let cause = booking.outcome.retriedAs,
+        guard let run = booking.run,
+            let cause = booking.outcome.retriedAs ?? (booking.outcome == .interrupted ? .interrupted : nil),
             retry.outcomes.contains(cause), !run.end.isFinal, run.attempt < retry.delays.maxAttempts, run.call == nil
         else { return booking }
         let delay = retry.delays.delay(run.attempt, using: &random)

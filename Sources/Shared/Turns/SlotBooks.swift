@@ -14,7 +14,8 @@ package import Wire
 /// | a slot has waited for its gate               | it, and those due by then            | `skipped`, `wait`        |
 /// | a pause is over, or a run is begun in it     | those that came due in it            | `skipped`, `paused`      |
 /// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
-/// | the daemon begins again                      | those that came due without one      | `missed`, `down`         |
+/// | the daemon begins again                      | those that came due without one      | `missed`, `down`, `limit`|
+/// | a run could not begin in time                | its own, and those before it         | `missed`, `deadline`     |
 /// | reports were lost                            | all up to the last                   | as counted, `lost`       |
 /// | a run ends, of a slot that came before       | its own, a second time               | what it came to, `clock` |
 package struct SlotBooks: Sendable {

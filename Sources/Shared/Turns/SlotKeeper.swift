@@ -29,8 +29,24 @@ package struct SlotKeeper: Sendable {
         package var asks = false
         /// A run without a slot comes first.
         package var runsNow = false
+        /// A slot that could not begin so long after it was due is not run.
+        package var deadline: Nanoseconds?
+        /// What came due without a daemon is run slot by slot.
+        package var owed: Owed?
 
         package init() {}
+    }
+
+    /// Slots that are made up for, the oldest first.
+    package struct Owed: Sendable {
+        let through: SlotInstant
+        /// The first begins so long after `since`, and is not too late by that.
+        let since: SlotInstant
+        let spread: Nanoseconds
+
+        package init(through: SlotInstant, since: SlotInstant, spread: Nanoseconds) {
+            (self.through, self.since, self.spread) = (through, since, spread)
+        }
     }
 
     /// A run that can begin.
@@ -52,6 +68,8 @@ package struct SlotKeeper: Sendable {
         case begin(Turn)
         /// Ask the daemon whether this slot's run may begin.
         case ask(slot: SlotInstant?)
+        /// This slot is too late to be run, and those before it.
+        case tooLate(slot: SlotInstant, next: SlotInstant)
     }
 
     /// Slots that are not made up for.
@@ -65,7 +83,7 @@ package struct SlotKeeper: Sendable {
         /// For the next slot.
         case waiting
         /// The slot is due, and its run begins later, by jitter and splay.
-        case delayed(SlotInstant, until: SlotInstant)
+        case delayed(SlotInstant, until: SlotInstant, delay: Nanoseconds)
         /// Its run begins next: it was asked for at the start, or came due during the run before.
         case ready(Turn)
         /// The daemon was asked and has not answered.
@@ -94,35 +112,57 @@ package struct SlotKeeper: Sendable {
 
     /// `draw`: any span from zero to its argument.
     package mutating func next(at now: SlotInstant, draw: (Nanoseconds) -> Nanoseconds) -> Step {
-        if let turn = takeTold() { return .begin(turn) }
+        if let turn = takeTold() { return begin(turn, unlessLateAt: now) }
         if case .waiting = state, let slot = due(at: now) {
-            state = .delayed(slot, until: slot + rules.splay + (rules.jitter > .zero ? draw(rules.jitter) : .zero))
+            let delay = rules.splay + (rules.jitter > .zero ? draw(rules.jitter) : .zero)
+            state = .delayed(slot, until: .later(slot + delay, spreadEnd(slot)), delay: delay)
         }
         switch state {
         case .asking: return .sleep(until: nil)
         case .waiting: return .sleep(until: timetable.next(after: .later(now, accounted)))
-        case .ready(let turn): return want(turn)
-        case .delayed(_, let begin) where begin > now: return .sleep(until: begin)
-        case .delayed(let slot, let begin):
+        case .ready(let turn): return want(turn, at: now)
+        case .delayed(_, let begin, _) where begin > now: return .sleep(until: begin)
+        case .delayed(let slot, _, let delay):
             // Of slots that have come due since, by a clock that was set, the last one is run and the others are missed.
-            return want(Turn(slot: due(at: now) ?? slot, delay: begin - slot))
+            return want(Turn(slot: due(at: now) ?? slot, delay: delay), at: now)
         }
     }
 
-    private mutating func want(_ turn: Turn) -> Step {
+    private mutating func want(_ turn: Turn, at now: SlotInstant) -> Step {
         state = rules.asks ? .asking(turn) : .waiting
-        return rules.asks ? .ask(slot: turn.slot) : .begin(turn)
+        return rules.asks ? .ask(slot: turn.slot) : begin(turn, unlessLateAt: now)
+    }
+
+    /// Further attempts, and what has no slot, are never too late.
+    private mutating func begin(_ turn: Turn, unlessLateAt now: SlotInstant) -> Step {
+        guard let deadline = rules.deadline, let slot = turn.slot, slot > accounted, turn.command.attempt == 1,
+            .later(slot + turn.delay, spreadEnd(slot)) + deadline < now
+        else { return .begin(turn) }
+        accounted = slot
+        return .tooLate(slot: slot, next: nextSlot(at: now))
+    }
+
+    /// When a slot that is made up for may begin.
+    private func spreadEnd(_ slot: SlotInstant) -> SlotInstant {
+        guard let owed = rules.owed, owed.spread > .zero, slot <= owed.through else { return slot }
+        return owed.since + owed.spread
+    }
+
+    /// The oldest slot that is to be made up for.
+    private var nextOwed: SlotInstant? {
+        guard let owed = rules.owed, accounted < owed.through else { return nil }
+        let slot = timetable.next(after: accounted)
+        return slot <= owed.through ? slot : nil
     }
 
     /// Whether the next run begins without a wait before it, so that its worker must listen whether it is to stop.
-    package var isBehind: Bool {
-        if case .ready(let turn) = state, turn.slot != nil { return true }
-        return told.run != nil
-    }
+    package var isBehind: Bool { hasReadySlot || told.run != nil }
+
+    private var hasReadySlot: Bool { if case .ready(let turn) = state { turn.slot != nil } else { false } }
 
     /// The last slot that has come due and has not been run. Those before it are not made up for.
     private func due(at now: SlotInstant) -> SlotInstant? {
-        timetable.last(through: now).flatMap { $0 > accounted ? $0 : nil }
+        nextOwed.map { $0 <= now ? $0 : nil } ?? timetable.last(through: now).flatMap { $0 > accounted ? $0 : nil }
     }
 
     /// The slot whose run begins next.
@@ -133,8 +173,8 @@ package struct SlotKeeper: Sendable {
     // MARK: What the daemon says
 
     package mutating func take(_ run: Command.Run) {
-        // The daemon told this call before it read the question, and tells it again when that is answered.
-        if isAsking, run.call != nil { return }
+        // The daemon told this call before it read the question, and tells it again when that is answered. An attempt comes too late.
+        if isAsking, run.call != nil || run.attempt > 1 { return }
         if run == Command.Run() { told.bare += 1 } else { told.run = run }
     }
 
@@ -150,7 +190,7 @@ package struct SlotKeeper: Sendable {
         let turn: SlotInstant? =
             switch state {
             case .asking(let turn), .ready(let turn): turn.slot
-            case .delayed(let slot, _): slot
+            case .delayed(let slot, _, _): slot
             case .waiting: nil
             }
         if let turn, turn <= slot { state = .waiting }
@@ -200,8 +240,10 @@ package struct SlotKeeper: Sendable {
         guard let run = running else { preconditionFailure("the end of a run that has not begun") }
         running = nil
         let next = timetable.next(after: .later(now, accounted))
-        guard isFree else { return (next, nil) }
-        return (next, rules.queues ? queue(after: run, at: now) : skip(after: run, at: now))
+        // What is made up for comes one after the other, and then the first slot that came due meanwhile.
+        guard isFree, nextOwed == nil else { return (next, nil) }
+        let isMadeUp = rules.owed.map { (run.turn.slot ?? .distantFuture) <= $0.through } ?? false
+        return (next, rules.queues || isMadeUp || hasReadySlot ? queue(after: run, at: now) : skip(after: run, at: now))
     }
 
     /// One that is due already, and waits for its time or for the daemon, has its run.

@@ -11,6 +11,10 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case note
     /// A worker can be told to ask before each run, and not to: `ask`, `asked` and `pass`.
     case ask
+    /// A worker judges whether a slot is too late to be run: `late`.
+    case deadline
+    /// A worker runs slots that came due before it was there, one after the other.
+    case owed
 
     fileprivate var bit: UInt32 {
         switch self {
@@ -19,6 +23,8 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
         case .leave: 4
         case .note: 8
         case .ask: 16
+        case .deadline: 32
+        case .owed: 64
         }
     }
 }

@@ -40,6 +40,7 @@ extension Report {
         case .due(let slot): Due(slot: slot).encoded()
         case .asked(let value): Asked(value: value).encoded()
         case .skipped(let skipped): skipped.encoded()
+        case .late(let late): late.encoded()
         case .log(let log): log.encoded()
         case .output(let output): output.encoded()
         case .outputDropped(let loss): loss.encoded()
@@ -62,6 +63,7 @@ extension Report {
         if let skipped = try Skipped(&row) { return .skipped(skipped) }
         if let due = try Due(&row) { return .due(slot: due.slot) }
         if let ready = try Ready(&row) { return .ready(ready) }
+        if let late = try Late(&row) { return .late(late) }
         if let asked = try Asked(&row) { return .asked(asked.value) }
         if let pong = try Pong(&row) { return .pong(token: pong.token) }
         if let dropped = try Dropped(&row) { return .dropped(dropped) }

@@ -12,6 +12,8 @@ package enum Report: Hashable, Sendable {
     /// The worker has heard whether it is to ask before each run.
     case asked(Bool)
     case skipped(Skipped)
+    /// A slot was too late to be run.
+    case late(Late)
     case log(Log)
     case output(Output)
     case outputDropped(OutputLoss)
@@ -127,6 +129,22 @@ package enum Report: Hashable, Sendable {
         package mutating func fields(_ row: inout MessageCoder) {
             row.moment("first", &first)
             row.moment("last", &last)
+            row.moment("next", &next)
+        }
+    }
+
+    /// A slot could not begin in time, and is not run; nor are those before it.
+    package struct Late: WireMessage, Hashable, Sendable {
+        package static var verb: StaticString { "late" }
+        package static var feature: Feature? { .deadline }
+        package var slot = SlotInstant(nanoseconds: 0)
+        package var next = SlotInstant(nanoseconds: 0)
+
+        package init() {}
+        package init(slot: SlotInstant, next: SlotInstant) { (self.slot, self.next) = (slot, next) }
+
+        package mutating func fields(_ row: inout MessageCoder) {
+            row.moment("slot", &slot)
             row.moment("next", &next)
         }
     }

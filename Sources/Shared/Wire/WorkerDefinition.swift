@@ -43,6 +43,13 @@ package struct WorkerDefinition: Hashable, Sendable {
         package var timeout: Nanoseconds?
         /// From SIGTERM to SIGKILL for such a run.
         package var killAfter = Nanoseconds.zero
+        /// A slot whose run could not begin so long after it was due is not run; `nil`: it is, however late.
+        package var startingDeadline: Nanoseconds?
+        /// The slots after `accounted` up to this one are run one after the other; `nil`: there are none.
+        package var owed: SlotInstant?
+        /// The first of them begins so long after `owedSince`.
+        package var owedSpread = Nanoseconds.zero
+        package var owedSince = SlotInstant(nanoseconds: 0)
         /// All that commands write is passed on, however much it is.
         package var hasAllOutput = false
         /// The registry file that holds the entry.
@@ -110,6 +117,10 @@ extension WorkerDefinition.Header: WireMessage {
         row.flag("asks", &asks)
         row.nanoseconds("timeout_ns", &timeout)
         row.nanoseconds("kill_after_ns", &killAfter, absent: .zero)
+        row.nanoseconds("starting_deadline_ns", &startingDeadline)
+        row.moment("owed", &owed, least: .min)
+        row.nanoseconds("owed_spread_ns", &owedSpread, absent: .zero)
+        row.moment("owed_since", &owedSince, least: .min, absent: SlotInstant(nanoseconds: 0))
         row.flag("output", &hasAllOutput, "all")
         row.text("file", &file)
         row.integer("size", &size, least: 0, absent: 0)
