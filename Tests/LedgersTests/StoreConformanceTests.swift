@@ -388,6 +388,18 @@ struct StoreConformanceTests {
         #expect(try sums(tested)?.runs == 30)
     }
 
+    @Test("removes nothing by its age where the clock is not believed", arguments: kinds)
+    func whateverTheTime(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        _ = try tested.take(
+            [life(), job()] + (1...20).map { run($0, at: $0 * 3_600) } + [gap(80_000, 80_000, count: 1)])
+        let all = try sums(tested)
+        let later = start + Retention.days(9_000)
+        while try !tested.store.prune(Retention().whateverTheTime, at: later, budget: 100).isDone {}
+        #expect(try rows(tested).count == 21)
+        #expect(try sums(tested) == all)
+    }
+
     @Test("adds sums by the hour up to days, and forgets them in the end", arguments: kinds)
     func days(_ kind: TestedStore.Kind) throws {
         let tested = try TestedStore(kind)
