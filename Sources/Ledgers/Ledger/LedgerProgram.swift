@@ -289,6 +289,8 @@ package final class LedgerProgram {
                 let kept = clockTrust.apply(to: retention, at: now)
                 let pruned = try store.prune(kept, at: now.wall, budget: 100_000)
                 reply.give(pruned.rows)
+            case .forget(let job, let number, let moment, let reply):
+                reply.give(try store.forget(job, run: number, before: moment))
             }
         }
     }
