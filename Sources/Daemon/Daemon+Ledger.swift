@@ -22,12 +22,15 @@ extension Daemon {
             }
             _ = try StateDirectory.open(settings.place, key: settings.key, programs.trust)
             try openJournal(books, settings)
+            // A ledger that is to be made knows nothing that is worth a wait.
+            let wantsResumption = books.areNew && FileSystem.exists("\(settings.place)/\(settings.key)/ledger.db")
             let process = LedgerProcess(
                 settings, in: (memory: books.path, runtime: runtime.path ?? books.path), rights,
-                wantsResumption: books.areNew, programs.trust, openFiles: try OpenFilesLimit.current(), loop, machine)
+                wantsResumption: wantsResumption, programs.trust, openFiles: try OpenFilesLimit.current(), loop, machine
+            )
             ledger = process
             try start(process)
-            try wait(for: process, settings, wantsResumption: books.areNew)
+            try wait(for: process, settings, wantsResumption: wantsResumption)
         } catch {
             guard !settings.isRequired else { throw error }
             noteMissing(error, settings)
@@ -38,6 +41,7 @@ extension Daemon {
         try books.openJournal(capacity: settings.journalSize ?? Self.journalSize(in: books.path, jobs: desired.count))
         guard let journal = books.journal else { return }
         pool.ledger = LedgerWriter(books, journal, pool.ledger?.life ?? life, after: pool.ledger?.lastNumber ?? 0)
+        ledgerNews.begin(with: journal.lost)
         log.write(
             .info, "Journal opened", ["path": .text(books.path), "size": .text("\(journal.capacity >> 10) KiB")])
     }
@@ -100,9 +104,10 @@ extension Daemon {
     // MARK: In each round
 
     var ledgerDeadline: MonotonicInstant {
-        guard pool.ledger != nil else { return .distantFuture }
+        guard let writer = pool.ledger else { return .distantFuture }
         let start = isStopping ? MonotonicInstant.distantFuture : ledger?.deadline ?? .distantFuture
-        return .earliest(start, ledgerNews.nextLook, ledgerNews.waitEnd)
+        return .earliest(
+            .earliest(start, ledgerNews.nextLook, ledgerNews.waitEnd), writer.youngRuns.deadline, .distantFuture)
     }
 
     /// What was written in this round is in force, and whoever reads it is woken if it sleeps.
@@ -110,6 +115,7 @@ extension Daemon {
         if pool.ledger != nil, pool.books?.journal == nil { reopenJournal() }
         guard let writer = pool.ledger, let books = pool.books else { return }
         pool.introduceStrangers()
+        pool.writeBegins()
         pool.writeEvents(log.tap)
         books.bookJournal()
         if let ledger, books.journal?.isReaderAsleep ?? false { ledger.wake() }

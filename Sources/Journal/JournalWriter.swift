@@ -104,6 +104,9 @@ package final class JournalWriter {
     package var used: Int { Int(clamping: state.written &- freed) }
     /// With what is staged.
     package var lost: JournalLoss { state.lost }
+    /// All that was lost since this writer began, and whether there is little room: to be asked often.
+    package private(set) var losses = UInt64(0)
+    package var isHalfFull: Bool { used > ring.capacity / 2 }
 
     private var freed: UInt64 { min(ring.file.acquire(JournalRing.Head.freed), state.written) }
 
@@ -136,6 +139,7 @@ package final class JournalWriter {
         hasStaged = true
         state.number += 1
         state.lost[weight] += 1
+        losses += 1
     }
 
     /// `stamp`: the number that the booking is about to have.

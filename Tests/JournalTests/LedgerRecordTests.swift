@@ -94,4 +94,45 @@ struct LedgerRecordTests {
         frame.append("a" + String(repeating: "è", count: 3_000))
         #expect(frame.texts[1] == "a" + String(repeating: "è", count: 2_047))
     }
+
+    @Test("A booking is written as its record would be")
+    func bookings() throws {
+        var random = SystemRandomNumberGenerator()
+        let now = Moment(monotonic: MonotonicInstant(nanoseconds: 5_000_000), wall: Self.moment)
+        func number() -> Int64 { .random(in: 0...1_000_000, using: &random) }
+        func optional() -> Int64? { Bool.random(using: &random) ? number() : nil }
+        for _ in 0..<2_000 {
+            let clock: ScheduleClock = Bool.random(using: &random) ? .wall : .monotonic
+            var run = Booking.Run(
+                number: number(), attempt: Int.random(in: 1...3, using: &random),
+                call: optional().map { Bool.random(using: &random) ? $0 : -1 - $0 },
+                began: WallInstant(nanoseconds: number()), lateness: Nanoseconds(number()),
+                duration: Nanoseconds(number()), text: "text \(number())", fullLength: optional(), code: optional())
+            run.end.isFinal = Bool.random(using: &random)
+            let booking = Booking(
+                first: optional().map { SlotInstant(nanoseconds: $0) },
+                last: optional().map { SlotInstant(nanoseconds: $0) }, count: number(),
+                outcome: try #require(Outcome.allCases.randomElement(using: &random)),
+                reason: Bool.random(using: &random) ? Booking.Reason.allCases.randomElement(using: &random) : nil,
+                run: Bool.random(using: &random) ? run : nil, retryAfter: optional().map { Nanoseconds($0) })
+            let frame = LedgerRecord.frame(of: booking, 7, clock, at: now)
+            guard case .booking(let booked) = LedgerRecord(frame) else {
+                Issue.record("no booking: \(booking)")
+                return
+            }
+            let again = LedgerRecord.booking(booked).frame
+            #expect(frame.count == again.count && frame.texts == again.texts)
+            for index in 0..<frame.count { #expect(frame.words[index] == again.words[index], "word \(index)") }
+            #expect(booked.job == 7 && booked.at == now.wall && booked.count == booking.count)
+            #expect(booked.first == booking.first.map { now.wall(of: $0, on: clock) })
+            #expect(booked.last == booking.last.map { now.wall(of: $0, on: clock) })
+            #expect(booked.outcome == booking.outcome && booked.reason == booking.reason)
+            #expect(booked.isGivenUp == booking.isGivenUp && booked.run?.number == booking.run?.number)
+            #expect(booked.run?.text == booking.run?.end.text && booked.run?.code == booking.run?.end.code)
+            #expect(booked.run?.began == booking.run?.began && booked.run?.duration == booking.run?.duration)
+            #expect(booked.run?.lateness == booking.run?.lateness && booked.run?.attempt == booking.run?.attempt)
+            #expect(booked.run?.fullLength == booking.run?.end.fullLength)
+            if booking.run != nil { #expect(booked.run?.retryAfter == booking.retryAfter) }
+        }
+    }
 }

@@ -46,7 +46,8 @@ package struct HistoryText {
     private func words(_ run: LedgerAnswer.Run) -> String {
         var parts = run.cause == "slot" ? [] : [run.cause]
         if let reason = run.reason { parts.append(reason) }
-        if let code = run.code { parts.append("exit code \(code)") }
+        // The error of a command begins with it.
+        if let code = run.code, !run.text.hasPrefix("exit \(code)") { parts.append("exit code \(code)") }
         if !run.settles, run.slot != nil { parts.append("tried again") }
         if !run.text.isEmpty { parts.append(PrintableText.escape(run.text, limit: 200)) }
         return parts.joined(separator: ": ")

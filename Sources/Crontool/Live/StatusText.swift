@@ -6,11 +6,12 @@ import Wire
 
 /// The words of a status.
 enum StatusText {
-    /// `0.4ms`, `31ms`, `12.4s`, `5m3s`.
+    /// `47µs`, `0.4ms`, `31ms`, `12.4s`, `5m3s`.
     static func duration(_ duration: Nanoseconds) -> String {
         if duration >= .seconds(60) { return DurationText.rounded(duration) }
         if duration >= .seconds(1) { return tenths(duration.count / 100_000_000) + "s" }
         if duration >= .milliseconds(10) { return "\(duration.count / 1_000_000)ms" }
+        if duration.count < 100_000 { return "\(duration.count / 1_000)µs" }
         return tenths(duration.count / 100_000) + "ms"
     }
 

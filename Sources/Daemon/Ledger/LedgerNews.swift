@@ -13,33 +13,34 @@ struct LedgerNews {
     private(set) var nextLook = MonotonicInstant.distantFuture
     /// As it was said.
     private var lost = JournalLoss()
+    private var losses = UInt64(0)
     private var nextWord = MonotonicInstant(nanoseconds: 0)
 
     private static let lookInterval = Nanoseconds.seconds(1)
     private static let wordInterval = Nanoseconds.seconds(60)
-    /// In hundredths of the journal.
-    private static let behind = 50
+
+    /// What a life before this one has lost was said by that.
+    mutating func begin(with lost: JournalLoss) { (self.lost, losses) = (lost, 0) }
 
     /// In each round.
     mutating func look(_ writer: LedgerWriter, at now: MonotonicInstant, _ log: CronLog) {
-        let isBehind = writer.fill >= Self.behind
+        let isBehind = writer.isBehind
         if isBehind, now >= nextWord {
             nextWord = now + Self.wordInterval
             log.write(.warning, "Ledger behind", ["full": .text("\(writer.fill) %")])
         }
-        if !isBehind, writer.lost != lost { sayLost(writer.lost, log) }
+        if !isBehind, writer.losses != losses { sayLost(writer, log) }
         nextLook = isBehind || writer.hasStrangers ? now + Self.lookInterval : .distantFuture
     }
 
-    private mutating func sayLost(_ lost: JournalLoss, _ log: CronLog) {
+    private mutating func sayLost(_ writer: LedgerWriter, _ log: CronLog) {
+        let now = writer.lost
         log.write(
             .error, "Ledger records dropped",
             [
-                "output": .number(lost.output &- self.lost.output),
-                "incidents": .number(lost.incidents &- self.lost.incidents),
-                "rows": .number(lost.rows &- self.lost.rows),
-                "text": "the sums of the jobs have them",
+                "output": .number(now.output &- lost.output), "incidents": .number(now.incidents &- lost.incidents),
+                "rows": .number(now.rows &- lost.rows), "text": "the sums of the jobs have them",
             ])
-        self.lost = lost
+        (lost, losses) = (now, writer.losses)
     }
 }

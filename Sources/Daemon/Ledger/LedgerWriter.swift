@@ -16,6 +16,7 @@ final class LedgerWriter {
     private var isLifeKnown = false
     /// Of a job in this life.
     private(set) var lastNumber: Int64
+    var youngRuns = YoungRuns()
     /// Whether the ledger is to hear the names of jobs that it does not know.
     private(set) var hasStrangers = true
 
@@ -27,6 +28,9 @@ final class LedgerWriter {
     /// In hundredths of the journal, what is not freed.
     var fill: Int { journal.used * 100 / journal.capacity }
     var lost: JournalLoss { journal.lost }
+    var losses: UInt64 { journal.losses }
+    /// Much is not freed.
+    var isBehind: Bool { journal.isHalfFull }
 
     // MARK: Names
 
@@ -68,8 +72,8 @@ final class LedgerWriter {
     func note(_ booking: Booking, of name: inout LedgerName, _ clock: ScheduleClock, at now: Moment) {
         // The sums of a job that is introduced later have this slot too.
         guard name.isKnown else { return journal.lose(.row) }
-        let record = LedgerRecord.Booked(booking, name.number, clock, at: now)
-        if !journal.stage(LedgerRecord.booking(record).frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
+        let frame = LedgerRecord.frame(of: booking, name.number, clock, at: now)
+        if !journal.stage(frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
     }
 
     func note(_ run: Phase.Run, of name: LedgerName, pid: Int32, _ clock: ScheduleClock, at now: Moment) {
@@ -122,35 +126,6 @@ extension LedgerRecord.Standing {
     fileprivate init(_ job: Int64, _ standing: JobStanding) {
         self.init(
             job: job, failures: Int64(standing.failures), isFailing: standing.isFailing, isLate: standing.isLate)
-    }
-}
-
-extension LedgerRecord.Cause {
-    fileprivate init(call: Int64?, attempt: Int, hasSlot: Bool) {
-        if let call {
-            self = call < 0 ? .manual : .call
-        } else {
-            self = attempt > 1 ? .retry : hasSlot ? .slot : .start
-        }
-    }
-}
-
-extension LedgerRecord.Booked {
-    fileprivate init(_ booking: Booking, _ job: Int64, _ clock: ScheduleClock, at now: Moment) {
-        self.init(
-            job: job, at: now.wall, first: booking.first.map { now.wall(of: $0, on: clock) },
-            last: booking.last.map { now.wall(of: $0, on: clock) }, count: booking.count, outcome: booking.outcome,
-            reason: booking.reason, run: booking.run.map { .init($0, booking) }, isGivenUp: booking.isGivenUp)
-    }
-}
-
-extension LedgerRecord.Booked.Run {
-    fileprivate init(_ run: Booking.Run, _ booking: Booking) {
-        self.init(
-            number: run.number, attempt: run.attempt,
-            cause: .init(call: run.call, attempt: run.attempt, hasSlot: booking.last != nil), began: run.began,
-            lateness: run.lateness, duration: run.duration, code: run.end.code, retryAfter: booking.retryAfter,
-            text: run.end.text, fullLength: run.end.fullLength)
     }
 }
 

@@ -17,7 +17,8 @@ package struct CronLog: Sendable {
     func write(
         _ level: Logger.Level, _ message: String, _ fields: LogFields = [:], rank: LogSink.Rank = .record
     ) {
-        tap.note(level, message, fields)
+        // What runs came to and what they wrote is written down by itself.
+        if rank == .record { tap.note(level, message, fields) }
         if level >= self.level { sink.write(level, message, fields, rank) }
     }
 }

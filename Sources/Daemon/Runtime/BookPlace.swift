@@ -13,8 +13,8 @@ enum BookPlace {
         let shared = try PrivateDirectory.open("\(MemoryPlace.shared)/cronsupd-\(ThisProcess.userID)")
         tidy(shared.path, sparing: instance)
         let directory = try shared.directory(instance)
-        // For those who tidy up.
-        try PrivateFile.replace(owner, in: directory, with: Array(runtime.utf8))
+        // For those who tidy up, wherever they were started.
+        try PrivateFile.replace(owner, in: directory, with: Array(try FileSystem.realPath(runtime).utf8))
         return directory
     }
 

@@ -10,7 +10,9 @@ import Wire
 extension WorkerPool {
     /// A new job, or one that the ledger does not know any more. Between two steps of it.
     func introduce(_ job: Job) {
-        ledger?.introduce(&job.ledgerName, job.definition, JobRecord(job.supervisor), at: moment)
+        guard let ledger else { return }
+        ledger.introduce(&job.ledgerName, job.definition, JobRecord(job.supervisor), at: moment)
+        if job.ledgerName.isKnown { writeBegin(of: job) }
     }
 
     /// Those that there was no room for; in each round of the loop.
@@ -26,11 +28,23 @@ extension WorkerPool {
     }
 
     func write(_ booking: Booking, of job: Job) {
-        ledger?.note(booking, of: &job.ledgerName, job.clock, at: moment)
+        guard let ledger else { return }
+        ledger.note(booking, of: &job.ledgerName, job.clock, at: moment)
+        if booking.run != nil { ledger.youngRuns.remove(of: job.index) }
     }
 
-    /// That a run has begun: if the machine ends in it, that is all that is known of it.
-    func writeBegin(of job: Job) {
+    /// That runs have begun which have not ended soon: if the machine ends in one, that is all that is known of it.
+    func writeBegins() {
+        guard let ledger, ledger.youngRuns.deadline <= now else { return }
+        while let run = ledger.youngRuns.takeOld(at: now) {
+            guard run.job < jobs.count, let job = jobs[run.job],
+                Phase.Run.going(in: job.supervisor)?.number == run.number
+            else { continue }
+            writeBegin(of: job)
+        }
+    }
+
+    private func writeBegin(of job: Job) {
         guard let ledger, let run = Phase.Run.going(in: job.supervisor) else { return }
         ledger.note(run, of: job.ledgerName, pid: job.worker?.pid ?? 0, job.clock, at: moment)
     }

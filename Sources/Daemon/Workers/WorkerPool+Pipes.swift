@@ -108,9 +108,9 @@ extension WorkerPool {
             if case .begin = report, job.goesByZone { usesZones = true }
             // The clock was read after the bytes were: no report is younger.
             decide(.report(report), job)
-            if case .begin = report {
+            if case .begin(let begin) = report {
                 tellBegin(of: job)
-                writeBegin(of: job)
+                ledger?.youngRuns.append(begin.run, of: job.index, at: now)
             }
             if case .dropped = report { manualRuns?.lost(job.definition.id) }
         } catch {

@@ -22,14 +22,16 @@ extension LedgerRecord {
 
     /// `frame`: an empty one.
     package func write(into frame: inout JournalFrame) {
-        var form = RecordForm(writing: frame)
+        var form = RecordForm(writing: Kind(self).rawValue)
         var record = self
-        form.put(Kind(self).rawValue)
         record.fields(&form)
         frame = form.frame
     }
 
-    private enum Kind: Int64 {
+    /// The number of a `booking`, at the beginning of its frame.
+    static let bookingKind = Kind.booking.rawValue
+
+    enum Kind: Int64 {
         case life = 1
         case job, begin, booking, output, incident, standing
 

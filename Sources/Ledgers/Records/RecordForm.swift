@@ -12,7 +12,11 @@ struct RecordForm {
     private(set) var isWhole = true
 
     init(reading frame: JournalFrame) { (self.frame, isReading) = (frame, true) }
-    init(writing frame: JournalFrame) { (self.frame, isReading) = (frame, false) }
+    /// `kind`: of the record.
+    init(writing kind: Int64) {
+        (frame, isReading) = (JournalFrame(), false)
+        frame.append(kind)
+    }
 
     mutating func put(_ word: Int64) { frame.append(word) }
 
@@ -42,7 +46,7 @@ struct RecordForm {
     }
 
     /// The least number stands for none: no value of these fields is so far away.
-    private static let none = Int64.min
+    static let none = Int64.min
 
     mutating func optional(_ value: inout Int64?) {
         guard isReading else { return put(value ?? Self.none) }
@@ -82,9 +86,14 @@ struct RecordForm {
         .overlap, .wait, .noWorker, .down, .lost, .stop, .clock, .paused,
     ]
 
+    static func number(of reason: Booking.Reason?) -> Int64 {
+        guard let reason else { return -1 }
+        return Int64(reasons.firstIndex(of: reason) ?? -1)
+    }
+
     mutating func reason(_ value: inout Booking.Reason?) {
         let all = Self.reasons
-        guard isReading else { return put(value.flatMap { all.firstIndex(of: $0) }.map { Int64($0) } ?? -1) }
+        guard isReading else { return put(Self.number(of: value)) }
         let index = next()
         value = all.indices.contains(Int(index)) ? all[Int(index)] : nil
         if index < -1 || index >= all.count { isWhole = false }

@@ -177,6 +177,32 @@ struct DaemonLives {
         }
     }
 
+    @Test(
+        "the books of a runtime directory that was named from where the daemon was started are not tidied up by others")
+    func relativeDirectory() throws {
+        try Scene.play { scene in
+            let other = scene.path("other.yaml")
+            try TextFile.write(RegistryText.file([.shell("other", "true", interval: "1h")]), to: other)
+            try scene.declare([job(scene, doing: "true", interval: "100ms")])
+            let start = { () throws in
+                try scene.start(
+                    runtime: "below", worker: Binaries.worker,
+                    wrapper: ["/bin/sh", "-c", "cd \(scene.directory) && exec \"$@\"", "sh"])
+            }
+            let first = try start()
+            try first.wait(for: "TICK", count: 3)
+            try kill(first)
+            let stranger = try scene.start(registry: other, worker: Binaries.worker)
+            try stranger.wait(for: "Worker started")
+            #expect(try stranger.stop() == .exited(code: 0))
+            let next = try start()
+            try next.wait(for: "TICK", count: 2)
+            #expect(try next.stop() == .exited(code: 0))
+            let stopped = try #require(next.log.all("Worker stopped").first)
+            #expect(stopped.number("ok") == rows(scene, "end").count && stopped.number("unknown") == 0)
+        }
+    }
+
     @Test("a job that is gone when the daemon comes back has the outcome of its last run all the same")
     func gone() throws {
         try Scene.play { scene in
