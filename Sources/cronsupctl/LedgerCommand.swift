@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clocks
 import Crontool
 import Host
 import Kernel
@@ -10,7 +11,7 @@ struct LedgerCommand: ParsableCommand {
         abstract: "Shows how the ledger of a running cronsupd is; checks, copies and prunes it.",
         subcommands: [
             LedgerStatusCommand.self, LedgerCheckCommand.self, LedgerBackupCommand.self, LedgerPruneCommand.self,
-            LedgerExportCommand.self,
+            LedgerExportCommand.self, LedgerForgetCommand.self,
         ], defaultSubcommand: LedgerStatusCommand.self)
 }
 
@@ -87,6 +88,30 @@ struct LedgerPruneCommand: ParsableCommand {
     func run() throws {
         let done = try daemon.connect().ledger().ask(.prune)
         try write("\(done.count) \(done.count == 1 ? "row" : "rows") removed\n")
+    }
+}
+
+struct LedgerForgetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget", abstract: "Erases what runs of a job have said and written; what they came to stays.",
+        discussion: "Exit codes: 1 there is no ledger, or it is busy; 3 no cronsupd is running.")
+
+    @Argument(help: "The ID of the job.")
+    var job: String
+
+    @Argument(help: ArgumentHelp("The number of the run; all, if there is none.", valueName: "run"))
+    var number: Int64?
+
+    @Option(help: ArgumentHelp("Runs alone that began before.", valueName: "time"))
+    var before: String?
+
+    @OptionGroup var daemon: DaemonOptions
+
+    func run() throws {
+        let entry = try StatusQuery.entry(job)
+        let moment = try HistoryOptions.moment(before, "--before").map { floorDivide($0.nanoseconds, 1_000) }
+        let done = try daemon.connect().ledger().ask(.forget(.init(entry: entry, run: number, before: moment)))
+        try write("\(done.count) \(done.count == 1 ? "run" : "runs") erased\n")
     }
 }
 

@@ -271,6 +271,25 @@ final class MemoryStore: LedgerStore, LedgerView {
         gaps = kept
     }
 
+    func forget(_ job: String, run: Int64?, before: WallInstant?) -> Int {
+        var count = 0
+        let known = runs
+        for index in runs.indices where runs[index].job == job {
+            let row = runs[index]
+            guard run == nil || row.run == run, before.map({ row.began < $0.inMicroseconds }) ?? true else { continue }
+            let wrote = lines.contains { $0.job == job && $0.run == row.run } && !row.outcome.isOk
+            if wrote || !row.text.isEmpty { count += 1 }
+            (runs[index].text, runs[index].fullLength) = ("", nil)
+        }
+        let last = lines.last { $0.job == job }?.run
+        lines.removeAll { line in
+            guard line.job == job, run == nil || line.run == run else { return false }
+            let began = known.first { $0.job == job && $0.run == line.run }?.began
+            return line.run == last || began.map { began in before.map { began < $0.inMicroseconds } ?? true } ?? true
+        }
+        return count
+    }
+
     // MARK: Answers
 
     func resumptions() -> [JobResumption] {

@@ -180,6 +180,23 @@ struct SQLiteStoreTests {
         #expect(try count("SELECT ok + bad FROM job WHERE id = 1") == 200)
     }
 
+    @Test("has nothing left in its file of what was erased")
+    func forgotten() throws {
+        let store = try open()
+        let runs = (1...200).map { run($0, .failed, text: "the secret of \($0)") }
+        _ = try store.append(batch([life, job(0, "app:a")] + runs), .process)
+        try store.fold()
+        func files() throws -> String {
+            try FileSystem.names(in: directory.path).reduce(into: "") { text, name in
+                let bytes = try FileSystem.contents(of: "\(directory.path)/\(name)", limit: 1 << 24)?.bytes ?? []
+                text += String(decoding: bytes, as: UTF8.self)
+            }
+        }
+        #expect(try files().contains("the secret of 7"))
+        #expect(try store.forget("app:a", run: nil, before: nil) == 200)
+        #expect(try !files().contains("the secret"))
+    }
+
     @Test("gives pages back to the disk")
     func vacuum() throws {
         let store = try open()

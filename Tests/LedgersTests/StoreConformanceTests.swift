@@ -366,6 +366,33 @@ struct StoreConformanceTests {
         #expect(try tested.view.output(of: "app:b", run: nil) == nil)
     }
 
+    @Test("erases what runs have said and written, and keeps what they came to", arguments: kinds)
+    func forget(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        func line(_ run: Int64) -> LedgerRecord {
+            .output(.init(job: 0, run: run, at: second(run), isError: false, text: "secret \(run)"))
+        }
+        _ = try tested.take([
+            life(), job(), line(1), run(1, at: 1, .failed), run(2, at: 2), line(3), run(3, at: 3, .failed), line(4),
+            run(4, at: 4, .failed), job(1, "app:b"), run(1, at: 1, .failed, job: 1),
+        ])
+        let before = try sums(tested)
+        func said() throws -> [Int64] {
+            try rows(tested).compactMap { if case .run(let row) = $0, !row.text.isEmpty { row.run } else { nil } }
+        }
+        #expect(try tested.store.forget("app:a", run: 3, before: nil) == 1)
+        #expect(try said() == [4, 1] && tested.view.output(of: "app:a", run: 3) == nil)
+        #expect(try tested.view.output(of: "app:a", run: 1)?.tail == "secret 1\n")
+        #expect(try tested.store.forget("app:a", run: nil, before: second(2)) == 1)
+        #expect(try said() == [4] && tested.view.output(of: "app:a", run: 1) == nil)
+        #expect(try tested.store.forget("app:a", run: nil, before: nil) == 1)
+        #expect(try said().isEmpty && tested.view.output(of: "app:a", run: nil) == nil)
+        #expect(try tested.store.forget("app:a", run: nil, before: nil) == 0)
+        #expect(try sums(tested) == before && runs(tested).count == 4)
+        guard case .run(let other)? = try rows(tested, "app:b").first else { return #expect(Bool(false), "no row") }
+        #expect(other.text == "it broke")
+    }
+
     @Test("tells of incidents, page by page", arguments: kinds)
     func incidents(_ kind: TestedStore.Kind) throws {
         let tested = try TestedStore(kind)
@@ -400,6 +427,18 @@ struct StoreConformanceTests {
         while try !tested.store.prune(retention, at: second(40), budget: 1).isDone {}
         #expect(try self.runs(tested) == [30, 29, 28])
         #expect(try sums(tested)?.runs == 30)
+    }
+
+    @Test("removes nothing by its age where the clock is not believed", arguments: kinds)
+    func whateverTheTime(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        _ = try tested.take(
+            [life(), job()] + (1...20).map { run($0, at: $0 * 3_600) } + [gap(80_000, 80_000, count: 1)])
+        let all = try sums(tested)
+        let later = start + Retention.days(9_000)
+        while try !tested.store.prune(Retention().whateverTheTime, at: later, budget: 100).isDone {}
+        #expect(try rows(tested).count == 21)
+        #expect(try sums(tested) == all)
     }
 
     @Test("adds sums by the hour up to days, and forgets them in the end", arguments: kinds)

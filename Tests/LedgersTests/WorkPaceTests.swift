@@ -73,6 +73,28 @@ struct WorkPaceTests {
     }
 }
 
+@Suite("The trust in the wall clock")
+struct ClockTrustTests {
+    private func moment(_ seconds: Int64, ahead: Int64 = 0) -> Moment {
+        Moment(
+            monotonic: MonotonicInstant(nanoseconds: seconds * 1_000_000_000),
+            wall: WallInstant(seconds: 2_000_000_000 + seconds + ahead))
+    }
+
+    @Test("comes after an hour in which it ran evenly, and goes when it is set")
+    func trust() {
+        let retention = Retention()
+        var trust = ClockTrust(at: moment(0))
+        #expect(trust.apply(to: retention, at: moment(3_599)) == retention.whateverTheTime)
+        #expect(trust.apply(to: retention, at: moment(3_600)) == retention)
+        #expect(trust.apply(to: retention, at: moment(3_700, ahead: 30)) == retention)
+        let years = Int64(3_000_000_000)
+        #expect(trust.apply(to: retention, at: moment(3_800, ahead: years)) == retention.whateverTheTime)
+        #expect(trust.apply(to: retention, at: moment(3_900)) == retention.whateverTheTime)
+        #expect(trust.apply(to: retention, at: moment(7_500)) == retention)
+    }
+}
+
 @Suite("The command line of cronledger")
 struct LedgerOptionsTests {
     @Test("is read")

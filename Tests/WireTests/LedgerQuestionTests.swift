@@ -64,7 +64,7 @@ extension SeededGenerator {
     private mutating func moment() -> Int64? { chance(2) ? nil : anyInteger() }
 
     fileprivate mutating func ledgerQuestion() -> LedgerQuestion {
-        switch below(8) {
+        switch below(9) {
         case 0:
             var history = LedgerQuestion.History()
             (history.entry, history.onlyFailures) = (chance(2) ? nil : entry(), chance(2))
@@ -81,6 +81,7 @@ extension SeededGenerator {
         case 4: return .status
         case 5: return .check
         case 6: return .backup
+        case 7: return .forget(.init(entry: entry(), run: chance(2) ? nil : Int64(1 + below(9_000)), before: moment()))
         default: return .prune
         }
     }

@@ -24,7 +24,7 @@ final class LedgerAnswers {
             case .slots(let slots): try answer(slots, showsTexts, tell)
             case .events(let events): try answer(events, showsTexts, tell)
             case .output(let output): try answer(output, tell)
-            case .status, .check, .backup, .prune: break
+            case .status, .check, .backup, .prune, .forget: break
             }
         } catch {
             if error.kind == .damaged { damage = error.text }

@@ -36,6 +36,8 @@ final class LedgerDesk: Sendable {
         case checked
         /// Remove what need not be kept, and say how many rows that was.
         case prune(Reply)
+        /// Erase what runs have said; so many they were.
+        case forget(String, run: Int64?, before: WallInstant?, Reply)
     }
 
     /// A number that one thread waits for.

@@ -18,6 +18,7 @@ package final class LedgerProgram {
     private let desk: LedgerDesk
     private var pace: WorkPace
     private var retention = Retention()
+    private var clockTrust = ClockTrust(at: Clock.moment())
     /// Up to where the journal is in the database.
     private var committed: UInt64?
     private var wantsResumption = false
@@ -264,7 +265,8 @@ package final class LedgerProgram {
             pace.folded(at: now.monotonic)
         }
         if pace.pruningIsDue(at: now.monotonic) {
-            let pruned = try store.prune(retention, at: now.wall, budget: max(Self.pruneBudget, 2 * folded))
+            let kept = clockTrust.apply(to: retention, at: now)
+            let pruned = try store.prune(kept, at: now.wall, budget: max(Self.pruneBudget, 2 * folded))
             pace.pruned(isDone: pruned.isDone, at: now.monotonic)
         }
         if pace.restIsDue(at: now.monotonic) {
@@ -284,8 +286,11 @@ package final class LedgerProgram {
             case .damaged(let text): throw LedgerError(.damaged, text, path: keeper.path)
             case .checked: try store.note(checkedAt: now.wall)
             case .prune(let reply):
-                let pruned = try store.prune(retention, at: now.wall, budget: 100_000)
+                let kept = clockTrust.apply(to: retention, at: now)
+                let pruned = try store.prune(kept, at: now.wall, budget: 100_000)
                 reply.give(pruned.rows)
+            case .forget(let job, let number, let moment, let reply):
+                reply.give(try store.forget(job, run: number, before: moment))
             }
         }
     }

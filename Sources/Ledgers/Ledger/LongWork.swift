@@ -4,6 +4,7 @@ import LedgerStore
 import Links
 import SQLiteStore
 import Synchronization
+import Values
 import Wire
 
 /// What would hold up those who ask: a look through the whole database, a copy of it, a removal. One at a time, on a thread of
@@ -85,15 +86,19 @@ final class LongWork: Sendable {
 
     private func answer(_ question: LedgerQuestion, _ client: Source) -> Result {
         switch question {
-        case .prune: return prune(client)
+        case .prune: return change(client) { .prune($0) }
+        case .forget(let forget):
+            let before = forget.before.map { WallInstant(microseconds: $0) }
+            return change(client) { .forget(forget.entry.description, run: forget.run, before: before, $0) }
         case .backup: return backup(client)
         default: return check(client)
         }
     }
 
-    private func prune(_ client: Source) -> Result {
+    /// By the one that writes, who replies with the number of rows.
+    private func change(_ client: Source, _ errand: (LedgerDesk.Reply) -> LedgerDesk.Errand) -> Result {
         let reply = LedgerDesk.Reply()
-        desk.ask(.prune(reply))
+        desk.ask(errand(reply))
         guard let count = reply.wait(for: Self.pruningSeconds) else {
             return Self.refused(client, .ledger, desk.board.trouble ?? "the ledger is busy")
         }

@@ -161,7 +161,7 @@ final class QuestionServer {
             return client.tell(.refused(.init(.denied, "you may ask for outcomes and times alone")))
         }
         switch question {
-        case .check, .backup, .prune:
+        case .check, .backup, .prune, .forget:
             client.waits = true
             longWork.begin(question, for: client.source)
         case .history, .slots, .events, .output, .status: read(question, client)

@@ -18,7 +18,7 @@ enum Schema {
         try database.run(
             """
             PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;
-            PRAGMA journal_size_limit = \(journalLimit); PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF
+            PRAGMA journal_size_limit = \(journalLimit); PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF
             """)
         guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else { return false }
         try create(database)

@@ -9,5 +9,7 @@ package final class SharedTails: Sendable {
 
     func append(_ line: String, run: Int64, of job: Int64) { tails.withLock { $0.append(line, run: run, of: job) } }
 
+    func forget(_ job: Int64, run: Int64?) { tails.withLock { $0.forget(job, run: run) } }
+
     func output(of job: Int64, run: Int64?) -> KeptOutput? { tails.withLock { $0.output(of: job, run: run) } }
 }

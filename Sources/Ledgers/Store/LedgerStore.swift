@@ -19,6 +19,10 @@ package protocol LedgerStore: AnyObject {
     /// Removes what need not be kept, of at most `budget` rows.
     func prune(_ retention: Retention, at now: WallInstant, budget: Int) throws(LedgerError) -> Pruned
 
+    /// Erases what runs of a job have said and written: of this one, or of all; `before`: of those that began before this moment. What
+    /// they came to stays. Returns of how many runs there was something.
+    func forget(_ job: String, run: Int64?, before: WallInstant?) throws(LedgerError) -> Int
+
     /// How all jobs stand in it, for a daemon that has no books of them.
     func resumptions() throws(LedgerError) -> [JobResumption]
 }

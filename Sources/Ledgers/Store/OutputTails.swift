@@ -51,6 +51,13 @@ package struct OutputTails: Sendable {
         }
     }
 
+    /// What the last run of the job wrote; `run`: if it is this one.
+    package mutating func forget(_ job: Int64, run: Int64?) {
+        guard let tail = tails[job], run == nil || tail.run == run else { return }
+        tails[job] = nil
+        size -= tail.text.count
+    }
+
     /// `run`: the one with this number, or the last one.
     package func output(of job: Int64, run: Int64?) -> KeptOutput? {
         guard let tail = tails[job], run == nil || tail.run == run else { return nil }

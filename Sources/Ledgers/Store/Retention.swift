@@ -19,6 +19,14 @@ package struct Retention: Hashable, Sendable {
 
     package init() {}
 
+    /// The same, but nothing goes by its age.
+    package var whateverTheTime: Retention {
+        var retention = self
+        let never = Nanoseconds(.max / 2)
+        (retention.age, retention.hours, retention.days) = (never, never, never)
+        return retention
+    }
+
     package static func days(_ count: Int64) -> Nanoseconds { .seconds(count * 86_400) }
 
     /// The first hour whose sums stay by the hour: of a whole day.

@@ -92,6 +92,9 @@ struct HistoryCommandTests {
             #expect(none.status == .exited(code: 1) && none.output.hasSuffix("the ledger has no slot there\n"))
             #expect(try ask("output", "app:0").output == "rsync: refused\n")
             #expect(try ask("output", "app:0", "2").output == "rsync: refused\n")
+            #expect(try ask("ledger", "forget", "app:0", "2").output == "1 run erased\n")
+            #expect(try ask("why", "app:0", "2049-03-22T04:26:42Z").output.hasSuffix(": failed\n"))
+            #expect(try ask("output", "app:0", "2").status == .exited(code: 1))
             let nothing = try ask("output", "app:0", "1")
             #expect(nothing.status == .exited(code: 1) && nothing.errors.contains("nothing is kept"))
         }

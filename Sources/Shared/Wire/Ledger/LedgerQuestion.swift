@@ -19,6 +19,21 @@ package enum LedgerQuestion: Hashable, Sendable {
     case backup
     /// Remove now what need not be kept.
     case prune
+    /// Erase what runs have said and written.
+    case forget(Forget)
+
+    package struct Forget: Hashable, Sendable {
+        package var entry = EntryID()
+        /// `nil`: all of the job.
+        package var run: Int64?
+        /// Those alone that began before.
+        package var before: Int64?
+
+        package init() {}
+        package init(entry: EntryID, run: Int64?, before: Int64?) {
+            (self.entry, self.run, self.before) = (entry, run, before)
+        }
+    }
 
     package struct History: Hashable, Sendable {
         /// `nil`: of all jobs.
@@ -70,7 +85,7 @@ package enum LedgerQuestion: Hashable, Sendable {
     package var isAboutOutcomes: Bool {
         switch self {
         case .history, .slots, .events, .status: true
-        case .output, .check, .backup, .prune: false
+        case .output, .check, .backup, .prune, .forget: false
         }
     }
 
@@ -84,6 +99,7 @@ package enum LedgerQuestion: Hashable, Sendable {
         case .check: Plain.encoded("check")
         case .backup: Plain.encoded("backup")
         case .prune: Plain.encoded("prune")
+        case .forget(let forget): forget.encoded()
         }
     }
 
@@ -94,6 +110,7 @@ package enum LedgerQuestion: Hashable, Sendable {
         if let slots = try Slots(&row) { return .slots(slots) }
         if let events = try Events(&row) { return .events(events) }
         if let output = try Output(&row) { return .output(output) }
+        if let forget = try Forget(&row) { return .forget(forget) }
         if row.isVerb("status") { return .status }
         if row.isVerb("check") { return .check }
         if row.isVerb("backup") { return .backup }
@@ -150,6 +167,16 @@ extension LedgerQuestion.Output: WireMessage {
     package mutating func fields(_ row: inout MessageCoder) {
         row.entry("entry", &entry)
         row.integer("run", &run, least: 1)
+    }
+}
+
+extension LedgerQuestion.Forget: WireMessage {
+    package static var verb: StaticString { "forget" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("run", &run, least: 1)
+        row.integer("before_us", &before)
     }
 }
 
