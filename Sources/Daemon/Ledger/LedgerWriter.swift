@@ -47,7 +47,7 @@ final class LedgerWriter {
             lastNumber += 1
             name.number = lastNumber
         }
-        var words = LedgerRecord.Job(
+        var words = LedgerRecord.Name(
             job: name.number, at: now.wall, name: job.id.description, schedule: job.schedule.words,
             timezone: job.schedule.zone?.name ?? "", comment: job.meta["comment"]?.string ?? "",
             books: Int64(bitPattern: books.id), sums: name.first ?? sums, standing: .init(name.number, record.standing))
@@ -77,13 +77,13 @@ final class LedgerWriter {
 
     private func absent(
         _ number: Int64, _ id: EntryID, _ sums: LedgerRecord.Sums, at now: Moment
-    ) -> LedgerRecord.Job {
-        LedgerRecord.Job(
+    ) -> LedgerRecord.Name {
+        LedgerRecord.Name(
             job: number, at: now.wall, name: id.description, schedule: "", timezone: "", comment: "",
             books: Int64(bitPattern: books.id), sums: sums, standing: .init(number, JobStanding()))
     }
 
-    private func stage(_ words: LedgerRecord.Job) -> Bool {
+    private func stage(_ words: LedgerRecord.Name) -> Bool {
         journal.stage(LedgerRecord.job(words).frame, .row, isCounted: false)
     }
 

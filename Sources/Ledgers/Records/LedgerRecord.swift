@@ -60,6 +60,9 @@ extension LedgerRecord {
         }
     }
 
+    /// By which a job is known.
+    package typealias Name = Job
+
     /// What a job came to since its books began.
     package struct Sums: Hashable, Sendable {
         /// The number of the last run.

@@ -69,6 +69,8 @@ extension SQLiteStore {
         if let place { made = place } else { made = try add(record) }
         known.placesByNumber[record.job] = made
         let shown = known.accounts[made].introduce(record, isNew: place == nil)
+        // A run whose end was dropped is not open any more.
+        changedRuns.insert(made)
         try database.change(
             "INSERT OR REPLACE INTO life_job (life, idx, job) VALUES (?, ?, ?)", .integer(life), .integer(record.job),
             .integer(known.accounts[made].id))
