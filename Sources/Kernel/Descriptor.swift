@@ -30,6 +30,17 @@ package struct Descriptor: ~Copyable {
         try open(path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
     }
 
+    /// Creates `path`, where nothing may be yet, not even a link.
+    package static func createNew(_ path: String) throws(SystemError) -> Descriptor {
+        try open(path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    }
+
+    /// Waits until what was written outlives a loss of power (fsync(2)).
+    package func sync(_ path: String) throws(SystemError) {
+        let raw = raw
+        try systemCall("fsync", path) { fsync(raw) }
+    }
+
     static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> Descriptor {
         Descriptor(
             owning: try systemCall("open", path) {

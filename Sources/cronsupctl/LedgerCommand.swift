@@ -65,11 +65,13 @@ struct LedgerBackupCommand: ParsableCommand {
 
     func run() throws {
         let copy = try daemon.connect().ledger().copy()
-        let new = "\(file).new"
+        // Nobody can have put a link of this name there before.
+        let new = "\(file).\(String(UInt64.random(in: 0...(.max)), radix: 16)).new"
+        let target = try Descriptor.createNew(new)
         do {
-            let target = try Descriptor.create(new)
             try copy.file.file.copyAll(to: target)
             guard try FileSystem.status(new).identity.size == copy.size else { throw DaemonFailure.gone }
+            try target.sync(new)
             try FileSystem.rename(new, to: file)
         } catch {
             try? FileSystem.remove(new)

@@ -54,6 +54,22 @@ struct SQLiteStoreTests {
 
     private func count(_ sql: String) throws -> Int64? { try Database(path, .reading).number(sql) }
 
+    @Test("has what a run wrote once, though its batch had to be tried again")
+    func triedAgain() throws {
+        let store = try open()
+        _ = try store.append(batch([life, job(0, "app:a")]), .process)
+        let line = LedgerRecord.output(.init(job: 0, run: 1, at: start, isError: false, text: "line"))
+        let records = batch([line, line, run(1, .failed)], after: 2)
+        let other = try Database(path, .writing)
+        try other.run("ALTER TABLE recent RENAME TO away")
+        #expect(error { _ = try store.append(records, .process) } != nil)
+        #expect(error { _ = try store.append(records, .process) } != nil)
+        try other.run("ALTER TABLE away RENAME TO recent")
+        _ = try store.append(records, .process)
+        let output = try SQLiteReader(path, tails: store.tails).output(of: "app:a", run: 1)
+        #expect(output?.lines == 2 && output?.tail == "line\nline\n", "\(String(describing: output))")
+    }
+
     // MARK: The file
 
     @Test("is begun with pages that can be given back, and a log written ahead")

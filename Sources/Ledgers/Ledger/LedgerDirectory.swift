@@ -31,9 +31,17 @@ struct LedgerDirectory: ~Copyable {
         let lock = try Self.take(directory, owner)
         try? lock.leave(note: owner)
         directory.keepFromCleaners()
+        Self.removeCopies(directory.path)
         self.directory = directory
         self.lock = lock
         self.owner = owner
+    }
+
+    /// Those that a process has left that was killed while it made one.
+    private static func removeCopies(_ path: String) {
+        for name in (try? FileSystem.names(in: path)) ?? [] where name.hasPrefix("ledger.db.backup-") {
+            try? FileSystem.remove("\(path)/\(name)")
+        }
     }
 
     private static func open(_ path: String) throws(Refusal) -> PrivateDirectory {

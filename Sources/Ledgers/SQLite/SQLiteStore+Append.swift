@@ -6,15 +6,22 @@ import Turns
 
 extension SQLiteStore {
     package func append(_ batch: RecordBatch, _ durability: Durability) throws(LedgerError) -> Appended {
-        try writing(durability) { () throws(LedgerError) in
-            var result = Appended()
-            for each in batch.new(after: position) {
-                result.records += 1
-                try take(each.record, &result)
+        let tails = self.tails.saved
+        do throws(LedgerError) {
+            return try writing(durability) { () throws(LedgerError) in
+                var result = Appended()
+                for each in batch.new(after: position) {
+                    result.records += 1
+                    try take(each.record, &result)
+                }
+                try saveOpenRuns()
+                try move(to: batch.end(from: position))
+                return result
             }
-            try saveOpenRuns()
-            try move(to: batch.end(from: position))
-            return result
+        } catch {
+            // The batch comes again, with the lines that are in it.
+            self.tails.restore(tails)
+            throw error
         }
     }
 

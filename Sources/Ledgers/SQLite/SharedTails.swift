@@ -12,4 +12,9 @@ package final class SharedTails: Sendable {
     func forget(_ job: Int64, run: Int64?) { tails.withLock { $0.forget(job, run: run) } }
 
     func output(of job: Int64, run: Int64?) -> KeptOutput? { tails.withLock { $0.output(of: job, run: run) } }
+
+    /// As they are now, to go back to.
+    var saved: OutputTails { tails.withLock { $0 } }
+
+    func restore(_ saved: OutputTails) { tails.withLock { $0 = saved } }
 }

@@ -1,5 +1,6 @@
 import Clocks
 import Foundation
+import Glibc
 import Journal
 import Kernel
 import LedgerRecords
@@ -119,9 +120,17 @@ struct HistoryCommandTests {
             #expect(try ask("ledger", "check").output == "The ledger is in order.\n")
             #expect(try ask("ledger", "prune").output == "0 rows removed\n")
             let copy = scene.path("copy.db")
+            // What lies there, and what a link there leads to.
+            try TextFile.write("mine", to: scene.path("victim"))
+            #expect(symlink(scene.path("victim"), "\(copy).new") == 0)
+            try TextFile.write("old", to: copy)
+            #expect(chmod(copy, 0o644) == 0)
             let backup = try ask("ledger", "backup", copy)
             #expect(backup.status == .exited(code: 0), "\(backup.errors)")
             #expect(try FileSystem.contents(of: copy, limit: 100)?.bytes.starts(with: "SQLite format 3".utf8) == true)
+            #expect(TextFile.read(scene.path("victim")) == "mine")
+            var found = stat()
+            #expect(stat(copy, &found) == 0 && found.st_mode & 0o777 == 0o600)
             let unknown = try ask("history", "app:9")
             #expect(unknown.status == .exited(code: 1) && unknown.errors.contains("the ledger has no job 'app:9'"))
         }
