@@ -34,6 +34,8 @@ final class LedgerDesk: Sendable {
         case damaged(String)
         /// The whole of the database was found to be in order.
         case checked
+        /// Take what the journal has: somebody asks for what came just now.
+        case takeAll(Reply)
         /// Remove what need not be kept, and say how many rows that was.
         case prune(Reply)
         /// Erase what runs have said; so many they were.
@@ -48,10 +50,10 @@ final class LedgerDesk: Sendable {
 
         /// `nil`: not within this time.
         func wait(for seconds: Int) -> Int? {
-            for _ in 0..<(seconds * 50) {
+            for _ in 0..<(seconds * 500) {
                 if let number = value.withLock({ $0 }) { return number }
                 var poll = Poll()
-                try? poll.wait(.milliseconds(20))
+                try? poll.wait(.milliseconds(2))
             }
             return nil
         }

@@ -285,6 +285,10 @@ package final class LedgerProgram {
             switch errand {
             case .damaged(let text): throw LedgerError(.damaged, text, path: keeper.path)
             case .checked: try store.note(checkedAt: now.wall)
+            case .takeAll(let reply):
+                pace.wake()
+                try takeJournal(store, at: now.monotonic)
+                reply.give(0)
             case .prune(let reply):
                 let kept = clockTrust.apply(to: retention, at: now)
                 let pruned = try store.prune(kept, at: now.wall, budget: 100_000)

@@ -174,9 +174,21 @@ final class QuestionServer {
             return client.tell(.refused(.init(.ledger, desk.board.trouble ?? "the ledger is not open")))
         }
         if question == .status { return client.tell(LedgerAnswers.status(answers, desk.board, path, limit: size)) }
+        takeAll()
         answers.answer(question, showsTexts: client.right == .all) { client.tell($0) }
         if let damage = answers.damage { desk.ask(.damaged(damage)) }
     }
+
+    /// Who has waited for a run sees it. Where the database cannot be written to, what it has is answered all the same.
+    private func takeAll() {
+        guard desk.board.trouble == nil else { return }
+        let reply = LedgerDesk.Reply()
+        desk.ask(.takeAll(reply))
+        _ = reply.wait(for: Self.patience)
+    }
+
+    /// In seconds.
+    private static let patience = 1
 
     /// Of the database that is open now.
     private func openAnswers() -> LedgerAnswers? {

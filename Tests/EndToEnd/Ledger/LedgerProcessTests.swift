@@ -239,6 +239,24 @@ struct LedgerProcessTests {
 
     // MARK: Questions
 
+    @Test("answers with what came just before the question")
+    func upToDate() throws {
+        let scene = try LedgerScene()
+        scene.run(0)
+        try scene.launch()
+        try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        var history = LedgerQuestion.History()
+        (history.entry, history.limit) = (EntryID("app:0"), 1)
+        for number in Int64(2)...20 {
+            scene.run(0)
+            guard case .run(let run)? = try scene.ask(.history(history)).dropFirst().first else {
+                Issue.record("no run")
+                return
+            }
+            #expect(run.number == number)
+        }
+    }
+
     @Test("answers what became of jobs")
     func answers() throws {
         let scene = try LedgerScene()
