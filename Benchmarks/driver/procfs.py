@@ -39,11 +39,11 @@ def bytes_written(pid):
 
 
 def private_kib(pid):
-    """The memory that is this process's alone and that it has written to."""
+    """The memory that lies in no file. Of a program that was just built the pages of the file are dirty too."""
     for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
-        if line.startswith("Private_Dirty:"):
+        if line.startswith("Anonymous:"):
             return int(line.split()[1])
-    raise ValueError(f"/proc/{pid}/smaps_rollup has no line Private_Dirty")
+    raise ValueError(f"/proc/{pid}/smaps_rollup has no line Anonymous")
 
 
 def command_line(pid):
