@@ -249,26 +249,8 @@ static inline int clinux_peer_groups(int socket, gid_t *groups, socklen_t *size)
     return getsockopt(socket, SOL_SOCKET, PEER_GROUPS, groups, size);
 }
 
-/* Hands an open file to the other end of a socket, in a message of no bytes (unix(7)): macros with arguments. */
-static inline ssize_t clinux_send_descriptor(int socket, int descriptor) {
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    memset(&control, 0, sizeof(control));
-    struct msghdr message;
-    memset(&message, 0, sizeof(message));
-    message.msg_control = &control;
-    message.msg_controllen = sizeof(control.space);
-    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
-    part->cmsg_level = SOL_SOCKET;
-    part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(part), &descriptor, sizeof(int));
-    return sendmsg(socket, &message, MSG_NOSIGNAL);
-}
-
-/* The same with bytes, without which a stream carries nothing. -1 with errno, or how many bytes went. */
+/* Hands an open file to the other end of a socket (unix(7)): macros with arguments. A stream carries it only with bytes. -1 with
+ * errno, or how many bytes went. */
 static inline ssize_t clinux_send_with_descriptor(int socket, int descriptor, const void *bytes, size_t count) {
     union {
         struct cmsghdr header;

@@ -3,9 +3,12 @@ internal import Glibc
 
 /// A thread for what would hold up the one that must not wait. It ends with the process, if not before.
 package enum BackgroundThread {
-    private static let stackSize = 512 << 10
+    package static let stackSize = 512 << 10
 
-    package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    /// `stackSize`: in bytes.
+    package static func start(
+        stackSize: Int = stackSize, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }

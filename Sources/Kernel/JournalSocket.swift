@@ -58,7 +58,7 @@ package struct JournalSocket: ~Copyable {
             guard error.code == EMSGSIZE || error.code == ENOBUFS else { throw error }
             let memory = try unsafe Descriptor.sealedMemory("cronsupd-log", record)
             let number = memory.raw
-            try systemCall("sendmsg", "journal") { clinux_send_descriptor(raw, number) }
+            try systemCall("sendmsg", "journal") { clinux_send_with_descriptor(raw, number, nil, 0) }
         }
     }
 }

@@ -9,25 +9,13 @@ enum OutputPump {
 
     /// Starts the thread, which writes to `target` what comes from `source` until that ends or the target is gone.
     static func start(from source: consuming Descriptor, to target: consuming Descriptor) throws(SystemError) {
-        var attributes = pthread_attr_t()
-        unsafe pthread_attr_init(&attributes)
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        unsafe pthread_attr_setstacksize(&attributes, stackSize)
-        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        // The thread inherits that no signal is for it: they are for the one that reads them.
-        let block = SignalBlock.all()
-        defer { block.restore() }
-        var thread = pthread_t()
-        let ends = unsafe Unmanaged.passRetained(Ends(source, target))
-        let code = unsafe pthread_create(&thread, &attributes, pump, ends.toOpaque())
-        guard code == 0 else {
-            unsafe ends.release()
-            throw SystemError("pthread_create", code: code)
-        }
+        let ends = Ends(source, target)
+        try BackgroundThread.start(stackSize: stackSize) { ends.pump() }
     }
 }
 
-private final class Ends {
+/// The thread's alone from its start on.
+private final class Ends: Sendable {
     let source: Descriptor
     let target: Descriptor
 
@@ -35,16 +23,13 @@ private final class Ends {
         self.source = source
         self.target = target
     }
-}
 
-private func pump(_ passed: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let passed = unsafe passed else { return nil }
-    let ends = unsafe Unmanaged<Ends>.fromOpaque(passed).takeRetainedValue()
-    var bytes = [UInt8](repeating: 0, count: 4_096)
-    while case .bytes(let count)? = try? ends.source.read(into: &bytes, from: 0) {
-        guard writeAll(bytes[..<count], to: ends.target) else { break }
+    func pump() {
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        while case .bytes(let count)? = try? source.read(into: &bytes, from: 0) {
+            guard writeAll(bytes[..<count], to: target) else { break }
+        }
     }
-    return nil
 }
 
 /// Others who share the open file may have made it non-blocking. Returns `false` if it is gone.
