@@ -22,8 +22,9 @@ struct Cronsupctl: ParsableCommand {
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
-            StatusCommand.self, ListCommand.self, RunCommand.self, PauseCommand.self, ResumeCommand.self,
-            ReloadCommand.self, PingCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
+            StatusCommand.self, ListCommand.self, RunCommand.self, CancelCommand.self, KillCommand.self,
+            RestartCommand.self, ResetCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
+            PingCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
             EventsCommand.self, LedgerCommand.self, NextCommand.self, ExplainCommand.self, ImportCommand.self,
             RegistryCommand.self, SchemaCommand.self,
             CompleteCommand.self,

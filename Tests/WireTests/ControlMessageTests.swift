@@ -41,7 +41,11 @@ struct ControlMessageTests {
         #expect(throws: ControlRequest.Refusal.unknownField("force")) {
             try decodeControlRequest(Array("pause all=true force=true".utf8))
         }
+        #expect(throws: ControlRequest.Refusal.unknownField("all")) {
+            try decodeControlRequest(Array("cancel entry=a:b all=true".utf8))
+        }
         #expect(try decodeControlRequest(Array("status columns=1".utf8)) == .status(entry: nil))
+        #expect(try decodeControlRequest(Array("wait entry=a:b as=1".utf8)) == .wait(.init(entry: EntryID("a:b")!)))
         #expect(throws: ControlRequest.Refusal.unknownVerb("watch")) { try decodeControlRequest(Array("watch".utf8)) }
     }
 
@@ -93,7 +97,12 @@ extension SeededGenerator {
     private mutating func entry() -> EntryID { EntryID(namespace: "app", name: "job.\(below(100))")! }
 
     mutating func controlRequest() -> ControlRequest {
-        switch below(6) {
+        switch below(11) {
+        case 6: .cancel(.init(entry: entry(), run: chance(2) ? nil : 1, isOwed: chance(2), waits: chance(2)))
+        case 7: .kill(.init(entry: entry(), signal: text(8)))
+        case 8: .restart(.init(entry: entry(), isNow: chance(2)))
+        case 9: .reset(.init(entry: entry()))
+        case 10: .wait(.init(entry: entry(), run: chance(2) ? nil : 1 + Int64(below(1_000))))
         case 0: .ping
         case 1: .status(entry: chance(2) ? nil : entry())
         case 2: .run(.init(entry: entry(), waits: chance(2)))

@@ -1,11 +1,13 @@
 import Model
-import Values
+package import Values
 package import Wire
 
 /// What becomes of a run that somebody has asked for.
 package struct RunResult {
     private var started: ControlAnswer.Started?
     private var ended: ControlAnswer.Ended?
+    /// It was going before.
+    private var running: ControlAnswer.Started?
 
     package init() {}
 
@@ -13,6 +15,7 @@ package struct RunResult {
         switch answer {
         case .started(let started): self.started = started
         case .ended(let ended): self.ended = ended
+        case .running(let running): (self.running, started) = (running, running)
         default: break
         }
     }
@@ -24,6 +27,14 @@ package struct RunResult {
         guard let ended else { return "" }
         let text = ended.text.isEmpty ? "" : ": \(PrintableText.escape(ended.text))"
         return "\(ended.entry) run \(ended.run) \(ended.outcome) after \(StatusText.duration(ended.duration))\(text)\n"
+    }
+
+    /// What became of it, or of what waited, when somebody has cancelled it.
+    package func cancelled(_ entry: EntryID, slots: Int64?) -> String {
+        if ended != nil { return text }
+        if let running { return "run \(running.run) of \(entry) is ended\n" }
+        guard let slots else { return "the run of \(entry) that waited does not begin\n" }
+        return "\(entry) gives up \(slots) \(slots == 1 ? "slot" : "slots")\n"
     }
 
     /// A run that has begun goes on, whatever becomes of the connection.

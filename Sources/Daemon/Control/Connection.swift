@@ -15,6 +15,8 @@ final class Connection {
         case reload(Int)
         /// Until the run has begun, and then perhaps until it has ended.
         case run(EntryID, number: Int64?, waits: Bool)
+        /// Until the run has ended; `nil`: the next one of the job that does.
+        case end(EntryID, run: Int64?)
         /// Until nothing of it can begin any more. `isPassing`: the next daemon will not know of it.
         case pause(JobPause, isPassing: Bool)
     }
@@ -52,7 +54,7 @@ final class Connection {
 
     var waits: Bool {
         switch work {
-        case .reload, .run, .pause: true
+        case .reload, .run, .end, .pause: true
         case .none, .status: false
         }
     }
@@ -65,7 +67,7 @@ final class Connection {
         switch work {
         case .none: !hasOutput
         case .status: false
-        case .reload, .run, .pause: true
+        case .reload, .run, .end, .pause: true
         }
     }
 
@@ -79,7 +81,7 @@ final class Connection {
         case .none: return input.isEmpty ? .distantFuture : inputSince + Self.patience
         // The kernel tells of room when most of what it holds was read: nothing may wait here then.
         case .status: return outputSince + Self.patience
-        case .reload, .run, .pause: return .distantFuture
+        case .reload, .run, .end, .pause: return .distantFuture
         }
     }
 
@@ -170,7 +172,7 @@ final class Connection {
         switch work {
         case .status: true
         case .none: input.contains(UInt8(ascii: "\n"))
-        case .reload, .run, .pause: false
+        case .reload, .run, .end, .pause: false
         }
     }
 

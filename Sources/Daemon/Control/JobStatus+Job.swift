@@ -7,7 +7,8 @@ import Values
 import Wire
 
 extension JobStatus {
-    init(_ job: Job, at now: Moment, showsText: Bool, pauses: PauseTable) {
+    /// `earlierRun`: which a worker of a previous life goes on with.
+    init(_ job: Job, earlierRun: Phase.Run? = nil, at now: Moment, showsText: Bool, pauses: PauseTable) {
         self.init()
         let (definition, supervisor) = (job.definition, job.supervisor)
         let schedule = definition.schedule
@@ -20,7 +21,7 @@ extension JobStatus {
         let books = supervisor.books
         pause = pauses.pause(of: definition, at: now.wall).map { Pause($0) }
         next = books.areOpen ? Self.next(books, schedule, pauses.pause(of: definition, at: now.wall), at: now) : nil
-        run = supervisor.phase.run.map { Going($0, books.clock, at: now) }
+        run = (supervisor.phase.run ?? earlierRun).map { Going($0, books.clock, at: now) }
         last = books.lastRun.flatMap { Last($0, books.clock, at: now, showsText: showsText) }
         (runs, retried) = (books.runs, books.retried)
         for outcome in Outcome.allCases where books.sum(outcome) > 0 { counts[outcome] = books.sum(outcome) }

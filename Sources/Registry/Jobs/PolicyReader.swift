@@ -33,12 +33,6 @@ struct PolicyReader {
         return policy
     }
 
-    /// What must not be given together.
-    static func checkTogether(_ data: EntryField, _ policy: RunPolicy) {
-        guard data["timeout"] == nil, policy.overlap != .replace else { return }
-        data["kill_after"]?.error("nothing ends a run of this job; expected timeout or overlap: replace with it", .key)
-    }
-
     private static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
     where Word.RawValue == String {
         field.value.string.flatMap(Word.init(rawValue:))

@@ -38,6 +38,8 @@ package struct Booking: Hashable, Sendable {
         case deadline
         /// More slots came due than are to be caught up on.
         case limit
+        /// An operator has ended the run, or given it up.
+        case byOperator = "operator"
     }
 
     package struct Run: Hashable, Sendable {

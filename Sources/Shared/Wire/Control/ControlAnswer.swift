@@ -91,6 +91,8 @@ package enum ControlAnswer: Hashable, Sendable {
             case denied
             /// Another run is going, or the worker is not there.
             case busy
+            /// No run is going, or not that one.
+            case idle
             case disabled
             /// A wider pause holds.
             case paused
