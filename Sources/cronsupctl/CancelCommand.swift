@@ -36,13 +36,14 @@ struct CancelCommand: ParsableCommand {
     func run() throws {
         let entry = try StatusQuery.entry(job)
         let client = try daemon.connect()
-        var result = RunResult()
         do throws(DaemonFailure) {
+            let waiting = try RunWait(client, entry)
             let request = ControlRequest.Cancel(entry: entry, run: number, isOwed: owed, waits: !noWait && !owed)
-            let done = try client.ask(.cancel(request), within: nil) { result.take($0) }
-            StandardDescriptors.writeOutput(result.cancelled(entry, slots: done.count))
+            let done = try waiting.ask(.cancel(request))
+            StandardDescriptors.writeOutput(waiting.result.cancelled(entry, slots: done.count))
         } catch {
-            throw result.failure(StatusQuery(client).hinted(error, entry))
+            if case .interrupted = error { throw DaemonFailure.interrupted("the run is being ended all the same") }
+            throw StatusQuery(client).hinted(error, entry)
         }
     }
 }

@@ -35,7 +35,7 @@ struct ControlInterventionTests: ControlPlays {
     func cancel() throws {
         let (play, worker) = try running()
         let (asking, waiting) = (try client(play), try client(play))
-        #expect(try waiting.ask("wait entry=app:job1", play) == [])
+        #expect(try waiting.ask("wait entry=app:job1", play) == ["running entry=app:job1 run=1"])
         #expect(try asking.ask("cancel entry=app:job1 run=7", play).first?.hasPrefix("refused code=idle ") == true)
         #expect(play.kernel.signals.isEmpty)
         #expect(try asking.ask("cancel entry=app:job1 run=1 wait=true", play) == ["running entry=app:job1 run=1"])
@@ -127,7 +127,7 @@ struct ControlInterventionTests: ControlPlays {
         let slot = SlotInstant(nanoseconds: play.kernel.now.nanoseconds)
         try worker.say(.begin(.init(run: 1, slot: slot, next: play.slot, lateness: .zero)))
         try play.daemon.turn()
-        #expect(try first.ask("wait entry=app:job1 run=1", play) == [])
+        #expect(try first.ask("wait entry=app:job1 run=1", play) == ["running entry=app:job1 run=1"])
         try end(play, worker, slot: slot)
         let ended = ["ended entry=app:job1 run=1 outcome=ok duration_us=2000000 text=secret", "done"]
         #expect(try next.hear().map { $0.map(String.init) } == ended)
@@ -174,7 +174,7 @@ struct ControlInterventionTests: ControlPlays {
             let line = ([words[0], "entry=app:job1"] + words.dropFirst()).joined(separator: " ")
             #expect(try client.ask(line, play).first?.hasPrefix("refused code=denied ") == true, "\(line)")
         }
-        #expect(try client.ask("wait entry=app:job1", play) == [])
+        #expect(try client.ask("wait entry=app:job1", play) == ["running entry=app:job1 run=1"])
         try end(play, worker)
         #expect(
             try client.hear() == ["ended entry=app:job1 run=1 outcome=ok duration_us=2000000 text=\"\"", "done"])

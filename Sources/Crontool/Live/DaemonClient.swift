@@ -4,6 +4,7 @@ package import Wire
 /// A connection to a daemon's control socket.
 package final class DaemonClient {
     private let stream: MessageStream
+    private let name: String
     /// Where its sockets are.
     private let directory: String
     /// What it has said of itself.
@@ -15,9 +16,20 @@ package final class DaemonClient {
     /// Waits for its greeting. `nil`: nobody listens there.
     init?(in directory: String, named name: String) throws(DaemonFailure) {
         guard let stream = try MessageStream(in: directory, named: name) else { return nil }
-        (self.stream, self.directory) = (stream, directory)
+        (self.stream, self.directory, self.name) = (stream, directory, name)
         greeting = try welcome()
     }
+
+    /// The daemon that has taken its place, or the same.
+    func again() throws(DaemonFailure) -> DaemonClient {
+        guard let client = try DaemonClient(in: directory, named: name) else {
+            throw .absent(registry: greeting.registry)
+        }
+        return client
+    }
+
+    /// As long as something is waited for, Ctrl-C ends the wait.
+    func watch(_ interrupts: Interrupts) { stream.interrupts = interrupts }
 
     /// That of its ledger.
     package func ledger() throws(DaemonFailure) -> LedgerClient {

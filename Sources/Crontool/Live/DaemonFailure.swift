@@ -16,6 +16,10 @@ package enum DaemonFailure: Error, CustomStringConvertible {
     case gone
     /// Of a run that has begun.
     case unknownEnd(String)
+    /// It was not waited for any longer.
+    case timedOut
+    /// Ctrl-C: what becomes of the run.
+    case interrupted(String)
     case system(SystemError)
 
     package var description: String {
@@ -31,7 +35,8 @@ package enum DaemonFailure: Error, CustomStringConvertible {
         case .noLedger(let registry): "the cronsupd of \(registry) has no ledger that could be asked"
         case .silent: "cronsupd does not answer"
         case .gone: "cronsupd has closed the connection"
-        case .unknownEnd(let what): what
+        case .unknownEnd(let what), .interrupted(let what): what
+        case .timedOut: "the time is over, and no run has ended"
         case .system(let error): error.description
         }
     }
@@ -44,7 +49,31 @@ package enum DaemonFailure: Error, CustomStringConvertible {
             [.denied, .malformed, .registry].contains(refused.code) ? ExitCode.wrongInput : ExitCode.refused
         case .noLedger: ExitCode.refused
         case .unknownEnd: ExitCode.unknownEnd
+        case .timedOut: ExitCode.timedOut
+        case .interrupted: ExitCode.interrupted
         case .silent, .gone, .system: ExitCode.systemFailure
         }
     }
+}
+
+extension DaemonFailure {
+    /// The daemon has gone away. The next one may do better.
+    var isOfOneLife: Bool {
+        switch self {
+        case .gone, .system, .absent: true
+        case .refused(let refused): refused.code == .stopping
+        case .several, .closed, .noLedger, .silent, .unknownEnd, .timedOut, .interrupted: false
+        }
+    }
+
+    /// Says all of the run that there is to say.
+    var isFinal: Bool {
+        switch self {
+        case .timedOut, .interrupted, .unknownEnd: true
+        default: false
+        }
+    }
+
+    /// The run is not going.
+    var isIdle: Bool { if case .refused(let refused) = self { refused.code == .idle } else { false } }
 }

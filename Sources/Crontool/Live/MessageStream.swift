@@ -9,6 +9,8 @@ final class MessageStream {
     private var start = 0
     /// An open file that came with a line.
     private(set) var file: StreamSocket.FileBox?
+    /// They end a wait.
+    var interrupts: Interrupts?
 
     /// `nil`: nobody listens there.
     init?(in directory: String, named name: String) throws(DaemonFailure) {
@@ -65,7 +67,9 @@ final class MessageStream {
     private func wait(_ patience: Nanoseconds?) throws(DaemonFailure) -> Bool {
         var poll = Poll()
         poll.add(socket.pollHandle, for: .read)
+        if let interrupts { poll.add(interrupts.pollHandle, for: .read) }
         do throws(SystemError) { try poll.wait(patience) } catch { throw .system(error) }
+        if interrupts?.haveCome() ?? false { throw .interrupted("") }
         return patience == nil || poll.isReady(0)
     }
 }

@@ -1,4 +1,4 @@
-import Model
+package import Model
 package import Values
 package import Wire
 
@@ -20,6 +20,18 @@ package struct RunResult {
         }
     }
 
+    /// What it came to; `nil`: it has not ended, as far as is known.
+    package var outcome: Outcome? { (ended?.outcome).flatMap { Outcome(rawValue: $0) } }
+
+    /// The number of the one that is waited for.
+    var goingRun: Int64? { ended == nil ? started?.run : nil }
+
+    /// As the ledger has it.
+    mutating func take(_ row: LedgerAnswer.Run) {
+        ended = ControlAnswer.Ended(
+            entry: row.entry, run: row.number, outcome: row.outcome.rawValue, duration: row.duration, text: row.text)
+    }
+
     package var isOk: Bool { ended?.outcome == Outcome.ok.rawValue }
 
     /// One line about its end.
@@ -39,7 +51,14 @@ package struct RunResult {
 
     /// A run that has begun goes on, whatever becomes of the connection.
     package func failure(_ failure: DaemonFailure) -> DaemonFailure {
-        guard let started, ended == nil else { return failure }
+        if case .interrupted = failure { return .interrupted(interrupted) }
+        guard let started, ended == nil, !failure.isFinal else { return failure }
         return .unknownEnd("run \(started.run) of '\(started.entry)' has begun, and its end is not known: \(failure)")
+    }
+
+    private var interrupted: String {
+        guard let started else { return "the run has not begun, and begins when it can" }
+        let end = "'cronsupctl cancel \(started.entry) \(started.run)' ends it"
+        return "run \(started.run) of '\(started.entry)' goes on; \(end)"
     }
 }

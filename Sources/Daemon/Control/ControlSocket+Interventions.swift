@@ -82,7 +82,9 @@ extension ControlSocket {
     func begin(_ request: ControlRequest.Wait, _ connection: Connection) {
         let id = request.entry
         guard let job = job(id, connection), mayWait(connection) else { return }
-        guard let run = request.run, run != pool.runGoing(of: job) else {
+        let going = pool.runGoing(of: job)
+        guard let run = request.run, run != going else {
+            if let going { tell(.running(.init(entry: id, run: going)), connection) }
             return wait(for: request.run, of: id, connection)
         }
         if let ended = pool.end(ofRun: run, of: job) {
