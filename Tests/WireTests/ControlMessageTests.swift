@@ -121,7 +121,9 @@ extension SeededGenerator {
     }
 
     mutating func controlAnswer() -> ControlAnswer {
-        switch below(9) {
+        switch below(11) {
+        case 9: return .pausing(.init(entry: entry(), pid: chance(2) ? nil : anyInteger()))
+        case 10: return .replaced(pause())
         case 0: return .greeting(.init(program: text(), pid: anyInteger(), registry: text(100)))
         case 1: return .pong
         case 2: return .error(text: text(100))
@@ -134,6 +136,7 @@ extension SeededGenerator {
             if chance(2) { (done.added, done.changed) = (anyInteger(), anyInteger()) }
             if chance(2) { (done.running, done.paused) = (anyInteger(), anyInteger()) }
             done.isPassing = chance(2)
+            if chance(2) { done.pausing = anyInteger() }
             return .done(done)
         case 7: return .running(.init(entry: entry(), run: anyInteger()))
         case 6: return .refused(.init(pick(ControlAnswer.Refused.Code.allCases), text(100)))

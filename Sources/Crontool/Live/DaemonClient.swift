@@ -58,7 +58,7 @@ package final class DaemonClient {
             case .done(let done): return done
             case .refused(let refused): throw .refused(refused)
             case .pong: return ControlAnswer.Done()
-            case .greeting, .job, .error, .started, .running, .ended: body(answer)
+            case .greeting, .job, .error, .started, .running, .ended, .pausing, .replaced: body(answer)
             }
         }
         throw .gone

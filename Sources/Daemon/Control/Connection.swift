@@ -17,8 +17,8 @@ final class Connection {
         case run(EntryID, number: Int64?, waits: Bool)
         /// Until the run has ended; `nil`: the next one of the job that does.
         case end(EntryID, run: Int64?)
-        /// Until nothing of it can begin any more. `isPassing`: the next daemon will not know of it.
-        case pause(JobPause, isPassing: Bool)
+        /// Until nothing of it can begin any more, or this moment. `isPassing`: the next daemon will not know of it.
+        case pause(JobPause, isPassing: Bool, until: MonotonicInstant)
     }
 
     let peer: Peer
@@ -84,6 +84,9 @@ final class Connection {
         case .reload, .run, .end, .pause: return .distantFuture
         }
     }
+
+    /// When its wait for a pause is over.
+    var pauseDeadline: MonotonicInstant { if case .pause(_, _, let until) = work { until } else { .distantFuture } }
 
     func end() { isOver = true }
 

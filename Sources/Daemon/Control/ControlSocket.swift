@@ -89,7 +89,7 @@ final class ControlSocket {
         finishPauses()
         if now >= listensAgain { resume() }
         for connection in connections.compactMap(\.self) where connection.deadline <= now { drop(connection) }
-        deadline = connections.compactMap { $0?.deadline }.reduce(listensAgain, min)
+        deadline = connections.compactMap { $0.map { min($0.deadline, $0.pauseDeadline) } }.reduce(listensAgain, min)
     }
 
     /// Something is to be done in the next round.
@@ -194,7 +194,7 @@ final class ControlSocket {
             do throws(SystemError) { try connection.renewWatch(loop.poller) } catch { connection.end() }
         }
         if connection.isOver { return drop(connection) }
-        deadline = min(deadline, connection.deadline)
+        deadline = min(deadline, connection.deadline, connection.pauseDeadline)
     }
 
     /// Returns whether there is more to do now.

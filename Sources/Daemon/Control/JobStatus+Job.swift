@@ -13,7 +13,8 @@ extension JobStatus {
         let (definition, supervisor) = (job.definition, job.supervisor)
         let schedule = definition.schedule
         entry = definition.id
-        state = supervisor.isPaused && supervisor.phase.isHeld ? .paused : State(supervisor.phase)
+        state = State(supervisor.phase)
+        if supervisor.isPaused, supervisor.phase.isHeld { state = supervisor.mayBeginInPause ? .pausing : .paused }
         let text = String(schedule.text[...].beginning(bytes: Self.longestText))
         if schedule.key == "interval" { interval = text } else { self.schedule = text }
         timezone = schedule.zone?.name
@@ -84,7 +85,7 @@ extension JobStatus.Going {
 }
 
 extension JobStatus.Pause {
-    fileprivate init(_ pause: JobPause) {
+    init(_ pause: JobPause) {
         self.init()
         (scope, user, note) = (pause.scope.text, Int64(pause.user), pause.note)
         (since, until) = (pause.since.microseconds, pause.until?.microseconds)

@@ -12,6 +12,10 @@ package enum ControlAnswer: Hashable, Sendable {
     case started(Started)
     /// A run goes on, of a job that was paused.
     case running(Started)
+    /// A job is paused, and its worker has not said that it has heard of it.
+    case pausing(Pausing)
+    /// A pause takes the place of this one.
+    case replaced(JobStatus.Pause)
     /// It has ended.
     case ended(Ended)
     /// The request is done.
@@ -41,6 +45,15 @@ package enum ControlAnswer: Hashable, Sendable {
         package init(entry: EntryID, run: Int64) { (self.entry, self.run) = (entry, run) }
     }
 
+    package struct Pausing: Hashable, Sendable {
+        package var entry = EntryID()
+        /// `nil`: it has no worker now.
+        package var pid: Int64?
+
+        package init() {}
+        package init(entry: EntryID, pid: Int64?) { (self.entry, self.pid) = (entry, pid) }
+    }
+
     package struct Ended: Hashable, Sendable {
         package var entry = EntryID()
         package var run = Int64(0)
@@ -67,6 +80,8 @@ package enum ControlAnswer: Hashable, Sendable {
         package var unchanged: Int64?
         /// Runs that go on, of jobs that were paused.
         package var running: Int64?
+        /// Jobs whose workers have not said in time that they have heard of a pause.
+        package var pausing: Int64?
         /// Jobs that stay paused by another pause.
         package var paused: Int64?
         /// It is not remembered by the next cronsupd.
@@ -122,6 +137,8 @@ package enum ControlAnswer: Hashable, Sendable {
         case .error(let text): RegistryFault(text: text).encoded()
         case .started(let started): started.encoded()
         case .running(let started): RunningRun(started).encoded()
+        case .pausing(let pausing): pausing.encoded()
+        case .replaced(let pause): ReplacedPause(pause).encoded()
         case .ended(let ended): ended.encoded()
         case .done(let done): done.encoded()
         case .refused(let refused): refused.encoded()
@@ -137,6 +154,8 @@ package enum ControlAnswer: Hashable, Sendable {
         if let started = try Started(&row) { return .started(started) }
         if let ended = try Ended(&row) { return .ended(ended) }
         if let running = try RunningRun(&row) { return .running(running.run) }
+        if let pausing = try Pausing(&row) { return .pausing(pausing) }
+        if let replaced = try ReplacedPause(&row) { return .replaced(replaced.pause) }
         if let fault = try RegistryFault(&row) { return .error(text: fault.text) }
         if try ControlPong(&row) != nil { return .pong }
         throw row.unknownVerb
@@ -192,6 +211,31 @@ private struct RunningRun: WireMessage {
     mutating func fields(_ row: inout MessageCoder) { run.fields(&row) }
 }
 
+extension ControlAnswer.Pausing: WireMessage {
+    package static var verb: StaticString { "pausing" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("pid", &pid)
+    }
+}
+
+private struct ReplacedPause: WireMessage {
+    static var verb: StaticString { "replaced" }
+    var pause = JobStatus.Pause()
+
+    init() {}
+    init(_ pause: JobStatus.Pause) { self.pause = pause }
+
+    mutating func fields(_ row: inout MessageCoder) {
+        row.text("scope", &pause.scope)
+        row.integer("since_us", &pause.since)
+        row.integer("until_us", &pause.until)
+        row.integer("uid", &pause.user)
+        row.text("note", &pause.note, absent: "")
+    }
+}
+
 extension ControlAnswer.Ended: WireMessage {
     package static var verb: StaticString { "ended" }
 
@@ -215,6 +259,7 @@ extension ControlAnswer.Done: WireMessage {
         row.integer("removed", &removed)
         row.integer("unchanged", &unchanged)
         row.integer("running", &running)
+        row.integer("pausing", &pausing)
         row.integer("paused", &paused)
         row.flag("durable", &isPassing, "false")
     }

@@ -50,6 +50,8 @@ package struct JobStatus: Hashable, Sendable {
         case asleep
         /// No slot begins.
         case paused
+        /// The same, but its worker has not said that it has heard of it.
+        case pausing
     }
 
     /// Of several the one that lasts longest.
