@@ -14,7 +14,7 @@ struct CancelCommand: ParsableCommand {
             going; 3 no cronsupd is running; 4 the end of the run is not known.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Argument(help: ArgumentHelp("The number of the run: that one alone.", valueName: "run"))

@@ -25,7 +25,7 @@ struct Cronsupctl: ParsableCommand {
             StatusCommand.self, ListCommand.self, RunCommand.self, WaitCommand.self, CancelCommand.self,
             KillCommand.self, RestartCommand.self, ResetCommand.self, PauseCommand.self, ResumeCommand.self,
             ReloadCommand.self,
-            PingCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
+            PingCommand.self, DaemonsCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
             EventsCommand.self, LedgerCommand.self, NextCommand.self, ExplainCommand.self, ImportCommand.self,
             RegistryCommand.self, SchemaCommand.self,
             CompleteCommand.self,

@@ -14,7 +14,7 @@ struct KillCommand: ParsableCommand {
             running.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Option(help: ArgumentHelp("Which: HUP, SIGHUP or 1.", valueName: "name"))

@@ -13,7 +13,7 @@ struct OutputCommand: ParsableCommand {
             Exit codes: 1 nothing is kept; 3 no cronsupd is running.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Argument(

@@ -13,7 +13,7 @@ struct ResetCommand: ParsableCommand {
             until one of them ends well. Exit codes: 1 there is no such job, or it stops; 3 no cronsupd is running.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @OptionGroup var daemon: DaemonOptions

@@ -14,7 +14,7 @@ struct RunCommand: ParsableCommand {
             cronsupd is running; 4 with --wait, the run has begun and its end is not known; 130 Ctrl-C, which leaves the run going.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Flag(help: "Wait until the run has ended.")

@@ -16,7 +16,7 @@ struct WaitCommand: ParsableCommand {
             Ctrl-C.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Option(help: ArgumentHelp("What the run is to come to.", valueName: "outcome"))

@@ -97,7 +97,8 @@ extension SeededGenerator {
     private mutating func entry() -> EntryID { EntryID(namespace: "app", name: "job.\(below(100))")! }
 
     mutating func controlRequest() -> ControlRequest {
-        switch below(11) {
+        switch below(12) {
+        case 11: .next(.init(entry: entry(), count: 1 + Int64(below(10_000))))
         case 6: .cancel(.init(entry: entry(), run: chance(2) ? nil : 1, isOwed: chance(2), waits: chance(2)))
         case 7: .kill(.init(entry: entry(), signal: text(8)))
         case 8: .restart(.init(entry: entry(), isNow: chance(2)))
@@ -121,7 +122,8 @@ extension SeededGenerator {
     }
 
     mutating func controlAnswer() -> ControlAnswer {
-        switch below(11) {
+        switch below(12) {
+        case 11: return .slot(at: anyInteger())
         case 9: return .pausing(.init(entry: entry(), pid: chance(2) ? nil : anyInteger()))
         case 10: return .replaced(pause())
         case 0: return .greeting(.init(program: text(), pid: anyInteger(), registry: text(100)))
@@ -156,6 +158,7 @@ extension SeededGenerator {
         (status.entry, status.state) = (entry(), pick(JobStatus.State.allCases))
         if chance(2) { status.schedule = text(JobStatus.longestText) } else { status.interval = text() }
         status.timezone = chance(2) ? nil : text(50)
+        (status.hasSeconds, status.isAligned) = (chance(2), chance(2))
         (status.next, status.pid) = (chance(2) ? nil : anyInteger(), chance(2) ? nil : anyInteger())
         if chance(2) {
             var run = JobStatus.Going()

@@ -5,7 +5,7 @@ package import Wire
 /// Why a daemon could not be asked, or does not do what it was asked.
 package enum DaemonFailure: Error, CustomStringConvertible {
     case absent(registry: String)
-    case several([ControlAnswer.Greeting])
+    case several([(key: String, ControlAnswer.Greeting)])
     /// The directory is not open to this user.
     case closed(registry: String)
     case refused(ControlAnswer.Refused)
@@ -26,8 +26,8 @@ package enum DaemonFailure: Error, CustomStringConvertible {
         switch self {
         case .absent(let registry): "no cronsupd is running for \(registry)"
         case .several(let daemons):
-            "several cronsupd are running; expected --registry with one of "
-                + daemons.map { "\($0.registry) (pid \($0.pid))" }.joined(separator: ", ")
+            "several cronsupd are running; expected --registry or --daemon with one of "
+                + daemons.map { key, one in "\(one.registry) (\(key), pid \(one.pid))" }.joined(separator: ", ")
         case .closed(let registry):
             "this user may not ask the cronsupd of \(registry); expected root, its own user, or a member of the groups "
                 + "that its --operators and --observers name"

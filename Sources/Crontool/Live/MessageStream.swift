@@ -11,9 +11,14 @@ final class MessageStream {
     private(set) var file: StreamSocket.FileBox?
     /// They end a wait.
     var interrupts: Interrupts?
+    /// Nothing is waited for after that.
+    private let end: MonotonicInstant
 
     /// `nil`: nobody listens there.
-    init?(in directory: String, named name: String) throws(DaemonFailure) {
+    init?(
+        in directory: String, named name: String, before end: MonotonicInstant = .distantFuture
+    ) throws(DaemonFailure) {
+        self.end = end
         do throws(SystemError) {
             socket = try StreamSocket(connectingTo: name, in: directory)
         } catch {
@@ -65,6 +70,8 @@ final class MessageStream {
 
     /// Returns whether there is something to be read, or may be.
     private func wait(_ patience: Nanoseconds?) throws(DaemonFailure) -> Bool {
+        var patience = patience
+        if end < .distantFuture { patience = max(.zero, min(patience ?? .seconds(3_600), end - Clock.monotonic())) }
         var poll = Poll()
         poll.add(socket.pollHandle, for: .read)
         if let interrupts { poll.add(interrupts.pollHandle, for: .read) }

@@ -11,6 +11,7 @@ final class Connection {
     enum Work {
         case none
         case status(StatusCursor)
+        case slots(SlotCursor)
         /// Until so many reloads are over.
         case reload(Int)
         /// Until the run has begun, and then perhaps until it has ended.
@@ -55,7 +56,7 @@ final class Connection {
     var waits: Bool {
         switch work {
         case .reload, .run, .end, .pause: true
-        case .none, .status: false
+        case .none, .status, .slots: false
         }
     }
 
@@ -66,7 +67,7 @@ final class Connection {
     var listens: Bool {
         switch work {
         case .none: !hasOutput
-        case .status: false
+        case .status, .slots: false
         case .reload, .run, .end, .pause: true
         }
     }
@@ -80,7 +81,7 @@ final class Connection {
         switch work {
         case .none: return input.isEmpty ? .distantFuture : inputSince + Self.patience
         // The kernel tells of room when most of what it holds was read: nothing may wait here then.
-        case .status: return outputSince + Self.patience
+        case .status, .slots: return outputSince + Self.patience
         case .reload, .run, .end, .pause: return .distantFuture
         }
     }
@@ -173,7 +174,7 @@ final class Connection {
     /// In a later round.
     private var hasMoreToDo: Bool {
         switch work {
-        case .status: true
+        case .status, .slots: true
         case .none: input.contains(UInt8(ascii: "\n"))
         case .reload, .run, .end, .pause: false
         }

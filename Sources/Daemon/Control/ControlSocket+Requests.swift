@@ -35,6 +35,9 @@ extension ControlSocket {
         case .restart(let restart): take(restart, connection)
         case .reset(let reset): take(reset, connection)
         case .wait(let wait): begin(wait, connection)
+        case .next(let next):
+            guard pool.jobsByID[next.entry] != nil else { return tell(.refused(missing(next.entry)), connection) }
+            connection.work = .slots(SlotCursor(next))
         }
     }
 

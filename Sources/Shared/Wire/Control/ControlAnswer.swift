@@ -6,6 +6,8 @@ package enum ControlAnswer: Hashable, Sendable {
     case greeting(Greeting)
     case pong
     case job(JobStatus)
+    /// A slot that is to come, in microseconds since 1970.
+    case slot(at: Int64)
     /// An error in the registry that is not taken up.
     case error(text: String)
     /// A run that was asked for has begun.
@@ -134,6 +136,7 @@ package enum ControlAnswer: Hashable, Sendable {
         case .greeting(let greeting): greeting.encoded()
         case .pong: ControlPong().encoded()
         case .job(let status): status.encoded()
+        case .slot(let moment): ComingSlot(at: moment).encoded()
         case .error(let text): RegistryFault(text: text).encoded()
         case .started(let started): started.encoded()
         case .running(let started): RunningRun(started).encoded()
@@ -154,6 +157,7 @@ package enum ControlAnswer: Hashable, Sendable {
         if let started = try Started(&row) { return .started(started) }
         if let ended = try Ended(&row) { return .ended(ended) }
         if let running = try RunningRun(&row) { return .running(running.run) }
+        if let slot = try ComingSlot(&row) { return .slot(at: slot.at) }
         if let pausing = try Pausing(&row) { return .pausing(pausing) }
         if let replaced = try ReplacedPause(&row) { return .replaced(replaced.pause) }
         if let fault = try RegistryFault(&row) { return .error(text: fault.text) }
@@ -179,6 +183,16 @@ private struct ControlPong: WireMessage {
     static var verb: StaticString { "pong" }
 
     mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct ComingSlot: WireMessage {
+    static var verb: StaticString { "slot" }
+    var at = Int64(0)
+
+    init() {}
+    init(at: Int64) { self.at = at }
+
+    mutating func fields(_ row: inout MessageCoder) { row.integer("at_us", &at) }
 }
 
 private struct RegistryFault: WireMessage {

@@ -23,6 +23,8 @@ package enum ControlRequest: Hashable, Sendable {
     case reset(Reset)
     /// Answer when a run has ended.
     case wait(Wait)
+    /// When the job runs next.
+    case next(Next)
 
     package struct Run: Hashable, Sendable {
         package var entry = EntryID()
@@ -66,7 +68,7 @@ package enum ControlRequest: Hashable, Sendable {
     /// Whether it changes nothing.
     package var isQuestion: Bool {
         switch self {
-        case .ping, .status, .wait: true
+        case .ping, .status, .wait, .next: true
         case .run, .reload, .pause, .resume, .cancel, .kill, .restart, .reset: false
         }
     }
@@ -84,6 +86,7 @@ package enum ControlRequest: Hashable, Sendable {
         case .restart(let restart): restart.encoded()
         case .reset(let reset): reset.encoded()
         case .wait(let wait): wait.encoded()
+        case .next(let next): next.encoded()
         }
     }
 
@@ -122,6 +125,7 @@ package enum ControlRequest: Hashable, Sendable {
         if let pause = try Pause(&row) { return .pause(pause) }
         if let resume = try Resume(&row) { return .resume(resume) }
         if let wait = try Wait(&row) { return .wait(wait) }
+        if let next = try Next(&row) { return .next(next) }
         return try intervention(&row)
     }
 

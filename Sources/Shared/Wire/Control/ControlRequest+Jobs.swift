@@ -1,6 +1,6 @@
 package import Values
 
-/// What an operator wants of a job that runs, or does not.
+/// What is wanted of a job that runs, or does not.
 extension ControlRequest {
     package struct Cancel: Hashable, Sendable {
         package var entry = EntryID()
@@ -40,6 +40,17 @@ extension ControlRequest {
 
         package init() {}
         package init(entry: EntryID) { self.entry = entry }
+    }
+
+    package struct Next: Hashable, Sendable {
+        package var entry = EntryID()
+        package var count = Int64(5)
+
+        package init() {}
+        package init(entry: EntryID, count: Int64) { (self.entry, self.count) = (entry, count) }
+
+        /// So many slots at most.
+        package static let most = Int64(10_000)
     }
 
     package struct Wait: Hashable, Sendable {
@@ -87,6 +98,15 @@ extension ControlRequest.Reset: WireMessage {
     package static var verb: StaticString { "reset" }
 
     package mutating func fields(_ row: inout MessageCoder) { row.entry("entry", &entry) }
+}
+
+extension ControlRequest.Next: WireMessage {
+    package static var verb: StaticString { "next" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("count", &count, least: 1, most: Self.most, absent: 5)
+    }
 }
 
 extension ControlRequest.Wait: WireMessage {
