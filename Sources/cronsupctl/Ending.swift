@@ -6,6 +6,12 @@ import Kernel
 /// A command is over, and all that it had to say is said.
 struct Ending: Error {
     let code: Int32
+
+    /// Nothing was found; `words` say of what.
+    static func nothingFound(_ words: String) -> Ending {
+        StandardDescriptors.writeError("cronsupctl: \(words)\n")
+        return Ending(code: ExitCode.nothingFound)
+    }
 }
 
 /// What a command was given is wrong.

@@ -27,7 +27,7 @@ struct EventsCommand: ParsableCommand {
         } catch {
             throw StatusQuery(client).hinted(error, question.entry)
         }
-        if lines.isEmpty { throw Ending(code: ExitCode.nothingFound) }
+        if lines.isEmpty { throw options.nothing("event", question) }
         try write(lines.reversed().joined())
     }
 }

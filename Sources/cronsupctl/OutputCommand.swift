@@ -44,13 +44,14 @@ struct OutputCommand: ParsableCommand {
             throw StatusQuery(client).hinted(error, entry)
         }
         guard let head else {
-            StandardDescriptors.writeError("cronsupctl: nothing is kept of what it wrote\n")
-            throw Ending(code: ExitCode.nothingFound)
+            let run = number.map { "run \($0) of '\(entry)'" } ?? "'\(entry)'"
+            throw Ending.nothingFound("nothing is kept of what \(run) wrote")
         }
         let left = head.lines - Int64(lines.count)
         if left > 0 {
             StandardDescriptors.writeError("cronsupctl: the first \(left) lines of run \(head.run) are not kept\n")
         }
-        try write(lines.map { "\($0)\n" }.joined())
+        let isShown = Terminal.isThere(.output)
+        try write(lines.map { OutputText.line($0, isShown: isShown) }.joined())
     }
 }

@@ -201,6 +201,63 @@ struct LedgerProcessTests {
         #expect(try scene.finish() == .exited(code: 0))
     }
 
+    // MARK: F39, moved
+
+    enum Removal: String, CaseIterable {
+        case directory, database, lock, backup
+    }
+
+    @Test(
+        "notices that its place was removed or replaced, and goes on there with what the journal has",
+        arguments: Removal.allCases)
+    func removed(_ removal: Removal) throws {
+        let scene = try LedgerScene()
+        for index in 0..<30 { scene.run(index % 3) }
+        try scene.launch()
+        try scene.wait("rows") { scene.hasAll() && scene.writer.used == 0 }
+        let backup = "\(scene.directory.path)/backup.db"
+        try SQLiteCopy(scene.database).write(to: backup)
+        // It is frozen meanwhile, so that what comes is in the journal when it looks.
+        scene.process?.signal(SIGSTOP)
+        switch removal {
+        case .directory: try FileSystem.rename(scene.state, to: "\(scene.state)-old")
+        case .database: for end in ["", "-wal", "-shm"] { try FileSystem.remove("\(scene.database)\(end)") }
+        case .lock: try FileSystem.remove("\(scene.state)/ledger.lock")
+        case .backup:
+            for end in ["-wal", "-shm"] { try FileSystem.remove("\(scene.database)\(end)") }
+            try FileSystem.rename(backup, to: scene.database)
+        }
+        for index in 0..<30 { scene.run(index % 3) }
+        scene.process?.signal(SIGCONT)
+        let goesOn = removal == .lock || removal == .backup
+        try scene.wait("rows") {
+            // It may not have its tables yet.
+            !scene.logged("Ledger moved").isEmpty
+                && (0..<3).allSatisfy { (try? scene.rows(of: $0)) == Array(goesOn ? 1...20 : 11...20) }
+        }
+        #expect(scene.logged("Ledger moved").count == 1)
+        for index in 0..<30 { scene.run(index % 3) }
+        #expect(try scene.finish() == .exited(code: 0), "\(scene.errors)")
+        for job in 0..<3 { #expect(try scene.rows(of: job) == Array(goesOn ? 1...30 : 11...30)) }
+        #expect(try scene.view().losses() == [:])
+        #expect(scene.logged("Ledger moved").count == 1)
+    }
+
+    @Test("writes what the journal has into a new database, if its own is gone when its daemon goes")
+    func removedAtTheEnd() throws {
+        let scene = try LedgerScene()
+        for index in 0..<30 { scene.run(index % 3) }
+        try scene.launch()
+        try scene.wait("rows") { scene.hasAll() && scene.writer.used == 0 }
+        scene.process?.signal(SIGSTOP)
+        try FileSystem.rename(scene.state, to: "\(scene.state)-old")
+        for index in 0..<30 { scene.run(index % 3) }
+        shutdown(scene.link, Int32(SHUT_RDWR))
+        scene.process?.signal(SIGCONT)
+        #expect(try scene.exit() == .exited(code: 0), "\(scene.errors)")
+        for job in 0..<3 { #expect(try scene.rows(of: job) == Array(11...20)) }
+    }
+
     // MARK: F36
 
     @Test(
