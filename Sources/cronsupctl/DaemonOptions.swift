@@ -26,7 +26,8 @@ struct DaemonOptions: ParsableArguments {
         return try reach()
     }
 
-    private func reach() throws(DaemonFailure) -> DaemonClient {
+    /// The same without a word about the time zone.
+    func reach() throws(DaemonFailure) -> DaemonClient {
         try DaemonSite(registry: registry, place: runtimeDirectory, usual: RegistryOptions.usual).connect()
     }
 }

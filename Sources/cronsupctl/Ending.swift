@@ -9,9 +9,11 @@ struct Ending: Error {
 
     /// Nothing was found; `words` say of what.
     static func nothingFound(_ words: String) -> Ending {
-        StandardDescriptors.writeError("cronsupctl: \(words)\n")
+        complain(words)
         return Ending(code: ExitCode.nothingFound)
     }
+
+    static func complain(_ words: String) { StandardDescriptors.writeError("cronsupctl: \(words)\n") }
 }
 
 /// What a command was given is wrong.

@@ -367,8 +367,24 @@ final class MemoryStore: LedgerStore, LedgerView {
             return (Int64(index), event)
         }
         let page = rows.prefix(query.limit)
-        return IncidentPage(rows: page.map(\.1), next: rows.count > query.limit ? page.last?.0 : nil)
+        return IncidentPage(
+            rows: page.map(\.1), next: rows.count > query.limit ? page.last?.0 : nil, numbers: page.map(\.0))
     }
+
+    /// Its numbers begin at 0, as a place in a list does; those that are asked for at 1.
+    func incidents(after number: Int64, job: String?, limit: Int) -> NewIncidents {
+        let last = Int64(events.lastIndex { $0 != nil }.map { $0 + 1 } ?? 0)
+        let start = number > last ? 0 : number
+        let all = events.enumerated().compactMap { index, event -> (Int64, IncidentRow)? in
+            guard let event, Int64(index) >= start, job == nil || event.job == job else { return nil }
+            return (Int64(index) + 1, event)
+        }
+        let new = all.suffix(limit)
+        return NewIncidents(
+            rows: new.map(\.1), numbers: new.map(\.0), lost: Int64(all.count - new.count), last: last)
+    }
+
+    func hasEnded(_ run: Int64, of job: String) -> Bool { runs.contains { $0.job == job && $0.run >= run } }
 
     func output(of job: String, run: Int64?) -> KeptOutput? {
         let own = lines.filter { $0.job == job }

@@ -250,6 +250,7 @@ package final class LedgerProgram {
         }
         pace.committed(durability, at: now)
         keeper.note(written: count)
+        if count > 0 { desk.tellFollowers() }
         report(appended)
     }
 

@@ -216,6 +216,7 @@ extension SQLiteStore {
         known.accounts[place].addRow(record.outcome, began: run.began)
         try append(.run, place, at: record.at, number: number, last: record.last, count: record.count, row)
         if !record.outcome.isOk { try keepOutput(of: number, place) }
+        tails.end(number, of: known.accounts[place].id)
     }
 
     private func takeGap(_ record: LedgerRecord.Booked, _ place: Int) throws(LedgerError) {
