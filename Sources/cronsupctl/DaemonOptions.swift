@@ -20,6 +20,14 @@ struct DaemonOptions: ParsableArguments {
     var runtimeDirectory: String?
 
     func connect() throws(DaemonFailure) -> DaemonClient {
+        if let fault = ZoneDirectory().localFault {
+            StandardDescriptors.writeError("cronsupctl: \(fault); times are shown in UTC\n")
+        }
+        return try reach()
+    }
+
+    /// The same without a word about the time zone.
+    func reach() throws(DaemonFailure) -> DaemonClient {
         try DaemonSite(registry: registry, place: runtimeDirectory, usual: RegistryOptions.usual).connect()
     }
 }
