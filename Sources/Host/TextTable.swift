@@ -1,17 +1,25 @@
-/// Rows of cells in columns, each as wide as its widest cell, and cut where the screen is narrower than that.
+/// Rows of cells in columns, each as wide as its widest cell, and cut where the screen is narrower than that. Where columns would be
+/// narrower than their least, others are left out first.
 package struct TextTable {
     package struct Column: Sendable {
         fileprivate let title: String
         /// Columns with the lowest are cut first; `nil`: never.
         fileprivate let order: Int?
         fileprivate let least: Int
+        /// Columns with the lowest are left out first; `nil`: never.
+        fileprivate let rank: Int?
 
         /// Is never cut.
-        package static func whole(_ title: String) -> Column { Column(title: title, order: nil, least: 0) }
+        package static func whole(_ title: String) -> Column { Column(title: title, order: nil, least: 0, rank: nil) }
+
+        /// Is left out after those of a lower order, where others have no room.
+        package static func dropped(_ title: String, order: Int) -> Column {
+            Column(title: title, order: nil, least: 0, rank: order)
+        }
 
         /// Is cut after those of a lower order, down to `least` columns of the screen.
         package static func cut(_ title: String, order: Int, least: Int) -> Column {
-            Column(title: title, order: order, least: least)
+            Column(title: title, order: order, least: least, rank: nil)
         }
     }
 
@@ -32,8 +40,23 @@ package struct TextTable {
         let titles = columns.map(\.title)
         let all = titles.allSatisfy(\.isEmpty) ? rows : [titles] + rows
         let natural = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        let widths = fit(natural, into: width)
-        return all.map { Self.line($0, widths) + "\n" }.joined()
+        let used = choose(natural, for: width)
+        let widths = fit(natural, of: used, into: width)
+        return all.map { row in Self.line(used.map { row[$0] }, used.map { widths[$0] }) + "\n" }.joined()
+    }
+
+    /// The columns for which there is room.
+    private func choose(_ natural: [Int], for width: Int?) -> [Int] {
+        var used = Array(columns.indices)
+        guard let width else { return used }
+        func hasRoom() -> Bool {
+            let least = used.map { columns[$0].order == nil ? natural[$0] : min(natural[$0], columns[$0].least) }
+            return least.reduce(0, +) + Self.gap * max(0, used.count - 1) <= width
+        }
+        let order = columns.indices.filter { columns[$0].rank != nil }
+            .sorted { (columns[$0].rank ?? 0, $0) < (columns[$1].rank ?? 0, $1) }
+        for column in order where !hasRoom() { used.removeAll { $0 == column } }
+        return used
     }
 
     /// Rows without titles, which are never cut.
@@ -41,11 +64,11 @@ package struct TextTable {
         TextTable((rows.first ?? []).map { _ in .whole("") }, rows).text()
     }
 
-    private func fit(_ natural: [Int], into width: Int?) -> [Int] {
+    private func fit(_ natural: [Int], of used: [Int], into width: Int?) -> [Int] {
         guard let width else { return natural }
         var widths = natural
-        var excess = natural.reduce(0, +) + Self.gap * max(0, natural.count - 1) - width
-        let order = columns.indices.filter { columns[$0].order != nil }
+        var excess = used.reduce(0) { $0 + natural[$1] } + Self.gap * max(0, used.count - 1) - width
+        let order = used.filter { columns[$0].order != nil }
             .sorted { (columns[$0].order ?? 0, $0) < (columns[$1].order ?? 0, $1) }
         for column in order where excess > 0 {
             let cut = min(excess, max(0, widths[column] - max(columns[column].least, columns[column].title.count)))

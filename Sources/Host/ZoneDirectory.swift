@@ -21,6 +21,13 @@ package final class ZoneDirectory: Sendable {
     /// The rules of this process's zone, or of UTC where they cannot be had.
     package var local: ZoneRules { (try? source.zone(nil).rules) ?? .utc }
 
+    /// Why the rules of this process's zone cannot be had; `nil`: they can.
+    package var localFault: String? {
+        guard case .failure(let failure) = find(localName) else { return nil }
+        let name = PrintableText.escape(localName, limit: 60)
+        return "\(ThisProcess.environment("TZ") == nil ? "this machine's zone" : "TZ") '\(name)' \(failure.message)"
+    }
+
     /// Each zone is read once.
     package var source: ZoneSource {
         ZoneSource { [self] name in

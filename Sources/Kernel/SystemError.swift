@@ -39,6 +39,8 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var isInTheWay: Bool { code == EEXIST }
 
+    /// The other end of a connection has gone.
+    package var isBroken: Bool { code == EPIPE || code == ECONNRESET }
     package var isNotFound: Bool { code == ENOENT }
     package var isReadOnly: Bool { code == EROFS }
 

@@ -35,7 +35,15 @@ struct DaemonOptions: ParsableArguments {
         DaemonSite(registry: registry, key: daemon, place: runtimeDirectory, usual: RegistryOptions.usual)
     }
 
-    func connect() throws(DaemonFailure) -> DaemonClient { try site.connect() }
+    func connect() throws(DaemonFailure) -> DaemonClient {
+        if let fault = ZoneDirectory().localFault {
+            StandardDescriptors.writeError("cronsupctl: \(fault); times are shown in UTC\n")
+        }
+        return try reach()
+    }
+
+    /// The same without a word about the time zone.
+    func reach() throws(DaemonFailure) -> DaemonClient { try site.connect() }
 
     /// When a job runs, as its daemon has it.
     func comingSlots(of job: String, count: Int) throws -> ComingSlots {

@@ -6,6 +6,14 @@ import Kernel
 /// A command is over, and all that it had to say is said.
 struct Ending: Error {
     let code: Int32
+
+    /// Nothing was found; `words` say of what.
+    static func nothingFound(_ words: String) -> Ending {
+        complain(words)
+        return Ending(code: ExitCode.nothingFound)
+    }
+
+    static func complain(_ words: String) { StandardDescriptors.writeError("cronsupctl: \(words)\n") }
 }
 
 /// What a command was given is wrong.

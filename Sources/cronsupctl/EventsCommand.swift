@@ -2,16 +2,28 @@ import ArgumentParser
 import Clocks
 import Crontool
 import Host
+import Values
 import Wire
 
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
         abstract: "Shows what happened beside the runs, the newest last.",
-        discussion: "Exit codes: 1 there is nothing, or no ledger; 3 no cronsupd is running.")
+        discussion: """
+            With -f it goes on with what happens, until Ctrl-C: over an end of cronsupd too. Exit codes: 1 there is nothing, or no \
+            ledger; 3 no cronsupd is running.
+            """)
 
     @OptionGroup var options: HistoryOptions
+
+    @Flag(name: .shortAndLong, help: "Go on with what happens.")
+    var follow = false
+
     @OptionGroup var daemon: DaemonOptions
+
+    func validate() throws {
+        if follow, options.until != nil { throw ValidationError("-f goes on without an end; expected no --until") }
+    }
 
     func run() throws {
         let question = try options.question()
@@ -19,15 +31,40 @@ struct EventsCommand: ParsableCommand {
         let ledger = try client.ledger()
         let text = HistoryText(showsJobs: true)
         var lines: [String] = []
+        var last = Int64(0)
         do throws(DaemonFailure) {
-            _ = try question.events(ledger) { answer in
-                guard case .event(let event) = answer else { return }
-                lines.append(options.json ? HistoryJSON.line(answer) ?? "" : text.line(event))
+            last = try question.events(ledger) { answer in
+                if case .event(let event) = answer { lines.append(line(event, text)) }
             }
         } catch {
             throw StatusQuery(client).hinted(error, question.entry)
         }
-        if lines.isEmpty { throw Ending(code: ExitCode.nothingFound) }
+        if lines.isEmpty, !follow { throw options.nothing("event", question) }
         try write(lines.reversed().joined())
+        if follow { try goOn(ledger, question.entry, after: last, text) }
+    }
+
+    private func line(_ event: LedgerAnswer.Event, _ text: HistoryText) -> String {
+        options.json ? HistoryJSON.line(.event(event)) ?? "" : text.line(event)
+    }
+
+    private func goOn(
+        _ ledger: LedgerClient, _ entry: EntryID?, after number: Int64, _ text: HistoryText
+    ) throws {
+        var output = LineOutput()
+        let follower = LedgerFollower(patience: nil, complain: Ending.complain) { () throws(DaemonFailure) in
+            try daemon.reach().ledger()
+        }
+        try follower.events(ledger, of: entry, after: number) { answer in
+            switch answer {
+            case .event(let event): output.write(line(event, text))
+            case .lost(let lost):
+                let count = lost.events ?? 0
+                output.write(options.json ? "{\"lost\":\(count)}\n" : "lost events=\(count)\n")
+            default: break
+            }
+            return !output.isBroken
+        }
+        try output.finish()
     }
 }

@@ -40,7 +40,7 @@ struct HistoryCommand: ParsableCommand {
             throw StatusQuery(client).hinted(error, question.entry)
         }
         try output.finish()
-        if count == 0 { throw Ending(code: ExitCode.nothingFound) }
+        if count == 0 { throw options.nothing(failed ? "failed run" : "run", question) }
         guard !options.json else { return }
         let width = Terminal.isThere(.output) ? Screen.width(isWide: wide) : nil
         try write(HistoryText(showsJobs: options.job == nil).table(rows, width: width, hasTitles: !noHeaders))

@@ -13,10 +13,12 @@ struct HistoryOptions: ParsableArguments {
     @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many.", valueName: "n"))
     var count = 20
 
-    @Option(help: ArgumentHelp("Not those before: 02:00, yesterday, '2d ago', 2026-03-29.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Not those before: 02:00, yesterday, -2h, '2 days ago', 2026-03-29.", valueName: "time"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Those before alone.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Those before alone.", valueName: "time"))
     var until: String?
 
     @Flag(help: "Print JSON, an object a line.")
@@ -36,7 +38,23 @@ struct HistoryOptions: ParsableArguments {
         question.limit = count
         question.since = try Self.moment(since, "--since")
         question.until = try Self.moment(until, "--until")
+        if let since = question.since, let until = question.until, since >= until {
+            let text = HistoryText(showsJobs: false)
+            throw InputFailure(
+                "--since \(text.moment(of: since)) is not before --until \(text.moment(of: until)); expected a moment before it"
+            )
+        }
         return question
+    }
+
+    /// That there is none of what was asked for. `what`: `run`, `event`.
+    func nothing(_ what: String, _ question: HistoryQuestion) -> Ending {
+        let text = HistoryText(showsJobs: false)
+        var words = "the ledger has no \(what)"
+        if let entry = question.entry { words += " of '\(entry)'" }
+        if let since = question.since { words += " since \(text.moment(of: since))" }
+        if let until = question.until { words += " before \(text.moment(of: until))" }
+        return .nothingFound(words)
     }
 
     /// In the zone of this process.

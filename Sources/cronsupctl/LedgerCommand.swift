@@ -104,7 +104,7 @@ struct LedgerForgetCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The number of the run; all, if there is none.", valueName: "run"))
     var number: Int64?
 
-    @Option(help: ArgumentHelp("Runs alone that began before.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Runs alone that began before.", valueName: "time"))
     var before: String?
 
     @OptionGroup var daemon: DaemonOptions
@@ -125,7 +125,7 @@ struct LedgerExportCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The ID of a job; of all, if there is none.", valueName: "running-job"))
     var job: String?
 
-    @Option(help: ArgumentHelp("Not those before.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Not those before.", valueName: "time"))
     var since: String?
 
     @OptionGroup var daemon: DaemonOptions
@@ -144,6 +144,6 @@ struct LedgerExportCommand: ParsableCommand {
             throw StatusQuery(client).hinted(error, question.entry)
         }
         try output.finish()
-        if count == 0 { throw Ending(code: ExitCode.nothingFound) }
+        if count == 0 { throw Ending.nothingFound("the ledger has no run of that") }
     }
 }

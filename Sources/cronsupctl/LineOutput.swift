@@ -13,5 +13,8 @@ struct LineOutput {
         }
     }
 
+    /// Nobody reads any more, or it cannot be written to.
+    var isBroken: Bool { error != nil }
+
     func finish() throws(SystemError) { if let error { throw error } }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Clocks
 import Crontool
 import Host
 import Kernel
+import Values
 import Wire
 
 struct OutputCommand: ParsableCommand {
@@ -10,7 +12,8 @@ struct OutputCommand: ParsableCommand {
         abstract: "Prints what a run wrote, as far as it is kept.",
         discussion: """
             Of runs that did not end ok the last 8 KiB are kept, and of each job those of its last run, as long as the ledger runs. \
-            Exit codes: 1 nothing is kept; 3 no cronsupd is running.
+            With -f it goes on until the run has ended. Exit codes: 1 nothing is kept; 3 no cronsupd is running; 4 with -f, cronsupd \
+            is gone, and how the run ended is not known.
             """)
 
     @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
@@ -20,6 +23,9 @@ struct OutputCommand: ParsableCommand {
         help: ArgumentHelp(
             "The number of the run; its last one that wrote something, if there is none.", valueName: "run"))
     var number: Int64?
+
+    @Flag(name: .shortAndLong, help: "Go on with what the run writes, until it has ended.")
+    var follow = false
 
     @OptionGroup var daemon: DaemonOptions
 
@@ -31,6 +37,7 @@ struct OutputCommand: ParsableCommand {
         let entry = try StatusQuery.entry(job)
         let client = try daemon.connect()
         let ledger = try client.ledger()
+        if follow, let run = try runInHand(client, entry) { return try goOn(ledger, entry, run) }
         var (head, lines) = (LedgerAnswer.Output?.none, [String]())
         do throws(DaemonFailure) {
             try ledger.ask(.output(.init(entry: entry, run: number))) { answer in
@@ -44,13 +51,50 @@ struct OutputCommand: ParsableCommand {
             throw StatusQuery(client).hinted(error, entry)
         }
         guard let head else {
-            StandardDescriptors.writeError("cronsupctl: nothing is kept of what it wrote\n")
-            throw Ending(code: ExitCode.nothingFound)
+            let run = number.map { "run \($0) of '\(entry)'" } ?? "'\(entry)'"
+            throw Ending.nothingFound("nothing is kept of what \(run) wrote")
         }
         let left = head.lines - Int64(lines.count)
         if left > 0 {
             StandardDescriptors.writeError("cronsupctl: the first \(left) lines of run \(head.run) are not kept\n")
         }
-        try write(lines.map { "\($0)\n" }.joined())
+        let isShown = Terminal.isThere(.output)
+        try write(lines.map { OutputText.line($0, isShown: isShown) }.joined())
+    }
+
+    /// `nil`: none is going.
+    private func runInHand(_ client: DaemonClient, _ entry: EntryID) throws -> Int64? {
+        let run = try StatusQuery(client).jobs([entry.description]).jobs.first?.run?.number
+        if let run, number == nil || number == run { return run }
+        Ending.complain(
+            "\(number.map { "run \($0)" } ?? "no run") of '\(entry)' is \(number == nil ? "" : "not ")going")
+        return nil
+    }
+
+    /// So long it waits for a ledger that is gone.
+    private static let patience = Nanoseconds.seconds(60)
+
+    private func goOn(_ ledger: LedgerClient, _ entry: EntryID, _ run: Int64) throws {
+        var output = LineOutput()
+        let isShown = Terminal.isThere(.output)
+        let follower = LedgerFollower(patience: Self.patience, complain: Ending.complain) {
+            () throws(DaemonFailure) in try daemon.reach().ledger()
+        }
+        do throws(DaemonFailure) {
+            try follower.output(ledger, of: entry, run: run) { answer in
+                switch answer {
+                case .line(let text): output.write(OutputText.line(text, isShown: isShown))
+                case .lost(let lost): Ending.complain("\(lost.lines ?? 0) lines of run \(run) are not kept")
+                default: break
+                }
+                return !output.isBroken
+            }
+        } catch {
+            guard case .refused = error else {
+                throw DaemonFailure.unknownEnd("how run \(run) of '\(entry)' ended is not known: \(error)")
+            }
+            throw error
+        }
+        try output.finish()
     }
 }

@@ -39,11 +39,10 @@ struct WhyCommand: ParsableCommand {
         } catch {
             throw StatusQuery(client).hinted(error, entry)
         }
-        if json {
-            try write(rows.compactMap(HistoryJSON.line).joined())
-        } else {
-            try write(HistoryText(showsJobs: false).slot(entry, at: moment, rows))
+        let text = HistoryText(showsJobs: false)
+        guard !rows.isEmpty else {
+            throw Ending.nothingFound("the ledger has no slot of '\(entry)' at \(text.moment(of: moment))")
         }
-        if rows.isEmpty { throw Ending(code: ExitCode.nothingFound) }
+        try write(json ? rows.compactMap(HistoryJSON.line).joined() : text.slot(entry, at: moment, rows))
     }
 }

@@ -29,7 +29,8 @@ struct TimeInputTests {
             ("today", "2026-03-27T22:00:00Z"), ("tomorrow 06:00", "2026-03-29T03:00:00Z"),
             ("yesterday 23:59:59", "2026-03-27T21:59:59Z"), ("now", "2026-03-28T13:30:00Z"),
             ("+2h", "2026-03-28T15:30:00Z"), ("in 1h30m", "2026-03-28T15:00:00Z"), ("-90m", "2026-03-28T12:00:00Z"),
-            ("2d ago", "2026-03-26T13:30:00Z"), ("@1774746000", "2026-03-29T01:00:00Z"),
+            ("2d ago", "2026-03-26T13:30:00Z"), ("2 days ago", "2026-03-26T13:30:00Z"),
+            ("in 1 hour 30 min", "2026-03-28T15:00:00Z"), ("@1774746000", "2026-03-29T01:00:00Z"),
         ])
     func forms(text: String, expected: String) throws { #expect(try moment(text) == expected) }
 
@@ -55,7 +56,7 @@ struct TimeInputTests {
         "are nothing else",
         arguments: [
             "", "soon", "25:00", "18:60", "2026-02-30", "2026-03-28 25:00", "18", "-", "+2", "in", "@", "@x", "ago",
-            "1 ago",
+            "1 ago", "2 moons ago", "days ago", "2 days 1 ago",
         ])
     func errors(text: String) {
         let error = #expect(throws: InputFailure.self) { try read(text) }

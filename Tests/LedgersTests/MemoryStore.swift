@@ -19,6 +19,8 @@ final class MemoryStore: LedgerStore, LedgerView {
         var standing: LedgerRecord.Standing
         var schedule: String
         var open: (run: Int64, begin: LedgerRecord.Begin)?
+        /// Of which that is.
+        var boot = ""
         /// The last that was booked of it is this gap.
         var gap: Int?
     }
@@ -35,6 +37,7 @@ final class MemoryStore: LedgerStore, LedgerView {
     private var jobs: [String: Job] = [:]
     private var names: [Int64: String] = [:]
     private var life: Int64?
+    private var boot = ""
     private var runs: [RunRow] = []
     private var gaps: [(row: GapRow, order: Int64)] = []
     /// So many gaps were ever made.
@@ -64,12 +67,24 @@ final class MemoryStore: LedgerStore, LedgerView {
             lost[.unread, default: 0] += 1
         case .life(let record):
             if record.uid != life { names = [:] }
-            life = record.uid
+            (life, boot) = (record.uid, record.boot)
+            for (name, job) in jobs where job.boot != boot {
+                guard let open = job.open else { continue }
+                interrupt(open.run, open.begin, name, at: record.began, &result)
+                jobs[name]?.open = nil
+                let slot = open.begin.slot
+                let index = Outcome.interrupted.index
+                if slot == nil { jobs[name]?.sums.besides[index] += 1 } else { jobs[name]?.sums.slots[index] += 1 }
+                guard let slot else { continue }
+                jobs[name]?.sums.accounted = slot
+                jobs[name]?.gap = nil
+            }
         case .job(let record): introduce(record, &result)
         case .begin(let record):
             guard let name = name(record.job, &result) else { return }
             let run = number(record.run, name, &result)
             jobs[name]?.open = (run, record)
+            jobs[name]?.boot = boot
         case .booking(let record):
             guard let name = name(record.job, &result) else { return }
             if let run = record.run { take(record, run, name, &result) } else { takeGap(record, name) }
@@ -106,14 +121,14 @@ final class MemoryStore: LedgerStore, LedgerView {
         if job.books != record.books {
             before = LedgerRecord.Sums()
             (job.base, job.gap) = (nil, nil)
-            if let open = job.open { interrupt(open.run, open.begin, record, &result) }
+            if let open = job.open { interrupt(open.run, open.begin, record.name, at: record.at, &result) }
             job.open = nil
         }
         let isLower = Outcome.allCases.contains { outcome in
             record.sums.slots[outcome.index] < before.slots[outcome.index]
                 || record.sums.besides[outcome.index] < before.besides[outcome.index]
         }
-        if isLower { job.gap = nil }
+        if isLower || record.schedule.isEmpty { job.gap = nil }
         for outcome in Outcome.allCases where !isLower {
             let slots = record.sums.slots[outcome.index] - before.slots[outcome.index]
             let besides = record.sums.besides[outcome.index] - before.besides[outcome.index]
@@ -147,18 +162,18 @@ final class MemoryStore: LedgerStore, LedgerView {
     }
 
     private func interrupt(
-        _ run: Int64, _ begin: LedgerRecord.Begin, _ record: LedgerRecord.Job, _ result: inout Appended
+        _ run: Int64, _ begin: LedgerRecord.Begin, _ name: String, at moment: WallInstant, _ result: inout Appended
     ) {
         result.interrupted += 1
         let row = RunRow(
-            job: record.name, run: run, slot: begin.slot?.inMicroseconds, attempt: Int64(begin.attempt),
+            job: name, run: run, slot: begin.slot?.inMicroseconds, attempt: Int64(begin.attempt),
             cause: begin.cause, outcome: .interrupted, reason: .down, settles: begin.slot != nil,
             began: begin.began.inMicroseconds, duration: .zero, lateness: begin.lateness.inMicroseconds, code: nil,
             retryAfter: nil, text: "", fullLength: nil)
         runs.append(row)
         booked.append(
             Booked(
-                job: record.name, hour: record.at.hour, row: row, outcome: .interrupted,
+                job: name, hour: moment.hour, row: row, outcome: .interrupted,
                 slots: begin.slot == nil ? 0 : 1, isBeside: begin.slot == nil))
     }
 
@@ -352,8 +367,24 @@ final class MemoryStore: LedgerStore, LedgerView {
             return (Int64(index), event)
         }
         let page = rows.prefix(query.limit)
-        return IncidentPage(rows: page.map(\.1), next: rows.count > query.limit ? page.last?.0 : nil)
+        return IncidentPage(
+            rows: page.map(\.1), next: rows.count > query.limit ? page.last?.0 : nil, numbers: page.map(\.0))
     }
+
+    /// Its numbers begin at 0, as a place in a list does; those that are asked for at 1.
+    func incidents(after number: Int64, job: String?, limit: Int) -> NewIncidents {
+        let last = Int64(events.lastIndex { $0 != nil }.map { $0 + 1 } ?? 0)
+        let start = number > last ? 0 : number
+        let all = events.enumerated().compactMap { index, event -> (Int64, IncidentRow)? in
+            guard let event, Int64(index) >= start, job == nil || event.job == job else { return nil }
+            return (Int64(index) + 1, event)
+        }
+        let new = all.suffix(limit)
+        return NewIncidents(
+            rows: new.map(\.1), numbers: new.map(\.0), lost: Int64(all.count - new.count), last: last)
+    }
+
+    func hasEnded(_ run: Int64, of job: String) -> Bool { runs.contains { $0.job == job && $0.run >= run } }
 
     func output(of job: String, run: Int64?) -> KeptOutput? {
         let own = lines.filter { $0.job == job }

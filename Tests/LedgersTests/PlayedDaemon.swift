@@ -15,6 +15,7 @@ struct PlayedDaemon {
     var isFull = false
     var now = WallInstant(seconds: 2_500_000_000)
     private var life = Int64(0)
+    private var boot = "b"
     private var jobs: [String: Job] = [:]
     /// All that was ever booked, by job and hour.
     private(set) var truth: [String: Outcome.Counts] = [:]
@@ -73,12 +74,13 @@ struct PlayedDaemon {
             jobs[name]?.number = Int64(index) + id % 3
             jobs[name]?.isIntroduced = false
         }
-        write(.life(.init(uid: id, pid: 7, began: tick(), host: "h", boot: "b", version: "1", registry: "r")))
+        write(.life(.init(uid: id, pid: 7, began: tick(), host: "h", boot: boot, version: "1", registry: "r")))
     }
 
     /// Another journal and other books, which go on with what a ledger knows, or with nothing.
     mutating func reboot(id: Int64, resuming known: [JobResumption]?) {
         (journal, number, records) = (JournalID(high: UInt64(id), low: 9), 0, [])
+        boot = "b\(id)"
         for (index, name) in names.enumerated() {
             let resumption = known?.first { $0.job == name }
             jobs[name] = Job(name: name, books: id << 8 | Int64(index))
@@ -91,6 +93,7 @@ struct PlayedDaemon {
     mutating func forget(_ name: String) {
         guard var job = jobs[name], job.isIntroduced, job.going == nil, job.owed == nil else { return }
         let old = job.sums
+        if random.chance(2) { job.isIntroduced = introduce(job, schedule: "") }
         job.sums = LedgerRecord.Sums()
         (job.sums.runs, job.sums.accounted) = (old.runs, old.accounted)
         job.isIntroduced = introduce(job)
@@ -99,7 +102,7 @@ struct PlayedDaemon {
 
     /// The ledger does not know the names, or lacks records that were dropped.
     mutating func introduce() {
-        write(.life(.init(uid: life, pid: 7, began: now, host: "h", boot: "b", version: "1", registry: "r")))
+        write(.life(.init(uid: life, pid: 7, began: now, host: "h", boot: boot, version: "1", registry: "r")))
         for name in names { jobs[name]?.isIntroduced = false }
     }
 
@@ -136,11 +139,11 @@ struct PlayedDaemon {
         }
     }
 
-    private mutating func introduce(_ job: Job) -> Bool {
+    private mutating func introduce(_ job: Job, schedule: String = "every 1s") -> Bool {
         write(
             .job(
                 .init(
-                    job: job.number, at: tick(), name: job.name, schedule: "every 1s", timezone: "", comment: "c",
+                    job: job.number, at: tick(), name: job.name, schedule: schedule, timezone: "", comment: "c",
                     books: job.books, sums: job.sums,
                     standing: .init(job: job.number, failures: job.failures, isFailing: false, isLate: false))))
     }

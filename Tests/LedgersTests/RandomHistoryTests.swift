@@ -112,6 +112,16 @@ struct RandomHistoryTests {
             #expect(try view.sums(of: nil, from: first, to: last) == oracle.sums(of: nil, from: first, to: last))
             let incidents = IncidentQuery(job: random % 2 == 0 ? nil : "app:b", limit: 20)
             #expect(try view.incidents(incidents).rows == oracle.incidents(incidents).rows)
+            let newest = try view.incidents(after: 0, job: nil, limit: 1).last
+            for (number, job) in [(newest - Int64(random % 9), String?.none), (newest - 5, "app:b"), (newest + 1, nil)]
+            {
+                let limit = 1 + random % 8
+                #expect(
+                    try view.incidents(after: max(0, number), job: job, limit: limit)
+                        == oracle.incidents(after: max(0, number), job: job, limit: limit))
+            }
+            let run = Int64(random % 30)
+            #expect(try view.hasEnded(run, of: "app:c") == oracle.hasEnded(run, of: "app:c"))
             #expect(try view.losses() == oracle.losses())
         }
 

@@ -63,6 +63,26 @@ extension StoreConformanceTests {
         #expect(try self.sums(tested)?.slots[.interrupted] == 1)
     }
 
+    @Test("does so though the job is not in the registry any more, and accounts for its slot", arguments: kinds)
+    func interruptedAbsent(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        let begin = LedgerRecord.Begin(
+            job: 0, run: 1, slot: second(1), attempt: 1, cause: .slot, began: second(1), lateness: .zero, pid: 9)
+        _ = try tested.take([life(), job(), job(1, "app:b"), .begin(begin)])
+        #expect(try tested.take([life(2)]).interrupted == 0)
+        try tested.reopen()
+        #expect(try tested.take([life(3, boot: "other"), job(1, "app:b", books: 2)]).interrupted == 1)
+        guard case .run(let row)? = try rows(tested).first else { return #expect(Bool(false), "no row") }
+        #expect(row.outcome == .interrupted && row.settles && row.reason == .down)
+        for _ in 0..<2 {
+            let resumption = try tested.store.resumptions().first { $0.job == "app:a" }
+            #expect(resumption?.open == nil && resumption?.accounted == second(1) && resumption?.runs == 1)
+            try tested.reopen()
+        }
+        #expect(try tested.take([life(4, boot: "third"), job(0, books: 3)]).interrupted == 0)
+        #expect(try self.sums(tested)?.slots[.interrupted] == 1)
+    }
+
     // MARK: Output and incidents
 
     @Test("keeps the end of what a run wrote", arguments: kinds)

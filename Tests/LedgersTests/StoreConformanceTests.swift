@@ -49,16 +49,17 @@ struct StoreConformanceTests {
     static let kinds = TestedStore.Kind.allCases
     let start = WallInstant(seconds: 2_500_000_000)
 
-    func life(_ uid: Int64 = 1) -> LedgerRecord {
-        .life(.init(uid: uid, pid: 1, began: start, host: "h", boot: "b", version: "1", registry: "r"))
+    func life(_ uid: Int64 = 1, boot: String = "b") -> LedgerRecord {
+        .life(.init(uid: uid, pid: 1, began: start, host: "h", boot: boot, version: "1", registry: "r"))
     }
 
     func job(
-        _ number: Int64 = 0, _ name: String = "app:a", books: Int64 = 1, sums: LedgerRecord.Sums = .init()
+        _ number: Int64 = 0, _ name: String = "app:a", books: Int64 = 1, sums: LedgerRecord.Sums = .init(),
+        schedule: String = "every 1s"
     ) -> LedgerRecord {
         .job(
             .init(
-                job: number, at: start, name: name, schedule: "every 1s", timezone: "", comment: "", books: books,
+                job: number, at: start, name: name, schedule: schedule, timezone: "", comment: "", books: books,
                 sums: sums, standing: .init(job: number, failures: 0, isFailing: false, isLate: false)))
     }
 
@@ -205,6 +206,16 @@ struct StoreConformanceTests {
         let at = try tested.view.slots(of: "app:a", from: second(7), to: second(8))
         #expect(at.count == 1 && at.first?.moment == second(9))
         #expect(try sums(tested)?.slots[.missed] == 9)
+    }
+
+    @Test("ends a gap where the job left the registry", arguments: kinds)
+    func gapOfTwoJobs(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        var sums = LedgerRecord.Sums()
+        sums.slots[Outcome.missed.index] = 3
+        _ = try tested.take([life(), job(), gap(1, 3, count: 3), job(sums: sums, schedule: "")])
+        _ = try tested.take([job(sums: sums), gap(9, 9, count: 1)])
+        #expect(try rows(tested).compactMap { if case .gap(let row) = $0 { Int(row.count) } else { nil } } == [1, 3])
     }
 
     @Test("tells of runs by their time, though the clock was set back between them", arguments: kinds)

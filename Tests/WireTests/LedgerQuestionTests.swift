@@ -76,8 +76,11 @@ extension SeededGenerator {
             var events = LedgerQuestion.Events()
             (events.entry, events.since, events.until) = (chance(2) ? nil : entry(), moment(), moment())
             (events.before, events.limit) = (moment(), Int64(1 + below(1_000)))
+            events.after = chance(2) ? nil : Int64(below(9_000))
             return .events(events)
-        case 3: return .output(.init(entry: entry(), run: chance(2) ? nil : Int64(1 + below(9_000))))
+        case 3:
+            let after = chance(2) ? nil : Int64(below(9_000))
+            return .output(.init(entry: entry(), run: chance(2) ? nil : Int64(1 + below(9_000)), after: after))
         case 4: return .status
         case 5: return .check
         case 6: return .backup
@@ -87,7 +90,7 @@ extension SeededGenerator {
     }
 
     fileprivate mutating func ledgerAnswer() -> LedgerAnswer {
-        switch below(10) {
+        switch below(11) {
         case 0: return .greeting(.init(program: text(), pid: anyInteger(), path: text(100)))
         case 1: return .run(ledgerRun())
         case 2:
@@ -96,12 +99,16 @@ extension SeededGenerator {
             (gap.count, gap.outcome, gap.reason) = (anyInteger(), pick(Outcome.allCases), chance(2) ? nil : text(9))
             return .gap(gap)
         case 3:
-            return .event(.init(at: anyInteger(), entry: chance(2) ? nil : entry(), kind: text(30), text: text(100)))
+            return .event(
+                .init(
+                    number: moment(), at: anyInteger(), entry: chance(2) ? nil : entry(), kind: text(30),
+                    text: text(100)))
         case 4: return .output(.init(run: anyInteger(), lines: count(), bytes: count()))
         case 5: return .line(text: text(200))
         case 6: return .status(ledgerStatus())
         case 7: return .fault(text: text(100))
-        case 8: return .done(.init(count: below(1_000), before: moment(), order: moment()))
+        case 8: return .done(.init(count: below(1_000), before: moment(), order: moment(), last: moment()))
+        case 9: return .lost(.init(events: moment(), lines: moment()))
         default: return .refused(.init(pick(ControlAnswer.Refused.Code.allCases), text(100)))
         }
     }

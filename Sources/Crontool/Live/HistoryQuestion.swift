@@ -29,17 +29,20 @@ package struct HistoryQuestion {
         }
     }
 
-    /// The same with incidents.
-    package func events(_ client: LedgerClient, _ body: (LedgerAnswer) -> Void) throws(DaemonFailure) -> Int {
+    /// The same with incidents. Returns the number of the last one that there is, for who goes on with those that come.
+    package func events(_ client: LedgerClient, _ body: (LedgerAnswer) -> Void) throws(DaemonFailure) -> Int64 {
         var question = LedgerQuestion.Events()
         question.entry = entry
         (question.since, question.until) = (since?.inMicroseconds, until?.inMicroseconds)
-        return try pages { (size: Int) throws(DaemonFailure) in
+        var last: Int64?
+        _ = try pages { (size: Int) throws(DaemonFailure) in
             question.limit = Int64(size)
             let done = try client.ask(.events(question), body)
             question.before = done.before
+            last = last ?? done.last
             return (Int(done.count), question.before != nil)
         }
+        return last ?? 0
     }
 
     private func pages(

@@ -20,9 +20,11 @@ package struct HistoryText {
     /// `width`: of the screen; `nil`: any.
     package func table(_ rows: [LedgerAnswer], width: Int?, hasTitles: Bool = true) -> String {
         let titles = ["JOB", "RUN", "SLOT", "OUTCOME", "DURATION", "LATE", "ATT", "TEXT"].map { hasTitles ? $0 : "" }
-        let columns =
-            [TextTable.Column.cut(titles[0], order: 1, least: 12)] + titles[1...6].map { .whole($0) }
-            + [.cut(titles[7], order: 0, least: 10)]
+        let columns: [TextTable.Column] = [
+            .cut(titles[0], order: 1, least: 12), .whole(titles[1]), .whole(titles[2]), .whole(titles[3]),
+            .dropped(titles[4], order: 2), .dropped(titles[5], order: 0), .dropped(titles[6], order: 1),
+            .cut(titles[7], order: 0, least: 20),
+        ]
         return TextTable(columns, rows.compactMap(cells)).text(width: width)
     }
 
@@ -30,9 +32,9 @@ package struct HistoryText {
         switch row {
         case .run(let run):
             return [
-                showsJobs ? run.entry.description : "", "\(run.number)", moment(run.slot ?? run.began),
+                showsJobs ? run.entry.description : "", "\(run.number)", run.slot.map(moment) ?? "-",
                 run.outcome.rawValue, StatusText.duration(run.duration), StatusText.duration(run.lateness),
-                "\(run.attempt)", words(run),
+                "\(run.attempt)", words(run, withBegin: true),
             ]
         case .gap(let gap):
             return [
@@ -43,14 +45,24 @@ package struct HistoryText {
         }
     }
 
-    private func words(_ run: LedgerAnswer.Run) -> String {
+    /// `withBegin`: of a run without a slot, which nothing else says.
+    private func words(_ run: LedgerAnswer.Run, withBegin: Bool = false) -> String {
         var parts = run.cause == "slot" ? [] : [run.cause]
+        if run.slot == nil, withBegin { parts = ["\(run.cause) at \(moment(run.began))"] }
         if let reason = run.reason { parts.append(reason) }
         // The error of a command begins with it.
         if let code = run.code, !run.text.hasPrefix("exit \(code)") { parts.append("exit code \(code)") }
-        if !run.settles, run.slot != nil { parts.append("tried again") }
         if !run.text.isEmpty { parts.append(PrintableText.escape(run.text, limit: 200)) }
-        return parts.joined(separator: ": ")
+        let words = parts.joined(separator: ": ")
+        guard !run.settles, run.slot != nil else { return words }
+        return words + (words.isEmpty ? "" : "; ") + next(run)
+    }
+
+    /// What follows an attempt that was not its slot's last.
+    private func next(_ run: LedgerAnswer.Run) -> String {
+        guard let pause = run.retryAfter else { return "another attempt follows" }
+        return
+            "another attempt \(StatusText.duration(Nanoseconds(pause.multipliedReportingOverflow(by: 1_000).partialValue))) later"
     }
 
     /// `12 slots since 2026-03-29T06:00:00+03:00: down`.
@@ -74,12 +86,12 @@ package struct HistoryText {
 
     // MARK: One slot
 
-    /// What became of the slot at `moment`. `rows`: those that the ledger has of it; none: there is nothing.
+    /// What became of the slot at `moment`. `rows`: those that the ledger has of it.
     package func slot(_ entry: EntryID, at moment: WallInstant, _ rows: [LedgerAnswer]) -> String {
-        let head = "\(entry) at \(self.moment(floorDivide(moment.nanoseconds, 1_000)))"
-        guard !rows.isEmpty else { return "\(head): the ledger has no slot there\n" }
-        return "\(head)\n" + rows.map { "  \(sentence($0))\n" }.joined()
+        "\(entry) at \(self.moment(of: moment))\n" + rows.map { "  \(sentence($0))\n" }.joined()
     }
+
+    package func moment(of instant: WallInstant) -> String { moment(floorDivide(instant.nanoseconds, 1_000)) }
 
     private func sentence(_ row: LedgerAnswer) -> String {
         switch row {

@@ -36,7 +36,20 @@ package final class LedgerClient {
             case .status:
                 body(answer)
                 return LedgerAnswer.Done()
-            case .greeting, .run, .gap, .event, .output, .line, .fault: body(answer)
+            case .greeting, .run, .gap, .event, .output, .line, .lost, .fault: body(answer)
+            }
+        }
+        throw .gone
+    }
+
+    /// Calls `body` with what comes, however long that takes. Returns when nothing more will come, or when `body` returns `false`.
+    func follow(_ question: LedgerQuestion, _ body: (LedgerAnswer) -> Bool) throws(DaemonFailure) {
+        try stream.send(question.encoded())
+        while let answer = try nextAnswer(within: nil) {
+            switch answer {
+            case .done: return
+            case .refused(let refused): throw .refused(refused)
+            default: if !body(answer) { return }
             }
         }
         throw .gone
@@ -50,7 +63,7 @@ package final class LedgerClient {
     }
 
     /// Those of a newer ledger's that are not known are ignored. `nil`: nothing more comes.
-    private func nextAnswer(within patience: Nanoseconds) throws(DaemonFailure) -> LedgerAnswer? {
+    private func nextAnswer(within patience: Nanoseconds?) throws(DaemonFailure) -> LedgerAnswer? {
         while let line = try stream.nextLine(within: patience) {
             do throws(WireError) {
                 return try line.span.withUnsafeBytes { bytes throws(WireError) in try LedgerAnswer.decode(bytes) }

@@ -11,11 +11,13 @@ import Values
 /// | `2026-03-29`, `… 03:00`, `… 03:00:30`    | on that day; without a time its first                     |
 /// | `18:00`, `18:00:30`                      | the last one past, or the next to come                    |
 /// | `today`, `yesterday`, `tomorrow 18:00`   | on that day                                               |
-/// | `now`, `-2h`, `2h ago`, `+2h`, `in 2h`   | so much before or after now                               |
+/// | `now`, `-2h`, `2h ago`, `+2h`, `in 2h`   | so much before or after now; `2 days ago` too             |
 /// | `@1774746000`                            | so many seconds after 1970-01-01T00:00:00Z                |
 package struct TimeInput {
     private let now: WallInstant
     private let zone: ZoneRules
+    /// Why `zone` is none that anybody meant.
+    private let fault: String?
     private let direction: Direction
 
     /// Where a time without a day lies.
@@ -31,7 +33,9 @@ package struct TimeInput {
 
     /// `zone`: of those who ask; `nil`: that of this process.
     package init(now: WallInstant, zone: ZoneRules? = nil, _ direction: Direction) {
-        (self.now, self.zone, self.direction) = (now, zone ?? ZoneDirectory().local, direction)
+        (self.now, self.direction) = (now, direction)
+        let directory = ZoneDirectory()
+        (self.zone, fault) = (zone ?? directory.local, zone == nil ? directory.localFault : nil)
     }
 
     /// How long something is to last.
@@ -61,7 +65,32 @@ package struct TimeInput {
         return (text.after("+") ?? text.after("in ")).flatMap { span($0).map { now + $0 } }
     }
 
-    private func span(_ text: Substring) -> Nanoseconds? { try? DurationText.parse(String(text)) }
+    private func span(_ text: Substring) -> Nanoseconds? {
+        (try? DurationText.parse(String(text))) ?? spoken(text)
+    }
+
+    /// `2 days`, `1 hour 30 min`.
+    private func spoken(_ text: Substring) -> Nanoseconds? {
+        let words = text.split(separator: " ")
+        guard !words.isEmpty, words.count.isMultiple(of: 2) else { return nil }
+        var short = ""
+        for place in stride(from: 0, to: words.count, by: 2) {
+            guard let unit = Self.units[String(words[place + 1])] else { return nil }
+            short += words[place] + unit
+        }
+        return try? DurationText.parse(short)
+    }
+
+    private static let units: [String: String] = {
+        var units: [String: String] = [:]
+        for (unit, names) in [
+            ("d", "d day days"), ("h", "h hour hours"), ("m", "m min mins minute minutes"),
+            ("s", "s sec secs second seconds"),
+        ] {
+            for name in names.split(separator: " ") { units[String(name)] = unit }
+        }
+        return units
+    }()
 
     /// So far a clock goes that is right.
     private static let farthest = Int64(9_000_000_000)
@@ -117,6 +146,7 @@ package struct TimeInput {
     // MARK: The zone
 
     private func reading(_ local: Int64, _ text: String, _ option: String) throws(InputFailure) -> Reading {
+        if let fault { throw InputFailure("\(option): '\(text)' has no offset, and \(fault)") }
         switch zone.showing(local) {
         case .once(let instant): return Reading(moment: WallInstant(seconds: instant))
         case .twice(let first, let second):

@@ -73,13 +73,9 @@ final class LedgerAnswers {
         query.until = question.until.map { WallInstant(microseconds: $0) }
         query.before = question.before
         let page = try reader.incidents(query)
-        for row in page.rows {
-            let text = showsTexts ? row.text : ""
-            tell(
-                .event(
-                    .init(at: row.at.microseconds, entry: row.job.flatMap { EntryID($0) }, kind: row.kind, text: text)))
-        }
-        tell(.done(.init(count: page.rows.count, before: page.next)))
+        for (row, number) in zip(page.rows, page.numbers) { tell(.event(.init(row, number, showsTexts))) }
+        let last = query.before == nil ? try reader.incidents(IncidentQuery(limit: 1)).numbers.first ?? 0 : nil
+        tell(.done(.init(count: page.rows.count, before: page.next, last: last)))
     }
 
     private func answer(
@@ -93,6 +89,39 @@ final class LedgerAnswers {
         let lines = output.tail.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         for line in lines { tell(.line(text: String(line))) }
         tell(.done(.init(count: lines.count)))
+    }
+
+    // MARK: What comes
+
+    private static let mostEvents = 1_000
+
+    /// Tells what has come. Returns from where it goes on; `nil`: all is told.
+    func goOn(_ following: Following, showsTexts: Bool, _ tell: (LedgerAnswer) -> Void) -> Following? {
+        do throws(LedgerError) {
+            switch following {
+            case .events(let entry, let number):
+                let new = try reader.incidents(after: number, job: entry?.description, limit: Self.mostEvents)
+                if new.lost > 0 { tell(.lost(.init(events: new.lost))) }
+                for (row, number) in zip(new.rows, new.numbers) { tell(.event(.init(row, number, showsTexts))) }
+                return .events(entry, after: new.last)
+            case .output(let entry, let run, let seen, let isGoing):
+                let new = try reader.lines(of: run, entry.description, after: seen)
+                if new.lost > 0 { tell(.lost(.init(lines: new.lost))) }
+                for line in new.lines { tell(.line(text: line)) }
+                // One that ended before this process began is in the database alone.
+                var hasEnded = new.hasEnded
+                if !hasEnded, !isGoing { hasEnded = try reader.hasEnded(run, of: entry.description) }
+                guard hasEnded else {
+                    return .output(entry, run: run, seen: new.seen, isGoing: true)
+                }
+                tell(.done(.init(count: Int(clamping: new.seen))))
+                return nil
+            }
+        } catch {
+            if error.kind == .damaged { damage = error.text }
+            // It may be about to be opened anew.
+            return following
+        }
     }
 
     // MARK: How it is
@@ -129,6 +158,29 @@ extension LedgerAnswer.Run {
         (began, duration, lateness) = (row.began.microseconds, max(.zero, row.duration), max(.zero, row.lateness))
         (code, retryAfter) = (row.code, row.retryAfter?.wholeMicroseconds)
         if showsText { (text, fullLength) = (row.text, row.fullLength) }
+    }
+}
+
+extension Following {
+    /// `nil`: the question is about what there is.
+    init?(_ question: LedgerQuestion) {
+        switch question {
+        case .events(let events):
+            guard let after = events.after else { return nil }
+            self = .events(events.entry, after: after)
+        case .output(let output):
+            guard let after = output.after, let run = output.run else { return nil }
+            self = .output(output.entry, run: run, seen: after, isGoing: false)
+        default: return nil
+        }
+    }
+}
+
+extension LedgerAnswer.Event {
+    fileprivate init(_ row: IncidentRow, _ number: Int64, _ showsText: Bool) {
+        self.init(
+            number: number, at: row.at.microseconds, entry: row.job.flatMap { EntryID($0) }, kind: row.kind,
+            text: showsText ? row.text : "")
     }
 }
 

@@ -64,12 +64,16 @@ final class LedgerDesk: Sendable {
         var errands: [Errand] = []
         /// Of a connection that reads the whole database.
         var longRead: Database.Interrupter?
+        /// Somebody waits for what comes.
+        var hasFollowers = false
     }
 
     private let state = Mutex(State())
     private let bell: WakeBell
+    /// For those who follow what comes.
+    private let news: WakeBell
 
-    init() throws(SystemError) { bell = try WakeBell() }
+    init() throws(SystemError) { (bell, news) = (try WakeBell(), try WakeBell()) }
 
     var board: Board { state.withLock { $0.board } }
 
@@ -86,6 +90,19 @@ final class LedgerDesk: Sendable {
             defer { state.errands = [] }
             return state.errands
         }
+    }
+
+    // MARK: Followers
+
+    func set(hasFollowers: Bool) { state.withLock { $0.hasFollowers = hasFollowers } }
+
+    /// Something was committed.
+    func tellFollowers() { if state.withLock({ $0.hasFollowers }) { news.ring() } }
+
+    func silenceNews() { news.silence() }
+
+    func watchNews(_ poller: borrowing Poller, token: UInt64) throws(SystemError) {
+        try news.watch(poller, token: token)
     }
 
     // MARK: Long reads

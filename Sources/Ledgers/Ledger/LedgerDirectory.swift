@@ -16,6 +16,14 @@ struct LedgerDirectory: ~Copyable {
         case inUse(by: String)
         /// Other machines reach it too.
         case network(String)
+
+        var text: String {
+            switch self {
+            case .system(let error): "\(error)"
+            case .inUse(let holder): holder
+            case .network(let name): "it is on a file system of other machines (\(name))"
+            }
+        }
     }
 
     private static let lockName = "ledger.lock"
@@ -120,12 +128,16 @@ struct LedgerDirectory: ~Copyable {
         return words.count == 3 ? "by cronledger of host \(words[1]), pid \(words[0])" : "by another process"
     }
 
+    /// Whether it is where it was, and whoever looks for its lock there finds this one.
+    var isStillThere: Bool { lock.isStillThere }
+
     // MARK: Files
 
     /// In bytes; 0: there is none.
     func size(_ suffix: String) -> Int64 { (try? FileSystem.status(database + suffix).identity.size) ?? 0 }
 
-    var isNew: Bool { !FileSystem.exists(database) }
+    /// Which file the database is; `nil`: there is none.
+    var identity: FileIdentity.Key? { (try? FileSystem.status(database))?.identity.key }
 
     /// So many damaged databases are kept.
     private static let mostDamaged = 3

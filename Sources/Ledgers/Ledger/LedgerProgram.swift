@@ -12,7 +12,7 @@ package final class LedgerProgram {
     private let loop: PollLoop
     private let link: LedgerLink
     private let signals: SignalQueue
-    private let directory: Box<LedgerDirectory>
+    private var directory: Box<LedgerDirectory>
     private let tap: JournalTap
     private let keeper: StoreKeeper
     private let desk: LedgerDesk
@@ -72,12 +72,9 @@ package final class LedgerProgram {
             return try LedgerDirectory(options.state, memory: options.memory, allowsNetwork: options.allowsNetwork)
         } catch {
             switch error {
-            case .system(let error): link.log(.notice, "No ledger", path: options.state, error: "\(error)")
-            case .inUse(let holder): link.log(.error, "Ledger in use", path: options.state, text: holder)
-            case .network(let name):
-                link.log(
-                    .error, "Ledger refused", path: options.state,
-                    error: "it is on a file system of other machines (\(name))")
+            case .system: link.log(.notice, "No ledger", path: options.state, error: error.text)
+            case .inUse: link.log(.error, "Ledger in use", path: options.state, text: error.text)
+            case .network: link.log(.error, "Ledger refused", path: options.state, error: error.text)
             }
             link.flush()
             throw NotStarted()
@@ -133,7 +130,7 @@ package final class LedgerProgram {
     private func work(at now: Moment) -> MonotonicInstant {
         guard now.monotonic >= keeper.retryAt else { return keeper.retryAt }
         do throws(LedgerError) {
-            let store = try keeper.open(directory.value)
+            let store = try openStore()
             try greet(store)
             try takeJournal(store, at: now.monotonic)
             try tidy(store, at: now)
@@ -147,9 +144,23 @@ package final class LedgerProgram {
         }
     }
 
+    /// In the directory that is at its place now.
+    private func openStore() throws(LedgerError) -> SQLiteStore {
+        guard keeper.store == nil, !directory.value.isStillThere else { return try keeper.open(directory.value) }
+        do throws(LedgerDirectory.Refusal) {
+            directory = Box(
+                try LedgerDirectory(options.state, memory: options.memory, allowsNetwork: options.allowsNetwork))
+        } catch {
+            throw LedgerError(.away, error.text, path: keeper.path)
+        }
+        return try keeper.open(directory.value)
+    }
+
     private func fail(_ error: LedgerError, at now: Moment) {
         let startsOver = keeper.fail(
             error, directory.value, waiting: tap.batch.records.count, fill: tap.fill, at: now)
+        // The sums of the jobs tell what is not in the one that is there now.
+        if error.kind == .moved { link.tell(.again) }
         guard startsOver else { return }
         do throws(SystemError) { try tap.restart() } catch {
             link.log(.warning, "Journal not readable", path: options.memory, error: "\(error)")
@@ -233,9 +244,13 @@ package final class LedgerProgram {
         let appended = try store.append(tap.batch, durability)
         let count = tap.batch.records.count
         committed = tap.takeBatch()
-        if durability == .power || pace.sync == .off, let committed { tap.free(through: committed) }
+        if durability == .power || pace.sync == .off, let committed {
+            try keeper.requirePlace(directory.value)
+            tap.free(through: committed)
+        }
         pace.committed(durability, at: now)
         keeper.note(written: count)
+        if count > 0 { desk.tellFollowers() }
         report(appended)
     }
 
@@ -312,19 +327,30 @@ package final class LedgerProgram {
         desk.change { $0.isOver = true }
         if let runtime = options.runtime { try? FileSystem.remove("\(runtime)/\(QuestionServer.socketName)") }
         do throws(LedgerError) {
-            let store = try keeper.open(directory.value)
-            repeat {
-                tap.read()
-                try commit(store, .power, at: Clock.monotonic())
-                tap.read()
-            } while !tap.isEmpty
-            try store.fold()
-            try store.end()
+            do throws(LedgerError) { try writeAll() } catch {
+                guard error.kind == .moved else { throw error }
+                fail(error, at: Clock.moment())
+                link.flush()
+                try writeAll()
+            }
             return 0
         } catch {
             StandardDescriptors.writeError("cronledger: \(error)\n")
             return 111
         }
+    }
+}
+
+extension LedgerProgram {
+    private func writeAll() throws(LedgerError) {
+        let store = try openStore()
+        repeat {
+            tap.read()
+            try commit(store, .power, at: Clock.monotonic())
+            tap.read()
+        } while !tap.isEmpty
+        try store.fold()
+        try store.end()
     }
 }
 

@@ -1,7 +1,16 @@
 import Clocks
 import Kernel
 import Links
+import Values
 import Wire
+
+/// What a client follows, and how far it was told.
+enum Following {
+    /// `after`: the number of the last one.
+    case events(EntryID?, after: Int64)
+    /// `seen`: lines. `isGoing`: it had not ended when that was looked for; its end will be noticed.
+    case output(EntryID, run: Int64, seen: Int64, isGoing: Bool)
+}
 
 /// A client of the ledger's socket.
 final class QuestionClient {
@@ -13,6 +22,8 @@ final class QuestionClient {
     private var written = 0
     /// Its question takes long, and is under way.
     var waits = false
+    /// It wants what comes, and asks nothing else.
+    var following: Following?
     private(set) var isOver = false
     private var isAtEnd = false
     private(set) var lastUse: MonotonicInstant
@@ -26,11 +37,12 @@ final class QuestionClient {
         (self.right, self.source, lastUse) = (right, source, now)
     }
 
-    var isIdle: Bool { !waits && input.isEmpty && output.isEmpty }
+    var isIdle: Bool { !isBusy && input.isEmpty && output.isEmpty }
+    private var isBusy: Bool { waits || following != nil }
 
     /// When it has taken too long.
     var deadline: MonotonicInstant {
-        waits || isIdle ? .distantFuture : lastUse + Self.patience
+        waits || isIdle || following != nil && output.isEmpty ? .distantFuture : lastUse + Self.patience
     }
 
     // MARK: What it says
@@ -44,7 +56,7 @@ final class QuestionClient {
             if input.isEmpty { lastUse = now }
             input += bytes[..<count]
         case .wouldBlock: break
-        case .closed: if waits || !output.isEmpty { isOver = true } else { isAtEnd = true }
+        case .closed: if isBusy || !output.isEmpty { isOver = true } else { isAtEnd = true }
         }
     }
 

@@ -24,6 +24,8 @@ final class QuestionServer {
     static let socketName = "ledger.sock"
     /// At a time. The one that has been idle for longest gives way.
     private static let mostClients = 32
+    /// Of them, those that follow what comes: they do not give way.
+    private static let mostFollowers = 16
     /// Where the machine is short of descriptors.
     private static let pause = Nanoseconds.seconds(1)
 
@@ -31,6 +33,7 @@ final class QuestionServer {
         static let listener = Source(kind: 1)
         static let longWork = Source(kind: 2)
         static let client = UInt8(3)
+        static let news = Source(kind: 4)
     }
 
     /// `path`: of the database.
@@ -53,6 +56,7 @@ final class QuestionServer {
         longWork = try LongWork(path, desk)
         try loop.poller.add(listener.value.descriptor, token: Kind.listener.packed, for: .read)
         try longWork.watch(loop.poller, token: Kind.longWork.packed)
+        try desk.watchNews(loop.poller, token: Kind.news.packed)
     }
 
     // MARK: The loop
@@ -75,6 +79,9 @@ final class QuestionServer {
         switch source {
         case Kind.listener: accept()
         case Kind.longWork: deliver()
+        case Kind.news:
+            desk.silenceNews()
+            for client in clients.compactMap(\.self) where client.following != nil { serve(client) }
         default:
             guard source.place < clients.count, let client = clients[source.place],
                 client.source.generation == source.generation
@@ -131,13 +138,19 @@ final class QuestionServer {
     private func drop(_ client: QuestionClient) {
         client.close(loop.poller)
         if clients[client.source.place] === client { clients[client.source.place] = nil }
+        if client.following != nil { countFollowers() }
     }
 
     // MARK: Questions
 
     private func serve(_ client: QuestionClient) {
-        while !client.isOver, client.flush(at: Clock.monotonic()), !client.waits, let line = client.takeLine() {
-            answer(line, client)
+        while !client.isOver, client.flush(at: Clock.monotonic()), !client.waits {
+            if client.following != nil {
+                guard goOn(client) else { break }
+            } else {
+                guard let line = client.takeLine() else { break }
+                answer(line, client)
+            }
         }
         if client.isOver { return drop(client) }
         do throws(SystemError) { try client.renewWatch(loop.poller) } catch { drop(client) }
@@ -175,8 +188,35 @@ final class QuestionServer {
         }
         if question == .status { return client.tell(LedgerAnswers.status(answers, desk.board, path, limit: size)) }
         takeAll()
+        if let following = Following(question) { return begin(following, client) }
         answers.answer(question, showsTexts: client.right == .all) { client.tell($0) }
         if let damage = answers.damage { desk.ask(.damaged(damage)) }
+    }
+
+    // MARK: Those who follow
+
+    private func begin(_ following: Following, _ client: QuestionClient) {
+        guard clients.count(where: { $0?.following != nil }) < Self.mostFollowers else {
+            return client.tell(.refused(.init(.limit, "\(Self.mostFollowers) others follow already")))
+        }
+        client.following = following
+        countFollowers()
+    }
+
+    private func countFollowers() { desk.set(hasFollowers: clients.contains { $0?.following != nil }) }
+
+    /// Tells what has come since, after all that was told is gone. Returns `false` if that is nothing.
+    private func goOn(_ client: QuestionClient) -> Bool {
+        // With the next commit.
+        guard let following = client.following, let answers = openAnswers() else { return false }
+        var count = 0
+        client.following = answers.goOn(following, showsTexts: client.right == .all) { answer in
+            count += 1
+            client.tell(answer)
+        }
+        if client.following == nil { countFollowers() }
+        if let damage = answers.damage { desk.ask(.damaged(damage)) }
+        return count > 0
     }
 
     /// Who has waited for a run sees it. Where the database cannot be written to, what it has is answered all the same.

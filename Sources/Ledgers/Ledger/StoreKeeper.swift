@@ -11,6 +11,7 @@ import Wire
 /// | no room, locked, anything else     | again after 1, 2, 4 … 30 s; the ballast is given up first                      |
 /// | the disk                           | opened anew, and all that is not safe is written again; the third time in a row as the next |
 /// | it is no database, or a broken one | set aside; a new one is begun                                                 |
+/// | it was removed or replaced         | what is in its place is gone on with, and all that is not safe is written again |
 /// | a later version, another program's | refused, and left as it is                                                    |
 final class StoreKeeper {
     let path: String
@@ -18,6 +19,10 @@ final class StoreKeeper {
     private let link: LedgerLink
     private let desk: LedgerDesk
     private(set) var store: SQLiteStore?
+    /// Which file it is.
+    private var identity: FileIdentity.Key?
+    /// What the one that was removed knew of the jobs.
+    private var legacy: Legacy?
     /// Why there never will be one.
     private(set) var refusal: LedgerError?
     private(set) var retryAt = MonotonicInstant(nanoseconds: 0)
@@ -50,7 +55,8 @@ final class StoreKeeper {
         let tails = SharedTails()
         let made = try SQLiteStore(path, isShared: isShared, tails: tails)
         try made.set(owner: directory.owner)
-        store = made
+        if let legacy { try made.inherit(legacy) }
+        (store, identity, legacy) = (made, directory.identity, nil)
         desk.change { board in
             board.opened += 1
             (board.tails, board.jobs) = (tails, made.jobCount)
@@ -59,6 +65,15 @@ final class StoreKeeper {
     }
 
     func close() { store = nil }
+
+    /// Before what is in the journal is given back: a database whose file was removed takes all that it is given.
+    func requirePlace(_ directory: borrowing LedgerDirectory) throws(LedgerError) {
+        guard store != nil else { return }
+        let found = directory.identity
+        guard found != identity || !directory.isStillThere else { return }
+        let what = found == nil ? "it was removed" : found == identity ? "its lock was removed" : "it was replaced"
+        throw LedgerError(.moved, what, path: path)
+    }
 
     // MARK: Trouble
 
@@ -74,7 +89,8 @@ final class StoreKeeper {
         case .other where store == nil && error.code == 0: refuse(error)
         case .noRoom: if directory.giveBallast() { pause = .zero }
         case .failing: close()
-        case .locked, .other: break
+        case .moved: return leave(error, at: now)
+        case .locked, .away, .other: break
         }
         retryAt = now.monotonic + pause
         pause = min(max(Self.shortestPause, pause + pause), Self.longestPause)
@@ -102,6 +118,16 @@ final class StoreKeeper {
             link.log(.error, "Ledger damaged", path: path, error: "\(error)")
             retryAt = now.monotonic + Self.longestPause
         }
+        return true
+    }
+
+    private func leave(_ error: LedgerError, at now: Moment) -> Bool {
+        link.log(
+            .error, "Ledger moved", path: path, error: error.text,
+            text: "what is there now is gone on with, or a new one is begun")
+        legacy = store?.legacy() ?? legacy
+        close()
+        retryAt = now.monotonic
         return true
     }
 

@@ -187,15 +187,54 @@ package final class SQLiteReader: LedgerView {
                 .integer(query.until?.microseconds ?? .max), query.job.map { .text($0) } ?? .null,
                 SQLValue(limit + 1),
             ]
-        ) { row in
-            let job = row.text(2)
-            let incident = IncidentRow(
-                at: WallInstant(microseconds: row.integer(1)), job: job.isEmpty ? nil : job, kind: row.text(3),
-                text: row.text(4))
-            return (row.integer(0), incident)
-        }
+        ) { ($0.integer(0), IncidentRow($0)) }
         let page = rows.prefix(limit)
-        return IncidentPage(rows: page.map(\.1), next: rows.count > limit ? page.last?.0 : nil)
+        return IncidentPage(
+            rows: page.map(\.1), next: rows.count > limit ? page.last?.0 : nil, numbers: page.map(\.0))
+    }
+
+    package func incidents(after number: Int64, job: String?, limit: Int) throws(LedgerError) -> NewIncidents {
+        try reading { () throws(LedgerError) in
+            let last = try database.number("SELECT max(id) FROM incident") ?? 0
+            let start = number > last ? 0 : number
+            let condition = "incident.id > ?1 AND (?2 IS NULL OR incident.job = (SELECT id FROM job WHERE name = ?2))"
+            let values = [SQLValue.integer(start), job.map { .text($0) } ?? .null]
+            let rows = try database.rows(
+                """
+                SELECT incident.id, at, job.name, kind, text FROM incident LEFT JOIN job ON job.id = incident.job
+                WHERE \(condition) ORDER BY incident.id DESC LIMIT ?3
+                """, values + [SQLValue(limit)]
+            ) { ($0.integer(0), IncidentRow($0)) }
+            var count = Int64(rows.count)
+            if rows.count == limit {
+                let counts = try database.rows("SELECT count(*) FROM incident WHERE \(condition)", values) {
+                    $0.integer(0)
+                }
+                count = counts.first ?? count
+            }
+            return NewIncidents(
+                rows: rows.reversed().map(\.1), numbers: rows.reversed().map(\.0), lost: count - Int64(rows.count),
+                last: last)
+        }
+    }
+
+    package func hasEnded(_ run: Int64, of job: String) throws(LedgerError) -> Bool {
+        try reading { () throws(LedgerError) in
+            guard let id = try id(of: job) else { return false }
+            let range = RunID.range(of: id)
+            let rows = try database.rows(
+                """
+                SELECT EXISTS (SELECT 1 FROM run WHERE id BETWEEN ? AND ?)
+                OR EXISTS (SELECT 1 FROM recent WHERE kind = 1 AND job = ? AND number >= ?)
+                """, [.integer(RunID.of(id, run)), .integer(range.last), .integer(id), .integer(run)]
+            ) { $0.flag(0) }
+            return rows.first ?? false
+        }
+    }
+
+    package func lines(of run: Int64, _ job: String, after count: Int64) throws(LedgerError) -> NewLines {
+        guard let id = try id(of: job) else { return NewLines(seen: count, hasEnded: false) }
+        return tails.lines(of: run, id, after: count)
     }
 
     package func output(of job: String, run: Int64?) throws(LedgerError) -> KeptOutput? {
@@ -294,6 +333,16 @@ private struct Gap {
         GapRow(
             job: "", first: WallInstant(microseconds: first), last: WallInstant(microseconds: last),
             count: count, outcome: outcome, reason: reason)
+    }
+}
+
+extension IncidentRow {
+    /// A row with its number before it.
+    fileprivate init(_ row: Statement) {
+        let job = row.text(2)
+        self.init(
+            at: WallInstant(microseconds: row.integer(1)), job: job.isEmpty ? nil : job, kind: row.text(3),
+            text: row.text(4))
     }
 }
 

@@ -12,7 +12,9 @@ extension SQLiteStore {
                 var result = Appended()
                 for each in batch.new(after: position) {
                     result.records += 1
-                    try take(each.record, &result)
+                    let isCounted =
+                        batch.journal == countedThrough?.journal && each.number <= countedThrough?.number ?? 0
+                    try take(each.record, isCounted: isCounted, &result)
                 }
                 try saveOpenRuns()
                 try move(to: batch.end(from: position))
@@ -33,12 +35,22 @@ extension SQLiteStore {
         position = next
     }
 
+    /// `isCounted`: the sums of the job have it.
+    private func take(_ record: LedgerRecord?, isCounted: Bool, _ result: inout Appended) throws(LedgerError) {
+        guard isCounted, case .booking(let booked) = record, let place = known.placesByNumber[booked.job] else {
+            return try take(record, &result)
+        }
+        let sums = known.accounts[place].sums
+        try take(record, &result)
+        known.accounts[place].restore(sums)
+    }
+
     private func take(_ record: LedgerRecord?, _ result: inout Appended) throws(LedgerError) {
         switch record {
         case nil:
             result.unread += 1
             try lose(1, .unread, at: nil)
-        case .life(let life): try take(life)
+        case .life(let life): try take(life, &result)
         case .job(let job): try take(job, &result)
         case .begin(let begin): try take(begin, &result)
         case .booking(let booked): try take(booked, &result)
@@ -57,7 +69,7 @@ extension SQLiteStore {
 
     // MARK: Lives and jobs
 
-    private func take(_ record: LedgerRecord.Life) throws(LedgerError) {
+    private func take(_ record: LedgerRecord.Life, _ result: inout Appended) throws(LedgerError) {
         try database.change(
             """
             INSERT INTO life (uid, pid, began, host, boot, version, registry) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -68,6 +80,22 @@ extension SQLiteStore {
         let id = try database.number("SELECT id FROM life WHERE uid = ?", .integer(record.uid)) ?? 0
         if id != life { known.placesByNumber = [:] }
         life = id
+        try interruptRuns(ofOtherBootsThan: record, &result)
+    }
+
+    /// Also those of jobs that the registry does not have any more: nobody else will close them.
+    private func interruptRuns(
+        ofOtherBootsThan record: LedgerRecord.Life, _ result: inout Appended
+    ) throws(LedgerError) {
+        let open = known.accounts.indices.filter { known.accounts[$0].open != nil }
+        guard !open.isEmpty, !record.boot.isEmpty else { return }
+        let lives = Set(
+            try database.rows("SELECT id FROM life WHERE boot <> ?", [.text(record.boot)]) { $0.integer(0) })
+        for place in open {
+            guard let run = known.accounts[place].open, lives.contains(run.life) else { continue }
+            try interrupt(run, place, at: record.began, &result)
+            known.accounts[place].close(run)
+        }
     }
 
     private func take(_ record: LedgerRecord.Job, _ result: inout Appended) throws(LedgerError) {
@@ -81,7 +109,7 @@ extension SQLiteStore {
         try database.change(
             "INSERT OR REPLACE INTO life_job (life, idx, job) VALUES (?, ?, ?)", .integer(life), .integer(record.job),
             .integer(known.accounts[made].id))
-        if let run = shown.interrupted { try interrupt(run, made, record, &result) }
+        if let run = shown.interrupted { try interrupt(run, made, at: record.at, &result) }
         try lose(shown, made, at: record.at, &result)
         note(movedBy: shown.movedBy, made, &result)
         try save(made)
@@ -124,13 +152,13 @@ extension SQLiteStore {
 
     /// Nobody will say what became of a run that was going when the machine went down.
     private func interrupt(
-        _ run: JobAccount.OpenRun, _ place: Int, _ record: LedgerRecord.Job, _ result: inout Appended
+        _ run: JobAccount.OpenRun, _ place: Int, at moment: WallInstant, _ result: inout Appended
     ) throws(LedgerError) {
         result.interrupted += 1
         changedRuns.insert(place)
         known.accounts[place].addRow(.interrupted, began: run.began)
         try append(
-            .run, place, at: record.at, number: run.run, last: run.slot, count: run.slot == nil ? 0 : 1,
+            .run, place, at: moment, number: run.run, last: run.slot, count: run.slot == nil ? 0 : 1,
             RecentRun(
                 life: run.life, slot: run.slot, attempt: run.attempt, cause: run.cause, outcome: .interrupted,
                 reason: .down, began: run.began, lateness: run.lateness))
@@ -188,6 +216,7 @@ extension SQLiteStore {
         known.accounts[place].addRow(record.outcome, began: run.began)
         try append(.run, place, at: record.at, number: number, last: record.last, count: record.count, row)
         if !record.outcome.isOk { try keepOutput(of: number, place) }
+        tails.end(number, of: known.accounts[place].id)
     }
 
     private func takeGap(_ record: LedgerRecord.Booked, _ place: Int) throws(LedgerError) {

@@ -21,6 +21,8 @@ package final class SQLiteStore: LedgerStore {
     var dirty: Set<Int> = []
     /// Whose current run has changed since the last commit.
     var changedRuns: Set<Int> = []
+    /// Up to where the sums that it has inherited have what the journal has.
+    var countedThrough: JournalPosition?
     /// It was made just now.
     package let isNew: Bool
     /// Whoever had it before has not left it in order.

@@ -13,6 +13,12 @@ package final class SharedTails: Sendable {
 
     func output(of job: Int64, run: Int64?) -> KeptOutput? { tails.withLock { $0.output(of: job, run: run) } }
 
+    func end(_ run: Int64, of job: Int64) { tails.withLock { $0.end(run, of: job) } }
+
+    func lines(of run: Int64, _ job: Int64, after count: Int64) -> NewLines {
+        tails.withLock { $0.lines(of: run, job, after: count) }
+    }
+
     /// As they are now, to go back to.
     var saved: OutputTails { tails.withLock { $0 } }
 

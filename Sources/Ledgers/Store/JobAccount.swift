@@ -136,8 +136,8 @@ package struct JobAccount: Sendable {
             result.lostSlots[outcome] = sums.slots[index] - old.slots[index]
             result.lostBesides += sums.besides[index] - old.besides[index]
         }
-        // Slots that are not here may lie between two gaps.
-        if isLower || result.lost > 0 { gap = nil }
+        // Slots that are not here may lie between two gaps, and a job that leaves the registry has none.
+        if isLower || result.lost > 0 || schedule.isEmpty { gap = nil }
     }
 
     /// Returns by how much the numbers are moved, if that turned out now. `goesOn`: the daemon's numbers follow those that are here.
@@ -149,6 +149,16 @@ package struct JobAccount: Sendable {
         runs = max(runs, base + run)
         return isUndecided && base > 0 ? base : nil
     }
+
+    /// Nobody will say more of this run: its slot has an outcome.
+    package mutating func close(_ run: OpenRun) {
+        book(
+            run: run.run, slots: run.slot == nil ? 0 : 1, outcome: .interrupted, hasSlot: run.slot != nil,
+            accounted: run.slot)
+    }
+
+    /// What was booked just now is in them already.
+    package mutating func restore(_ sums: LedgerRecord.Sums) { self.sums = sums }
 
     // MARK: What happens to it
 

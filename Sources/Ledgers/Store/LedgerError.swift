@@ -11,6 +11,10 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case newer(Int64)
         /// The disk fails.
         case failing
+        /// What is written to is not what is in its place any more.
+        case moved
+        /// It has no place where it was, for now.
+        case away
         case other
     }
 

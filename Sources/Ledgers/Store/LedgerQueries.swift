@@ -58,6 +58,24 @@ package struct IncidentPage: Hashable, Sendable {
     package var rows: [IncidentRow]
     /// `nil`: there are no more.
     package var next: Int64?
+    /// Of each row: the store's own number for it. They grow.
+    package var numbers: [Int64]
 
-    package init(rows: [IncidentRow], next: Int64?) { (self.rows, self.next) = (rows, next) }
+    package init(rows: [IncidentRow], next: Int64?, numbers: [Int64]) {
+        (self.rows, self.next, self.numbers) = (rows, next, numbers)
+    }
+}
+
+/// Incidents that follow one, the oldest first.
+package struct NewIncidents: Hashable, Sendable {
+    package var rows: [IncidentRow]
+    package var numbers: [Int64]
+    /// How many were left out, the oldest.
+    package var lost: Int64
+    /// The number of the last one that there is, of all jobs.
+    package var last: Int64
+
+    package init(rows: [IncidentRow], numbers: [Int64], lost: Int64, last: Int64) {
+        (self.rows, self.numbers, self.lost, self.last) = (rows, numbers, lost, last)
+    }
 }

@@ -35,6 +35,11 @@ package protocol LedgerView: AnyObject {
     /// Sums by job of what was booked in whole hours, by name. `start` and `end`: of an hour each.
     func sums(of job: String?, from start: WallInstant, to end: WallInstant) throws(LedgerError) -> [JobSums]
     func incidents(_ query: IncidentQuery) throws(LedgerError) -> IncidentPage
+    /// The newest of those that have come after the one with this number, at most `limit`. A number that is greater than any is that of a
+    /// store before this one: then all have come after it.
+    func incidents(after number: Int64, job: String?, limit: Int) throws(LedgerError) -> NewIncidents
+    /// Whether this run has ended, or one after it.
+    func hasEnded(_ run: Int64, of job: String) throws(LedgerError) -> Bool
     /// What a run wrote, its last part; `nil`: nothing is kept.
     func output(of job: String, run: Int64?) throws(LedgerError) -> KeptOutput?
     /// What was lost on the way, by class.

@@ -1,6 +1,8 @@
 /// What the last run of each job wrote, as far as it is kept in memory: only that of runs which did not end well is written down.
 package struct OutputTails: Sendable {
     private var tails: [Int64: Tail] = [:]
+    /// The last run of each job that has ended.
+    private var ended: [Int64: Int64] = [:]
     private var size = 0
     private var clock = UInt64(0)
 
@@ -51,6 +53,21 @@ package struct OutputTails: Sendable {
         }
     }
 
+    /// The run of the job came to its end.
+    package mutating func end(_ run: Int64, of job: Int64) { ended[job] = max(run, ended[job] ?? 0) }
+
+    /// What a run has written after so many lines of it, and whether it has ended since the process began.
+    package func lines(of run: Int64, _ job: Int64, after count: Int64) -> NewLines {
+        var new = NewLines(seen: count, hasEnded: ended[job] ?? 0 >= run)
+        guard let tail = tails[job], tail.run == run, tail.lines > count else { return new }
+        let kept = String(decoding: tail.text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
+        new.lines = kept.suffix(Int(clamping: tail.lines - count)).map(String.init)
+        new.lost = tail.lines - count - Int64(new.lines.count)
+        new.seen = tail.lines
+        return new
+    }
+
     /// What the last run of the job wrote; `run`: if it is this one.
     package mutating func forget(_ job: Int64, run: Int64?) {
         guard let tail = tails[job], run == nil || tail.run == run else { return }
@@ -64,4 +81,16 @@ package struct OutputTails: Sendable {
         return KeptOutput(
             run: tail.run, lines: tail.lines, bytes: tail.bytes, tail: String(decoding: tail.text, as: UTF8.self))
     }
+}
+
+/// What has come of a run's output.
+package struct NewLines: Hashable, Sendable {
+    package var lines: [String] = []
+    /// How many before these are not kept.
+    package var lost = Int64(0)
+    /// How many it has written.
+    package var seen: Int64
+    package var hasEnded: Bool
+
+    package init(seen: Int64, hasEnded: Bool) { (self.seen, self.hasEnded) = (seen, hasEnded) }
 }

@@ -90,14 +90,17 @@ struct HistoryCommandTests {
             #expect(why.output.contains("\n  run 2, attempt 1, began 2049-"), "\(why.output)\(why.errors)")
             #expect(why.output.hasSuffix(": failed: exit 3\n"))
             let none = try ask("why", "app:0", "2049-03-22T05:00:00Z")
-            #expect(none.status == .exited(code: 1) && none.output.hasSuffix("the ledger has no slot there\n"))
+            #expect(none.status == .exited(code: 1) && none.output.isEmpty)
+            #expect(none.errors == "cronsupctl: the ledger has no slot of 'app:0' at 2049-03-22T05:00:00+00:00\n")
             #expect(try ask("output", "app:0").output == "rsync: refused\n")
             #expect(try ask("output", "app:0", "2").output == "rsync: refused\n")
             #expect(try ask("ledger", "forget", "app:0", "2").output == "1 run erased\n")
             #expect(try ask("why", "app:0", "2049-03-22T04:26:42Z").output.hasSuffix(": failed\n"))
             #expect(try ask("output", "app:0", "2").status == .exited(code: 1))
             let nothing = try ask("output", "app:0", "1")
-            #expect(nothing.status == .exited(code: 1) && nothing.errors.contains("nothing is kept"))
+            #expect(
+                nothing.status == .exited(code: 1)
+                    && nothing.errors.contains("nothing is kept of what run 1 of 'app:0' wrote"))
         }
     }
 
@@ -133,6 +136,83 @@ struct HistoryCommandTests {
             #expect(stat(copy, &found) == 0 && found.st_mode & 0o777 == 0o600)
             let unknown = try ask("history", "app:9")
             #expect(unknown.status == .exited(code: 1) && unknown.errors.contains("the ledger has no job 'app:9'"))
+        }
+    }
+
+    /// What a command prints on a terminal.
+    private func onTerminal(_ scene: Scene, _ arguments: [String], _ variables: String = "COLUMNS=80") throws -> String
+    {
+        let program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+        let all = ["-c", program, "/usr/bin/env", variables, Binaries.control] + arguments
+        let finished = try scene.run(
+            all + ["--registry", scene.registry, "--runtime-directory", scene.runtime], program: "/usr/bin/python3")
+        return finished.output.filter { $0 != "\r" }.replacing("\r\n", with: "\n")
+    }
+
+    @Test("show on a terminal what a run wrote, and have it obey none of that; elsewhere it is what the run wrote")
+    func terminal() throws {
+        try play { scene, ledger, ask in
+            let text = "a\tb \u{1B}[2Jgone"
+            ledger.write(
+                .output(
+                    .init(job: 0, run: 1, at: WallInstant(seconds: 2_500_000_001), isError: false, text: text)), .output
+            )
+            ledger.run(0, .failed, text: "exit 3: no route to the host that has the backup of all that there is")
+            try launch(ledger)
+            #expect(try ask("output", "app:0").output == "\(text)\n")
+            #expect(try onTerminal(scene, ["output", "app:0"]) == "a\tb \\u{1B}[2Jgone\n")
+            // What says least goes first where there is no room.
+            let head = try onTerminal(scene, ["history", "app:0"], "COLUMNS=78").split(separator: "\n").first
+            #expect(
+                head?.split(separator: " ").map(String.init) == ["RUN", "SLOT", "OUTCOME", "DURATION", "ATT", "TEXT"])
+        }
+    }
+
+    @Test("say that nothing is found, and of what")
+    func nothing() throws {
+        try play { _, ledger, ask in
+            ledger.run(0)
+            try launch(ledger)
+            let history = try ask("history", "app:0", "--since", "2049-03-22T05:00:00Z", "--json")
+            #expect(history.status == .exited(code: 1) && history.output.isEmpty)
+            #expect(history.errors == "cronsupctl: the ledger has no run of 'app:0' since 2049-03-22T05:00:00+00:00\n")
+            #expect(try ask("history", "--failed").errors == "cronsupctl: the ledger has no failed run\n")
+            let events = try ask("events", "--until", "2049-03-22T05:00:00Z")
+            #expect(events.status == .exited(code: 1))
+            #expect(events.errors == "cronsupctl: the ledger has no event before 2049-03-22T05:00:00+00:00\n")
+            let span = try ask("history", "--since", "2049-03-22T05:00:00Z", "--until", "2049-03-22T04:00:00Z")
+            #expect(
+                span.status == .exited(code: 100)
+                    && span.errors.contains("is not before --until 2049-03-22T04:00:00+00:00"))
+        }
+    }
+
+    @Test("take moments as their help has them, and tell of a TZ that is none")
+    func moments() throws {
+        try play { scene, ledger, ask in
+            ledger.run(0)
+            try launch(ledger)
+            for since in [["--since", "-2h"], ["--since=-2h"], ["--since", "2 days ago"], ["--since", "yesterday"]] {
+                let history = try scene.run(
+                    ["history", "app:0", "--registry", scene.registry, "--runtime-directory", scene.runtime] + since,
+                    program: Binaries.control)
+                #expect(history.status == .exited(code: 0), "\(since): \(history.errors)")
+            }
+            func elsewhere(_ since: String) throws -> Scene.Finished {
+                try scene.run(
+                    [
+                        "TZ=Europe/Rga", Binaries.control, "history", "--registry", scene.registry,
+                        "--runtime-directory",
+                        scene.runtime, "--since", since,
+                    ], program: "/usr/bin/env")
+            }
+            let fault = "TZ 'Europe/Rga' is no time zone of this machine; did you mean 'Europe/Riga'?"
+            let shown = try elsewhere("-2h")
+            #expect(shown.status == .exited(code: 0) && shown.output.contains("+00:00"))
+            #expect(shown.errors == "cronsupctl: \(fault); times are shown in UTC\n")
+            let refused = try elsewhere("02:00")
+            #expect(refused.status == .exited(code: 100))
+            #expect(refused.errors.contains("--since: '02:00' has no offset, and \(fault)"), "\(refused.errors)")
         }
     }
 

@@ -201,6 +201,63 @@ struct LedgerProcessTests {
         #expect(try scene.finish() == .exited(code: 0))
     }
 
+    // MARK: F39, moved
+
+    enum Removal: String, CaseIterable {
+        case directory, database, lock, backup
+    }
+
+    @Test(
+        "notices that its place was removed or replaced, and goes on there with what the journal has",
+        arguments: Removal.allCases)
+    func removed(_ removal: Removal) throws {
+        let scene = try LedgerScene()
+        for index in 0..<30 { scene.run(index % 3) }
+        try scene.launch()
+        try scene.wait("rows") { scene.hasAll() && scene.writer.used == 0 }
+        let backup = "\(scene.directory.path)/backup.db"
+        try SQLiteCopy(scene.database).write(to: backup)
+        // It is frozen meanwhile, so that what comes is in the journal when it looks.
+        scene.process?.signal(SIGSTOP)
+        switch removal {
+        case .directory: try FileSystem.rename(scene.state, to: "\(scene.state)-old")
+        case .database: for end in ["", "-wal", "-shm"] { try FileSystem.remove("\(scene.database)\(end)") }
+        case .lock: try FileSystem.remove("\(scene.state)/ledger.lock")
+        case .backup:
+            for end in ["-wal", "-shm"] { try FileSystem.remove("\(scene.database)\(end)") }
+            try FileSystem.rename(backup, to: scene.database)
+        }
+        for index in 0..<30 { scene.run(index % 3) }
+        scene.process?.signal(SIGCONT)
+        let goesOn = removal == .lock || removal == .backup
+        try scene.wait("rows") {
+            // It may not have its tables yet.
+            !scene.logged("Ledger moved").isEmpty
+                && (0..<3).allSatisfy { (try? scene.rows(of: $0)) == Array(goesOn ? 1...20 : 11...20) }
+        }
+        #expect(scene.logged("Ledger moved").count == 1)
+        for index in 0..<30 { scene.run(index % 3) }
+        #expect(try scene.finish() == .exited(code: 0), "\(scene.errors)")
+        for job in 0..<3 { #expect(try scene.rows(of: job) == Array(goesOn ? 1...30 : 11...30)) }
+        #expect(try scene.view().losses() == [:])
+        #expect(scene.logged("Ledger moved").count == 1)
+    }
+
+    @Test("writes what the journal has into a new database, if its own is gone when its daemon goes")
+    func removedAtTheEnd() throws {
+        let scene = try LedgerScene()
+        for index in 0..<30 { scene.run(index % 3) }
+        try scene.launch()
+        try scene.wait("rows") { scene.hasAll() && scene.writer.used == 0 }
+        scene.process?.signal(SIGSTOP)
+        try FileSystem.rename(scene.state, to: "\(scene.state)-old")
+        for index in 0..<30 { scene.run(index % 3) }
+        shutdown(scene.link, Int32(SHUT_RDWR))
+        scene.process?.signal(SIGCONT)
+        #expect(try scene.exit() == .exited(code: 0), "\(scene.errors)")
+        for job in 0..<3 { #expect(try scene.rows(of: job) == Array(11...20)) }
+    }
+
     // MARK: F36
 
     @Test(
@@ -286,12 +343,86 @@ struct LedgerProcessTests {
         let output = try scene.ask(.output(.init(entry: EntryID("app:1")!, run: nil)))
         #expect(output.contains(.line(text: "oh")))
         let events = try scene.ask(.events(.init()))
-        #expect(events.contains(.event(.init(at: 2_500_000_001_000_000, entry: nil, kind: "Reloaded", text: "jobs=3"))))
+        #expect(
+            events.contains(
+                .event(.init(number: 1, at: 2_500_000_001_000_000, entry: nil, kind: "Reloaded", text: "jobs=3"))))
         guard case .status(let status)? = try scene.ask(.status).last else { return #expect(Bool(false)) }
         #expect(status.isOpen && status.runs == 11 && status.jobs == 3 && status.engine.hasPrefix("SQLite 3."))
         history.entry = EntryID("app:9")
         guard case .refused(let refused)? = try scene.ask(.history(history)).last else { return #expect(Bool(false)) }
         #expect(refused.code == .unknown && refused.error == "the ledger has no job 'app:9'")
+    }
+
+    private func event(_ scene: LedgerScene, _ text: String) {
+        scene.write(.incident(.init(job: nil, at: WallInstant(seconds: 2_500_000_001), kind: "Reloaded", text: text)))
+    }
+
+    @Test("tells those who follow what comes, as it is committed, and counts what is left out")
+    func follows() throws {
+        let scene = try LedgerScene()
+        for number in 1...3 { event(scene, "jobs=\(number)") }
+        try scene.launch()
+        try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        var question = LedgerQuestion.Events()
+        question.after = 2
+        let follower = try scene.connect(.events(question))
+        try scene.wait("the third") { try follower.answers().count == 2 }
+        event(scene, "jobs=4")
+        try scene.wait("the fourth") { try follower.answers().count == 3 }
+        guard case .event(let fourth)? = try follower.answers().last else { return #expect(Bool(false)) }
+        #expect(fourth.number == 4 && fourth.text == "jobs=4")
+        question.after = 1
+        for number in 5...1_200 { event(scene, "jobs=\(number)") }
+        try scene.wait("all") { scene.writer.used == 0 }
+        let late = try scene.connect(.events(question))
+        try scene.wait("the newest") { try late.answers().count == 1_002 }
+        #expect(try late.answers()[1] == .lost(.init(events: 199)))
+    }
+
+    @Test("tells what a run writes until it has ended, and what is not kept of it")
+    func followsOutput() throws {
+        let scene = try LedgerScene()
+        func line(_ text: String) {
+            scene.write(
+                .output(.init(job: 0, run: 1, at: WallInstant(seconds: 2_500_000_001), isError: false, text: text)),
+                .output)
+        }
+        line("one")
+        try scene.launch()
+        try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        let app = try #require(EntryID("app:0"))
+        let follower = try scene.connect(.output(.init(entry: app, run: 1, after: 0)))
+        try scene.wait("a line") { try follower.answers().contains(.line(text: "one")) }
+        line("two")
+        try scene.wait("a line") { try follower.answers().contains(.line(text: "two")) }
+        #expect(try follower.answers().count == 3)
+        for _ in 0..<100 { line(String(repeating: "x", count: 200)) }
+        try scene.wait("all") { scene.writer.used == 0 }
+        let late = try scene.connect(.output(.init(entry: app, run: 1, after: 2)))
+        try scene.wait("what is kept") { try late.answers().count == 42 }
+        #expect(try late.answers()[1] == .lost(.init(lines: 60)))
+        scene.run(0)
+        try scene.wait("the end") { try follower.answers().last == .done(.init(count: 102)) }
+        // One that has ended before is done with at once, also by another process.
+        try scene.launch()
+        try scene.wait("socket") { scene.hasStarted && FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        #expect(try scene.ask(.output(.init(entry: app, run: 1, after: 7))).last == .done(.init(count: 7)))
+    }
+
+    @Test("lets those who follow keep nobody out")
+    func mostFollowers() throws {
+        let scene = try LedgerScene()
+        try scene.launch()
+        try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        var question = LedgerQuestion.Events()
+        question.after = 0
+        let followers = try (0..<20).map { _ in try scene.connect(.events(question)) }
+        try scene.wait("refusals") { try followers.count { try $0.answers().count == 2 } == 4 }
+        guard case .refused(let refused)? = try followers[19].answers().last else { return #expect(Bool(false)) }
+        #expect(refused.code == .limit && refused.error == "16 others follow already")
+        for _ in 0..<40 { #expect(try scene.ask(.history(.init())).last == .done(.init(count: 0))) }
+        event(scene, "jobs=1")
+        try scene.wait("events") { try followers.count { try $0.answers().count == 2 } == 20 }
     }
 
     @Test(

@@ -234,6 +234,36 @@ final class LedgerScene {
         }
     }
 
+    /// A connection that has asked this.
+    func connect(_ question: LedgerQuestion) throws -> Follower {
+        let follower = try Follower(StreamSocket(connectingTo: "ledger.sock", in: runtime))
+        guard try follower.socket.send(question.encoded()) != .closed else {
+            throw Failure("the ledger does not listen")
+        }
+        return follower
+    }
+
+    final class Follower {
+        let socket: StreamSocket
+        private var bytes: [UInt8] = []
+        private var all: [LedgerAnswer] = []
+        private var file: StreamSocket.FileBox?
+
+        fileprivate init(_ socket: consuming StreamSocket) throws { self.socket = socket }
+
+        /// What has come so far.
+        func answers() throws -> [LedgerAnswer] {
+            var piece = [UInt8](repeating: 0, count: 65_536)
+            while case .bytes(let count) = try socket.receive(into: &piece, file: &file) { bytes += piece[..<count] }
+            while let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = Array(bytes[..<end])
+                bytes.removeSubrange(...end)
+                all.append(try line.withUnsafeBytes { try LedgerAnswer.decode($0) })
+            }
+            return all
+        }
+    }
+
     /// What came with an answer.
     var file: StreamSocket.FileBox?
 }

@@ -11,6 +11,8 @@ package enum LedgerAnswer: Hashable, Sendable {
     /// Of a run; its lines follow.
     case output(Output)
     case line(text: String)
+    /// To one who has not kept up, or who has asked for more than is kept.
+    case lost(Lost)
     case status(Status)
     /// What is wrong with the database.
     case fault(text: String)
@@ -69,6 +71,8 @@ package enum LedgerAnswer: Hashable, Sendable {
     }
 
     package struct Event: Hashable, Sendable {
+        /// Of the events of this ledger; they grow.
+        package var number: Int64?
         package var at = Int64(0)
         /// `nil`: it concerns the daemon.
         package var entry: EntryID?
@@ -77,9 +81,18 @@ package enum LedgerAnswer: Hashable, Sendable {
         var length: Int64?
 
         package init() {}
-        package init(at: Int64, entry: EntryID?, kind: String, text: String) {
-            (self.at, self.entry, self.kind, self.text) = (at, entry, kind, text)
+        package init(number: Int64? = nil, at: Int64, entry: EntryID?, kind: String, text: String) {
+            (self.number, self.at, self.entry, self.kind, self.text) = (number, at, entry, kind, text)
         }
+    }
+
+    /// How many were left out.
+    package struct Lost: Hashable, Sendable {
+        package var events: Int64?
+        package var lines: Int64?
+
+        package init() {}
+        package init(events: Int64? = nil, lines: Int64? = nil) { (self.events, self.lines) = (events, lines) }
     }
 
     package struct Output: Hashable, Sendable {
@@ -121,10 +134,12 @@ package enum LedgerAnswer: Hashable, Sendable {
         /// Where the next answer goes on; `nil`: there is no more.
         package var before: Int64?
         package var order: Int64?
+        /// The number of the last event that there is.
+        package var last: Int64?
 
         package init() {}
-        package init(count: Int, before: Int64? = nil, order: Int64? = nil) {
-            (self.count, self.before, self.order) = (Int64(count), before, order)
+        package init(count: Int, before: Int64? = nil, order: Int64? = nil, last: Int64? = nil) {
+            (self.count, self.before, self.order, self.last) = (Int64(count), before, order, last)
         }
     }
 
@@ -136,6 +151,7 @@ package enum LedgerAnswer: Hashable, Sendable {
         case .event(let event): event.encoded()
         case .output(let output): output.encoded()
         case .line(let text): Text.encoded("line", text)
+        case .lost(let lost): lost.encoded()
         case .status(let status): status.encoded()
         case .fault(let text): Text.encoded("fault", text)
         case .done(let done): done.encoded()
@@ -152,6 +168,7 @@ package enum LedgerAnswer: Hashable, Sendable {
         if let done = try Done(&row) { return .done(done) }
         if let event = try Event(&row) { return .event(event) }
         if let output = try Output(&row) { return .output(output) }
+        if let lost = try Lost(&row) { return .lost(lost) }
         if let status = try Status(&row) { return .status(status) }
         if let refused = try ControlAnswer.Refused(&row) { return .refused(refused) }
         if let greeting = try Greeting(&row) { return .greeting(greeting) }
@@ -229,6 +246,7 @@ extension LedgerAnswer.Event: WireMessage {
     package static var verb: StaticString { "event" }
 
     package mutating func fields(_ row: inout MessageCoder) {
+        row.integer("number", &number)
         row.integer("at_us", &at)
         row.text("kind", &kind)
         if let text = row.string("entry", entry?.description, isRequired: false) { entry = EntryID(text) }
@@ -243,6 +261,15 @@ extension LedgerAnswer.Output: WireMessage {
         row.integer("run", &run)
         row.integer("lines", &lines, least: 0)
         row.integer("bytes", &bytes, least: 0)
+    }
+}
+
+extension LedgerAnswer.Lost: WireMessage {
+    package static var verb: StaticString { "lost" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.integer("events", &events)
+        row.integer("lines", &lines)
     }
 }
 
@@ -272,5 +299,6 @@ extension LedgerAnswer.Done: WireMessage {
         row.integer("count", &count)
         row.integer("before", &before)
         row.integer("order", &order)
+        row.integer("last", &last)
     }
 }

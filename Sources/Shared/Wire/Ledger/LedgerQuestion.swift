@@ -68,6 +68,8 @@ package enum LedgerQuestion: Hashable, Sendable {
         /// Where the answer before has ended.
         package var before: Int64?
         package var limit = Int64(20)
+        /// Those that follow this one, as they come, until the connection ends.
+        package var after: Int64?
 
         package init() {}
     }
@@ -76,9 +78,13 @@ package enum LedgerQuestion: Hashable, Sendable {
         package var entry = EntryID()
         /// `nil`: the last one that wrote something.
         package var run: Int64?
+        /// What follows so many lines of it, as it comes, until the run has ended.
+        package var after: Int64?
 
         package init() {}
-        package init(entry: EntryID, run: Int64?) { (self.entry, self.run) = (entry, run) }
+        package init(entry: EntryID, run: Int64?, after: Int64? = nil) {
+            (self.entry, self.run, self.after) = (entry, run, after)
+        }
     }
 
     /// Whether it is only about outcomes and times, which those may know who may do nothing else.
@@ -158,6 +164,7 @@ extension LedgerQuestion.Events: WireMessage {
         row.integer("until_us", &until)
         row.integer("before", &before)
         row.integer("limit", &limit, least: 1, most: 1_000, absent: 20)
+        row.integer("after", &after, least: 0)
     }
 }
 
@@ -167,6 +174,7 @@ extension LedgerQuestion.Output: WireMessage {
     package mutating func fields(_ row: inout MessageCoder) {
         row.entry("entry", &entry)
         row.integer("run", &run, least: 1)
+        row.integer("after", &after, least: 0)
     }
 }
 
