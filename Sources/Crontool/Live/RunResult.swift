@@ -62,7 +62,7 @@ package struct RunResult {
     }
 
     private var interrupted: String {
-        guard let started else { return "the run has not begun, and begins when it can" }
+        guard let started else { return "a run that was asked for and has not begun begins when it can" }
         let end = "'cronsupctl cancel \(started.entry) \(started.run)' ends it"
         return "run \(started.run) of '\(started.entry)' goes on; \(end)"
     }
