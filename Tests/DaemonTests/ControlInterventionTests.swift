@@ -142,6 +142,21 @@ struct ControlInterventionTests: ControlPlays {
         #expect(try first.ask("wait entry=app:job1 run=1", play).map(String.init) == ended)
     }
 
+    @Test("waits for no call of the function by another job, unless it is that one which is cancelled")
+    func calls() throws {
+        let (play, worker) = try served()
+        let job = try #require(play.daemon.pool.jobsByID.values.first)
+        play.daemon.pool.handle(.call(event: "{}"), job)
+        try worker.say(.begin(.init(run: 1, slot: nil, next: play.slot, lateness: .zero, call: 1)))
+        try play.daemon.turn()
+        let (waiting, asking) = (try client(play), try client(play))
+        #expect(try waiting.ask("wait entry=app:job1", play) == [])
+        #expect(try asking.ask("cancel entry=app:job1 wait=true", play) == ["running entry=app:job1 run=1"])
+        try play.bury(worker)
+        #expect(try asking.hear()?.first?.hasPrefix("ended entry=app:job1 run=1 outcome=cancelled ") == true)
+        #expect(try waiting.hear() == [])
+    }
+
     @Test("keeps a bounded number of ends of runs by hand")
     func endedRuns() throws {
         var runs = EndedRuns()

@@ -84,7 +84,8 @@ extension ControlSocket {
         guard let job = job(id, connection), mayWait(connection) else { return }
         let going = pool.runGoing(of: job)
         guard let run = request.run, run != going else {
-            if let going { tell(.running(.init(entry: id, run: going)), connection) }
+            let isMeant = request.run != nil || pool.isOwn(job.supervisor.phase.run?.call, of: job)
+            if let going, isMeant { tell(.running(.init(entry: id, run: going)), connection) }
             return wait(for: request.run, of: id, connection)
         }
         if let ended = pool.end(ofRun: run, of: job) {

@@ -23,11 +23,11 @@ extension ControlSocket {
         serve(connection)
     }
 
-    /// Those who wait for the end of this run, or of any.
-    private func waiting(forEndOf run: Int64, of id: EntryID) -> [Connection] {
+    /// Those who wait for the end of this run, or of any that is the job's own.
+    private func waiting(forEndOf run: Int64, of id: EntryID, isOwn: Bool) -> [Connection] {
         connections.compactMap { connection in
-            guard let connection, case .end(id, let wanted) = connection.work, wanted ?? run == run else { return nil }
-            return connection
+            guard let connection, case .end(id, let wanted) = connection.work else { return nil }
+            return wanted == run || wanted == nil && isOwn ? connection : nil
         }
     }
 
@@ -65,14 +65,14 @@ extension ControlSocket: ManualRunListener {
         }
     }
 
-    func ended(_ run: Booking.Run, as outcome: Outcome, of id: EntryID) {
+    func ended(_ run: Booking.Run, as outcome: Outcome, of id: EntryID, isOwn: Bool) {
         // What a dead worker has noted is heard of at its end.
         if run.isManual, waiting(for: id, run: run.number).isEmpty { began(run.number, of: id) }
         let ended = ControlAnswer.Ended(run, outcome, of: id)
         for (connection, _) in waiting(for: id, run: run.number) {
             finish(connection, [.ended(ended), .done(.init())])
         }
-        for connection in waiting(forEndOf: run.number, of: id) { finish(connection, ended) }
+        for connection in waiting(forEndOf: run.number, of: id, isOwn: isOwn) { finish(connection, ended) }
         pool.awaitsEnds = connections.contains { if case .end? = $0?.work { true } else { false } }
     }
 

@@ -8,7 +8,8 @@ import Wire
 /// Whoever waits for runs that were asked for.
 protocol ManualRunListener: AnyObject {
     func began(_ run: Int64, of id: EntryID)
-    func ended(_ run: Booking.Run, as outcome: Outcome, of id: EntryID)
+    /// `isOwn`: it is no call by which another job has called the function.
+    func ended(_ run: Booking.Run, as outcome: Outcome, of id: EntryID, isOwn: Bool)
     /// The reports of its worker were given up, and what became of the run is not known.
     func lost(_ id: EntryID)
     /// It will not begin: somebody has cancelled it.
@@ -64,9 +65,10 @@ extension WorkerPool {
 
     func tellEnd(_ booking: Booking, of job: Job) {
         guard let run = booking.run, run.isManual || awaitsEnds, !booking.isGivenUp else { return }
-        // What a function does when it is called is no run of its job, unless it has no others.
-        guard run.isManual || run.call == nil || job.definition.isHookOnly else { return }
         if run.isManual { endedRuns.note(run, booking.outcome, of: job.definition.id) }
-        manualRuns?.ended(run, as: booking.outcome, of: job.definition.id)
+        manualRuns?.ended(run, as: booking.outcome, of: job.definition.id, isOwn: isOwn(run.call, of: job))
     }
+
+    /// What a function does when it is called is no run of its job, unless it has no others.
+    func isOwn(_ call: Int64?, of job: Job) -> Bool { (call ?? 0) <= 0 || job.definition.isHookOnly }
 }
