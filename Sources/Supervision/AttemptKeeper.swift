@@ -1,9 +1,20 @@
 import Clocks
 import Model
 import Turns
+import Wire
 
 /// Further attempts at a slot: when there is one, and what becomes of it at the end of the job or of the daemon.
 enum AttemptKeeper {
+    /// What waits for its turn is not to begin.
+    static func refuse(_ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step) {
+        guard case .queued(let turn) = phase, let slot = turn.slot else { return }
+        if turn.attempt > 1 { return keeper.giveUpAttempts(.ledger, &phase, &step) }
+        keeper.book(keeper.books.close(through: slot, .missed, .ledger), &step)
+        keeper.gates.isAsking = false
+        step.emit(.send(.skip(through: slot)))
+        keeper.leaveQueue(&phase, &step)
+    }
+
     /// Where this daemon ends, the next one makes it.
     static func plan(
         after booking: Booking, _ keeper: inout RunKeeper, _ phase: Phase, _ step: inout Step

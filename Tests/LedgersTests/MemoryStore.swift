@@ -23,6 +23,20 @@ final class MemoryStore: LedgerStore, LedgerView {
         var boot = ""
         /// The last that was booked of it is this gap.
         var gap: Int?
+        /// What it was let begin last, and in which boot; and whether nothing was heard of that since.
+        var claim: (record: LedgerRecord.Claim, run: Int64, boot: String)?
+        var isClaimOpen = false
+
+        /// What nobody will say more of, if the machine ends now.
+        var unheard: (run: Int64, begin: LedgerRecord.Begin, boot: String)? {
+            if let open { return (open.run, open.begin, boot) }
+            guard isClaimOpen, let claim else { return nil }
+            let record = claim.record
+            let begin = LedgerRecord.Begin(
+                job: record.job, run: claim.run, slot: record.slot, attempt: record.attempt,
+                cause: record.attempt > 1 ? .retry : .slot, began: record.at, lateness: .zero, pid: 0)
+            return (claim.run, begin, claim.boot)
+        }
     }
 
     private struct Booked {
@@ -68,10 +82,11 @@ final class MemoryStore: LedgerStore, LedgerView {
         case .life(let record):
             if record.uid != life { names = [:] }
             (life, boot) = (record.uid, record.boot)
-            for (name, job) in jobs where job.boot != boot {
-                guard let open = job.open else { continue }
+            for (name, job) in jobs {
+                guard let open = job.unheard, open.boot != boot else { continue }
                 interrupt(open.run, open.begin, name, at: record.began, &result)
                 jobs[name]?.open = nil
+                jobs[name]?.isClaimOpen = false
                 let slot = open.begin.slot
                 let index = Outcome.interrupted.index
                 if slot == nil { jobs[name]?.sums.besides[index] += 1 } else { jobs[name]?.sums.slots[index] += 1 }
@@ -101,7 +116,23 @@ final class MemoryStore: LedgerStore, LedgerView {
         case .standing(let record):
             guard let name = name(record.job, &result) else { return }
             jobs[name]?.standing = record
+        case .claim(let record): take(record, &result)
         }
+    }
+
+    private func take(_ record: LedgerRecord.Claim, _ result: inout Appended) {
+        guard let name = name(record.job, &result) else { return }
+        var isGranted = true
+        if let last = jobs[name]?.claim {
+            let (before, now) = (last.record.slot.microseconds, record.slot.microseconds)
+            isGranted = before < now || before == now && last.record.attempt < record.attempt
+            if before == now, last.record.attempt == record.attempt { isGranted = last.boot == boot }
+        }
+        result.claims.append(.init(job: name, slot: record.slot, attempt: record.attempt, isGranted: isGranted))
+        guard isGranted else { return }
+        let run = number(record.run, name, &result)
+        jobs[name]?.claim = (record, run, boot)
+        jobs[name]?.isClaimOpen = true
     }
 
     private func name(_ number: Int64, _ result: inout Appended) -> String? {
@@ -121,8 +152,8 @@ final class MemoryStore: LedgerStore, LedgerView {
         if job.books != record.books {
             before = LedgerRecord.Sums()
             (job.base, job.gap) = (nil, nil)
-            if let open = job.open { interrupt(open.run, open.begin, record.name, at: record.at, &result) }
-            job.open = nil
+            if let open = job.unheard { interrupt(open.run, open.begin, record.name, at: record.at, &result) }
+            (job.open, job.isClaimOpen) = (nil, false)
         }
         let isLower = Outcome.allCases.contains { outcome in
             record.sums.slots[outcome.index] < before.slots[outcome.index]
@@ -133,7 +164,7 @@ final class MemoryStore: LedgerStore, LedgerView {
             let slots = record.sums.slots[outcome.index] - before.slots[outcome.index]
             let besides = record.sums.besides[outcome.index] - before.besides[outcome.index]
             guard slots > 0 || besides > 0 else { continue }
-            (job.gap, job.open) = (nil, nil)
+            (job.gap, job.open, job.isClaimOpen) = (nil, nil, false)
             lose(record, outcome, slots: slots, besides: besides, &result)
         }
         if record.sums.runs > 0 {
@@ -212,6 +243,7 @@ final class MemoryStore: LedgerStore, LedgerView {
                 job: name, hour: record.at.hour, row: record.isGivenUp ? nil : row, outcome: record.outcome,
                 slots: record.count, isBeside: isBeside))
         if let open = jobs[name]?.open, open.run <= number { jobs[name]?.open = nil }
+        if let claim = jobs[name]?.claim, claim.run <= number { jobs[name]?.isClaimOpen = false }
         if isBeside { jobs[name]?.sums.besides[record.outcome.index] += 1 }
         if record.count > 0 { jobs[name]?.gap = nil }
         settle(record, name)
@@ -225,6 +257,9 @@ final class MemoryStore: LedgerStore, LedgerView {
     private func takeGap(_ record: LedgerRecord.Booked, _ name: String) {
         booked.append(Booked(job: name, hour: record.at.hour, outcome: record.outcome, slots: record.count))
         settle(record, name)
+        if let claim = jobs[name]?.claim, let last = record.last, claim.record.slot <= last {
+            jobs[name]?.isClaimOpen = false
+        }
         guard let first = record.first?.inMicroseconds, let last = record.last?.inMicroseconds else { return }
         if let index = jobs[name]?.gap, gaps[index].row.outcome == record.outcome,
             gaps[index].row.reason == record.reason
@@ -313,7 +348,7 @@ final class MemoryStore: LedgerStore, LedgerView {
                 job: job.name, schedule: job.schedule, timezone: "", runs: job.runs,
                 accounted: job.sums.accounted.inMicroseconds,
                 failures: job.standing.failures, isFailing: job.standing.isFailing, isLate: job.standing.isLate,
-                open: job.open.map { .init(run: $0.run, slot: $0.begin.slot?.inMicroseconds) })
+                open: job.unheard.map { .init(run: $0.run, slot: $0.begin.slot?.inMicroseconds) })
         }
     }
 

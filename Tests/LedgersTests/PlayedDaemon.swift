@@ -152,6 +152,13 @@ struct PlayedDaemon {
         job.sums.runs += 1
         let slot = random.chance(5) ? nil : job.owed?.first ?? tick()
         job.going = (job.sums.runs, slot, job.owed == nil || slot == nil ? 1 : 2)
+        if let slot, random.chance(3) {
+            write(
+                .claim(
+                    .init(
+                        job: job.number, run: job.sums.runs, slot: slot, attempt: job.going?.attempt ?? 1, at: tick())),
+                of: &job)
+        }
         if random.chance(3) { return }
         write(
             .begin(

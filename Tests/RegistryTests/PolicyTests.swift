@@ -73,6 +73,11 @@ struct PolicyTests {
             ("catch_up: {slots: none, spread: 1m}", "catch_up.spread: goes with slots: last or all"),
             ("catch_up: {slots: all, after: 1m}", "catch_up: unknown key 'after'"),
             ("starting_deadline: 10", "starting_deadline \"10\" has no unit"),
+            ("claim: yes", "claim: expected true or false"),
+            (
+                "claim: true",
+                "claim: an interval's slots have no fixed times; expected meta.schedule or meta.align: true"
+            ),
             ("on_lost: retry", "on_lost: expected one of skip, rerun, found "),
         ])
     func catchUpErrors(text: String, expected: String) {

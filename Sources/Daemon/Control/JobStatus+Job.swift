@@ -103,5 +103,5 @@ extension JobStatus.Last {
 }
 
 extension WallInstant {
-    fileprivate var microseconds: Int64 { floorDivide(nanoseconds, 1_000) }
+    var microseconds: Int64 { floorDivide(nanoseconds, 1_000) }
 }

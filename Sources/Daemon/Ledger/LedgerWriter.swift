@@ -119,6 +119,14 @@ final class LedgerWriter {
         journal.stage(LedgerRecord.begin(record).frame, .incident)
     }
 
+    /// Returns whether there is room for it.
+    func note(_ claim: SlotClaims.Claim, of name: LedgerName, at now: Moment) -> Bool {
+        guard name.isKnown else { return false }
+        let record = LedgerRecord.Claim(
+            job: name.number, run: claim.run, slot: claim.slot, attempt: claim.attempt, at: now.wall)
+        return journal.stage(LedgerRecord.claim(record).frame, .row, isCounted: false)
+    }
+
     /// If it is another one than before.
     func note(_ standing: JobStanding, of name: inout LedgerName) {
         guard name.isKnown, name.standing != standing else { return }

@@ -136,7 +136,7 @@ extension Event {
     var changesRecord: Bool {
         switch self {
         case .report(let report): report.changesRecord
-        case .call, .permitted, .spawnDeferred, .hurry: false
+        case .call, .permitted, .refused, .spawnDeferred, .hurry: false
         case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
             .reschedule, .told:
             true

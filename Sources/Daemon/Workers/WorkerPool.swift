@@ -36,6 +36,7 @@ final class WorkerPool {
     private(set) var jobsByID: [EntryID: Job] = [:]
     weak var manualRuns: (any ManualRunListener)?
     var hookCalls = HookCalls()
+    var claims = SlotClaims()
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
     var deadlines = DeadlineQueue()
@@ -308,11 +309,12 @@ final class WorkerPool {
     private func letCatchUp(_ indices: [Int]) { for index in indices { if let job = jobs[index] { askGroup(job) } } }
 
     private func askGroup(_ job: Job) {
-        guard let concurrency = job.definition.policy.concurrency else { return handle(.permitted, job) }
+        guard let concurrency = job.definition.policy.concurrency else { return claim(job) }
         permit(permits.ask(job.index, concurrency))
     }
 
     private func returnPermit(_ job: Job) {
+        claims.forget(job.index)
         if let concurrency = job.definition.policy.concurrency {
             permit(permits.giveBack(job.index, group: concurrency.group))
         }
@@ -320,6 +322,6 @@ final class WorkerPool {
     }
 
     private func permit(_ indices: [Int]) {
-        for index in indices { if let job = jobs[index] { handle(.permitted, job) } }
+        for index in indices { if let job = jobs[index] { claim(job) } }
     }
 }

@@ -13,6 +13,7 @@ package enum LedgerRecord: Hashable, Sendable {
     case output(Output)
     case incident(Incident)
     case standing(Standing)
+    case claim(Claim)
 }
 
 extension LedgerRecord {
@@ -154,6 +155,20 @@ extension LedgerRecord {
     /// Why a run began.
     package enum Cause: Int64, Hashable, Sendable, CaseIterable {
         case slot, retry, catchUp, manual, start, call
+    }
+
+    /// An attempt at a slot is to begin: not before the ledger has this on disk, and says so.
+    package struct Claim: Hashable, Sendable {
+        package var job: Int64
+        /// The number that it is to have.
+        package var run: Int64
+        package var slot: WallInstant
+        package var attempt: Int
+        package var at: WallInstant
+
+        package init(job: Int64, run: Int64, slot: WallInstant, attempt: Int, at: WallInstant) {
+            (self.job, self.run, self.slot, self.attempt, self.at) = (job, run, slot, attempt, at)
+        }
     }
 
     /// What a run wrote.

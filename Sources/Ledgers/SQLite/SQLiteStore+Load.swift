@@ -20,6 +20,7 @@ extension SQLiteStore {
             marks.append(mark)
         }
         try replay(after: marks)
+        try loadClaims()
         try loadNumbers()
         changedRuns = []
     }

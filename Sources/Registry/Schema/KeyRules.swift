@@ -23,7 +23,7 @@ enum KeyRules {
             ("overlap", SchemaRule.choice(RunPolicy.Overlap.allCases.map(\.rawValue))),
             ("catch_up", catchUp), ("starting_deadline", SchemaRule.duration),
             ("on_lost", SchemaRule.choice(RunPolicy.OnLost.allCases.map(\.rawValue))),
-            ("concurrency", concurrency), ("retry", retry), ("lifecycle", lifecycle),
+            ("claim", SchemaRule.flag), ("concurrency", concurrency), ("retry", retry), ("lifecycle", lifecycle),
             ("output", keys(PolicyReader.outputKeys, SchemaRule.integer(0...OutputBounds.mostLines))),
         ] + hooks
 

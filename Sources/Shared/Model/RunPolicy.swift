@@ -1,7 +1,7 @@
 package import Clocks
 
 /// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry`, `concurrency`, `catch_up`, `starting_deadline`,
-/// `on_lost` and `output`; and its hooks.
+/// `on_lost`, `claim` and `output`; and its hooks.
 package struct RunPolicy: Hashable, Sendable {
     /// A run that takes this long is ended. `nil`: it may take any time.
     package var timeout: Nanoseconds?
@@ -16,6 +16,8 @@ package struct RunPolicy: Hashable, Sendable {
     /// A slot whose run could not begin so long after it was due is not run. `nil`: it is, however late.
     package var startingDeadline: Nanoseconds?
     package var onLost = OnLost.skip
+    /// No attempt at a slot begins before the ledger has it on disk that it may.
+    package var claims = false
     package var output = OutputBounds()
     package var hooks = JobHooks()
 
