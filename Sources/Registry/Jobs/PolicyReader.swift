@@ -5,7 +5,8 @@ import Values
 struct PolicyReader {
     static let keys =
         [
-            "catch_up", "concurrency", "kill_after", "on_lost", "output", "overlap", "retry", "starting_deadline",
+            "catch_up", "concurrency", "history", "kill_after", "on_lost", "output", "overlap", "retry",
+            "starting_deadline",
             "timeout",
         ] + HookReader.keys
     /// Those about slots, which a function that is only called has none of.
@@ -29,6 +30,7 @@ struct PolicyReader {
         policy.startingDeadline = data["starting_deadline"]?.duration()
         policy.onLost = data["on_lost"].flatMap { word($0) } ?? policy.onLost
         policy.output = data["output"]?.map(of: outputKeys).map(output) ?? policy.output
+        policy.history = data["history"].flatMap(HistoryReader.read) ?? policy.history
         policy.hooks = HookReader.read(data)
         return policy
     }
@@ -39,7 +41,7 @@ struct PolicyReader {
         data["kill_after"]?.error("nothing ends a run of this job; expected timeout or overlap: replace with it", .key)
     }
 
-    private static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
+    static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
     where Word.RawValue == String {
         field.value.string.flatMap(Word.init(rawValue:))
             ?? field.expected("one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
