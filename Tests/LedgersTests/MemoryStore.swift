@@ -18,6 +18,7 @@ final class MemoryStore: LedgerStore, LedgerView {
         var runs: Int64
         var standing: LedgerRecord.Standing
         var schedule: String
+        var history: RunPolicy.History
         var open: (run: Int64, begin: LedgerRecord.Begin)?
         /// Of which that is.
         var boot = ""
@@ -145,7 +146,8 @@ final class MemoryStore: LedgerStore, LedgerView {
         guard var job = jobs[record.name] else {
             jobs[record.name] = Job(
                 name: record.name, books: record.books, sums: record.sums, base: 0, runs: record.sums.runs,
-                standing: record.standing, schedule: record.schedule)
+                standing: record.standing, schedule: record.schedule,
+                history: record.schedule.isEmpty ? .init() : record.history)
             return
         }
         var before = job.sums
@@ -177,6 +179,7 @@ final class MemoryStore: LedgerStore, LedgerView {
         }
         (job.books, job.sums, job.standing) = (record.books, record.sums, record.standing)
         job.schedule = record.schedule
+        if !record.schedule.isEmpty { job.history = record.history }
         jobs[record.name] = job
     }
 
@@ -283,15 +286,17 @@ final class MemoryStore: LedgerStore, LedgerView {
     func prune(_ retention: Retention, at now: WallInstant, budget: Int) -> Pruned {
         var pruned = Pruned()
         let before = runs.count + gaps.count
-        for name in jobs.keys {
-            keepNewest(retention.runs, name) { $0.outcome.isOk }
-            keepNewest(retention.failures, name) { !$0.outcome.isOk }
+        for (name, job) in jobs {
+            let own = retention.of(job.history)
+            keepNewest(own.runs, name) { $0.outcome.isOk }
+            keepNewest(own.failures, name) { !$0.outcome.isOk }
+            let oldest = own.oldest(at: now).inMicroseconds
+            runs.removeAll { $0.job == name && $0.began < oldest }
+            drop { $0.row.job == name && $0.row.last < oldest }
             let old = gaps.filter { $0.row.job == name }.map(\.order).sorted().dropLast(retention.gaps)
             drop { old.contains($0.order) }
         }
         let oldest = retention.oldest(at: now)
-        runs.removeAll { $0.began < oldest.inMicroseconds }
-        drop { $0.row.last < oldest.inMicroseconds }
         for index in events.indices {
             if let event = events[index], event.at < oldest.inMicroseconds || index < events.count - retention.incidents
             {
@@ -425,7 +430,8 @@ final class MemoryStore: LedgerStore, LedgerView {
         let own = lines.filter { $0.job == job }
         guard let last = own.map(\.run).last else { return nil }
         let wanted = run ?? last
-        let isBad = runs.contains { $0.job == job && $0.run == wanted && !$0.outcome.isOk }
+        let isKept = jobs[job]?.history.output == .all
+        let isBad = runs.contains { $0.job == job && $0.run == wanted && (!$0.outcome.isOk || isKept) }
         let written = own.filter { $0.run == wanted }.map { "\($0.text)\n" }
         guard !written.isEmpty, wanted == last || isBad else { return nil }
         var tail = written

@@ -27,6 +27,7 @@ struct PlayedDaemon {
     struct Job {
         let name: String
         var number = Int64(0)
+        var history = RunPolicy.History()
         var isIntroduced = false
         var books = Int64(0)
         var sums = LedgerRecord.Sums()
@@ -145,7 +146,18 @@ struct PlayedDaemon {
                 .init(
                     job: job.number, at: tick(), name: job.name, schedule: schedule, timezone: "", comment: "c",
                     books: job.books, sums: job.sums,
-                    standing: .init(job: job.number, failures: job.failures, isFailing: false, isLate: false))))
+                    standing: .init(job: job.number, failures: job.failures, isFailing: false, isLate: false),
+                    history: job.history)))
+    }
+
+    /// What its entry says is kept of it.
+    mutating func setHistory(_ name: String) {
+        var history = RunPolicy.History()
+        if random.chance(2) { history.runs = 1 + random.below(30) }
+        if random.chance(2) { history.failures = 1 + random.below(9) }
+        if random.chance(2) { history.age = .seconds(Int64(60 + random.below(2_000))) }
+        jobs[name]?.history = history
+        jobs[name]?.isIntroduced = false
     }
 
     private mutating func begin(_ job: inout Job) {

@@ -137,6 +137,7 @@ extension LedgerRecord.Job {
         for index in sums.besides.indices { form.number(&sums.besides[index]) }
         standing.job = job
         standing.rest(&form)
+        form.history(&history)
         form.text(&name)
         form.text(&schedule)
         form.text(&timezone)

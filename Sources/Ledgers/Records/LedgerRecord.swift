@@ -50,14 +50,15 @@ extension LedgerRecord {
         package var books: Int64
         package var sums: Sums
         package var standing: Standing
+        package var history: RunPolicy.History
 
         package init(
             job: Int64, at: WallInstant, name: String, schedule: String, timezone: String, comment: String,
-            books: Int64, sums: Sums, standing: Standing
+            books: Int64, sums: Sums, standing: Standing, history: RunPolicy.History = .init()
         ) {
             (self.job, self.at, self.name, self.schedule) = (job, at, name, schedule)
             (self.timezone, self.comment, self.books) = (timezone, comment, books)
-            (self.sums, self.standing) = (sums, standing)
+            (self.sums, self.standing, self.history) = (sums, standing, history)
         }
     }
 

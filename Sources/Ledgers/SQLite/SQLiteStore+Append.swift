@@ -219,7 +219,7 @@ extension SQLiteStore {
         }
         known.accounts[place].addRow(record.outcome, began: run.began)
         try append(.run, place, at: record.at, number: number, last: record.last, count: record.count, row)
-        if !record.outcome.isOk { try keepOutput(of: number, place) }
+        if !record.outcome.isOk || known.accounts[place].history.output == .all { try keepOutput(of: number, place) }
         tails.end(number, of: known.accounts[place].id)
     }
 

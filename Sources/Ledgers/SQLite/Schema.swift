@@ -20,9 +20,20 @@ enum Schema {
             PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;
             PRAGMA journal_size_limit = \(journalLimit); PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF
             """)
-        guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else { return false }
+        guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
+            try addColumns(database)
+            return false
+        }
         try create(database)
         return true
+    }
+
+    /// Those that an earlier one of this version did not have.
+    private static func addColumns(_ database: Database) throws(LedgerError) {
+        guard try database.number("SELECT count(*) FROM pragma_table_info('job') WHERE name = 'history'") == 0 else {
+            return
+        }
+        try database.run("ALTER TABLE job ADD COLUMN history TEXT")
     }
 
     /// Of the write-ahead log, when it was written back.
@@ -81,13 +92,14 @@ enum Schema {
         CREATE TABLE life_job (life INTEGER, idx INTEGER, job INTEGER NOT NULL, PRIMARY KEY (life, idx))
             STRICT, WITHOUT ROWID;
         -- `books`, `sums`, `accounted`: as the daemon has them. `base`: what is added to its numbers of runs. `seq`: up to which of
-        -- `recent` that is. `ok`, `bad`, `gaps`: rows. `is_ordered`: each run began after the one before.
+        -- `recent` that is. `ok`, `bad`, `gaps`: rows. `is_ordered`: each run began after the one before. `history`: what
+        -- its entry says of that.
         CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, schedule TEXT, timezone TEXT,
             comment TEXT, seen INTEGER NOT NULL, books INTEGER NOT NULL, sums TEXT, accounted INTEGER NOT NULL,
             base INTEGER, runs INTEGER NOT NULL, failures INTEGER NOT NULL, is_failing INTEGER NOT NULL,
             is_late INTEGER NOT NULL, gap INTEGER, gap_outcome INTEGER, gap_reason TEXT, seq INTEGER NOT NULL,
             ok INTEGER NOT NULL, bad INTEGER NOT NULL, gaps INTEGER NOT NULL, last_began INTEGER NOT NULL,
-            is_ordered INTEGER NOT NULL) STRICT;
+            is_ordered INTEGER NOT NULL, history TEXT) STRICT;
         -- Runs that last longer than a batch.
         CREATE TABLE open_run (job INTEGER PRIMARY KEY, run INTEGER NOT NULL, life INTEGER NOT NULL, slot INTEGER,
             attempt INTEGER NOT NULL, cause INTEGER NOT NULL, began INTEGER NOT NULL, lateness INTEGER NOT NULL,

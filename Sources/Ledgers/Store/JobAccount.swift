@@ -18,6 +18,8 @@ package struct JobAccount: Sendable {
     package var schedule = ""
     package var timezone = ""
     package var comment = ""
+    /// What is kept of it.
+    package var history = RunPolicy.History()
     /// When it was last introduced.
     package var seen = WallInstant(nanoseconds: 0)
     /// Of which the sums are.
@@ -103,6 +105,8 @@ package struct JobAccount: Sendable {
     package mutating func introduce(_ job: LedgerRecord.Job, isNew: Bool) -> Introduction {
         (schedule, timezone, comment) = (job.schedule, job.timezone, job.comment)
         seen = job.at
+        // One that has left the registry is kept as it was.
+        if !job.schedule.isEmpty { history = job.history }
         take(job.standing)
         defer { (books, sums) = (job.books, job.sums) }
         guard !isNew else {

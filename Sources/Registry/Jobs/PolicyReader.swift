@@ -6,7 +6,7 @@ import Values
 struct PolicyReader {
     static let keys =
         [
-            "catch_up", "claim", "concurrency", "kill_after", "on_lost", "output", "overlap", "retry",
+            "catch_up", "claim", "concurrency", "history", "kill_after", "on_lost", "output", "overlap", "retry",
             "starting_deadline", "timeout",
         ] + HookReader.keys
     /// Those about slots, which a function that is only called has none of.
@@ -31,6 +31,7 @@ struct PolicyReader {
         policy.onLost = data["on_lost"].flatMap { word($0) } ?? policy.onLost
         policy.claims = data["claim"]?.flag() ?? policy.claims
         policy.output = data["output"]?.map(of: outputKeys).map(output) ?? policy.output
+        policy.history = data["history"].flatMap(HistoryReader.read) ?? policy.history
         policy.hooks = HookReader.read(data)
         return policy
     }
@@ -53,7 +54,7 @@ struct PolicyReader {
         }
     }
 
-    private static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
+    static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
     where Word.RawValue == String {
         field.value.string.flatMap(Word.init(rawValue:))
             ?? field.expected("one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
