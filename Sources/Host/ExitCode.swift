@@ -14,6 +14,10 @@ package enum ExitCode {
     package static let noDaemon: Int32 = 3
     /// Nobody can say how a run ended that was asked for.
     package static let unknownEnd: Int32 = 4
+    /// The time is over that somebody would wait, as timeout(1) has it.
+    package static let timedOut: Int32 = 124
+    /// Ctrl-C, as shells have it.
+    package static let interrupted: Int32 = 130
     /// An import has left out lines.
     package static let incomplete: Int32 = 1
     /// A function that was run by itself has failed.

@@ -13,6 +13,10 @@ package struct Machine {
     package var hasExited: (ProcessID) throws(SystemError) -> Bool = Children.hasExited
     package var collect: (ProcessID) throws(SystemError) -> ExitStatus = Children.collect
     package var signalGroup: (ProcessID, Signal) -> Void = Children.signalGroup
+    /// Returns whether there was something to send it to.
+    package var signalRun: (ProcessID, Int32, _ isCommand: Bool) -> Bool = { worker, number, isCommand in
+        isCommand ? RunSignal.send(number, toCommandOf: worker) : RunSignal.send(number, toGroupOf: worker)
+    }
     package var killDescendants: (ProcessID) -> Void = { ProcessSweep.kill(descendantsOf: $0) }
     package var killSessions: (Set<ProcessID>) throws(SystemError) -> Int = ProcessSweep.kill(sessions:)
 

@@ -35,14 +35,7 @@ struct JobDefaults {
     // MARK: Data
 
     private func data(of job: Entry) -> Value.Map {
-        let data = Self.merged(job.data, entry.data) { isMeant(for: job, $0, $1) }
-        guard job.data["kill_after"] == nil, data["timeout"] == nil, data["overlap"] != .string("replace") else {
-            return data
-        }
-        // Nothing ends a run of this job.
-        var rest = data
-        rest["kill_after"] = nil
-        return rest
+        Self.merged(job.data, entry.data) { isMeant(for: job, $0, $1) }
     }
 
     private func isMeant(for job: Entry, _ key: String, _ value: Value) -> Bool {

@@ -44,6 +44,8 @@ package enum Event: Sendable {
     case reschedule(grace: Nanoseconds)
     /// Whoever asked to stop has lost patience.
     case hurry
+    /// An operator does something to the job.
+    case intervene(Intervention)
 }
 
 extension Event {

@@ -101,6 +101,7 @@ package struct JobSupervisor: Sendable {
             RunWatch.judge(&runKeeper, phase, &step)
         case .clockWasSet: clockWasSet()
         case .pause(let isOn): pause(isOn)
+        case .intervene(let act): InterventionKeeper.take(act, &runKeeper, &life, &step)
         case .stop(let grace, let isFinal, let keeps): stop(grace: grace, isFinal: isFinal, keepsAttempts: keeps)
         case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
         case .hurry:

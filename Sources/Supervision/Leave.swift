@@ -17,6 +17,8 @@ package struct Leave: Hashable, Sendable {
         case clock
         /// Its program cannot be told of a pause, or of its end.
         case pause
+        /// An operator wants a fresh worker.
+        case restart
         /// The job is to end.
         case stop(Stop)
     }
@@ -54,7 +56,7 @@ extension Leave.Cause {
     var bringsNext: Bool { self == .policy || makesWay }
 
     /// Whether its worker only makes way for the next one: a run that is going goes on to its end.
-    var makesWay: Bool { self == .clock || self == .pause }
+    var makesWay: Bool { self == .clock || self == .pause || self == .restart }
 }
 
 extension Leave {
@@ -90,6 +92,16 @@ extension Leave {
             until = now + patience
         }
         return false
+    }
+
+    /// An operator ends its run. One that was sent a signal has its time already.
+    mutating func cancelRun(_ killAfter: Nanoseconds, _ step: inout Step) {
+        guard stage == .draining, var cancelled = run else { return }
+        cancelled.cut = .byOperator
+        run = cancelled
+        step.log(.terminated)
+        step.emit(.terminate)
+        (stage, until) = (.terminated, step.now.monotonic + killAfter)
     }
 
     /// Kills the worker at once, unless it is killed already: what is left in its pipe may be thousands of messages.

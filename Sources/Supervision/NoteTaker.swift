@@ -48,7 +48,7 @@ struct NoteTaker {
     /// Nobody knows how it ended, unless it was this daemon or the one before that has ended it.
     private func endUnheard(_ run: Phase.Run, in here: Phase, _ job: inout JobSupervisor) {
         var run = run
-        if job.life.starts.hasKilledPreviousWorker { run.cut = run.cut ?? .timeout }
+        run.cut = run.cut ?? job.life.starts.previousCut
         guard run.cut == nil else { return job.runKeeper.lose(run, "", in: here, &job.step) }
         let text = "the daemon was killed in it, and its worker has not noted an end"
         job.runKeeper.conclude(run, .interrupted, run.lost(text, at: job.step.now), in: here, &job.step)
@@ -109,11 +109,19 @@ struct NoteTaker {
     private func take(_ ended: RunNote.Ended, _ job: inout JobSupervisor) throws(Violation) {
         let (run, end) = (ended.run, ended.end)
         if job.phase.run?.number != run.number { try begin(run, at: beginOf(run, job), &job) }
+        if isOfPreviousLife, job.life.starts.previousCut == .byOperator, !ended.outcome.isOk { cut(&job) }
         try job.take(
             Report.End(
                 run: run.number, slot: run.slot, next: job.books.accounted, lateness: run.lateness,
                 duration: ended.duration, outcome: ended.outcome, text: end.text, fullLength: end.fullLength,
                 code: end.code, isFinal: end.isFinal))
+    }
+
+    /// It has not failed: an operator has ended it.
+    private func cut(_ job: inout JobSupervisor) {
+        guard case .running(var run) = job.phase else { return }
+        run.cut = .byOperator
+        job.life.phase = .running(run)
     }
 
     /// As late after its slot as it has noted; `nil`: it has none.

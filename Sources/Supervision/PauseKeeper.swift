@@ -125,6 +125,10 @@ enum PauseKeeper {
 
     private static func book(through instant: SlotInstant, _ keeper: inout RunKeeper, _ step: inout Step) {
         guard keeper.books.areOpen else { return }
+        if let given = keeper.gates.givenUp {
+            keeper.book(keeper.books.close(through: min(given, instant), .skipped, .byOperator), &step)
+            if given <= instant { keeper.gates.givenUp = nil }
+        }
         keeper.book(keeper.books.close(through: instant, .skipped, .paused), &step)
     }
 

@@ -8,4 +8,6 @@ struct PreviousWorkerWait: Hashable, Sendable {
     var isKilled = false
     /// It is a worker of this daemon's before, and not what a dead one has left, or another daemon's.
     var isOurs = true
+    /// An operator has ended it: when it is sent SIGKILL.
+    var killsAt = MonotonicInstant.distantFuture
 }

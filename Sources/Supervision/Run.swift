@@ -1,6 +1,7 @@
 package import Clocks
 package import Model
 package import Turns
+import Values
 import Wire
 
 extension Phase {
@@ -46,15 +47,31 @@ extension Phase {
         case timeout
         /// The next slot is due, which takes its place.
         case replaced
+        /// An operator has ended it.
+        case byOperator
 
         package var outcome: Outcome {
             switch self {
             case .timeout: .timeout
-            case .replaced: .cancelled
+            case .replaced, .byOperator: .cancelled
             }
         }
 
-        var reason: Booking.Reason? { self == .replaced ? .overlap : nil }
+        var reason: Booking.Reason? {
+            switch self {
+            case .timeout: nil
+            case .replaced: .overlap
+            case .byOperator: .byOperator
+            }
+        }
+
+        func text(_ policy: RunPolicy) -> String {
+            switch self {
+            case .timeout: "no end within \(DurationText.format(policy.timeout ?? .zero))"
+            case .replaced: "the next slot is due"
+            case .byOperator: "cancelled by an operator"
+            }
+        }
     }
 }
 

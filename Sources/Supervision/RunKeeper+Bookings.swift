@@ -2,7 +2,6 @@ import Clocks
 import Model
 import Schedules
 import Turns
-import Values
 
 extension RunKeeper {
     // MARK: The outcomes of runs
@@ -22,12 +21,7 @@ extension RunKeeper {
 
     /// The run was ended with its worker: by the job's policy, or for a stop.
     mutating func lose(_ run: Phase.Run, _ status: String, in phase: Phase, _ step: inout Step) {
-        let text =
-            switch run.cut {
-            case .timeout: "no end within \(DurationText.format(policy.timeout ?? .zero))"
-            case .replaced: "the next slot is due"
-            case nil: status
-            }
+        let text = run.cut?.text(policy) ?? status
         let reason = run.cut.map(\.reason) ?? .stop
         conclude(run, run.cut?.outcome ?? .cancelled, run.lost(text, at: step.now), because: reason, in: phase, &step)
     }

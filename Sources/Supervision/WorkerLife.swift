@@ -99,6 +99,26 @@ struct WorkerLife: Sendable {
             Leave(cause: .policy, stage: .terminated, until: step.now.monotonic + killAfter, run: run))
     }
 
+    /// An operator ends it. One that is to stop anyway has the worker's time from now on.
+    mutating func cancelRun(_ killAfter: Nanoseconds, _ step: inout Step) {
+        switch phase {
+        case .running(let run): end(run, by: .byOperator, killAfter, &step)
+        case .leaving(var leave):
+            leave.cancelRun(killAfter, &step)
+            phase = .leaving(leave)
+        case .waiting, .starting, .idle, .queued, .failed, .stopped: break
+        }
+    }
+
+    /// The failures of the worker are forgotten. What waits for its next try does so no more.
+    mutating func reset(_ step: Step) {
+        starts.reset()
+        switch phase {
+        case .waiting(_, .backoff), .failed: phase = .waiting(until: step.now.monotonic, .succession)
+        case .waiting, .starting, .idle, .queued, .running, .leaving, .stopped: break
+        }
+    }
+
     /// The worker was killed in a run that is past its time-out: the daemon was held up, and the worker's own timer has done it. That
     /// counts from a begin of which the daemon may have heard late.
     mutating func noteOwnTimer(_ step: Step) {

@@ -40,6 +40,8 @@ struct WorkerStarts: Sendable {
 
     mutating func spawned() { (readySince, previousWorker, shortage.count) = (nil, nil, 0) }
 
+    mutating func reset() { backoff.reset() }
+
     mutating func isReady(_ step: Step) { readySince = step.now.monotonic }
 
     /// The worker is gone: when comes the next?
@@ -90,7 +92,7 @@ struct WorkerStarts: Sendable {
             step.log(occupant == .leftovers ? .waitingForLeftovers(holder) : .waitingForPreviousWorker(holder))
         }
         // When its run began is not known any more: it has had as much time here as it may have in all.
-        let isOverdue = policy.timeout.map { wait.since + $0 + policy.killAfter <= now } ?? false
+        let isOverdue = policy.timeout.map { wait.since + $0 + policy.killAfter <= now } ?? false || wait.killsAt <= now
         if let holder, wait.isOurs, isOverdue, isReminder || !wait.isKilled {
             wait.isKilled = true
             step.log(.previousWorkerKilled(holder))
@@ -103,8 +105,20 @@ struct WorkerStarts: Sendable {
     /// Whether it is a worker that is waited for, and ends with the job.
     var awaitsWorker: Bool { previousWorker?.isOurs ?? false }
 
-    /// Whether it was sent SIGKILL, since its time was over.
-    var hasKilledPreviousWorker: Bool { previousWorker?.isKilled ?? false }
+    /// Why it has been ended with its run, if it has.
+    var previousCut: Phase.Cut? {
+        guard let previousWorker else { return nil }
+        if previousWorker.killsAt < .distantFuture { return .byOperator }
+        return previousWorker.isKilled ? .timeout : nil
+    }
+
+    /// An operator ends it.
+    mutating func endPreviousWorker(_ killAfter: Nanoseconds, _ step: inout Step) {
+        guard awaitsWorker, previousCut == nil else { return }
+        previousWorker?.killsAt = step.now.monotonic + killAfter
+        step.log(.terminated)
+        step.emit(.terminate)
+    }
 
     /// The worker that is waited for goes as one of this life does.
     func leave(_ stop: Leave.Stop, grace: Nanoseconds, at now: MonotonicInstant) -> Leave {

@@ -10,7 +10,7 @@ struct Cronsupctl: ParsableCommand {
             Without arguments: status.
 
             Exit codes: 0 done; 1 nothing was found, or cronsupd refuses; 2 a run did not end ok; 3 no cronsupd is running; 4 how a \
-            run ended is not known; 100 the command line, a schedule, a crontab or the registry is wrong, or this user may not; \
+            run ended is not known; 124 a time is over; 130 Ctrl-C; 100 the command line, a schedule, a crontab or the registry is wrong, or this user may not; \
             111 the system failed.
 
             Examples:
@@ -22,8 +22,10 @@ struct Cronsupctl: ParsableCommand {
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
-            StatusCommand.self, ListCommand.self, RunCommand.self, PauseCommand.self, ResumeCommand.self,
-            ReloadCommand.self, PingCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
+            StatusCommand.self, ListCommand.self, RunCommand.self, WaitCommand.self, CancelCommand.self,
+            KillCommand.self, RestartCommand.self, ResetCommand.self, PauseCommand.self, ResumeCommand.self,
+            ReloadCommand.self,
+            PingCommand.self, DaemonsCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,
             EventsCommand.self, LedgerCommand.self, NextCommand.self, ExplainCommand.self, ImportCommand.self,
             RegistryCommand.self, SchemaCommand.self,
             CompleteCommand.self,

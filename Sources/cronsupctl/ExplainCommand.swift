@@ -11,7 +11,8 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Explains a schedule in an English sentence, with notes on what may be unexpected.",
         discussion: """
             Without an expression, and with --entry, explains an entry of the registry: its schedule, and where each of \
-            its values is from. Exit code 1 if there is no such entry.
+            its values is from. With --job, a job as a running cronsupd has it. Exit codes: 1 there is no such entry or job; 3 no \
+            cronsupd is running.
             """)
 
     @Argument(help: "Five fields as in crontab(5), @daily and its like, @every 10s, or @reboot.")
@@ -36,22 +37,31 @@ struct ExplainCommand: ParsableCommand {
 
     private static let slotCount = 3
 
-    @Option(
-        help: ArgumentHelp(
-            "Without an expression: the registry, a YAML file or a directory. (default: /etc/cronsupd)",
-            valueName: "path"),
-        completion: .registry)
-    var registry: String?
+    @Option(help: ArgumentHelp("A job of a running cronsupd, instead of an expression.", valueName: "running-job"))
+    var job: String?
+
+    /// Its `--registry` is that of `--entry`, too.
+    @OptionGroup var daemon: DaemonOptions
 
     func validate() throws {
-        if expression != nil, registry != nil { throw ValidationError("--registry goes without an expression.") }
-        if expression == nil, seconds || json || timezone != nil {
+        if expression != nil, daemon.registry != nil || job != nil {
+            throw ValidationError("--registry and --job go without an expression.")
+        }
+        if job != nil, entry != nil { throw ValidationError("expected --entry or --job, not both.") }
+        if expression == nil, seconds || timezone != nil || json && job == nil {
             throw ValidationError("--seconds, --json and --timezone go with an expression.")
         }
-        if expression == nil, entry == nil { throw ValidationError("expected an expression, or --entry ID.") }
+        if expression == nil, entry == nil, job == nil {
+            throw ValidationError("expected an expression, --entry ID or --job ID.")
+        }
     }
 
     func run() throws {
+        if let job {
+            let slots = try daemon.comingSlots(of: job, count: Self.slotCount)
+            if let warning = slots.warning { StandardDescriptors.writeError("cronsupctl: \(warning)\n") }
+            return try write(json ? slots.explainedJSON() : slots.explained())
+        }
         guard let expression else { return try explainEntry() }
         let schedule = try SlotInput.schedule(expression, entry: entry, hasSeconds: seconds, .next)
         let now = Clock.wall()
@@ -67,7 +77,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func explainEntry() throws {
-        let load = try RegistryOptions.load(registry ?? RegistryOptions.usual)
+        let load = try RegistryOptions.load(daemon.registry ?? RegistryOptions.usual)
         guard let explanation = try EntryExplanation(entry ?? "", in: load) else {
             throw Ending(code: ExitCode.nothingFound)
         }

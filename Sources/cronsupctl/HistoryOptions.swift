@@ -7,7 +7,7 @@ import Values
 
 /// What is asked of the past.
 struct HistoryOptions: ParsableArguments {
-    @Argument(help: "The ID of a job; of all, if there is none.")
+    @Argument(help: ArgumentHelp("The ID of a job; of all, if there is none.", valueName: "running-job"))
     var job: String?
 
     @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many.", valueName: "n"))

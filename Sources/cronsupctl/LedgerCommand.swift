@@ -98,7 +98,7 @@ struct LedgerForgetCommand: ParsableCommand {
         commandName: "forget", abstract: "Erases what runs of a job have said and written; what they came to stays.",
         discussion: "Exit codes: 1 there is no ledger, or it is busy; 3 no cronsupd is running.")
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Argument(help: ArgumentHelp("The number of the run; all, if there is none.", valueName: "run"))
@@ -122,7 +122,7 @@ struct LedgerExportCommand: ParsableCommand {
         commandName: "export", abstract: "Prints all runs and gaps as JSON, an object a line, the newest first.",
         discussion: "Exit codes: 1 there is nothing, or no ledger; 3 no cronsupd is running.")
 
-    @Argument(help: "The ID of a job; of all, if there is none.")
+    @Argument(help: ArgumentHelp("The ID of a job; of all, if there is none.", valueName: "running-job"))
     var job: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Not those before.", valueName: "time"))

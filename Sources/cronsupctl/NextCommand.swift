@@ -16,7 +16,10 @@ struct NextCommand: ParsableCommand {
             """)
 
     @Argument(help: "Five fields as in crontab(5), @daily and its like, @every 10s, @reboot; or -.")
-    var expression: String
+    var expression: String?
+
+    @Option(help: ArgumentHelp("A job of a running cronsupd, instead of an expression.", valueName: "running-job"))
+    var job: String?
 
     @Option(
         help: ArgumentHelp("The time zone, such as Europe/Riga. (default: that of this machine)", valueName: "zone"))
@@ -42,9 +45,21 @@ struct NextCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @OptionGroup var daemon: DaemonOptions
+
+    func validate() throws {
+        guard (expression == nil) != (job == nil) else {
+            throw ValidationError("expected an expression, or --job with the ID of a job.")
+        }
+        if job != nil, timezone != nil || from != nil || entry != nil || seconds || previous {
+            throw ValidationError("--job goes without --timezone, --from, --entry, --seconds and --previous.")
+        }
+    }
+
     func run() throws {
         let defaults = try defaults()
-        guard expression == "-" else { return try write(report(defaults)) }
+        guard let expression else { return try showJob(defaults.count) }
+        guard expression == "-" else { return try write(report(expression, defaults)) }
         var lines = SlotLines(defaults, zones: ZoneDirectory().source)
         try LineFeed.run(&lines)
     }
@@ -55,7 +70,13 @@ struct NextCommand: ParsableCommand {
             direction: previous ? .previous : .next, entry: entry, hasSeconds: seconds)
     }
 
-    private func report(_ defaults: SlotDefaults) throws -> String {
+    private func showJob(_ count: Int) throws {
+        let slots = try daemon.comingSlots(of: job ?? "", count: count)
+        if let warning = slots.warning { StandardDescriptors.writeError("cronsupctl: \(warning)\n") }
+        try write(json ? slots.json() : slots.table())
+    }
+
+    private func report(_ expression: String, _ defaults: SlotDefaults) throws -> String {
         let schedule = try SlotInput.schedule(
             expression, entry: entry, hasSeconds: seconds, defaults.direction)
         let zone = try SlotInput.zone(timezone, in: ZoneDirectory().source)

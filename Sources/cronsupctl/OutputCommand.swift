@@ -16,7 +16,7 @@ struct OutputCommand: ParsableCommand {
             is gone, and how the run ended is not known.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Argument(

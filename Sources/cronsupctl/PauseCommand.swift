@@ -17,7 +17,8 @@ struct PauseCommand: ParsableCommand {
             '2026-03-29 03:00', 'tomorrow 06:00', +2h, 2026-03-29T03:00:00+02:00 or @1774746000; without an offset in the zone of \
             this process (TZ).
 
-            Exit codes: 1 there is no such job or group; 3 no cronsupd is running.
+            Exit codes: 1 there is no such job or group; 2 it is in force, and a worker has not said within 10 s that it has heard of it; \
+            3 no cronsupd is running.
             """)
 
     @OptionGroup var options: PauseOptions
@@ -45,18 +46,24 @@ struct PauseCommand: ParsableCommand {
         let now = Clock.wall()
         let end = try end(now)
         let client = try daemon.connect()
+        var warning = ""
         var text = PauseText(scope, now: now)
         let microseconds = end.map { floorDivide($0.nanoseconds, 1_000) }
         do throws(DaemonFailure) {
             let request = ControlRequest.Pause(scope, until: microseconds, note: note ?? "")
             let done = try client.ask(.pause(request), within: nil) { text.take($0) }
             StandardDescriptors.writeOutput(text.paused(done, until: end))
-            guard done.isPassing else { return }
-            StandardDescriptors.writeError(
-                "cronsupctl: this cronsupd has no place to keep the pause, which ends with it\n")
+            if done.isPassing {
+                StandardDescriptors.writeError(
+                    "cronsupctl: this cronsupd has no place to keep the pause, which ends with it\n")
+            }
+            warning = text.warning(done)
         } catch {
             throw options.hinted(error, client)
         }
+        if warning.isEmpty { return }
+        StandardDescriptors.writeError("cronsupctl: \(warning)")
+        throw Ending(code: ExitCode.notOk)
     }
 
     private func end(_ now: WallInstant) throws -> WallInstant? {

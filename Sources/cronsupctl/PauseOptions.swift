@@ -4,7 +4,7 @@ import Wire
 
 /// What a pause is for.
 struct PauseOptions: ParsableArguments {
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String?
 
     @Option(help: ArgumentHelp("All jobs of this concurrency group, also those that come later.", valueName: "name"))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Crontool
 import Host
 import Kernel
+import Values
 import Wire
 
 struct RunCommand: ParsableCommand {
@@ -10,33 +11,45 @@ struct RunCommand: ParsableCommand {
         abstract: "Has a running cronsupd begin a run of a job now, beside its slots.",
         discussion: """
             Exit codes: 1 it is refused, as while another run of the job is going; 2 with --wait, the run did not end ok; 3 no \
-            cronsupd is running; 4 with --wait, the run has begun and its end is not known.
+            cronsupd is running; 4 with --wait, the run has begun and its end is not known; 130 Ctrl-C, which leaves the run going.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Flag(help: "Wait until the run has ended.")
     var wait = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --wait: for how long a cronsupd is looked for that has gone away.", valueName: "duration")
+    )
+    var patience = "30s"
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
-        let client = try daemon.connect()
         let entry = try StatusQuery.entry(job)
-        var result = RunResult()
-        do throws(DaemonFailure) {
-            try client.ask(.run(.init(entry: entry, waits: wait)), within: nil) { answer in
-                result.take(answer)
-                if case .started(let started) = answer {
-                    StandardDescriptors.writeOutput("\(entry) run \(started.run)\n")
-                }
+        let patience = try TimeInput.span(patience, "--patience")
+        let client = try daemon.connect()
+        var isOk = true
+        func begun(_ answer: ControlAnswer) {
+            if case .started(let started) = answer {
+                StandardDescriptors.writeOutput("\(entry) run \(started.run)\n")
             }
-        } catch {
-            throw result.failure(StatusQuery(client).hinted(error, entry))
         }
-        guard wait else { return }
-        try write(result.text)
-        if !result.isOk { throw Ending(code: ExitCode.notOk) }
+        do throws(DaemonFailure) {
+            guard wait else {
+                try client.ask(.run(.init(entry: entry, waits: false)), within: nil, begun)
+                return
+            }
+            let waiting = try RunWait(client, entry, patience: patience)
+            try waiting.ask(.run(.init(entry: entry, waits: true)), begun)
+            StandardDescriptors.writeOutput(waiting.result.text)
+            isOk = waiting.result.isOk
+        } catch {
+            throw StatusQuery(client).hinted(error, entry)
+        }
+        if !isOk { throw Ending(code: ExitCode.notOk) }
     }
 }

@@ -12,7 +12,7 @@ struct StatusCommand: ParsableCommand {
             With the IDs of jobs, all that is known of these. Exit codes: 1 there is no such job; 3 no cronsupd is running.
             """)
 
-    @Argument(help: "The IDs of jobs; all, if there is none.")
+    @Argument(help: ArgumentHelp("The IDs of jobs; all, if there is none.", valueName: "running-job"))
     var jobs: [String] = []
 
     @Flag(help: "Those alone that have failed last.")

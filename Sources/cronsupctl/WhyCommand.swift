@@ -16,7 +16,7 @@ struct WhyCommand: ParsableCommand {
             there; 3 no cronsupd is running.
             """)
 
-    @Argument(help: "The ID of the job.")
+    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
     @Argument(help: "When the slot was due.")

@@ -21,7 +21,12 @@ struct CompletionTests {
             {"kind": "flag", "names": [{"kind": "long", "name": "hidden"}], "shouldDisplay": false}]},
           {"commandName": "list", "arguments": [
             {"kind": "positional", "valueName": "user", "isRepeating": true},
-            {"kind": "option", "names": [{"kind": "long", "name": "job"}], "valueName": "job-id"}]}]}}
+            {"kind": "option", "names": [{"kind": "long", "name": "job"}], "valueName": "job-id"}]},
+          {"commandName": "live", "arguments": [
+            {"kind": "positional", "valueName": "running-job"},
+            {"kind": "option", "names": [{"kind": "long", "name": "registry"}], "valueName": "path"},
+            {"kind": "option", "names": [{"kind": "long", "name": "daemon"}], "valueName": "key"},
+            {"kind": "option", "names": [{"kind": "long", "name": "runtime-directory"}], "valueName": "path"}]}]}}
         """
 
     private static func entry(_ id: String, _ meta: Value.Map = Value.Map()) throws -> Entry {
@@ -36,7 +41,9 @@ struct CompletionTests {
         let jobMeta = Value.object([("type", .string("cron.job"))]).map ?? Value.Map()
         let entries = try ["app:one": [entry("app:one"), entry("app:job.two", jobMeta)], "/usual": [entry("usual:x")]]
         let sources = CompletionSources(
-            entries: { entries[$0] ?? [] }, zones: { ["Europe/Riga", "UTC"] }, users: { ["root", "www-data"] })
+            entries: { entries[$0] ?? [] },
+            jobs: { [$0.registry, $0.key, $0.place].compactMap(\.self) + ["app:live"] },
+            zones: { ["Europe/Riga", "UTC"] }, users: { ["root", "www-data"] })
         return Completion(line, in: grammar, from: sources).text(withHelp: shell != .bash)
     }
 
@@ -47,8 +54,13 @@ struct CompletionTests {
     @Test(
         "are what the parser knows to stand there",
         arguments: [
-            ([""], ["get", "list"]),
-            (["l"], ["list"]),
+            ([""], ["get", "list", "live"]),
+            (["li"], ["list", "live"]),
+            (["live", ""], ["app:live"]),
+            (
+                ["live", "--registry", "/r", "--daemon=k", "--runtime-directory", "/p", ""],
+                ["/r", "k", "/p", "app:live"]
+            ),
             (["get", "--"], ["--registry", "--level", "--allow", "--zone", "--place", "--help"]),
             (["get", "-"], ["--registry", "--level", "--allow", "--zone", "--place", "-h", "--help"]),
             (

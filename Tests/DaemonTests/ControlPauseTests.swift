@@ -36,6 +36,60 @@ struct ControlPauseTests: ControlPlays {
         #expect(try play.records("Operator request").count == 2)
     }
 
+    @Test(
+        "are answered after a while where a worker does not answer, and say which; the job is shown as one that is not paused yet"
+    )
+    func silence() throws {
+        let (play, worker) = try served()
+        let (client, other) = (try client(play), try client(play))
+        #expect(try client.ask("pause all=true", play) == [])
+        #expect(try other.ask("status", play)[0].contains(" state=pausing "))
+        play.kernel.now = play.kernel.now + .milliseconds(9_999)
+        try play.daemon.turn()
+        #expect(try client.hear() == [])
+        play.kernel.now = play.kernel.now + .milliseconds(1)
+        try play.daemon.turn()
+        #expect(
+            try client.hear() == [
+                "pausing entry=app:job1 pid=\(worker.pid)", "done count=1 running=0 pausing=1",
+            ])
+        try worker.say(.asked(true))
+        try play.daemon.turn()
+        #expect(try other.ask("status", play)[0].contains(" state=paused "))
+        #expect(try client.ask("pause entry=app:job1", play) == ["done count=1 running=0"])
+    }
+
+    @Test("say whose pause they take the place of")
+    func replaced() throws {
+        let (play, worker) = try served()
+        let client = try client(play)
+        func pause(_ request: String) throws -> [Substring] {
+            var told = try client.ask(request, play)
+            for _ in 0..<3 where told.last?.hasPrefix("done") != true {
+                try play.daemon.turn()
+                told += try client.hear() ?? []
+            }
+            return told
+        }
+        let until = (play.kernel.moment.wall.nanoseconds + 5_000_000_000) / 1_000
+        #expect(try client.ask("pause all=true until_us=\(until) note=mine", play) == [])
+        try worker.say(.asked(true))
+        try play.daemon.turn()
+        try play.daemon.turn()
+        #expect(try client.hear() == ["done count=1 running=0"])
+        let told = try pause("pause all=true")
+        #expect(
+            told.first?.hasPrefix("replaced scope=--all since_us=") == true
+                && told[0].hasSuffix(" until_us=\(until) uid=\(geteuid()) note=mine"), "\(told)")
+        #expect(told.last == "done count=1 running=0")
+        let record = try #require(try play.records("Operator request").last)
+        #expect(record.contains("replaced_uid=\(geteuid()) ") && record.contains("replaced_note=mine"), "\(record)")
+        // One that is over has no place that could be taken.
+        #expect(try pause("pause entry=app:job1 until_us=\(until)") == ["done count=1 running=0"])
+        play.kernel.now = play.kernel.now + .seconds(6)
+        #expect(try pause("pause entry=app:job1") == ["done count=1 running=0"])
+    }
+
     @Test("name a run that goes on, and do not wait for its end")
     func running() throws {
         let (play, worker) = try served()
@@ -90,7 +144,7 @@ struct ControlPauseTests: ControlPlays {
         #expect(try client.hear()?.first?.hasPrefix("refused code=paused ") == true)
         // Another one in its place.
         #expect(try client.ask("pause entry=app:job1", play) == [])
-        #expect(try other.ask("pause entry=app:job1 note=other", play) == [])
+        #expect(try other.ask("pause entry=app:job1 note=other", play).first?.hasPrefix("replaced ") == true)
         for _ in 0..<3 { try play.daemon.turn() }
         #expect(try client.hear()?.first?.hasPrefix("refused code=paused ") == true)
         // It answers each of what it was told.

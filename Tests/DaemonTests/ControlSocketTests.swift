@@ -48,6 +48,36 @@ struct ControlSocketTests: ControlPlays {
         #expect(try client.ask("run entry=app:off", play) == ["refused code=disabled error=\"'app:off' is disabled\""])
     }
 
+    @Test("says when a job runs next, slot by slot, after a pause and up to its end")
+    func next() throws {
+        let (play, worker) = try served()
+        let client = try client(play)
+        let first = play.kernel.moment.wall.nanoseconds / 1_000 + 10_000_000
+        func slots(_ seconds: [Int64]) -> [Substring] {
+            seconds.map { Substring("slot at_us=\(first + $0 * 1_000_000)") } + ["done"]
+        }
+        #expect(try client.ask("next entry=app:job1 count=3", play) == slots([0, 10, 20]))
+        #expect(try client.ask("next entry=app:job1", play).count == 6)
+        #expect(try client.ask("next entry=app:job1 count=0", play).first?.contains("code=malformed") == true)
+        #expect(try client.ask("next entry=app:none", play).first?.contains("code=unknown") == true)
+        var told = try client.ask("next entry=app:job1 count=10000", play)
+        var rounds = 1
+        while told.last != "done", rounds < 100 {
+            try play.daemon.turn()
+            told += try client.hear() ?? []
+            rounds += 1
+        }
+        #expect(told.count == 10_001 && rounds > 10, "\(told.count) in \(rounds)")
+        let other = try self.client(play)
+        _ = try other.ask("pause entry=app:job1 until_us=\(first + 15_000_000)", play)
+        try worker.say(.asked(true))
+        try play.daemon.turn()
+        #expect(try client.ask("next entry=app:job1 count=2", play) == slots([20, 30]))
+        _ = try other.hear()
+        _ = try other.ask("pause entry=app:job1", play)
+        #expect(try client.ask("next entry=app:job1", play) == ["done"])
+    }
+
     @Test("knows the run that is going, the last one, and the failures in a row, with what the last one said")
     func runs() throws {
         let (play, worker) = try served()

@@ -155,7 +155,8 @@ struct LiveCommandTests {
             let (output, errors) = (scene.path("waiting-out"), scene.path("waiting-errors"))
             let waiting = try ChildProcess(
                 [
-                    Binaries.control, "run", "test:long", "--wait", "--registry", scene.registry, "--runtime-directory",
+                    Binaries.control, "run", "test:long", "--wait", "--patience", "1ms", "--registry", scene.registry,
+                    "--runtime-directory",
                     scene.runtime,
                 ], environment: scene.environment, output: output, errors: errors)
             try daemon.wait("the begin") { TextFile.read(output) == "test:long run 1\n" }

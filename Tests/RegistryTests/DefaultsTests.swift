@@ -91,7 +91,7 @@ struct DefaultsTests {
             job("", meta: "interval: 1h, align: true", name: "e"),
             "{name: f, kind: function.exec, command: [x], meta: {type: [other, cron.job], interval: 1m}}")
         try #require(found.errors == [], "\(found.errors)")
-        #expect(found.jobs.map { $0.data["kill_after"] != nil } == [false, true, false, false, false, false])
+        #expect(found.jobs.allSatisfy { $0.policy.killAfter == .seconds(1) })
         #expect(found.jobs.map { $0.schedule.zone?.name == "Europe/Riga" } == [false, true, false, false, true, false])
         #expect(found.jobs.map { $0.schedule.jitter > .zero } == [true, true, false, true, true, true])
         #expect(found.jobs.map { $0.policy.hooks.isEmpty } == [true, false, false, false, false, false])

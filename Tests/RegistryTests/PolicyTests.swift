@@ -23,6 +23,8 @@ struct PolicyTests {
         let policy = try policy("timeout: 30s, kill_after: 250ms, overlap: queue")
         #expect(policy.timeout == .seconds(30) && policy.killAfter == .milliseconds(250) && policy.overlap == .queue)
         #expect(try self.policy("overlap: replace, kill_after: 1s").overlap == .replace)
+        // An operator may end any run.
+        #expect(try self.policy("kill_after: 1s").killAfter == .seconds(1))
     }
 
     @Test("may say how much of their output is logged")
@@ -116,14 +118,6 @@ struct PolicyTests {
             ("timeout: [1s]", "timeout: expected a duration such as \"10s\", found a list"),
             ("overlap: both", "overlap: expected one of skip, queue, replace, found the string 'both'"),
             ("overlap: true", "overlap: expected one of skip, queue, replace, found the boolean true"),
-            (
-                "kill_after: 1s",
-                "kill_after: nothing ends a run of this job; expected timeout or overlap: replace with it"
-            ),
-            (
-                "kill_after: 1s, overlap: queue",
-                "kill_after: nothing ends a run of this job; expected timeout or overlap: replace with it"
-            ),
             ("retry: 3", "retry: expected a map, found the number 3"),
             (
                 "retry: {max_attempts: 1}",

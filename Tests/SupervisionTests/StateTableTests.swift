@@ -143,6 +143,10 @@ struct StateTableTests {
                 rig.supervisor.runKeeper.gates.hold.canBeTold = false
                 rig.send(.pause(true))
             },
+            "an operator cancels": PlayedEvent(.intervene(.cancel)),
+            "an operator wants a fresh worker": PlayedEvent(.intervene(.restart(isNow: false))),
+            "an operator wants one now": PlayedEvent(.intervene(.restart(isNow: true))),
+            "an operator resets the job": PlayedEvent(.intervene(.reset)),
             "a call": PlayedEvent(.call(event: "{}")),
             "an attempt's time": PlayedEvent {
                 attempt(&$0)
@@ -236,6 +240,7 @@ extension Phase {
             case .policy: "policy \(leave.stage)"
             case .clock: "clock \(leave.stage)"
             case .pause: "pause \(leave.stage)"
+            case .restart: "restart \(leave.stage)"
             case .stop: "stop \(leave.stage)"
             }
         case .failed: "failed"

@@ -41,7 +41,11 @@ struct ControlMessageTests {
         #expect(throws: ControlRequest.Refusal.unknownField("force")) {
             try decodeControlRequest(Array("pause all=true force=true".utf8))
         }
+        #expect(throws: ControlRequest.Refusal.unknownField("all")) {
+            try decodeControlRequest(Array("cancel entry=a:b all=true".utf8))
+        }
         #expect(try decodeControlRequest(Array("status columns=1".utf8)) == .status(entry: nil))
+        #expect(try decodeControlRequest(Array("wait entry=a:b as=1".utf8)) == .wait(.init(entry: EntryID("a:b")!)))
         #expect(throws: ControlRequest.Refusal.unknownVerb("watch")) { try decodeControlRequest(Array("watch".utf8)) }
     }
 
@@ -93,7 +97,13 @@ extension SeededGenerator {
     private mutating func entry() -> EntryID { EntryID(namespace: "app", name: "job.\(below(100))")! }
 
     mutating func controlRequest() -> ControlRequest {
-        switch below(6) {
+        switch below(12) {
+        case 11: .next(.init(entry: entry(), count: 1 + Int64(below(10_000))))
+        case 6: .cancel(.init(entry: entry(), run: chance(2) ? nil : 1, isOwed: chance(2), waits: chance(2)))
+        case 7: .kill(.init(entry: entry(), signal: text(8)))
+        case 8: .restart(.init(entry: entry(), isNow: chance(2)))
+        case 9: .reset(.init(entry: entry()))
+        case 10: .wait(.init(entry: entry(), run: chance(2) ? nil : 1 + Int64(below(1_000))))
         case 0: .ping
         case 1: .status(entry: chance(2) ? nil : entry())
         case 2: .run(.init(entry: entry(), waits: chance(2)))
@@ -112,7 +122,10 @@ extension SeededGenerator {
     }
 
     mutating func controlAnswer() -> ControlAnswer {
-        switch below(9) {
+        switch below(12) {
+        case 11: return .slot(at: anyInteger())
+        case 9: return .pausing(.init(entry: entry(), pid: chance(2) ? nil : anyInteger()))
+        case 10: return .replaced(pause())
         case 0: return .greeting(.init(program: text(), pid: anyInteger(), registry: text(100)))
         case 1: return .pong
         case 2: return .error(text: text(100))
@@ -125,6 +138,7 @@ extension SeededGenerator {
             if chance(2) { (done.added, done.changed) = (anyInteger(), anyInteger()) }
             if chance(2) { (done.running, done.paused) = (anyInteger(), anyInteger()) }
             done.isPassing = chance(2)
+            if chance(2) { done.pausing = anyInteger() }
             return .done(done)
         case 7: return .running(.init(entry: entry(), run: anyInteger()))
         case 6: return .refused(.init(pick(ControlAnswer.Refused.Code.allCases), text(100)))
@@ -144,6 +158,7 @@ extension SeededGenerator {
         (status.entry, status.state) = (entry(), pick(JobStatus.State.allCases))
         if chance(2) { status.schedule = text(JobStatus.longestText) } else { status.interval = text() }
         status.timezone = chance(2) ? nil : text(50)
+        (status.hasSeconds, status.isAligned) = (chance(2), chance(2))
         (status.next, status.pid) = (chance(2) ? nil : anyInteger(), chance(2) ? nil : anyInteger())
         if chance(2) {
             var run = JobStatus.Going()

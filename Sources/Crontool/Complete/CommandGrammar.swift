@@ -21,6 +21,8 @@ struct CommandGrammar: Sendable {
         case directories
         /// IDs of a registry's entries.
         case entries, jobs
+        /// IDs of the jobs of a running daemon.
+        case runningJobs
         case zones, users
         case subcommands
     }
@@ -76,7 +78,8 @@ struct CommandGrammar: Sendable {
 
     /// Names of values mean the same in all programs.
     private static let kinds: [String: ValueKind] = [
-        "entry-id": .entries, "job-id": .jobs, "zone": .zones, "user": .users, "subcommands": .subcommands,
+        "entry-id": .entries, "job-id": .jobs, "running-job": .runningJobs,
+        "zone": .zones, "user": .users, "subcommands": .subcommands,
     ]
 
     private static func value(_ argument: Value) -> ValueKind {

@@ -96,6 +96,7 @@ package struct Completion: Sendable {
         case .entries: sources.entries(registry).map { Candidate(text: $0.id.description, help: $0.kind) }
         case .jobs:
             sources.entries(registry).filter(\.isJob).map { Candidate(text: $0.id.description, help: $0.kind) }
+        case .runningJobs: sources.jobs(place.daemon).map { Candidate(text: $0) }
         case .zones: sources.zones().map { Candidate(text: $0) }
         case .users: sources.users().map { Candidate(text: $0) }
         case .subcommands: Self.candidates(place.parent?.subcommands ?? [])

@@ -15,7 +15,8 @@ struct CompletionPlace {
     /// Those on the line, on both sides of the word.
     private(set) var usedOptions: Set<String> = []
     /// What `--registry` says.
-    private(set) var registry: String?
+    var registry: String? { daemon.registry }
+    private(set) var daemon = NamedDaemon()
 
     private var argumentCount = 0
     private var isAfterOptions = false
@@ -65,7 +66,10 @@ struct CompletionPlace {
     }
 
     private mutating func note(_ option: CommandGrammar.Option, _ value: String) {
-        if option.names.contains("--registry"), !value.isEmpty { registry = value }
+        if value.isEmpty { return }
+        if option.names.contains("--registry") { daemon.registry = value }
+        if option.names.contains("--daemon") { daemon.key = value }
+        if option.names.contains("--runtime-directory") { daemon.place = value }
     }
 
     private func option(_ name: String) -> CommandGrammar.Option? {

@@ -11,12 +11,15 @@ package struct CompletionSources: Sendable {
 
     /// Of the registry at a path; none if it cannot be loaded.
     let entries: @Sendable (String) -> [Entry]
+    /// Of the daemon that a command line names; none if it does not answer at once.
+    let jobs: @Sendable (NamedDaemon) -> [String]
     let zones: @Sendable () -> [String]
     let users: @Sendable () -> [String]
 
-    /// Those of this machine.
-    package static var machine: CompletionSources {
-        CompletionSources(entries: { readEntries($0) }, zones: { ZoneDirectory().names }, users: { readUsers() })
+    /// Those of this machine. `jobs`: of a daemon.
+    package static func machine(jobs: @escaping @Sendable (NamedDaemon) -> [String]) -> CompletionSources {
+        CompletionSources(
+            entries: { readEntries($0) }, jobs: jobs, zones: { ZoneDirectory().names }, users: { readUsers() })
     }
 
     /// What may keep a reader waiting, as a pipe or a terminal does, is not opened.

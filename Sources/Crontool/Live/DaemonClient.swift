@@ -4,6 +4,7 @@ package import Wire
 /// A connection to a daemon's control socket.
 package final class DaemonClient {
     private let stream: MessageStream
+    private let name: String
     /// Where its sockets are.
     private let directory: String
     /// What it has said of itself.
@@ -13,11 +14,27 @@ package final class DaemonClient {
     package static let patience = Nanoseconds.seconds(10)
 
     /// Waits for its greeting. `nil`: nobody listens there.
-    init?(in directory: String, named name: String) throws(DaemonFailure) {
-        guard let stream = try MessageStream(in: directory, named: name) else { return nil }
-        (self.stream, self.directory) = (stream, directory)
+    init?(
+        in directory: String, named name: String, before end: MonotonicInstant = .distantFuture
+    ) throws(DaemonFailure) {
+        guard let stream = try MessageStream(in: directory, named: name, before: end) else { return nil }
+        (self.stream, self.directory, self.name) = (stream, directory, name)
         greeting = try welcome()
     }
+
+    /// The name of its directory, which is its registry's.
+    var key: String { directory.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// The daemon that has taken its place, or the same.
+    func again() throws(DaemonFailure) -> DaemonClient {
+        guard let client = try DaemonClient(in: directory, named: name) else {
+            throw .absent(registry: greeting.registry)
+        }
+        return client
+    }
+
+    /// As long as something is waited for, Ctrl-C ends the wait.
+    func watch(_ interrupts: Interrupts) { stream.interrupts = interrupts }
 
     /// That of its ledger.
     package func ledger() throws(DaemonFailure) -> LedgerClient {
@@ -46,7 +63,7 @@ package final class DaemonClient {
             case .done(let done): return done
             case .refused(let refused): throw .refused(refused)
             case .pong: return ControlAnswer.Done()
-            case .greeting, .job, .error, .started, .running, .ended: body(answer)
+            case .greeting, .job, .slot, .error, .started, .running, .ended, .pausing, .replaced: body(answer)
             }
         }
         throw .gone

@@ -5,7 +5,7 @@ package import Wire
 /// Why a daemon could not be asked, or does not do what it was asked.
 package enum DaemonFailure: Error, CustomStringConvertible {
     case absent(registry: String)
-    case several([ControlAnswer.Greeting])
+    case several([(key: String, ControlAnswer.Greeting)])
     /// The directory is not open to this user.
     case closed(registry: String)
     case refused(ControlAnswer.Refused)
@@ -16,14 +16,18 @@ package enum DaemonFailure: Error, CustomStringConvertible {
     case gone
     /// Of a run that has begun.
     case unknownEnd(String)
+    /// It was not waited for any longer.
+    case timedOut
+    /// Ctrl-C: what becomes of the run.
+    case interrupted(String)
     case system(SystemError)
 
     package var description: String {
         switch self {
         case .absent(let registry): "no cronsupd is running for \(registry)"
         case .several(let daemons):
-            "several cronsupd are running; expected --registry with one of "
-                + daemons.map { "\($0.registry) (pid \($0.pid))" }.joined(separator: ", ")
+            "several cronsupd are running; expected --registry or --daemon with one of "
+                + daemons.map { key, one in "\(one.registry) (\(key), pid \(one.pid))" }.joined(separator: ", ")
         case .closed(let registry):
             "this user may not ask the cronsupd of \(registry); expected root, its own user, or a member of the groups "
                 + "that its --operators and --observers name"
@@ -31,7 +35,8 @@ package enum DaemonFailure: Error, CustomStringConvertible {
         case .noLedger(let registry): "the cronsupd of \(registry) has no ledger that could be asked"
         case .silent: "cronsupd does not answer"
         case .gone: "cronsupd has closed the connection"
-        case .unknownEnd(let what): what
+        case .unknownEnd(let what), .interrupted(let what): what
+        case .timedOut: "the time is over, and no run has ended"
         case .system(let error): error.description
         }
     }
@@ -44,7 +49,31 @@ package enum DaemonFailure: Error, CustomStringConvertible {
             [.denied, .malformed, .registry].contains(refused.code) ? ExitCode.wrongInput : ExitCode.refused
         case .noLedger: ExitCode.refused
         case .unknownEnd: ExitCode.unknownEnd
+        case .timedOut: ExitCode.timedOut
+        case .interrupted: ExitCode.interrupted
         case .silent, .gone, .system: ExitCode.systemFailure
         }
     }
+}
+
+extension DaemonFailure {
+    /// The daemon has gone away. The next one may do better.
+    var isOfOneLife: Bool {
+        switch self {
+        case .gone, .system, .absent: true
+        case .refused(let refused): refused.code == .stopping
+        case .several, .closed, .noLedger, .silent, .unknownEnd, .timedOut, .interrupted: false
+        }
+    }
+
+    /// Says all of the run that there is to say.
+    var isFinal: Bool {
+        switch self {
+        case .timedOut, .interrupted, .unknownEnd: true
+        default: false
+        }
+    }
+
+    /// The run is not going.
+    var isIdle: Bool { if case .refused(let refused) = self { refused.code == .idle } else { false } }
 }

@@ -120,6 +120,7 @@ package struct HistoryText {
         case "paused": "the job was paused"
         case "deadline": "it could not begin within its starting_deadline"
         case "limit": "more slots came due without cronsupd than catch_up.max"
+        case "operator": "an operator has ended it, or given it up"
         default: reason
         }
     }

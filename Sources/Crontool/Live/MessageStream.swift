@@ -9,9 +9,16 @@ final class MessageStream {
     private var start = 0
     /// An open file that came with a line.
     private(set) var file: StreamSocket.FileBox?
+    /// They end a wait.
+    var interrupts: Interrupts?
+    /// Nothing is waited for after that.
+    private let end: MonotonicInstant
 
     /// `nil`: nobody listens there.
-    init?(in directory: String, named name: String) throws(DaemonFailure) {
+    init?(
+        in directory: String, named name: String, before end: MonotonicInstant = .distantFuture
+    ) throws(DaemonFailure) {
+        self.end = end
         do throws(SystemError) {
             socket = try StreamSocket(connectingTo: name, in: directory)
         } catch {
@@ -63,9 +70,13 @@ final class MessageStream {
 
     /// Returns whether there is something to be read, or may be.
     private func wait(_ patience: Nanoseconds?) throws(DaemonFailure) -> Bool {
+        var patience = patience
+        if end < .distantFuture { patience = max(.zero, min(patience ?? .seconds(3_600), end - Clock.monotonic())) }
         var poll = Poll()
         poll.add(socket.pollHandle, for: .read)
+        if let interrupts { poll.add(interrupts.pollHandle, for: .read) }
         do throws(SystemError) { try poll.wait(patience) } catch { throw .system(error) }
+        if interrupts?.haveCome() ?? false { throw .interrupted("") }
         return patience == nil || poll.isReady(0)
     }
 }

@@ -10,6 +10,8 @@ package struct PauseText {
     private let now: WallInstant
     private let zone: ZoneRules
     private var runs: [ControlAnswer.Started] = []
+    private var pausing: [ControlAnswer.Pausing] = []
+    private var replaced: JobStatus.Pause?
 
     /// `zone`: of those who read; `nil`: that of this process.
     package init(_ scope: PauseScope, now: WallInstant, zone: ZoneRules? = nil) {
@@ -17,7 +19,12 @@ package struct PauseText {
     }
 
     package mutating func take(_ answer: ControlAnswer) {
-        if case .running(let run) = answer { runs.append(run) }
+        switch answer {
+        case .running(let run): runs.append(run)
+        case .pausing(let job): pausing.append(job)
+        case .replaced(let pause): replaced = pause
+        default: break
+        }
     }
 
     package func paused(_ done: ControlAnswer.Done, until: WallInstant?) -> String {
@@ -25,7 +32,17 @@ package struct PauseText {
         lines += runs.map { "run \($0.run) of '\($0.entry)' goes on to its end" }
         let more = (done.running ?? 0) - Int64(runs.count)
         if more > 0 { lines.append("and \(more) more \(more == 1 ? "run goes on" : "runs go on")") }
+        if let replaced { lines.append("it takes the place of a pause \(StatusText.pause(replaced, in: zone))") }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Those that have not heard of it in time; empty: there are none.
+    package func warning(_ done: ControlAnswer.Done) -> String {
+        guard let count = done.pausing, count > 0 else { return "" }
+        let names = pausing.map { job in "'\(job.entry)'" + (job.pid.map { " (pid \($0))" } ?? "") }
+        let more = count - Int64(names.count)
+        return "a run may begin yet: no answer from the worker of " + names.joined(separator: ", ")
+            + (more > 0 ? " and of \(more) more" : "") + "\n"
     }
 
     private func end(_ until: WallInstant) -> String {

@@ -9,6 +9,7 @@ enum StatusJSON {
         var members: [(String, Value?)] = [
             ("entry", .string(job.entry.description)), ("state", .string(job.state.rawValue)),
             ("schedule", job.schedule.map { .string($0) }), ("interval", job.interval.map { .string($0) }),
+            ("seconds", job.hasSeconds ? .bool(true) : nil), ("align", job.isAligned ? .bool(true) : nil),
             ("timezone", job.timezone.map { .string($0) }), ("next", moment(job.next)),
             ("pid", job.pid.map { .int($0) }), ("running", job.run.map(value)), ("last", job.last.map(value)),
             ("paused", job.pause.map(value)),

@@ -21,7 +21,8 @@ enum StatusText {
     static func note(_ job: JobStatus, at now: WallInstant, in zone: ZoneRules) -> String {
         var parts: [String] = []
         if let run = job.run {
-            parts.append("run \(run.number)\(run.isManual ? ", asked for" : ""), pid \(job.pid.map { "\($0)" } ?? "-")")
+            parts.append(
+                "run \(run.number)\(run.isManual ? ", asked for" : "")\(job.pid.map { ", pid \($0)" } ?? "")")
         }
         if job.failures > 0 {
             parts.append("\(job.failures) \(job.failures == 1 ? "failure" : "failures")\(text(of: job))")

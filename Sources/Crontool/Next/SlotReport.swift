@@ -12,16 +12,24 @@ package struct SlotReport: Sendable {
     /// `nil`: the table does not say how far off a slot is.
     private let now: WallInstant?
 
-    /// `text`: the schedule as it was written.
-    package init(_ text: String, _ search: SlotSearch, zone: ZoneSource.Zone, now: WallInstant? = nil) {
-        (self.text, self.search, self.zone, self.now) = (text, search, zone, now)
+    /// `nil`: they are to be looked for.
+    private let known: [WallInstant]?
+
+    /// `text`: the schedule as it was written. `slots`: what is found, if somebody else has looked.
+    package init(
+        _ text: String, _ search: SlotSearch, zone: ZoneSource.Zone, now: WallInstant? = nil,
+        slots: [WallInstant]? = nil
+    ) {
+        (self.text, self.search, self.zone, self.now, known) = (text, search, zone, now, slots)
     }
+
+    private var slots: [WallInstant] { known ?? search.slots() }
 
     // MARK: Table
 
     /// The day of the week, local time, UTC, how far off it is, and where a change of the clocks moved the slot, how.
     package var table: String {
-        let rows = search.slots().map { slot in
+        let rows = slots.map { slot in
             [SlotText.weekday(slot, in: zone.rules), local(slot), CivilText.text(slot, offset: nil)]
                 + (now.map { [SlotText.distance(from: $0, to: slot)] } ?? []) + [reason(slot)?.phrase ?? ""]
         }
@@ -46,7 +54,7 @@ package struct SlotReport: Sendable {
     // MARK: JSON
 
     package var json: String {
-        let slots = search.slots()
+        let slots = slots
         let report = Value.object([
             ("schedule", .string(text)), ("timezone", .string(zone.name.name)),
             ("from", .string(CivilText.text(search.from, offset: nil))),
@@ -58,7 +66,7 @@ package struct SlotReport: Sendable {
 
     var zoneName: String { zone.name.name }
     /// In UTC.
-    var moments: Value { .list(search.slots().map { Self.utc($0) }) }
+    var moments: Value { .list(slots.map { Self.utc($0) }) }
 
     private static func utc(_ slot: WallInstant) -> Value { .string(CivilText.text(slot, offset: nil)) }
 

@@ -11,12 +11,15 @@ final class Connection {
     enum Work {
         case none
         case status(StatusCursor)
+        case slots(SlotCursor)
         /// Until so many reloads are over.
         case reload(Int)
         /// Until the run has begun, and then perhaps until it has ended.
         case run(EntryID, number: Int64?, waits: Bool)
-        /// Until nothing of it can begin any more. `isPassing`: the next daemon will not know of it.
-        case pause(JobPause, isPassing: Bool)
+        /// Until the run has ended; `nil`: the next one of the job that does.
+        case end(EntryID, run: Int64?)
+        /// Until nothing of it can begin any more, or this moment. `isPassing`: the next daemon will not know of it.
+        case pause(JobPause, isPassing: Bool, until: MonotonicInstant)
     }
 
     let peer: Peer
@@ -52,8 +55,8 @@ final class Connection {
 
     var waits: Bool {
         switch work {
-        case .reload, .run, .pause: true
-        case .none, .status: false
+        case .reload, .run, .end, .pause: true
+        case .none, .status, .slots: false
         }
     }
 
@@ -64,8 +67,8 @@ final class Connection {
     var listens: Bool {
         switch work {
         case .none: !hasOutput
-        case .status: false
-        case .reload, .run, .pause: true
+        case .status, .slots: false
+        case .reload, .run, .end, .pause: true
         }
     }
 
@@ -78,10 +81,13 @@ final class Connection {
         switch work {
         case .none: return input.isEmpty ? .distantFuture : inputSince + Self.patience
         // The kernel tells of room when most of what it holds was read: nothing may wait here then.
-        case .status: return outputSince + Self.patience
-        case .reload, .run, .pause: return .distantFuture
+        case .status, .slots: return outputSince + Self.patience
+        case .reload, .run, .end, .pause: return .distantFuture
         }
     }
+
+    /// When its wait for a pause is over.
+    var pauseDeadline: MonotonicInstant { if case .pause(_, _, let until) = work { until } else { .distantFuture } }
 
     func end() { isOver = true }
 
@@ -168,9 +174,9 @@ final class Connection {
     /// In a later round.
     private var hasMoreToDo: Bool {
         switch work {
-        case .status: true
+        case .status, .slots: true
         case .none: input.contains(UInt8(ascii: "\n"))
-        case .reload, .run, .pause: false
+        case .reload, .run, .end, .pause: false
         }
     }
 

@@ -8,8 +8,10 @@ import Wire
 
 /// Pauses that clients ask for.
 extension ControlSocket {
-    /// Of so many runs that go on is told which they are.
+    /// Of so many runs that go on, and of so many workers that do not answer, is told which they are.
     private static let mostRunsTold = 20
+    /// A worker that has not said by then that it has heard of a pause is not waited for.
+    static let patience = Nanoseconds.seconds(10)
     /// In the year 2255, in microseconds since 1970: no clock of this daemon shows a later one.
     private static let latestEnd = Int64(9_000_000_000_000_000)
 
@@ -23,13 +25,16 @@ extension ControlSocket {
         guard pause.holds(at: now) else {
             return tell(.refused(.init(.malformed, "the end of the pause is over already")), connection)
         }
+        let replaced = pool.pauses.pauses[pause.scope].flatMap { $0.holds(at: now) ? $0 : nil }
         guard let isKept = pool.pause(pause) else {
             return tell(.refused(.init(.limit, "\(PauseTable.most) pauses are in force")), connection)
         }
         var fields = pause.scope.fields
         pause.addDetails(to: &fields)
+        replaced?.addAsReplaced(to: &fields)
         desk.note("pause", fields, by: connection)
-        connection.work = .pause(pause, isPassing: !isKept)
+        if let replaced { tell(.replaced(.init(replaced)), connection) }
+        connection.work = .pause(pause, isPassing: !isKept, until: machine.now + Self.patience)
         pauseHeld()
     }
 
@@ -50,21 +55,27 @@ extension ControlSocket {
     /// Tells those who wait for a pause that nothing can begin any more.
     func finishPauses() {
         for case let connection? in connections {
-            guard case .pause(let pause, let isPassing) = connection.work else { continue }
+            guard case .pause(let pause, let isPassing, let until) = connection.work else { continue }
             let scope = pause.scope
             // Somebody has ended it, another has taken its place, or its time is over: runs may begin.
             guard pool.pauses.pauses[scope] == pause else {
                 finish(connection, [.refused(.init(.paused, "the pause of \(scope.text) was over before it held"))])
                 continue
             }
-            guard !pool.mayBegin(in: scope) else { continue }
+            let unheld = pool.unheldJobs(in: scope)
+            guard unheld.isEmpty || until <= machine.now else { continue }
             let jobs = pool.jobs(in: scope).filter { !$0.definition.isHookOnly }
             let runs = jobs.compactMap { job in
                 job.supervisor.phase.run.map { ControlAnswer.Started(entry: job.definition.id, run: $0.number) }
             }
             var done = ControlAnswer.Done()
             (done.count, done.running, done.isPassing) = (Int64(jobs.count), Int64(runs.count), isPassing)
-            finish(connection, runs.prefix(Self.mostRunsTold).map { .running($0) } + [.done(done)])
+            if !unheld.isEmpty { done.pausing = Int64(unheld.count) }
+            let told = runs.prefix(Self.mostRunsTold).map { ControlAnswer.running($0) }
+            let pausing = unheld.prefix(Self.mostRunsTold).map { job in
+                ControlAnswer.pausing(.init(entry: job.definition.id, pid: job.worker.map { Int64($0.pid) }))
+            }
+            finish(connection, told + pausing + [.done(done)])
         }
     }
 

@@ -30,13 +30,22 @@ extension ControlSocket {
         case .reload(let reload): begin(reload, connection)
         case .pause(let pause): begin(pause, connection)
         case .resume(let resume): end(resume.scope, connection)
+        case .cancel(let cancel): take(cancel, connection)
+        case .kill(let kill): take(kill, connection)
+        case .restart(let restart): take(restart, connection)
+        case .reset(let reset): take(reset, connection)
+        case .wait(let wait): begin(wait, connection)
+        case .next(let next):
+            guard pool.jobsByID[next.entry] != nil else { return tell(.refused(missing(next.entry)), connection) }
+            connection.work = .slots(SlotCursor(next))
         }
     }
 
     private func status(of id: EntryID, _ connection: Connection) {
         guard let job = pool.jobsByID[id] else { return tell(.refused(missing(id)), connection) }
         let showsText = connection.right == .all
-        let status = JobStatus(job, at: machine.moment(), showsText: showsText, pauses: pool.pauses)
+        let status = JobStatus(
+            job, earlierRun: pool.earlierRun(of: job), at: machine.moment(), showsText: showsText, pauses: pool.pauses)
         tell(.job(status), connection)
         tell(.done(.init(count: 1, disabled: desk.disabledCount)), connection)
     }

@@ -89,7 +89,7 @@ final class ControlSocket {
         finishPauses()
         if now >= listensAgain { resume() }
         for connection in connections.compactMap(\.self) where connection.deadline <= now { drop(connection) }
-        deadline = connections.compactMap { $0?.deadline }.reduce(listensAgain, min)
+        deadline = connections.compactMap { $0.map { min($0.deadline, $0.pauseDeadline) } }.reduce(listensAgain, min)
     }
 
     /// Something is to be done in the next round.
@@ -194,7 +194,7 @@ final class ControlSocket {
             do throws(SystemError) { try connection.renewWatch(loop.poller) } catch { connection.end() }
         }
         if connection.isOver { return drop(connection) }
-        deadline = min(deadline, connection.deadline)
+        deadline = min(deadline, connection.deadline, connection.pauseDeadline)
     }
 
     /// Returns whether there is more to do now.
@@ -203,9 +203,14 @@ final class ControlSocket {
             return connection.flush(&budget, at: machine.now) && !connection.isOver
         }
         guard !budget.isUsedUp, !connection.waits else { return false }
-        if case .status(let cursor) = connection.work {
+        switch connection.work {
+        case .status(let cursor):
             fill(connection, cursor)
             return true
+        case .slots(let cursor):
+            fill(connection, cursor)
+            return true
+        case .none, .reload, .run, .end, .pause: break
         }
         if connection.isTooLong {
             let error = "longer than \(WireFormat.longestMessage) bytes"
@@ -228,5 +233,18 @@ final class ControlSocket {
             tell(.job(status), connection)
         }
         connection.work = .status(cursor)
+    }
+
+    private func fill(_ connection: Connection, _ start: SlotCursor) {
+        var cursor = start
+        let moment = machine.moment()
+        while budget.lines > 0, connection.outputSize < Self.portion {
+            guard let slot = cursor.advance(pool, at: moment) else {
+                connection.work = .none
+                return tell(.done(.init()), connection)
+            }
+            tell(.slot(at: slot), connection)
+        }
+        connection.work = .slots(cursor)
     }
 }

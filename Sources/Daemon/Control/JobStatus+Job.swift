@@ -7,20 +7,24 @@ import Values
 import Wire
 
 extension JobStatus {
-    init(_ job: Job, at now: Moment, showsText: Bool, pauses: PauseTable) {
+    /// `earlierRun`: which a worker of a previous life goes on with.
+    init(_ job: Job, earlierRun: Phase.Run? = nil, at now: Moment, showsText: Bool, pauses: PauseTable) {
         self.init()
         let (definition, supervisor) = (job.definition, job.supervisor)
         let schedule = definition.schedule
         entry = definition.id
-        state = supervisor.isPaused && supervisor.phase.isHeld ? .paused : State(supervisor.phase)
+        state = State(supervisor.phase)
+        if supervisor.isPaused, supervisor.phase.isHeld { state = supervisor.mayBeginInPause ? .pausing : .paused }
         let text = String(schedule.text[...].beginning(bytes: Self.longestText))
         if schedule.key == "interval" { interval = text } else { self.schedule = text }
+        (hasSeconds, isAligned) = (schedule.hasSeconds, schedule.isAligned)
         timezone = schedule.zone?.name
         pid = (job.worker?.pid ?? job.previousWorker?.pid).map { Int64($0) }
         let books = supervisor.books
         pause = pauses.pause(of: definition, at: now.wall).map { Pause($0) }
-        next = books.areOpen ? Self.next(books, schedule, pauses.pause(of: definition, at: now.wall), at: now) : nil
-        run = supervisor.phase.run.map { Going($0, books.clock, at: now) }
+        let slot = Self.nextSlot(of: job, pauses, at: now)
+        next = slot.map { now.wall(of: $0, on: books.clock).microseconds }
+        run = (supervisor.phase.run ?? earlierRun).map { Going($0, books.clock, at: now) }
         last = books.lastRun.flatMap { Last($0, books.clock, at: now, showsText: showsText) }
         (runs, retried) = (books.runs, books.retried)
         for outcome in Outcome.allCases where books.sum(outcome) > 0 { counts[outcome] = books.sum(outcome) }
@@ -29,21 +33,28 @@ extension JobStatus {
     }
 
     /// `nil`: none is to come.
-    private static func next(
-        _ books: SlotBooks, _ schedule: Schedule, _ pause: JobPause?, at now: Moment
-    ) -> Int64? {
+    static func nextSlot(of job: Job, _ pauses: PauseTable, at now: Moment) -> SlotInstant? {
+        let books = job.supervisor.books
+        guard books.areOpen else { return nil }
         var slot = books.next(at: now)
-        if let pause {
+        if let pause = pauses.pause(of: job.definition, at: now.wall) {
             guard let end = pause.until else { return nil }
             // One that comes with the end is in the pause no more.
             let last = Moment(monotonic: now.monotonic(of: end), wall: end).on(books.clock)
             slot = max(slot, books.timetable.next(after: SlotInstant(nanoseconds: last.nanoseconds - 1)))
         }
-        guard slot != .distantFuture else { return nil }
-        let wall = now.wall(of: slot, on: books.clock)
-        if let end = schedule.endsAt, !(wall < end) { return nil }
-        return wall.microseconds
+        return isToCome(slot, of: job, at: now) ? slot : nil
     }
+
+    static func isToCome(_ slot: SlotInstant, of job: Job, at now: Moment) -> Bool {
+        guard slot != .distantFuture else { return false }
+        guard let end = job.definition.schedule.endsAt else { return true }
+        return now.wall(of: slot, on: job.clock) < end
+    }
+}
+
+extension Schedule {
+    fileprivate var isAligned: Bool { if case .aligned = rule { true } else { false } }
 }
 
 extension JobStatus.State {
@@ -83,7 +94,7 @@ extension JobStatus.Going {
 }
 
 extension JobStatus.Pause {
-    fileprivate init(_ pause: JobPause) {
+    init(_ pause: JobPause) {
         self.init()
         (scope, user, note) = (pause.scope.text, Int64(pause.user), pause.note)
         (since, until) = (pause.since.microseconds, pause.until?.microseconds)

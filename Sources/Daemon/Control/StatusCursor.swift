@@ -19,7 +19,9 @@ struct StatusCursor {
             guard let job = pool.jobs[next - 1], !job.definition.isHookOnly else { continue }
             count += 1
             let isFailing = job.supervisor.standing.failures > 0
-            return JobStatus(job, at: now, showsText: showsTexts && isFailing, pauses: pool.pauses)
+            return JobStatus(
+                job, earlierRun: pool.earlierRun(of: job), at: now, showsText: showsTexts && isFailing,
+                pauses: pool.pauses)
         }
         return nil
     }

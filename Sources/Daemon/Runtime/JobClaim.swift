@@ -38,6 +38,8 @@ extension RuntimeDirectory {
     /// Kills the worker of a previous life that holds the job's lock, with all that it has started.
     func killHolder(of id: EntryID) { ownHolder(of: id)?.killTree() }
 
+    func holderPID(of id: EntryID) -> ProcessID? { ownHolder(of: id)?.pid }
+
     private func ownHolder(of id: EntryID) -> ProcessIdentity? {
         locks.holder(of: id).flatMap { $0.hasOtherDaemon ? nil : $0 }
     }

@@ -34,6 +34,13 @@ extension JobPause {
         return fields
     }
 
+    /// Of a pause that takes its place.
+    func addAsReplaced(to fields: inout LogFields) {
+        fields.add("replaced_uid", .number(user))
+        fields.add("replaced_until", until.map { .moment($0) })
+        fields.add("replaced_note", note.isEmpty ? nil : .text(note))
+    }
+
     func addDetails(to fields: inout LogFields) {
         fields.add("until", until.map { .moment($0) })
         fields.add("note", note.isEmpty ? nil : .text(note))

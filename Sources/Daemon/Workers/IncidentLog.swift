@@ -192,8 +192,10 @@ struct IncidentLog {
 
     private func retryGivenUp(_ booking: Booking, _ job: Job) {
         let number = (booking.run?.attempt ?? 0) + 1
-        let text: LogValue =
-            "attempt \(number) will not be made: the next slot is due, the clock was set back, or the job ends"
+        let why =
+            booking.reason == .byOperator
+            ? "an operator has given it up" : "the next slot is due, the clock was set back, or the job ends"
+        let text: LogValue = "attempt \(number) will not be made: \(why)"
         records(.notice, "Retry given up", job, ["outcome": .text(booking.outcome.rawValue), "text": text])
     }
 
@@ -203,7 +205,7 @@ struct IncidentLog {
         var fields: LogFields = isDetailed ? ["outcome": .text(booking.outcome.rawValue)] : [:]
         fields.add("count", .integer(booking.count))
         // Who stops the daemon knows that, and who reads of its start; so does who has asked for a pause.
-        let isKnown = booking.reason == .down || booking.reason == .paused
+        let isKnown = booking.reason == .down || booking.reason == .paused || booking.reason == .byOperator
         if isKnown || booking.reason == .deadline || booking.reason == .limit || booking.reason == .ledger {
             fields.add("reason", (booking.reason?.rawValue).map { .text($0) })
         }
@@ -280,7 +282,7 @@ extension Booking {
         // What nearly every run is need not be said to people.
         if isDetailed || run.attempt > 1 || retryAfter != nil { fields.add("attempt", .number(run.attempt)) }
         if isDetailed { addDetails(run, slot, to: &fields) }
-        if reason == .clock { fields.add("reason", .text(Reason.clock.rawValue)) }
+        if let reason, reason == .clock || reason == .byOperator { fields.add("reason", .text(reason.rawValue)) }
         fields.add(outcome.textName, .text(run.end.text))
         fields.add("code", run.end.code.map { .integer($0) })
         fields.add("length", run.end.fullLength.map { .integer($0) })

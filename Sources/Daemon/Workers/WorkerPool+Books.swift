@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import Links
 import Model
 import Schedules
 import Supervision
@@ -103,6 +104,16 @@ extension WorkerPool {
         if job.supervisor.awaitsNote { process(.noted(books?.note(of: job.definition.id)), job) }
     }
 
+    /// The run that a worker of a previous life goes on with, which is not known before it has ended; `nil`: none.
+    func earlierRun(of job: Job) -> Phase.Run? {
+        guard job.supervisor.awaitsNote else { return nil }
+        let note = books?.note(of: job.definition.id)
+        return job.supervisor.earlierRun(note, at: machine.moment())
+    }
+
+    /// The number of the run that is going.
+    func runGoing(of job: Job) -> Int64? { job.supervisor.phase.run?.number ?? earlierRun(of: job)?.number }
+
     /// The same for a job that has no worker before somebody calls it, or before the next boot.
     func settleIfAsleep(_ job: Job) {
         let sleeps = job.supervisor.deadline == .distantFuture && runtime.locks.holder(of: job.definition.id) == nil
@@ -138,7 +149,7 @@ extension Event {
         case .report(let report): report.changesRecord
         case .call, .permitted, .refused, .spawnDeferred, .hurry: false
         case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
-            .reschedule, .told:
+            .reschedule, .intervene, .told:
             true
         }
     }

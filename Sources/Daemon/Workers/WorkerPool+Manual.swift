@@ -8,9 +8,11 @@ import Wire
 /// Whoever waits for runs that were asked for.
 protocol ManualRunListener: AnyObject {
     func began(_ run: Int64, of id: EntryID)
-    func ended(_ run: Booking.Run, as outcome: String, of id: EntryID)
+    func ended(_ run: Booking.Run, as outcome: Outcome, of id: EntryID)
     /// The reports of its worker were given up, and what became of the run is not known.
     func lost(_ id: EntryID)
+    /// It will not begin: somebody has cancelled it.
+    func givenUp(_ id: EntryID)
     /// The job is gone.
     func left(_ id: EntryID)
     /// Of a job that was paused, nothing can begin any more.
@@ -64,7 +66,10 @@ extension WorkerPool {
     }
 
     func tellEnd(_ booking: Booking, of job: Job) {
-        guard let run = booking.run, run.isManual else { return }
-        manualRuns?.ended(run, as: booking.outcome.rawValue, of: job.definition.id)
+        guard let run = booking.run, run.isManual || awaitsEnds, !booking.isGivenUp else { return }
+        // What a function does when it is called is no run of its job, unless it has no others.
+        guard run.isManual || run.call == nil || job.definition.isHookOnly else { return }
+        if run.isManual { endedRuns.note(run, booking.outcome, of: job.definition.id) }
+        manualRuns?.ended(run, as: booking.outcome, of: job.definition.id)
     }
 }

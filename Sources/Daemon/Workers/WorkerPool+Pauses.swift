@@ -28,9 +28,9 @@ extension WorkerPool {
         }
     }
 
-    /// Whether something can begin yet that the pause is for.
-    func mayBegin(in scope: PauseScope) -> Bool {
-        unheldJobs.contains { index in jobs[index].map { covers(scope, $0) } ?? false }
+    /// Those of which something can begin yet that the pause is for.
+    func unheldJobs(in scope: PauseScope) -> [Job] {
+        unheldJobs.sorted().compactMap { index in jobs[index].flatMap { covers(scope, $0) ? $0 : nil } }
     }
 
     private func covers(_ scope: PauseScope, _ job: Job) -> Bool {

@@ -35,6 +35,9 @@ final class WorkerPool {
     private var freeIndices: [Int] = []
     private(set) var jobsByID: [EntryID: Job] = [:]
     weak var manualRuns: (any ManualRunListener)?
+    /// Somebody waits for the end of a run, whichever it is.
+    var awaitsEnds = false
+    var endedRuns = EndedRuns()
     var hookCalls = HookCalls()
     var claims = SlotClaims()
     /// Dead workers whose sessions were looked for already.

@@ -105,7 +105,7 @@ struct RecordForm {
 
     /// Each has its number for ever: new ones come last.
     private static let reasons: [Booking.Reason] = [
-        .overlap, .wait, .noWorker, .down, .lost, .stop, .clock, .paused, .deadline, .limit, .ledger,
+        .overlap, .wait, .noWorker, .down, .lost, .stop, .clock, .paused, .deadline, .limit, .ledger, .byOperator,
     ]
 
     static func number(of reason: Booking.Reason?) -> Int64 {

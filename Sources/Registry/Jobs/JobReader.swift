@@ -74,7 +74,6 @@ struct JobReader {
         function = readFunction(kind)
         let data = issues.data
         let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
-        PolicyReader.checkTogether(data, policy)
         if let schedule { PolicyReader.checkClaim(data, policy, schedule) }
         var process = ProcessReader(data: data, accounts: accounts).settings()
         EnvironmentReader(data: data, kind: kind, directory: directory, files: files, accounts: accounts)

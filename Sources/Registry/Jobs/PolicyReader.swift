@@ -36,12 +36,6 @@ struct PolicyReader {
         return policy
     }
 
-    /// What must not be given together.
-    static func checkTogether(_ data: EntryField, _ policy: RunPolicy) {
-        guard data["timeout"] == nil, policy.overlap != .replace else { return }
-        data["kill_after"]?.error("nothing ends a run of this job; expected timeout or overlap: replace with it", .key)
-    }
-
     /// Whoever claims a slot says which one it is, and the other machine or the next boot must call it the same.
     static func checkClaim(_ data: EntryField, _ policy: RunPolicy, _ schedule: Schedule) {
         guard policy.claims else { return }

@@ -14,7 +14,7 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     case skipped
     /// No worker was there to run it, or a later slot was due as well by the time one was.
     case missed
-    /// The run was cut short because the job had to stop.
+    /// The run was cut short: the job had to stop, the next slot took its place, or an operator has ended it.
     case cancelled
     /// The daemon's life ended before the run's end was known.
     case interrupted

@@ -40,6 +40,8 @@ package struct Booking: Hashable, Sendable {
         case limit
         /// The ledger did not let it begin, or was not there.
         case ledger
+        /// An operator has ended the run, or given it up.
+        case byOperator = "operator"
     }
 
     package struct Run: Hashable, Sendable {

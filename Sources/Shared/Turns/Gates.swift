@@ -21,6 +21,8 @@ package struct Gates: Sendable {
     package var hold = Hold()
     /// Slots that came due without a daemon and are run all the same, one after the other; `nil`: there are none.
     package var owed: OwedSlots?
+    /// Up to this one an operator has given up what was owed; `nil`: nothing.
+    package var givenUp: SlotInstant?
     /// What the worker's program cannot do by itself is done before its runs.
     package var mustJudge = false
 

@@ -112,6 +112,9 @@ package struct Orders: Sendable {
     /// Whether a run that somebody has asked for has not begun.
     package var awaitsManualRun: Bool { calls.contains { $0.event == nil } }
 
+    /// Those that somebody has asked for, but for the one that the worker was told about.
+    package mutating func dropManualRuns() { calls.removeAll { $0.event == nil && $0.number != given?.call } }
+
     /// All calls but the one that the worker was told about are removed.
     package mutating func takeCalls() -> [FunctionCall] {
         let waiting = calls.filter { $0.number != given?.call }

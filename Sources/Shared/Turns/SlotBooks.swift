@@ -16,6 +16,7 @@ package import Wire
 /// | the job ends                                 | those due when it was told           | `missed`, `stop`         |
 /// | the daemon begins again                      | those that came due without one      | `missed`, `down`, `limit`|
 /// | a run could not begin in time                | its own, and those before it         | `missed`, `deadline`     |
+/// | an operator gives up what waits              | it, and those due by then            | `skipped`, `operator`    |
 /// | reports were lost                            | all up to the last                   | as counted, `lost`       |
 /// | a run ends, of a slot that came before       | its own, a second time               | what it came to, `clock` |
 package struct SlotBooks: Sendable {

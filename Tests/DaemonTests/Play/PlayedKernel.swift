@@ -43,6 +43,10 @@ final class PlayedKernel {
             self.signals.append("\(signal) \(pid - Self.firstPID)")
             self.onSignal()
         }
+        machine.signalRun = { pid, number, isCommand in
+            self.signals.append("\(SignalName.of(number)) \(isCommand ? "command" : "worker") \(pid - Self.firstPID)")
+            return true
+        }
         machine.killDescendants = { _ in }
         machine.killSessions = { sessions throws(SystemError) in
             self.sweeps.append(sessions)

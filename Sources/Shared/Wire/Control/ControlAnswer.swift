@@ -6,12 +6,18 @@ package enum ControlAnswer: Hashable, Sendable {
     case greeting(Greeting)
     case pong
     case job(JobStatus)
+    /// A slot that is to come, in microseconds since 1970.
+    case slot(at: Int64)
     /// An error in the registry that is not taken up.
     case error(text: String)
     /// A run that was asked for has begun.
     case started(Started)
     /// A run goes on, of a job that was paused.
     case running(Started)
+    /// A job is paused, and its worker has not said that it has heard of it.
+    case pausing(Pausing)
+    /// A pause takes the place of this one.
+    case replaced(JobStatus.Pause)
     /// It has ended.
     case ended(Ended)
     /// The request is done.
@@ -41,6 +47,15 @@ package enum ControlAnswer: Hashable, Sendable {
         package init(entry: EntryID, run: Int64) { (self.entry, self.run) = (entry, run) }
     }
 
+    package struct Pausing: Hashable, Sendable {
+        package var entry = EntryID()
+        /// `nil`: it has no worker now.
+        package var pid: Int64?
+
+        package init() {}
+        package init(entry: EntryID, pid: Int64?) { (self.entry, self.pid) = (entry, pid) }
+    }
+
     package struct Ended: Hashable, Sendable {
         package var entry = EntryID()
         package var run = Int64(0)
@@ -67,6 +82,8 @@ package enum ControlAnswer: Hashable, Sendable {
         package var unchanged: Int64?
         /// Runs that go on, of jobs that were paused.
         package var running: Int64?
+        /// Jobs whose workers have not said in time that they have heard of a pause.
+        package var pausing: Int64?
         /// Jobs that stay paused by another pause.
         package var paused: Int64?
         /// It is not remembered by the next cronsupd.
@@ -91,6 +108,8 @@ package enum ControlAnswer: Hashable, Sendable {
             case denied
             /// Another run is going, or the worker is not there.
             case busy
+            /// No run is going, or not that one.
+            case idle
             case disabled
             /// A wider pause holds.
             case paused
@@ -117,9 +136,12 @@ package enum ControlAnswer: Hashable, Sendable {
         case .greeting(let greeting): greeting.encoded()
         case .pong: ControlPong().encoded()
         case .job(let status): status.encoded()
+        case .slot(let moment): ComingSlot(at: moment).encoded()
         case .error(let text): RegistryFault(text: text).encoded()
         case .started(let started): started.encoded()
         case .running(let started): RunningRun(started).encoded()
+        case .pausing(let pausing): pausing.encoded()
+        case .replaced(let pause): ReplacedPause(pause).encoded()
         case .ended(let ended): ended.encoded()
         case .done(let done): done.encoded()
         case .refused(let refused): refused.encoded()
@@ -135,6 +157,9 @@ package enum ControlAnswer: Hashable, Sendable {
         if let started = try Started(&row) { return .started(started) }
         if let ended = try Ended(&row) { return .ended(ended) }
         if let running = try RunningRun(&row) { return .running(running.run) }
+        if let slot = try ComingSlot(&row) { return .slot(at: slot.at) }
+        if let pausing = try Pausing(&row) { return .pausing(pausing) }
+        if let replaced = try ReplacedPause(&row) { return .replaced(replaced.pause) }
         if let fault = try RegistryFault(&row) { return .error(text: fault.text) }
         if try ControlPong(&row) != nil { return .pong }
         throw row.unknownVerb
@@ -158,6 +183,16 @@ private struct ControlPong: WireMessage {
     static var verb: StaticString { "pong" }
 
     mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct ComingSlot: WireMessage {
+    static var verb: StaticString { "slot" }
+    var at = Int64(0)
+
+    init() {}
+    init(at: Int64) { self.at = at }
+
+    mutating func fields(_ row: inout MessageCoder) { row.integer("at_us", &at) }
 }
 
 private struct RegistryFault: WireMessage {
@@ -190,6 +225,31 @@ private struct RunningRun: WireMessage {
     mutating func fields(_ row: inout MessageCoder) { run.fields(&row) }
 }
 
+extension ControlAnswer.Pausing: WireMessage {
+    package static var verb: StaticString { "pausing" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("pid", &pid)
+    }
+}
+
+private struct ReplacedPause: WireMessage {
+    static var verb: StaticString { "replaced" }
+    var pause = JobStatus.Pause()
+
+    init() {}
+    init(_ pause: JobStatus.Pause) { self.pause = pause }
+
+    mutating func fields(_ row: inout MessageCoder) {
+        row.text("scope", &pause.scope)
+        row.integer("since_us", &pause.since)
+        row.integer("until_us", &pause.until)
+        row.integer("uid", &pause.user)
+        row.text("note", &pause.note, absent: "")
+    }
+}
+
 extension ControlAnswer.Ended: WireMessage {
     package static var verb: StaticString { "ended" }
 
@@ -213,6 +273,7 @@ extension ControlAnswer.Done: WireMessage {
         row.integer("removed", &removed)
         row.integer("unchanged", &unchanged)
         row.integer("running", &running)
+        row.integer("pausing", &pausing)
         row.integer("paused", &paused)
         row.flag("durable", &isPassing, "false")
     }

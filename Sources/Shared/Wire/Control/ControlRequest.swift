@@ -13,6 +13,18 @@ package enum ControlRequest: Hashable, Sendable {
     /// Begin no slot and no attempt. Answered when nothing can begin any more.
     case pause(Pause)
     case resume(Resume)
+    /// End the run that is going, as at its time-out, or give up what waits.
+    case cancel(Cancel)
+    /// Send a signal to the run that is going.
+    case kill(Kill)
+    /// Start a fresh worker.
+    case restart(Restart)
+    /// Forget the failures of the worker.
+    case reset(Reset)
+    /// Answer when a run has ended.
+    case wait(Wait)
+    /// When the job runs next.
+    case next(Next)
 
     package struct Run: Hashable, Sendable {
         package var entry = EntryID()
@@ -56,8 +68,8 @@ package enum ControlRequest: Hashable, Sendable {
     /// Whether it changes nothing.
     package var isQuestion: Bool {
         switch self {
-        case .ping, .status: true
-        case .run, .reload, .pause, .resume: false
+        case .ping, .status, .wait, .next: true
+        case .run, .reload, .pause, .resume, .cancel, .kill, .restart, .reset: false
         }
     }
 
@@ -69,6 +81,12 @@ package enum ControlRequest: Hashable, Sendable {
         case .reload(let reload): reload.encoded()
         case .pause(let pause): pause.encoded()
         case .resume(let resume): resume.encoded()
+        case .cancel(let cancel): cancel.encoded()
+        case .kill(let kill): kill.encoded()
+        case .restart(let restart): restart.encoded()
+        case .reset(let reset): reset.encoded()
+        case .wait(let wait): wait.encoded()
+        case .next(let next): next.encoded()
         }
     }
 
@@ -106,6 +124,16 @@ package enum ControlRequest: Hashable, Sendable {
         if let reload = try Reload(&row) { return .reload(reload) }
         if let pause = try Pause(&row) { return .pause(pause) }
         if let resume = try Resume(&row) { return .resume(resume) }
+        if let wait = try Wait(&row) { return .wait(wait) }
+        if let next = try Next(&row) { return .next(next) }
+        return try intervention(&row)
+    }
+
+    private static func intervention(_ row: inout MessageCoder) throws(WireError) -> ControlRequest? {
+        if let cancel = try Cancel(&row) { return .cancel(cancel) }
+        if let kill = try Kill(&row) { return .kill(kill) }
+        if let restart = try Restart(&row) { return .restart(restart) }
+        if let reset = try Reset(&row) { return .reset(reset) }
         return nil
     }
 

@@ -9,6 +9,9 @@ package struct JobStatus: Hashable, Sendable {
     /// One of the two.
     package var schedule: String?
     package var interval: String?
+    /// The first of the schedule's six fields is the second; the interval begins anew at each midnight.
+    package var hasSeconds = false
+    package var isAligned = false
     package var timezone: String?
     /// When its next slot is due.
     package var next: Int64?
@@ -50,6 +53,8 @@ package struct JobStatus: Hashable, Sendable {
         case asleep
         /// No slot begins.
         case paused
+        /// The same, but its worker has not said that it has heard of it.
+        case pausing
     }
 
     /// Of several the one that lasts longest.
@@ -105,6 +110,8 @@ extension JobStatus: WireMessage {
         row.word("state", &state, expected: "a state")
         row.text("schedule", &schedule)
         row.text("interval", &interval)
+        row.flag("seconds", &hasSeconds)
+        row.flag("align", &isAligned)
         row.text("timezone", &timezone)
         row.integer("next_us", &next)
         row.integer("pid", &pid)
