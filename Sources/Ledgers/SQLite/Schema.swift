@@ -49,6 +49,8 @@ enum Schema {
     /// Refuses a file that is not to be touched. Asked before SQLite is, which would write back what a later version has left.
     static func check(_ path: String) throws(LedgerError) {
         guard let head = (try? FileSystem.contents(of: path, limit: 100))??.bytes, head.count >= 72 else { return }
+        // Anything else is no database, of whatever version.
+        guard String(decoding: head.prefix(15), as: UTF8.self) == "SQLite format 3" else { return }
         let (version, application) = (number(head, at: 60), number(head, at: 68))
         if version > Self.version {
             throw LedgerError(
@@ -56,9 +58,7 @@ enum Schema {
                 path: path)
         }
         // A database that was begun and not finished has neither.
-        if String(decoding: head.prefix(15), as: UTF8.self) == "SQLite format 3", application != Self.application,
-            application != 0 || version != 0
-        {
+        if application != Self.application, application != 0 || version != 0 {
             throw LedgerError(.other, "it is a database of another program", path: path)
         }
     }
