@@ -41,14 +41,20 @@ package final class BookFile {
         static let size = jobs * (name + 2 * record)
     }
 
+    /// A record: the number of its booking, 52 words, the length of the text, the text, four words. These came later, for which the text
+    /// became shorter: in records of before there may be text in their place.
+    private enum Record {
+        static let (words, headWords, textLength, text, tail) = (8, 52, 424, 432, 544)
+    }
+
     /// The format's number. Files of another are not read.
     private static let format = UInt64(0x424F_4F4B_0000_0001)
     /// In bytes.
     package static let longestName = Chunk.name - 8
-    package static let longestText = Chunk.record - 8 - 8 * 53
+    package static let longestText = Record.tail - Record.text
 
     /// Of a record.
-    package typealias Words = [52 of Int64]
+    package typealias Words = [56 of Int64]
 
     /// `boot`: what is of another one is not taken up. `id`: of new ones.
     package init(_ file: MappedFile, boot: String, id: UInt64 = .random(in: 1...(.max))) throws(SystemError) {
@@ -167,24 +173,26 @@ package final class BookFile {
         guard let copy = inForce(place) else { return nil }
         let offset = offset(place, copy)
         var words = Words(repeating: 0)
-        var span = words.mutableSpan
-        file.load(&span, offset + 8)
-        let count = min(Int(clamping: file.load(offset + 8 + 8 * words.count)), Self.longestText)
-        let text = file.bytes(at: offset + Self.textOffset, count)
+        for index in words.indices { words[index] = Int64(bitPattern: file.load(offset + Self.place(ofWord: index))) }
+        let count = min(Int(clamping: file.load(offset + Record.textLength)), Self.longestText)
+        let text = file.bytes(at: offset + Record.text, count)
         return (words, String(decoding: text, as: UTF8.self))
+    }
+
+    private static func place(ofWord index: Int) -> Int {
+        index < Record.headWords ? Record.words + 8 * index : Record.tail + 8 * (index - Record.headWords)
     }
 
     /// Whether the one in force says this.
     package func has(_ words: borrowing Words, _ text: String, at place: Int) -> Bool {
         guard let copy = inForce(place) else { return false }
         let offset = offset(place, copy)
-        guard file.holds(words.span, offset + 8), file.load(offset + 8 + 8 * words.count) == UInt64(text.utf8.count)
+        guard file.holds(words.span.extracting(first: Record.headWords), offset + Record.words),
+            file.holds(words.span.extracting(droppingFirst: Record.headWords), offset + Record.tail),
+            file.load(offset + Record.textLength) == UInt64(text.utf8.count)
         else { return false }
-        return text.isEmpty || file.bytes(at: offset + Self.textOffset, text.utf8.count) == Array(text.utf8)
+        return text.isEmpty || file.bytes(at: offset + Record.text, text.utf8.count) == Array(text.utf8)
     }
-
-    /// The place of the text in a record: after the stamp, the words and its own length.
-    private static let textOffset = 8 + 8 * 53
 
     private func inForce(_ place: Int) -> Int? {
         let stamps = (stamp(place, 0), stamp(place, 1))
@@ -215,9 +223,10 @@ package final class BookFile {
         let copy = inForce(place).map { 1 - $0 } ?? 0
         let offset = offset(place, copy)
         file.store(number + 1, offset)
-        file.store(words.span, offset + 8)
-        file.store(UInt64(text.utf8.count), offset + 8 + 8 * words.count)
-        if !text.isEmpty { file.write(text.utf8.span, at: offset + Self.textOffset) }
+        file.store(words.span.extracting(first: Record.headWords), offset + Record.words)
+        file.store(words.span.extracting(droppingFirst: Record.headWords), offset + Record.tail)
+        file.store(UInt64(text.utf8.count), offset + Record.textLength)
+        if !text.isEmpty { file.write(text.utf8.span, at: offset + Record.text) }
     }
 
     /// What was staged in the journal alone.

@@ -87,13 +87,6 @@ internal import Glibc
         }
     }
 
-    package func load(_ words: inout MutableSpan<Int64>, _ offset: Int) {
-        check(offset, words.count)
-        unsafe words.withUnsafeMutableBytes {
-            unsafe $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: mapping[offset..<(offset + $0.count)]))
-        }
-    }
-
     /// Whether these are there.
     package func holds(_ words: Span<Int64>, _ offset: Int) -> Bool {
         check(offset, words.count)

@@ -12,10 +12,13 @@ struct Alerts: Sendable {
     var watch: LatenessWatch
     var longRun = LongRunWatch()
     var wait = WaitWatch()
+    /// A life of the daemon's before this one may not have told all.
+    private var mustTellAgain: Bool
 
-    init(_ job: JobDefinition, standing: JobStanding) {
+    init(_ job: JobDefinition, resuming before: Resumption?) {
         (id, clock) = (job.id, job.schedule.rule.clock)
-        (self.standing, watch) = (standing, LatenessWatch(job.policy.hooks))
+        (standing, watch) = (before?.record.standing ?? JobStanding(), LatenessWatch(job.policy.hooks))
+        mustTellAgain = before?.isOfPreviousLife == true && !standing.untold.isEmpty
     }
 
     var deadline: MonotonicInstant { .earliest(watch.deadline, longRun.deadline, wait.deadline) }
@@ -32,24 +35,61 @@ struct Alerts: Sendable {
     mutating func giveUp(failures: Int, runs: Int64, _ hooks: JobHooks, _ step: inout Step) {
         let text = "the worker failed \(failures) times in a row"
         let run = Booking.Run(number: runs, began: step.now.wall, text: text)
-        let change = standing.fail()
+        let change = standing.fail(in: runs)
         tell(change, hooks, Booking(count: 0, outcome: .crashed, run: run), &step)
     }
 
-    private func tell(
+    private mutating func tell(
         _ change: JobStanding.Change?, _ hooks: JobHooks, _ booking: Booking, _ step: inout Step
     ) {
         switch change {
-        case .failed: tell(hooks.onFailure, "failure", booking, &step)
-        case .recovered: tell(hooks.onRecovery, "recovery", booking, &step)
+        case .failed: tell(.failure, hooks.onFailure, booking, &step)
+        case .recovered: tell(.recovery, hooks.onRecovery, booking, &step)
         case nil: break
         }
     }
 
-    private func tell(_ function: EntryID?, _ event: String, _ booking: Booking, _ step: inout Step) {
+    private mutating func tell(
+        _ alert: JobStanding.Alert, _ function: EntryID?, _ booking: Booking, _ step: inout Step
+    ) {
         guard let function else { return }
-        let notice = Notice.verdict(event, id, booking, failures: standing.failures, on: clock, at: step.now)
-        step.emit(.call(function, notice))
+        let event = alert == .failure ? "failure" : "recovery"
+        let notice = Notice.verdict(
+            event, id, booking, failures: standing.failures, incident: standing.incident, on: clock, at: step.now)
+        tell(alert, function, notice, &step)
+    }
+
+    private mutating func tell(
+        _ alert: JobStanding.Alert, _ function: EntryID, _ notice: Value.Map, _ step: inout Step
+    ) {
+        standing.untold.insert(alert)
+        step.emit(.call(function, alert, notice))
+    }
+
+    // MARK: What was told
+
+    /// The call of the hook has ended.
+    mutating func told(_ alert: JobStanding.Alert) { standing.untold.remove(alert) }
+
+    /// What a life of the daemon's before this one has not told, or was killed in telling, is told by this one.
+    mutating func tellAgain(_ books: SlotBooks, _ hooks: JobHooks, _ step: inout Step) {
+        guard mustTellAgain else { return }
+        mustTellAgain = false
+        let untold = standing.untold
+        standing.untold = []
+        if untold.contains(.failure) {
+            tell(.failure, hooks.onFailure, verdict(books, { $0.isFailure }, .failed), &step)
+        }
+        if untold.contains(.recovery) { tell(.recovery, hooks.onRecovery, verdict(books, { $0.isOk }, .ok), &step) }
+        if untold.contains(.late) { tellLate(books.due(at: step.now) ?? books.accounted, hooks, &step) }
+    }
+
+    /// What the last run came to, if that is what is told; runs may have come after it.
+    private func verdict(_ books: SlotBooks, _ isMeant: (Outcome) -> Bool, _ outcome: Outcome) -> Booking {
+        if let last = books.lastRun, isMeant(last.outcome) { return last }
+        let text = "the daemon ended before it was told"
+        let run = Booking.Run(number: standing.incident, began: WallInstant(nanoseconds: 0), text: text)
+        return Booking(count: 0, outcome: outcome, run: run)
     }
 
     // MARK: Lateness
@@ -80,7 +120,7 @@ struct Alerts: Sendable {
     private mutating func tellLate(_ slot: SlotInstant, _ hooks: JobHooks, _ step: inout Step) {
         standing.isLate = true
         guard let function = hooks.onLate else { return }
-        step.emit(.call(function, Notice.late(id, slot, on: clock, at: step.now)))
+        tell(.late, function, Notice.late(id, slot, on: clock, at: step.now), &step)
     }
 
     // MARK: Runs that go on
@@ -92,7 +132,7 @@ struct Alerts: Sendable {
         guard longRun.deadline <= step.heard, let run = phase.run else { return }
         let lasted = step.now.monotonic - run.began.monotonic
         if longRun.takeCall(step.heard), let hook = hooks.onLong {
-            step.emit(.call(hook.function, Notice.long(id, run, lasted, on: clock, at: step.now)))
+            step.emit(.call(hook.function, [], Notice.long(id, run, lasted, on: clock, at: step.now)))
         }
         // One that has reached its limit is ended, which is told.
         let isOver = phase.deadline <= step.heard && phase.deadline < .distantFuture

@@ -22,6 +22,8 @@ package enum Event: Sendable {
     case permitted
     /// The job's function is to be called with what has happened, as JSON. `nil`: somebody asks for a run beside its slots.
     case call(event: String?)
+    /// The call of a hook of this job has ended.
+    case told(JobStanding.Alert)
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled.
@@ -33,8 +35,8 @@ package enum Event: Sendable {
     /// Its slots are not to begin, or may again.
     case pause(Bool)
     /// The job is to end: the current run may take `grace` to end. `isFinal`: the daemon ends too, and does not wait for ever for
-    /// a worker that outlives SIGKILL.
-    case stop(grace: Nanoseconds, isFinal: Bool = false)
+    /// a worker that outlives SIGKILL. `keepsAttempts`: the next daemon makes the attempt that is to come.
+    case stop(grace: Nanoseconds, isFinal: Bool = false, keepsAttempts: Bool = false)
     /// The job is to end and to go on by another schedule. The current run may go on to its end within its own limits; a worker
     /// without one has `grace`.
     case reschedule(grace: Nanoseconds)
@@ -44,6 +46,7 @@ package enum Event: Sendable {
 
 extension Event {
     var isDeadline: Bool { if case .deadline = self { true } else { false } }
+    var isNoted: Bool { if case .noted = self { true } else { false } }
 }
 
 /// Who is in the place of a job's worker.
@@ -87,8 +90,9 @@ package enum Effect: Hashable, Sendable {
     case askForPermit
     /// The group has room again for what it was given or asked for.
     case returnPermit
-    /// Call the function of an entry with what has happened.
-    case call(EntryID, Value.Map)
+    /// Call the function of an entry with what has happened. Answer with `told` when the call has ended; not for an empty alert, which
+    /// is not told again.
+    case call(EntryID, JobStanding.Alert, Value.Map)
     /// Log where the worker is, before a signal ends it.
     case logStacks
     /// To the worker's whole process group.

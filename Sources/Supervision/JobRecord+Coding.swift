@@ -20,6 +20,7 @@ extension JobRecord {
 
     private mutating func fields(_ row: inout RecordRow) {
         var flags = row.flags
+        var isKept = owed?.isKept ?? false
         flags.begin(&row)
         row.number(&schedule)
         books.fields(&row, &flags)
@@ -50,6 +51,9 @@ extension JobRecord {
             row.slot(&slot)
             passed = slot
         }
+        flags.bit(&isKept)
+        owed?.isKept = isKept
+        if flags.bit(standing.incident != 0 || !standing.untold.isEmpty) { standing.incidentFields(&row, &flags) }
         flags.end(&row)
     }
 }
@@ -72,6 +76,13 @@ extension JobStanding {
         row.number(&failures)
         flags.bit(&isFailing)
         flags.bit(&isLate)
+    }
+
+    fileprivate mutating func incidentFields(_ row: inout RecordRow, _ flags: inout RecordRow.Flags) {
+        row.number(&incident)
+        var bits = untold.rawValue
+        for bit in [Alert.failure, .recovery, .late] where flags.bit(untold.contains(bit)) { bits |= bit.rawValue }
+        untold = Alert(rawValue: bits)
     }
 }
 

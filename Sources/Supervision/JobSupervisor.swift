@@ -52,7 +52,7 @@ package struct JobSupervisor: Sendable {
         deadline = .earliest(
             life.phase.deadline, runKeeper.orders.deadline(isIdle: life.phase.isIdle),
             min(runKeeper.alerts.deadline, pauseDeadline))
-        if case .stopped = life.phase { isOver = true }
+        if case .stopped = life.phase { (isOver, deadline) = (true, .distantFuture) }
     }
 
     /// The signal that was decided on last came so much later: what its worker has time for begins with it.
@@ -71,6 +71,8 @@ package struct JobSupervisor: Sendable {
         decide(event)
         if mustFollow { followClock() }
         keepPause(isLook: event.isDeadline)
+        // Whom to call may be added after it: the note comes with the job.
+        if !event.isNoted { runKeeper.alerts.tellAgain(books, runKeeper.policy.hooks, &step) }
         runKeeper.giveOrders(&life.phase, &step)
         RunWatch.watch(&runKeeper, life.phase, step)
         refresh()
@@ -86,6 +88,7 @@ package struct JobSupervisor: Sendable {
             do throws(Violation) { try take(report) } catch { life.condemn(.violation(error.what), &step) }
         case .permitted: runKeeper.permitted(&life.phase, &step)
         case .call(let event): if runKeeper.take(call: event, phase, &step) { life.wake(step) }
+        case .told(let alert): runKeeper.alerts.told(alert)
         case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:
@@ -97,7 +100,7 @@ package struct JobSupervisor: Sendable {
             RunWatch.judge(&runKeeper, phase, &step)
         case .clockWasSet: clockWasSet()
         case .pause(let isOn): pause(isOn)
-        case .stop(let grace, let isFinal): stop(grace: grace, isFinal: isFinal)
+        case .stop(let grace, let isFinal, let keeps): stop(grace: grace, isFinal: isFinal, keepsAttempts: keeps)
         case .reschedule(let grace): if !phase.isStopping { stop(grace: grace, sparesRun: true) }
         case .hurry:
             if case .leaving(let leave) = phase, phase.isStopping, leave.stage != .killed { escalate(leave) }
@@ -195,12 +198,18 @@ package struct JobSupervisor: Sendable {
         if let run = phase.run { runKeeper.lose(run, status, in: phase, &step) }
     }
 
-    private mutating func stop(grace: Nanoseconds, isFinal: Bool = false, sparesRun: Bool = false) {
+    private mutating func stop(
+        grace: Nanoseconds, isFinal: Bool = false, keepsAttempts: Bool = false, sparesRun: Bool = false
+    ) {
+        let before = phase.stop
+        let stop = Leave.Stop(
+            asked: before?.asked ?? step.now.on(books.clock), isFinal: isFinal || before?.isFinal ?? false,
+            keepsAttempts: keepsAttempts && isFinal || before?.keepsAttempts ?? false)
         // One that the worker was told to begin may have begun.
-        if runKeeper.orders.given == nil { runKeeper.giveUpAttempts(.stop, &life.phase, &step) }
+        if runKeeper.orders.given == nil { AttemptKeeper.end(at: stop, &runKeeper, &life.phase, &step) }
         runKeeper.dropCalls(&step)
         if case .queued = phase { runKeeper.returnPermit(&step) }
-        let hasWorker = life.stop(grace: grace, isFinal: isFinal, sparesRun: sparesRun, on: books.clock, &step)
+        let hasWorker = life.stop(stop, grace: grace, sparesRun: sparesRun, &step)
         if !hasWorker { finish() }
     }
 
@@ -220,5 +229,5 @@ package struct JobSupervisor: Sendable {
     }
 
     /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
-    package mutating func handOverCalls() -> [String?] { runKeeper.orders.takeCalls() }
+    package mutating func handOverCalls() -> [FunctionCall] { runKeeper.orders.takeCalls() }
 }

@@ -37,6 +37,8 @@ package struct Leave: Hashable, Sendable {
         package var graceAfterRun: Nanoseconds?
         /// The daemon ends with the job.
         package var isFinal = false
+        /// What it does not attempt any more the next daemon does.
+        package var keepsAttempts = false
     }
 
     /// From SIGTERM to SIGKILL.

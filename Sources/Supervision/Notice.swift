@@ -8,14 +8,17 @@ enum Notice {
     /// Of a result or an error that a function is called with, in Unicode scalars.
     static let longestText = 400
 
-    /// `on_failure`, `on_recovery`: how its slot, or its worker, ended. `failures`: in a row.
+    /// `on_failure`, `on_recovery`: how its slot, or its worker, ended. `failures`: in a row. `incident`: of a failure and its recovery
+    /// the same.
     static func verdict(
-        _ event: String, _ id: EntryID, _ booking: Booking, failures: Int, on clock: ScheduleClock, at now: Moment
+        _ event: String, _ id: EntryID, _ booking: Booking, failures: Int, incident: Int64, on clock: ScheduleClock,
+        at now: Moment
     ) -> Value.Map {
         let run = booking.run
         var fields: [(String, Value)] = [
             ("event", .string(event)), ("entry", .string(id.description)), ("run", .int(run?.number ?? 0)),
             ("attempt", .int(Int64(run?.attempt ?? 1))), ("outcome", .string(booking.outcome.rawValue)),
+            ("incident", .int(incident)),
         ]
         if let slot = booking.last { fields.append(("slot", civil(slot, on: clock, at: now))) }
         let text = String((run?.end.text ?? "").unicodeScalars.prefix(longestText))
@@ -29,7 +32,7 @@ enum Notice {
         Value.Map([
             ("event", .string("late")), ("entry", .string(id.description)),
             ("slot", civil(slot, on: clock, at: now)),
-            ("lateness_us", .int((now.on(clock) - slot).wholeMicroseconds)),
+            ("lateness_us", .int(max(.zero, now.on(clock) - slot).wholeMicroseconds)),
         ])
     }
 

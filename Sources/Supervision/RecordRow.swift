@@ -3,7 +3,7 @@ import Model
 
 /// The numbers of a record, one after the other: one list of fields reads and writes them.
 package struct RecordRow {
-    package typealias Words = [52 of Int64]
+    package typealias Words = [56 of Int64]
 
     /// Those that are not used are 0.
     package private(set) var words: Words
@@ -13,7 +13,7 @@ package struct RecordRow {
     private let isReading: Bool
 
     /// In bytes.
-    package static let longestText = 144
+    package static let longestText = 112
 
     /// To write.
     init() { (words, isReading) = (Words(repeating: 0), false) }

@@ -15,11 +15,7 @@ extension RunKeeper {
         alerts.watch.freeSince = step.now.monotonic
         var booking = Booking(
             first: run.slot, last: run.slot, count: 0, outcome: outcome, reason: reason, run: end)
-        if !phase.isStopping, !gates.hold.isOn, let retry = policy.retry {
-            booking = orders.plan(
-                after: booking, retry, until: limits.end(ofAttemptsAt: run.slot, at: step.now),
-                at: step.now.monotonic, using: &step.random)
-        }
+        booking = AttemptKeeper.plan(after: booking, &self, phase, &step)
         if !phase.isStopping, !gates.hold.isOn { booking = CatchUpKeeper.rerun(booking, &self, &step) }
         settle(booking, &step)
     }
@@ -38,9 +34,10 @@ extension RunKeeper {
 
     /// The next slot is due, or the job is to end: the outcome of the last attempt is that of its slot.
     mutating func giveUpAttempts(_ reason: Booking.Reason, _ phase: inout Phase, _ step: inout Step) {
-        guard orders.hasAttempt, var booking = orders.giveUpAttempts() else { return }
+        // At the daemon's end it is left to the next one.
+        guard phase != .stopped, let attempt = orders.pending, var booking = orders.giveUpAttempts() else { return }
         leaveQueue(&phase, &step)
-        booking.reason = reason
+        booking.reason = attempt.isKept ? .stop : reason
         settle(booking, &step)
     }
 
@@ -76,9 +73,10 @@ extension RunKeeper {
     mutating func close(_ phase: inout Phase, _ step: inout Step) {
         // The next life of the daemon's finds it as this one did.
         if unsettled != nil { return dropCalls(&step) }
-        giveUpAttempts(.stop, &phase, &step)
+        AttemptKeeper.end(at: phase.stop, &self, &phase, &step)
         dropCalls(&step)
-        guard books.areOpen else { return }
+        // Its slot is the last one that came due, and stays open.
+        guard books.areOpen, orders.pending == nil else { return }
         let end = phase.stop?.asked ?? step.now.on(clock)
         PauseKeeper.bookWhatWasPaused(through: end, &self, &step)
         book(books.close(through: end, .missed, phase.hasWorker ? .stop : .noWorker), &step)

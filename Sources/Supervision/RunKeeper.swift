@@ -20,7 +20,7 @@ struct RunKeeper: Sendable {
     init(_ job: JobDefinition, resuming before: Resumption?, at start: Moment) {
         (schedule, policy, gates) = (job.schedule, job.policy, Gates(job.policy))
         books = .resumed(before?.record, schedule, at: start)
-        alerts = Alerts(job, standing: before?.record.standing ?? JobStanding())
+        alerts = Alerts(job, resuming: before)
         guard let before else { return }
         mark = before.record.mark
         if books.areOpen { gates.owed = before.owed }

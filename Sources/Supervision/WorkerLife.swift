@@ -178,12 +178,9 @@ struct WorkerLife: Sendable {
     /// A worker is told to finish, or what is waited for in its place. `sparesRun`: no run is ended for this stop, and only after it the
     /// worker's own `grace` begins. Returns `false` if there is none.
     mutating func stop(
-        grace: Nanoseconds, isFinal: Bool, sparesRun: Bool, on clock: ScheduleClock, _ step: inout Step
+        _ stop: Leave.Stop, grace: Nanoseconds, sparesRun: Bool, _ step: inout Step
     ) -> Bool {
         let now = step.now.monotonic
-        let before = phase.stop
-        let stop = Leave.Stop(
-            asked: before?.asked ?? step.now.on(clock), isFinal: isFinal || before?.isFinal ?? false)
         switch phase {
         // The job's successor waits on for a run that is not to be ended.
         case .waiting where !sparesRun && starts.awaitsWorker:

@@ -8,7 +8,7 @@ import Testing
 struct BookFileTests {
     private func words(_ number: Int64) -> BookFile.Words {
         var words = BookFile.Words(repeating: number)
-        words[51] = -number
+        for index in 51..<56 { words[index] = -number }
         return words
     }
 
@@ -26,7 +26,7 @@ struct BookFileTests {
         let books = try BookFile(MappedFile("books", in: place, atLeast: BookFile.smallest), boot: "b")
         let index = try #require(books.place(of: "app:job"))
         let record = try #require(books.record(at: index))
-        #expect(record.text == "è la fine" && record.words[0] == 8 && record.words[51] == -8)
+        #expect(record.text == "è la fine" && record.words[0] == 8 && record.words[51] == -8 && record.words[55] == -8)
         #expect(books.has(words(8), "è la fine", at: index))
         #expect(!books.has(words(8), "è la fin", at: index) && !books.has(words(7), "è la fine", at: index))
         #expect(books.names == ["app:job"] && books.number == 2)

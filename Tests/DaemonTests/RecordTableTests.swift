@@ -100,7 +100,8 @@ struct RecordTableTests {
 
     private static let effects: [Effect] = [
         .spawn, .closeControl, .ping(token: 1), .send(.ping(token: 1)), .askForPermit, .returnPermit,
-        .call(EntryID("a:b")!, Value.Map()), .logStacks, .terminate, .kill, .killPreviousWorker, .watchPreviousWorker,
+        .call(EntryID("a:b")!, [], Value.Map()), .logStacks, .terminate, .kill, .killPreviousWorker,
+        .watchPreviousWorker,
         .book(Booking(count: 1, outcome: .skipped)), .log(.started),
     ]
 
@@ -189,7 +190,7 @@ struct RecordTableTests {
         let play = try PlayedPool()
         _ = try play.start()
         let job = try #require(play.pool.jobsByID.values.first)
-        play.pool.call(EntryID("app:gone")!, with: Value.Map([("event", .string("failed"))]), for: job)
+        play.pool.call(EntryID("app:gone")!, .failure, with: Value.Map([("event", .string("failed"))]), for: job)
         let record = try #require(try play.records("Calls dropped").first)
         #expect(record.contains("function=app:gone count=1 event=failed"), "\(record)")
     }

@@ -14,7 +14,7 @@ private let alert = EntryID(namespace: "app", name: "alert")!
 extension [Effect] {
     /// What functions are called with.
     fileprivate var calls: [Value.Map] {
-        compactMap { if case .call(alert, let event) = $0 { event } else { nil } }
+        compactMap { if case .call(alert, _, let event) = $0 { event } else { nil } }
     }
 }
 
@@ -52,13 +52,14 @@ struct HookTests {
             failure.map(\.pairs) == [
                 [
                     "event": .string("failure"), "entry": .string("app:job"), "run": .int(2), "attempt": .int(1),
-                    "outcome": .string("failed"), "slot": .string("1970-01-01T00:16:45.000Z"),
+                    "outcome": .string("failed"), "incident": .int(2), "slot": .string("1970-01-01T00:16:45.000Z"),
                     "error": .string("done"), "failures": .int(1),
                 ]
             ])
         for _ in 0..<5 { #expect(run(&rig, isOK: false) == []) }
         let recovery = run(&rig, isOK: true)
         #expect(recovery.first?["event"] == .string("recovery") && recovery.first?["result"] == .string("done"))
+        #expect(recovery.first?["run"] == .int(8) && recovery.first?["incident"] == .int(2))
         #expect(recovery.count == 1 && run(&rig, isOK: true) == [])
         #expect(run(&rig, isOK: false).count == 1)
     }
@@ -175,6 +176,158 @@ struct HookTests {
             supervisor.handle(event, at: event.isSpawn ? at(985) : at(1_000), effects: &effects)
         }
         #expect(effects.calls.map { $0["event"] } == [.string("recovery")])
+    }
+}
+
+/// A daemon that begins again with what the one before has left.
+private func nextLife(
+    of rig: Rig, _ job: JobDefinition, at start: Moment
+) -> Rig {
+    var next = rig
+    // As it is written down.
+    let record = JobRecord(RecordRowCopy.of(JobRecord(rig.supervisor)))
+    next.supervisor = JobSupervisor(
+        job, start: start, seed: 1, resuming: Resumption(record, isOfPreviousLife: true))
+    next.now = start.monotonic
+    next.send(.noted(nil))
+    return next
+}
+
+@Suite("Who wants to know, when the daemon is killed before that was told")
+struct UntoldTests {
+    private var job: JobDefinition {
+        var job = definition(ScheduleClock.monotonic.schedule)
+        (job.policy.hooks.onFailure, job.policy.hooks.onRecovery, job.policy.hooks.onLate) = (alert, alert, alert)
+        job.policy.hooks.lateAfter = .seconds(3)
+        return job
+    }
+
+    /// What the next daemon calls with the first thing that happens.
+    private func calls(after rig: Rig) -> [Value.Map] {
+        var next = nextLife(of: rig, job, at: at(1_001))
+        #expect(next.effects.calls == [])
+        next.fireDeadline()
+        let calls = next.effects.calls
+        next.fireDeadline()
+        #expect(next.effects.calls == [])
+        return calls
+    }
+
+    @Test("is told of a failure by the next one, with the same incident, unless the call has ended")
+    func failure() {
+        var rig = Rig(.running, job)
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
+        let first = rig.effects.calls
+        #expect(first.count == 1 && rig.supervisor.standing.untold == .failure)
+        #expect(calls(after: rig) == first)
+        rig.send(.told(.failure))
+        #expect(calls(after: rig) == [] && rig.supervisor.standing.isFailing)
+    }
+
+    @Test("is told of the recovery too, in the order in which it was")
+    func recovery() {
+        var rig = Rig(.running, job)
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
+        rig.now = at(1_005)
+        rig.send(.report(begin(run: 2, slot: Rig.next)))
+        rig.send(.report(end(run: 2, slot: Rig.next)))
+        let told = calls(after: rig)
+        #expect(told.map { $0["event"] } == [.string("failure"), .string("recovery")])
+        // What the first run came to is not known any more, but which it was is.
+        #expect(told.map { $0["incident"] } == [.int(1), .int(1)] && told.map { $0["run"] } == [.int(1), .int(2)])
+        rig.send(.told(.failure))
+        #expect(calls(after: rig).map { $0["event"] } == [.string("recovery")])
+    }
+
+    @Test("is told that a slot is late")
+    func late() {
+        var rig = Rig(.idle, job)
+        rig.now = at(998)
+        rig.send(.deadline)
+        #expect(rig.effects.calls.count == 1 && rig.supervisor.standing.untold == .late)
+        #expect(calls(after: rig).map { $0["event"] } == [.string("late")])
+        rig.send(.told(.late))
+        #expect(calls(after: rig) == [])
+    }
+
+    @Test("is told nothing that no function is called for")
+    func unheard() {
+        var rig = Rig(.running, definition(ScheduleClock.monotonic.schedule))
+        rig.send(.report(end(run: 1, slot: Rig.slot, .failed)))
+        #expect(rig.supervisor.standing.isFailing && rig.supervisor.standing.untold.isEmpty)
+    }
+}
+
+@Suite("An attempt that is to come when the daemon ends")
+struct KeptAttemptTests {
+    private var job: JobDefinition {
+        var job = definition(ScheduleClock.monotonic.schedule, maxAttempts: 5)
+        (job.policy.hooks.onFailure, job.policy.retry) = (alert, .init())
+        job.policy.retry?.delays.jitter = 0
+        return job
+    }
+
+    private enum End: CaseIterable { case failed, crashed, failedInStop }
+
+    private func stopped(_ end: End, keepsAttempts: Bool) -> (rig: Rig, bookings: [Booking], calls: [Value.Map]) {
+        var (rig, seen) = (Rig(.running, job), [Effect]())
+        func send(_ event: Event) {
+            rig.send(event)
+            seen += rig.effects
+        }
+        let failure = Event.report(SupervisionTests.end(run: 1, slot: Rig.slot, .failed))
+        if end == .failed { send(failure) }
+        if end == .crashed { send(.exited("signal 9 (SIGKILL)")) }
+        send(.stop(grace: Rig.grace, isFinal: true, keepsAttempts: keepsAttempts))
+        if end == .failedInStop { send(failure) }
+        if end != .crashed { send(.exited("exit 0")) }
+        #expect(rig.supervisor.phase == .stopped)
+        let bookings = seen.compactMap { if case .book(let booking) = $0 { booking } else { nil } }
+        return (rig, bookings, seen.calls)
+    }
+
+    @Test("is made by the next one, and nobody is told of a failure")
+    func kept() {
+        for end in End.allCases {
+            let (rig, bookings, calls) = stopped(end, keepsAttempts: true)
+            #expect(calls == [] && bookings.count == 1 && bookings.first?.retryAfter == .seconds(1), "\(end)")
+            #expect(rig.supervisor.books.total == 0, "\(end)")
+            var next = nextLife(of: rig, job, at: at(1_002))
+            #expect(next.effects == [] && next.supervisor.books.total == 0, "\(end)")
+            next.fireDeadline()
+            next.send(.spawned)
+            next.send(.report(.ready(.init(next: Rig.next))))
+            #expect(next.effects.contains(.send(.run(.init(slot: Rig.slot, attempt: 2)))), "\(end)")
+            next.send(.report(begin(run: 2, slot: Rig.slot)))
+            next.send(.report(SupervisionTests.end(run: 2, slot: Rig.slot)))
+            #expect(next.supervisor.books[.ok] == 1 && next.supervisor.books.total == 1, "\(end)")
+        }
+    }
+
+    @Test("leaves its slot interrupted where the next one comes too late, and nobody is told")
+    func tooLate() {
+        let next = nextLife(of: stopped(.failed, keepsAttempts: true).rig, job, at: at(1_007))
+        #expect(next.supervisor.books[.interrupted] == 1 && next.supervisor.books[.failed] == 0)
+        #expect(next.effects.calls == [] && next.supervisor.books[.missed] == 1)
+        let outcomes = next.effects.compactMap { if case .book(let booking) = $0 { booking } else { nil } }
+        #expect(outcomes.first?.reason == .stop && outcomes.first?.run?.number == 1)
+    }
+
+    @Test("leaves its slot interrupted at once where no next one would know of it")
+    func notKept() {
+        for end in [End.failed, .crashed] {
+            let (rig, bookings, calls) = stopped(end, keepsAttempts: false)
+            #expect(rig.supervisor.books[.interrupted] == 1 && rig.supervisor.books.total == 1, "\(end)")
+            #expect(calls == [] && bookings.last?.outcome == .interrupted && bookings.last?.reason == .stop, "\(end)")
+        }
+    }
+
+    @Test("is no failure of the daemon's, where a job is removed: its slot has the outcome before")
+    func removed() {
+        var rig = Rig(.running, job)
+        rig.send(.report(SupervisionTests.end(run: 1, slot: Rig.slot, .failed)))
+        rig.send(.stop(grace: Rig.grace))
+        #expect(rig.supervisor.books[.failed] == 1 && rig.effects.calls.count == 1)
     }
 }
 

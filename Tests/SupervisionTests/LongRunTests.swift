@@ -145,7 +145,7 @@ struct LongRunTests {
             ("event", .string("long")), ("entry", .string("app:job")), ("run", .int(1)),
             ("for", .string("1m30s")),
         ])
-        #expect(rig.effects == [.call(alert, event)])
+        #expect(rig.effects == [.call(alert, [], event)])
         #expect(rig.supervisor.deadline == at(985 + 86_400) as MonotonicInstant)
     }
 

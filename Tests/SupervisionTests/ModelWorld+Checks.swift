@@ -65,7 +65,8 @@ extension ModelWorld {
         require(supervisor.phase.hasWorker == hasProcess, "the process is there: \(hasProcess)")
         require((supervisor.phase == .stopped) == hasStopped, "the end is not logged")
         require(
-            !hasStopped || !hasBegun || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
+            !hasStopped || !hasBegun || supervisor.orders.pending?.isKept == true
+                || books.accounted >= stopAsked ?? .distantFuture || wasStopped,
             "slots without an outcome at the end")
         checkVigil()
         checkLongRun()

@@ -131,7 +131,8 @@ final class ModelWorld {
         case 0..<70 where !isWatched && (hasProcess || random.chance(10)): handle(.report(report()))
         case 70..<73 where hasProcess: exit()
         case 73 where !isHonest && !isWatched: handle(.violation("lies"))
-        case 74 where random.chance(4): handle(.stop(grace: grace(), isFinal: random.chance(2)))
+        case 74 where random.chance(4):
+            handle(.stop(grace: grace(), isFinal: random.chance(2), keepsAttempts: random.chance(2)))
         case 77 where random.chance(4): handle(.reschedule(grace: grace()))
         case 75: handle(.hurry)
         case 76: fireDeadline()
@@ -264,7 +265,7 @@ final class ModelWorld {
 
     private func noteStop(_ event: Event) {
         switch event {
-        case .stop(_, let isFinal):
+        case .stop(_, let isFinal, _):
             isRescheduled = false
             self.isFinal = self.isFinal || isFinal
         case .reschedule: isRescheduled = isRescheduled || !supervisor.phase.isStopping

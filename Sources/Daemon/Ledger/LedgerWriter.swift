@@ -39,7 +39,7 @@ final class LedgerWriter {
 
     /// Between two steps of the job: `record` has what it came to.
     func introduce(_ name: inout LedgerName, _ job: JobDefinition, _ record: JobRecord, at now: Moment) {
-        let sums = LedgerRecord.Sums(record, job.schedule.rule.clock, at: now)
+        let sums = LedgerRecord.Sums(record.onGrid(of: job.schedule), job.schedule.rule.clock, at: now)
         let isNew = name.number == 0
         if isNew { name.first = sums }
         guard sayLife() else { return }
@@ -158,6 +158,17 @@ extension LedgerRecord.Sums {
             slots[outcome.index] = record.books.counts[outcome]
             besides[outcome.index] = record.books.besides[outcome]
         }
+    }
+}
+
+extension JobRecord {
+    /// With which the grid of an interval can be gone on with: up to one of its slots, and not to a moment between two.
+    fileprivate func onGrid(of schedule: Schedule) -> JobRecord {
+        guard case .interval = schedule.rule else { return self }
+        var record = self
+        let timetable = schedule.timetable(from: books.start)
+        record.books.accounted = timetable.last(through: books.accounted) ?? books.start
+        return record
     }
 }
 

@@ -70,6 +70,13 @@ final class JobBooks {
         if isNew || !books.has(row.words, row.text, at: place) { books.book(row.words, row.text, at: place) }
     }
 
+    /// Of a job that has stopped.
+    func noteTold(_ alert: JobStanding.Alert, of id: EntryID) {
+        guard var record = record(of: id), let place = books.place(of: Self.name(id)) else { return }
+        record.standing.untold.remove(alert)
+        write(record, at: place)
+    }
+
     /// Jobs that are gone are remembered for the numbers of their runs, if they are not too many.
     func forgetJobs(but wanted: Set<EntryID>) {
         let gone = ids.filter { !wanted.contains($0) }

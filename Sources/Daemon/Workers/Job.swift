@@ -25,7 +25,7 @@ final class Job {
     /// What takes this job's place when it has stopped.
     var successor: JobDefinition?
     /// Calls of its function that the successor is to get.
-    var callsForSuccessor: [String?] = []
+    var callsForSuccessor: [WaitingCall] = []
     /// What it has written; `nil`: nothing yet, as most jobs.
     private var written: Written?
     /// When the deadline queue will come back to this job.

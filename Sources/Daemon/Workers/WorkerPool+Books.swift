@@ -138,7 +138,7 @@ extension Event {
         case .report(let report): report.changesRecord
         case .call, .permitted, .spawnDeferred, .hurry: false
         case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
-            .reschedule:
+            .reschedule, .told:
             true
         }
     }

@@ -77,22 +77,37 @@ extension WorkerPool {
         }
     }
 
-    /// Where a job goes on whose books are gone with the boot before. `known`: what the ledger has of it. The slots of a calendar go on too,
-    /// if they are the same ones.
+    /// Where a job goes on whose books are gone with the boot before. `known`: what the ledger has of it. Its slots go on too, if they are
+    /// the same ones.
     func resumption(of job: JobDefinition, _ known: LedgerReport.Job) -> Resumption {
         var record = JobRecord()
         (record.books.runs, record.books.uncounted.earlier) = (known.runs, known.runs)
         record.standing.failures = Int(clamping: known.failures)
         (record.standing.isFailing, record.standing.isLate) = (known.isFailing, known.isLate)
-        let schedule = job.schedule
-        let slotsGoOn =
-            schedule.rule.clock == .wall && known.schedule == schedule.words
-            && known.timezone == schedule.zone?.name ?? "" && known.accounted > 0
-        if slotsGoOn {
-            let slot = SlotInstant(nanoseconds: known.accounted * 1_000)
-            (record.schedule, record.books.isOpen) = (schedule.signature, true)
-            (record.books.start, record.books.accounted, record.books.repeated) = (slot, slot, slot)
+        guard let slot = lastSlot(of: job.schedule, known) else { return Resumption(record, isOfPreviousLife: false) }
+        (record.schedule, record.books.isOpen) = (job.schedule.signature, true)
+        (record.books.start, record.books.accounted, record.books.repeated) = (slot, slot, slot)
+        return Resumption(record, isOfPreviousLife: record.isSane)
+    }
+
+    /// Up to which its slots have their outcome, on its own clock; `nil`: they begin anew.
+    private func lastSlot(of schedule: Schedule, _ known: LedgerReport.Job) -> SlotInstant? {
+        guard known.schedule == schedule.words, known.timezone == schedule.zone?.name ?? "", known.accounted > 0,
+            known.accounted <= Int64.max / 1_000
+        else { return nil }
+        let wall = WallInstant(nanoseconds: known.accounted * 1_000)
+        switch schedule.rule {
+        case .none: return nil
+        case .aligned, .calendar: return SlotInstant(nanoseconds: wall.nanoseconds)
+        case .interval(let interval): return gridPoint(interval, through: wall)
         }
-        return Resumption(record, isOfPreviousLife: slotsGoOn && record.isSane)
+    }
+
+    /// The grid of an interval goes on after a boot. Where the clock says that its last slot is still to come, it is not waited for: that
+    /// clock is wrong now, or was then.
+    private func gridPoint(_ interval: Nanoseconds, through wall: WallInstant) -> SlotInstant {
+        let ahead = wall.nanoseconds - moment.wall.nanoseconds
+        let rest = ahead > 0 ? (ahead % interval.count) - interval.count : ahead
+        return SlotInstant(nanoseconds: moment.monotonic.nanoseconds + rest)
     }
 }

@@ -35,6 +35,7 @@ final class WorkerPool {
     private var freeIndices: [Int] = []
     private(set) var jobsByID: [EntryID: Job] = [:]
     weak var manualRuns: (any ManualRunListener)?
+    var hookCalls = HookCalls()
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
     var deadlines = DeadlineQueue()
@@ -143,12 +144,18 @@ final class WorkerPool {
         }
         job.successor = successor
         // Whoever called has done so for the one time that something changed.
-        if successor != nil { job.callsForSuccessor += job.supervisor.handOverCalls() }
+        if successor != nil { job.callsForSuccessor += takeCalls(of: job) }
         // What a run is about to finish is still wanted if only the times of the next ones have changed.
         let isRescheduled = successor.map { job.definition.isSameWork(as: $0) } ?? false
         let grace = grace(of: job)
-        handle(isRescheduled ? .reschedule(grace: grace) : .stop(grace: grace, isFinal: isFinal), job)
+        handle(
+            isRescheduled
+                ? .reschedule(grace: grace)
+                : .stop(grace: grace, isFinal: isFinal, keepsAttempts: isFinal && keepsAttempts), job)
     }
+
+    /// Whether the next daemon knows of what this one leaves to it.
+    private var keepsAttempts: Bool { books != nil && ledger != nil }
 
     private func grace(of job: Job) -> Nanoseconds { job.definition.lifecycle.stopTimeout ?? stopTimeout }
 
@@ -228,14 +235,6 @@ final class WorkerPool {
         if jobsByID[job.definition.id] == nil { manualRuns?.left(job.definition.id) }
     }
 
-    private func handOverCalls(of job: Job) {
-        guard !job.callsForSuccessor.isEmpty else { return }
-        guard let successor = jobsByID[job.definition.id] else {
-            return incidents.record(.callsDropped(job.callsForSuccessor.count), of: job)
-        }
-        for text in job.callsForSuccessor { handle(.call(event: text), successor) }
-    }
-
     private func perform(_ effect: Effect, _ job: Job) {
         switch effect {
         case .log(let incident):
@@ -248,7 +247,7 @@ final class WorkerPool {
         case .send(let command): send(command.encoded(), job)
         case .askForPermit: askForPermit(job)
         case .returnPermit: returnPermit(job)
-        case .call(let function, let event): call(function, with: event, for: job)
+        case .call(let function, let alert, let event): call(function, alert, with: event, for: job)
         case .logStacks: logStacks(job)
         case .terminate: terminate(job)
         case .kill: kill(job)
@@ -256,6 +255,7 @@ final class WorkerPool {
             incidents.record(booking, of: job)
             write(booking, of: job)
             tellEnd(booking, of: job)
+            noteEnd(ofCall: booking, of: job)
         case .killPreviousWorker: runtime.killHolder(of: job.definition.id)
         case .watchPreviousWorker: watchPreviousWorker(job)
         }
@@ -321,19 +321,5 @@ final class WorkerPool {
 
     private func permit(_ indices: [Int]) {
         for index in indices { if let job = jobs[index] { handle(.permitted, job) } }
-    }
-
-    func call(_ function: EntryID, with event: Value.Map, for job: Job) {
-        let name = event["event"]?.string ?? ""
-        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else {
-            return incidents.callDropped(function, name, job)
-        }
-        incidents.calling(function, name, job)
-        let mustWait = target.successor != nil && target.supervisor.phase.isStopping
-        if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
-            target.callsForSuccessor.append(text)
-        } else {
-            handle(.call(event: text), target)
-        }
     }
 }

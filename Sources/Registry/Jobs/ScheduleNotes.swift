@@ -19,7 +19,8 @@ enum ScheduleNotes {
     }
 
     private static func restart(_ schedule: Schedule, _ interval: Nanoseconds) -> String {
-        "\(schedule.text) begins anew whenever the machine starts: if it starts more often, the job never runs; "
+        "\(schedule.text) begins anew whenever the machine starts, where no ledger is kept: if it starts more often, the job "
+            + "never runs; "
             + (interval <= AlignedInterval.longest ? "meta.align: true, " : "")
             + "meta.at_start: true or a cron expression keeps it from that"
     }

@@ -10,6 +10,7 @@ package import Wire
 /// | nothing                  | a run ends that is tried again  | an attempt                                 |
 /// | an attempt               | its time, and the worker waits  | an attempt, given                          |
 /// | an attempt               | the next slot is due, or a stop | nothing: its slot has the outcome before   |
+/// | an attempt               | the daemon's end                | the same, for the next daemon              |
 /// | an attempt, given        | the worker begins it            | nothing                                    |
 /// | an attempt, given        | it begins another slot          | nothing: its slot has the outcome before   |
 /// | calls                    | the worker waits                | calls, the first of them given             |
@@ -23,7 +24,8 @@ package struct Orders: Sendable {
     package private(set) var given: RunOrder?
     /// Those that the worker has not begun.
     package private(set) var calls: [FunctionCall] = []
-    private var callNumber: Int64 = 0
+    /// Of the last call that there was room for.
+    package private(set) var callNumber: Int64 = 0
 
     /// So many calls wait for their function; further ones are dropped.
     package static let mostCalls = 100
@@ -59,12 +61,19 @@ package struct Orders: Sendable {
     package mutating func endAttempts(at end: MonotonicInstant) { pending?.end = end }
 
     /// The slot of the last attempt has its outcome. Returns the outcome of that attempt.
+    ///
+    /// Of an attempt that was kept for the next daemon, and which that could not make, nobody knows what it would have come to.
     package mutating func giveUpAttempts() -> Booking? {
         guard let attempt = pending else { return nil }
         pending = nil
         if given?.call == nil { given = nil }
-        return attempt.before
+        var booking = attempt.before
+        if attempt.isKept { booking.outcome = .interrupted }
+        return booking
     }
+
+    /// The daemon ends before the attempt is made.
+    package mutating func keepAttempt() { pending?.isKept = true }
 
     /// Whether the next slot is due. One that the worker was told to begin may have begun, and its word is on the way.
     package func attemptsAreOver(at now: MonotonicInstant) -> Bool {
@@ -104,15 +113,18 @@ package struct Orders: Sendable {
     package var awaitsManualRun: Bool { calls.contains { $0.event == nil } }
 
     /// All calls but the one that the worker was told about are removed.
-    package mutating func takeCalls() -> [String?] {
+    package mutating func takeCalls() -> [FunctionCall] {
         let waiting = calls.filter { $0.number != given?.call }
         calls.removeAll { $0.number != given?.call }
-        return waiting.map(\.event)
+        return waiting
     }
 
     // MARK: The one that was given
 
-    package mutating func give(_ order: RunOrder) { given = order }
+    package mutating func give(_ order: RunOrder) {
+        given = order
+        if order.attempt > 1 { pending?.isKept = false }
+    }
 
     /// What the worker was told is what it begins, or overtaken by what it begins instead. Returns `nil` for the latter.
     package mutating func match(_ begin: Report.Begin) -> RunOrder? {
@@ -150,6 +162,8 @@ package struct PendingAttempt: Hashable, Sendable {
     package var at: MonotonicInstant
     /// When the next slot is due, which ends the attempts.
     package var end: MonotonicInstant
+    /// A daemon has ended before it was made.
+    package var isKept = false
 
     init(kept: Booking.Kept, at: MonotonicInstant, end: MonotonicInstant) {
         (self.kept, self.at, self.end) = (kept, at, end)

@@ -22,7 +22,7 @@ final class DaemonProcess {
         try EndToEnd.wait(what, within: seconds, evidence: evidence, until: condition)
     }
 
-    private var evidence: String { "log:\n\(log.tail)\nstandard error:\n\(TextFile.read(errors) ?? "")" }
+    var evidence: String { "log:\n\(log.tail)\nstandard error:\n\(TextFile.read(errors) ?? "")" }
 
     /// Waits for `count` records of this kind.
     func wait(for message: String, entry: String? = nil, count: Int = 1, within seconds: Int = 20) throws {

@@ -1,0 +1,32 @@
+import Clocks
+import Model
+import Turns
+
+/// Further attempts at a slot: when there is one, and what becomes of it at the end of the job or of the daemon.
+enum AttemptKeeper {
+    /// Where this daemon ends, the next one makes it.
+    static func plan(
+        after booking: Booking, _ keeper: inout RunKeeper, _ phase: Phase, _ step: inout Step
+    ) -> Booking {
+        guard let retry = keeper.policy.retry, !keeper.gates.hold.isOn,
+            !phase.isStopping || phase.stop?.keepsAttempts == true
+        else { return booking }
+        return keeper.orders.plan(
+            after: booking, retry, until: keeper.limits.end(ofAttemptsAt: booking.last, at: step.now),
+            at: step.now.monotonic, using: &step.random)
+    }
+
+    /// The job is to end. If the daemon does too, an attempt that is to come is no failure of the job's: the next daemon makes it, if
+    /// there is one that hears of it. `nil`: it has ended without a worker, and heard of the stop before.
+    static func end(
+        at stop: Leave.Stop?, _ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step
+    ) {
+        if stop == nil, keeper.orders.pending?.isKept == true { return }
+        if stop?.isFinal == true { keeper.orders.keepAttempt() }
+        if stop?.keepsAttempts == true {
+            keeper.leaveQueue(&phase, &step)
+        } else {
+            keeper.giveUpAttempts(.stop, &phase, &step)
+        }
+    }
+}
