@@ -35,6 +35,7 @@ package final class LedgerProgram {
         }
         do {
             BrokenPipe.becomesAnError()
+            if arguments.count == 2, arguments[0] == "--read" { return try LedgerReading.run(arguments[1]) }
             return try LedgerProgram(LedgerOptions(arguments)).run()
         } catch let error as LedgerOptions.UsageError {
             StandardDescriptors.writeError("cronledger: \(error)\n\(LedgerOptions.usage)")

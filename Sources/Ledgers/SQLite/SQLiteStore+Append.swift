@@ -27,10 +27,11 @@ extension SQLiteStore {
         }
     }
 
-    /// Written even if it is where it was: a commit without a change would not be synced.
+    /// With a change even if it is where it was: a commit that changes no byte is not synced, nor what was committed before it.
     private func move(to next: JournalPosition) throws(LedgerError) {
         try database.change(
-            "UPDATE meta SET journal = ?, number = ?, life = ?, seq = ?", .text(next.journal.description),
+            "UPDATE meta SET journal = ?, number = ?, life = ?, seq = ?, commits = commits + 1",
+            .text(next.journal.description),
             .integer(Int64(clamping: next.number)), .integer(life), .integer(seq))
         position = next
     }

@@ -30,10 +30,10 @@ enum Schema {
 
     /// Those that an earlier one of this version did not have.
     private static func addColumns(_ database: Database) throws(LedgerError) {
-        guard try database.number("SELECT count(*) FROM pragma_table_info('job') WHERE name = 'history'") == 0 else {
-            return
+        for (table, column, type) in [("job", "history", "TEXT"), ("meta", "commits", "INTEGER NOT NULL DEFAULT 0")] {
+            let known = "SELECT count(*) FROM pragma_table_info('\(table)') WHERE name = '\(column)'"
+            if try database.number(known) == 0 { try database.run("ALTER TABLE \(table) ADD COLUMN \(column) \(type)") }
         }
-        try database.run("ALTER TABLE job ADD COLUMN history TEXT")
     }
 
     /// Of the write-ahead log, when it was written back.
@@ -49,6 +49,8 @@ enum Schema {
     /// Refuses a file that is not to be touched. Asked before SQLite is, which would write back what a later version has left.
     static func check(_ path: String) throws(LedgerError) {
         guard let head = (try? FileSystem.contents(of: path, limit: 100))??.bytes, head.count >= 72 else { return }
+        // Anything else is no database, of whatever version.
+        guard String(decoding: head.prefix(15), as: UTF8.self) == "SQLite format 3" else { return }
         let (version, application) = (number(head, at: 60), number(head, at: 68))
         if version > Self.version {
             throw LedgerError(
@@ -56,9 +58,7 @@ enum Schema {
                 path: path)
         }
         // A database that was begun and not finished has neither.
-        if String(decoding: head.prefix(15), as: UTF8.self) == "SQLite format 3", application != Self.application,
-            application != 0 || version != 0
-        {
+        if application != Self.application, application != 0 || version != 0 {
             throw LedgerError(.other, "it is a database of another program", path: path)
         }
     }
@@ -84,8 +84,8 @@ enum Schema {
     static let tables = """
         -- One row: how far the journal was taken, of which life of the daemon, and the last number given in `recent`.
         CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), created INTEGER NOT NULL, owner TEXT, checked INTEGER, journal TEXT,
-            number INTEGER, life INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
-        INSERT INTO meta VALUES (1, unixepoch() * 1000000, NULL, NULL, NULL, NULL, 0, 0);
+            number INTEGER, life INTEGER NOT NULL, seq INTEGER NOT NULL, commits INTEGER NOT NULL DEFAULT 0) STRICT;
+        INSERT INTO meta VALUES (1, unixepoch() * 1000000, NULL, NULL, NULL, NULL, 0, 0, 0);
         CREATE TABLE life (id INTEGER PRIMARY KEY AUTOINCREMENT, uid INTEGER NOT NULL UNIQUE, pid INTEGER NOT NULL,
             began INTEGER NOT NULL, host TEXT, boot TEXT, version TEXT, registry TEXT) STRICT;
         -- The numbers that a life has given to jobs.

@@ -4,7 +4,8 @@ import Model
 /// Reads `history`, what a ledger keeps of the job.
 enum HistoryReader {
     static let keys = ["age", "failures", "output", "runs", "text"]
-    static let (runs, failures) = (1...1_000_000, 1...100_000)
+    static let runs = 1...1_000_000
+    static let failures = 1...100_000
     /// What is younger is not removed for its age.
     private static let shortestAge = Nanoseconds.seconds(60)
 
