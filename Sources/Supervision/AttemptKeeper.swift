@@ -9,9 +9,12 @@ enum AttemptKeeper {
     static func refuse(_ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step) {
         guard case .queued(let turn) = phase, let slot = turn.slot else { return }
         if turn.attempt > 1 { return keeper.giveUpAttempts(.ledger, &phase, &step) }
-        keeper.book(keeper.books.close(through: slot, .missed, .ledger), &step)
+        // The last one that came due meanwhile has its turn; what is made up for goes slot by slot.
+        let due = keeper.books.due(at: step.now) ?? slot
+        let last = keeper.gates.owes(slot) || due <= slot ? slot : SlotInstant(nanoseconds: due.nanoseconds - 1)
+        keeper.book(keeper.books.close(through: last, .missed, .ledger), &step)
         keeper.gates.isAsking = false
-        step.emit(.send(.skip(through: slot)))
+        step.emit(.send(.skip(through: last)))
         keeper.leaveQueue(&phase, &step)
     }
 

@@ -24,8 +24,10 @@ package enum Event: Sendable {
     case refused
     /// The job's function is to be called with what has happened, as JSON. `nil`: somebody asks for a run beside its slots.
     case call(event: String?)
-    /// The call of a hook of this job has ended.
+    /// No call of a hook of this job is to come or to end that tells this.
     case told(JobStanding.Alert)
+    /// All jobs are there: what a life of the daemon's before this one has not told can be told.
+    case tellAgain
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled.
@@ -50,7 +52,6 @@ package enum Event: Sendable {
 
 extension Event {
     var isDeadline: Bool { if case .deadline = self { true } else { false } }
-    var isNoted: Bool { if case .noted = self { true } else { false } }
 }
 
 /// Who is in the place of a job's worker.

@@ -127,7 +127,10 @@ final class MemoryStore: LedgerStore, LedgerView {
         if let last = jobs[name]?.claim {
             let (before, now) = (last.record.slot.microseconds, record.slot.microseconds)
             isGranted = before < now || before == now && last.record.attempt < record.attempt
-            if before == now, last.record.attempt == record.attempt { isGranted = last.boot == boot }
+            if before == now, last.record.attempt == record.attempt {
+                isGranted = last.boot == boot && jobs[name]?.isClaimOpen == true
+            }
+            if before > record.at.microseconds + 3 * 3_600 * 1_000_000 { isGranted = true }
         }
         result.claims.append(.init(job: name, slot: record.slot, attempt: record.attempt, isGranted: isGranted))
         guard isGranted else { return }
@@ -246,7 +249,10 @@ final class MemoryStore: LedgerStore, LedgerView {
                 job: name, hour: record.at.hour, row: record.isGivenUp ? nil : row, outcome: record.outcome,
                 slots: record.count, isBeside: isBeside))
         if let open = jobs[name]?.open, open.run <= number { jobs[name]?.open = nil }
-        if let claim = jobs[name]?.claim, claim.run <= number { jobs[name]?.isClaimOpen = false }
+        if let claim = jobs[name]?.claim {
+            let isPast = record.count > 0 && record.last.map { $0 >= claim.record.slot } ?? false
+            if claim.run <= number || isPast { jobs[name]?.isClaimOpen = false }
+        }
         if isBeside { jobs[name]?.sums.besides[record.outcome.index] += 1 }
         if record.count > 0 { jobs[name]?.gap = nil }
         settle(record, name)

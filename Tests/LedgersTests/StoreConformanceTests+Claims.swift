@@ -35,6 +35,31 @@ extension StoreConformanceTests {
         #expect(try isGranted(tested, [life(3, boot: "c"), job(books: 2), claim(1, at: 1)]) == [false])
     }
 
+    @Test(
+        "lets no slot begin a second time that has its outcome, nor is it bound by a clock that was wrong",
+        arguments: kinds)
+    func clock(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        #expect(
+            try isGranted(tested, [life(), job(), claim(1, at: 60), run(1, at: 60), claim(2, at: 60)]) == [true, false])
+        // By a clock that was years ahead.
+        #expect(try isGranted(tested, [claim(2, at: 99_000_000), gap(99_000_000, 99_000_000, count: 1)]) == [true])
+        try tested.reopen()
+        #expect(try isGranted(tested, [claim(2, at: 120), claim(3, at: 60)]) == [true, false])
+    }
+
+    @Test("has heard of a claim by the outcome that its slot has from the attempt before", arguments: kinds)
+    func givenUp(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        let records = [
+            life(), job(), claim(1, at: 1), run(1, at: 1, .failed, count: 0), claim(2, at: 1, attempt: 2),
+            run(1, at: 1, .failed, isGivenUp: true),
+        ]
+        #expect(try isGranted(tested, records) == [true, true])
+        try tested.reopen()
+        #expect(try tested.take([life(2, boot: "c"), job(books: 2)]).interrupted == 0)
+    }
+
     @Test("says that what was let begin before a boot was interrupted, unless it has heard of it", arguments: kinds)
     func claimLost(_ kind: TestedStore.Kind) throws {
         for isHeardOf in [false, true] {

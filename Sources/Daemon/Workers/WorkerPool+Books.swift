@@ -149,7 +149,7 @@ extension Event {
         case .report(let report): report.changesRecord
         case .call, .permitted, .refused, .spawnDeferred, .hurry: false
         case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
-            .reschedule, .intervene, .told:
+            .reschedule, .intervene, .told, .tellAgain:
             true
         }
     }

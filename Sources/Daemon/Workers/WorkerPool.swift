@@ -39,6 +39,8 @@ final class WorkerPool {
     var awaitsEnds = false
     var endedRuns = EndedRuns()
     var hookCalls = HookCalls()
+    /// Those that are made when all jobs are there; `nil`: they are.
+    var earlyCalls: [EarlyCall]? = []
     var claims = SlotClaims()
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
@@ -71,7 +73,7 @@ final class WorkerPool {
     var heldOutput = 0
     /// Whether a job that goes by a time zone was spawned or began a run.
     var usesZones = false
-    private var isStopping = false
+    private(set) var isStopping = false
 
     init(
         loop: PollLoop, children: ChildTable<Child>, programs: WorkerPrograms, registry: SharedRegistry,
@@ -229,6 +231,7 @@ final class WorkerPool {
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
+        if !isStopping { hookCalls.forget(job.definition.id) }
         if job.successor == nil, !isStopping { runtime.locks.discard(job.definition.id) }
         if let successor = job.successor {
             add(successor, resuming: resumption(of: job, by: successor))

@@ -212,7 +212,7 @@ extension SQLiteStore {
             run: number, slots: record.count, outcome: record.outcome, hasSlot: record.last != nil,
             accounted: record.last)
         changedRuns.insert(place)
-        try settleClaim(of: place, by: number, through: nil)
+        try settleClaim(of: place, by: number, through: record.count > 0 ? record.last : nil)
         let row = RecentRun(record, run, life: life)
         if record.isGivenUp {
             return try append(

@@ -7,9 +7,10 @@ import LedgerRecords
 /// | what was claimed last           | what is claimed now   |                                                  |
 /// |---------------------------------|-----------------------|--------------------------------------------------|
 /// | nothing, or what comes before   | any                   | granted                                          |
-/// | the same, in the same boot      | the same              | granted: whoever asks knows that it has not begun |
-/// | the same, before a boot         | the same              | refused                                          |
+/// | the same, nothing heard of it, in this boot | the same  | granted: whoever asks knows that it has not begun |
+/// | the same                        | the same              | refused                                          |
 /// | what comes after                | any                   | refused                                          |
+/// | more than three hours from now  | any                   | granted: the clock was wrong then                |
 package struct SlotClaim: Hashable, Sendable {
     /// As it is numbered in the store.
     package var run: Int64
@@ -25,20 +26,24 @@ package struct SlotClaim: Hashable, Sendable {
         (self.life, self.at, self.isOpen) = (life, at, isOpen)
     }
 
+    /// Jobs follow a clock that is set back by more, and have their slots again.
+    private static let farAhead = Int64(3 * 3_600) * 1_000_000
+
     /// `isOfBoot`: whether a life was in the boot of now.
     package func allows(
         _ next: SlotClaim, isOfBoot: (_ life: Int64) throws(LedgerError) -> Bool
     ) throws(LedgerError) -> Bool {
         let (before, now) = ((slot.microseconds, attempt), (next.slot.microseconds, next.attempt))
-        if before != now { return before < now }
+        if slot.microseconds > next.at.microseconds + Self.farAhead { return true }
+        guard before == now else { return before < now }
+        guard isOpen else { return false }
         if life == next.life { return true }
         return try isOfBoot(life)
     }
 
-    /// Whether what was booked says what became of it. `run`: `nil`, slots without one up to this one.
+    /// Whether what was booked says what became of it. `run`: `nil`, there was none. `slot`: up to this one all have their outcome.
     package func isSettled(by run: Int64?, through slot: WallInstant?) -> Bool {
-        if let run { return run >= self.run }
-        return slot.map { $0.microseconds >= self.slot.microseconds } ?? false
+        run.map { $0 >= self.run } ?? false || slot.map { $0.microseconds >= self.slot.microseconds } ?? false
     }
 
     /// What it is if nobody says what became of it.
