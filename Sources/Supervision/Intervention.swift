@@ -75,7 +75,7 @@ enum InterventionKeeper {
 
     // MARK: What is owed
 
-    /// Those that a run has begun have it. The others get their outcome after it, as slots that came due in a pause do.
+    /// One that the worker was told to begin, or has begun, has its run. The others get their outcome after it, as slots that came due in a pause do.
     private static func giveUpOwed(_ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step) {
         if keeper.orders.given == nil { keeper.giveUpAttempts(.byOperator, &phase, &step) }
         guard let owed = keeper.gates.owed else { return }
@@ -131,7 +131,8 @@ extension JobSupervisor {
     /// How many slots are made up for that have not begun.
     package var owedCount: Int64 {
         guard let owed else { return 0 }
-        let begun = max(books.accounted, phase.run?.slot ?? books.accounted)
+        let told = orders.given?.slot ?? books.accounted
+        let begun = max(books.accounted, phase.run?.slot ?? books.accounted, told)
         return books.timetable.count(after: begun, through: owed.through)
     }
 }

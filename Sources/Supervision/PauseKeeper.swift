@@ -84,7 +84,9 @@ enum PauseKeeper {
             if case .queued(let turn) = phase, turn.call == nil, keeper.gates.isAsking, keeper.orders.nextCall != nil {
                 pass(&keeper, &phase, &step)
             }
-        } else if phase.run == nil, !keeper.orders.hasAttempt, keeper.gates.hold.hasPassed(keeper.nextOpenSlot) {
+        } else if phase.run == nil, keeper.orders.given?.slot == nil, !keeper.orders.hasAttempt,
+            keeper.gates.hold.hasPassed(keeper.nextOpenSlot)
+        {
             passWhatWasPaused(&keeper, &phase, &step)
         }
         CatchUpKeeper.keep(&keeper)

@@ -26,6 +26,8 @@ struct CancelCommand: ParsableCommand {
     @Flag(help: "Do not wait until the run has ended.")
     var noWait = false
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func validate() throws {
@@ -39,8 +41,8 @@ struct CancelCommand: ParsableCommand {
         do throws(DaemonFailure) {
             let waiting = try RunWait(client, entry)
             let request = ControlRequest.Cancel(entry: entry, run: number, isOwed: owed, waits: !noWait && !owed)
-            let done = try waiting.ask(.cancel(request))
-            StandardDescriptors.writeOutput(waiting.result.cancelled(entry, slots: done.count))
+            let done = try waiting.ask(.cancel(request)) { output.take($0) }
+            output.finish(done, waiting.result.cancelled(entry, slots: done.count))
         } catch {
             if case .interrupted = error { throw DaemonFailure.interrupted("the run is being ended all the same") }
             throw StatusQuery(client).hinted(error, entry)

@@ -22,7 +22,8 @@ struct Cronsupctl: ParsableCommand {
             """,
         version: "cronsupctl \(ProgramVersion.text)",
         subcommands: [
-            StatusCommand.self, ListCommand.self, RunCommand.self, WaitCommand.self, CancelCommand.self,
+            StatusCommand.self, ListCommand.self, TopCommand.self, RunCommand.self, WaitCommand.self,
+            CancelCommand.self,
             KillCommand.self, RestartCommand.self, ResetCommand.self, PauseCommand.self, ResumeCommand.self,
             ReloadCommand.self,
             PingCommand.self, DaemonsCommand.self, HistoryCommand.self, OutputCommand.self, WhyCommand.self,

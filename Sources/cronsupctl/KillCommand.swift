@@ -20,6 +20,8 @@ struct KillCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Which: HUP, SIGHUP or 1.", valueName: "name"))
     var signal = "TERM"
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func validate() throws {
@@ -33,10 +35,12 @@ struct KillCommand: ParsableCommand {
         let client = try daemon.connect()
         let name = SignalName.number(of: signal).map(SignalName.of) ?? signal
         do throws(DaemonFailure) {
-            try client.ask(.kill(.init(entry: entry, signal: name))) { answer in
+            let done = try client.ask(.kill(.init(entry: entry, signal: name))) { answer in
+                output.take(answer)
                 guard case .running(let run) = answer else { return }
-                StandardDescriptors.writeOutput("\(name) was sent to run \(run.run) of '\(run.entry)'\n")
+                output.tell("\(name) was sent to run \(run.run) of '\(run.entry)'\n")
             }
+            output.finish(done, "")
         } catch {
             throw StatusQuery(client).hinted(error, entry)
         }

@@ -10,23 +10,22 @@ struct ListCommand: ParsableCommand {
         abstract: "Shows when the jobs of a running cronsupd run next, and when they ran last.",
         discussion: "Exit codes: 3 no cronsupd is running.")
 
-    @Flag(help: "Print JSON, an object a line.")
-    var json = false
+    @Option(help: ArgumentHelp("By what they are put in order.", valueName: "order"))
+    var sort = StatusRows.Order.next
 
-    @Flag(help: "Without the line of titles.")
-    var noHeaders = false
+    @OptionGroup var table: TableOptions
 
-    @Flag(help: "Whole texts, however narrow the screen is.")
-    var wide = false
+    @OptionGroup var watch: WatchOptions
 
     @OptionGroup var daemon: DaemonOptions
 
-    func run() throws {
+    func run() throws { try watch.run(text) }
+
+    private func text() throws -> String {
         let (found, disabled) = try StatusQuery(try daemon.connect()).jobs([])
-        let rows = StatusRows(found, disabled: disabled, now: Clock.wall())
-        if json { return try write(rows.json) }
-        if rows.isEmpty { return }
-        let width = Terminal.isThere(.output) ? Screen.width(isWide: wide) : nil
-        try write(rows.timers(width: width, hasTitles: !noHeaders))
+        var rows = StatusRows(found, disabled: disabled, now: Clock.wall(), inUTC: table.utc)
+        rows.sort(by: sort)
+        if table.json { return rows.json }
+        return rows.isEmpty ? "" : try rows.timers(table.layout)
     }
 }

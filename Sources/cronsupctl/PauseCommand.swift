@@ -32,6 +32,8 @@ struct PauseCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Why, for those who look at the jobs; at most 200 bytes.", valueName: "text"))
     var note: String?
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func validate() throws {
@@ -51,8 +53,11 @@ struct PauseCommand: ParsableCommand {
         let microseconds = end.map { floorDivide($0.nanoseconds, 1_000) }
         do throws(DaemonFailure) {
             let request = ControlRequest.Pause(scope, until: microseconds, note: note ?? "")
-            let done = try client.ask(.pause(request), within: nil) { text.take($0) }
-            StandardDescriptors.writeOutput(text.paused(done, until: end))
+            let done = try client.ask(.pause(request), within: nil) { answer in
+                text.take(answer)
+                output.take(answer)
+            }
+            output.finish(done, text.paused(done, until: end))
             if done.isPassing {
                 StandardDescriptors.writeError(
                     "cronsupctl: this cronsupd has no place to keep the pause, which ends with it\n")

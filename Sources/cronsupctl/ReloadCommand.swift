@@ -17,6 +17,8 @@ struct ReloadCommand: ParsableCommand {
     @Flag(help: "Do not wait for it.")
     var noWait = false
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -25,6 +27,7 @@ struct ReloadCommand: ParsableCommand {
         let done = try client.ask(request, within: nil) { answer in
             if case .error(let text) = answer { StandardDescriptors.writeError(text + "\n") }
         }
+        if output.json { return output.take(.done(done)) }
         guard !noWait else { return }
         let parts = [
             ("added", done.added), ("changed", done.changed), ("removed", done.removed), ("unchanged", done.unchanged),

@@ -16,6 +16,8 @@ struct ResetCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
     var job: String
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -24,7 +26,7 @@ struct ResetCommand: ParsableCommand {
         do throws(DaemonFailure) {
             let done = try client.ask(.reset(.init(entry: entry)))
             let text = done.count == 0 ? "the worker of \(entry) has not failed" : "\(entry) is reset"
-            StandardDescriptors.writeOutput(text + "\n")
+            output.finish(done, text + "\n")
         } catch {
             throw StatusQuery(client).hinted(error, entry)
         }

@@ -19,6 +19,8 @@ struct RestartCommand: ParsableCommand {
     @Flag(help: "Cancel the run that is going.")
     var now = false
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -27,9 +29,10 @@ struct RestartCommand: ParsableCommand {
         var run: ControlAnswer.Started?
         do throws(DaemonFailure) {
             let done = try client.ask(.restart(.init(entry: entry, isNow: now))) { answer in
+                output.take(answer)
                 if case .running(let going) = answer { run = going }
             }
-            StandardDescriptors.writeOutput(text(entry.description, run, hasWorker: done.count != 0))
+            output.finish(done, text(entry.description, run, hasWorker: done.count != 0))
         } catch {
             throw StatusQuery(client).hinted(error, entry)
         }

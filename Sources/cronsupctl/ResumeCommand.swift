@@ -16,6 +16,8 @@ struct ResumeCommand: ParsableCommand {
 
     @OptionGroup var options: PauseOptions
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -24,7 +26,7 @@ struct ResumeCommand: ParsableCommand {
         let text = PauseText(scope, now: Clock.wall())
         do throws(DaemonFailure) {
             let done = try client.ask(.resume(.init(scope)))
-            StandardDescriptors.writeOutput(text.resumed(done))
+            output.finish(done, text.resumed(done))
         } catch {
             throw options.hinted(error, client)
         }

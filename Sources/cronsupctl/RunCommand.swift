@@ -26,6 +26,8 @@ struct RunCommand: ParsableCommand {
     )
     var patience = "30s"
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -34,18 +36,17 @@ struct RunCommand: ParsableCommand {
         let client = try daemon.connect()
         var isOk = true
         func begun(_ answer: ControlAnswer) {
-            if case .started(let started) = answer {
-                StandardDescriptors.writeOutput("\(entry) run \(started.run)\n")
-            }
+            output.take(answer)
+            if case .started(let started) = answer { output.tell("\(entry) run \(started.run)\n") }
         }
         do throws(DaemonFailure) {
             guard wait else {
-                try client.ask(.run(.init(entry: entry, waits: false)), within: nil, begun)
-                return
+                let done = try client.ask(.run(.init(entry: entry, waits: false)), within: nil, begun)
+                return output.finish(done, "")
             }
             let waiting = try RunWait(client, entry, patience: patience)
             try waiting.ask(.run(.init(entry: entry, waits: true)), begun)
-            StandardDescriptors.writeOutput(waiting.result.text)
+            waiting.result.show(output)
             isOk = waiting.result.isOk
         } catch {
             throw StatusQuery(client).hinted(error, entry)

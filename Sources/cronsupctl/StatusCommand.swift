@@ -24,32 +24,27 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Those alone that are paused.")
     var paused = false
 
-    @Flag(help: "Print JSON, an object a line.")
-    var json = false
+    @Option(help: ArgumentHelp("By what they are put in order.", valueName: "order"))
+    var sort = StatusRows.Order.state
 
-    @Flag(help: "Without the line of titles and the line of sums.")
-    var noHeaders = false
+    @OptionGroup var table: TableOptions
 
-    @Flag(help: "Whole texts, however narrow the screen is.")
-    var wide = false
-
-    @Option(help: ArgumentHelp("Colours: auto (on a terminal), always or never.", valueName: "when"))
-    var color = ColorChoice.auto
+    @OptionGroup var watch: WatchOptions
 
     @OptionGroup var daemon: DaemonOptions
 
-    func run() throws {
+    func run() throws { try watch.run(text) }
+
+    private func text() throws -> String {
         let client = try daemon.connect()
         let (found, disabled) = try StatusQuery(client).jobs(jobs)
-        var rows = StatusRows(found, disabled: disabled, now: Clock.wall())
+        var rows = StatusRows(found, disabled: disabled, now: Clock.wall(), inUTC: table.utc)
         rows.keep(failing: failing, running: running, paused: paused)
-        if json { return try write(rows.json) }
-        if !jobs.isEmpty { return try write(rows.pages) }
-        let table = rows.table(
-            width: Terminal.isThere(.output) ? Screen.width(isWide: wide) : nil, hasTitles: !noHeaders,
-            hasColors: color.isOn(.output))
-        try write((rows.isEmpty ? "" : table) + (noHeaders ? "" : rows.summary))
+        rows.sort(by: sort)
+        if table.json { return rows.json }
+        if !jobs.isEmpty, table.columns == nil { return rows.pages }
+        return try (rows.isEmpty ? "" : rows.table(table.layout)) + (table.noHeaders ? "" : rows.summary)
     }
 }
 
-extension ColorChoice: ExpressibleByArgument {}
+extension StatusRows.Order: ExpressibleByArgument {}

@@ -25,6 +25,8 @@ struct WaitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("For how long at most: 30s, 10m, 2h.", valueName: "duration"))
     var timeout: String?
 
+    @OptionGroup var output: AnswerOutput
+
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
@@ -34,14 +36,13 @@ struct WaitCommand: ParsableCommand {
         let wait = try RunWait(client, entry, limit: limit)
         do throws(DaemonFailure) {
             try wait.ask(.wait(.init(entry: entry))) { answer in
-                if case .running(let run) = answer {
-                    StandardDescriptors.writeOutput("\(entry) run \(run.run)\n")
-                }
+                output.take(answer)
+                if case .running(let run) = answer { output.tell("\(entry) run \(run.run)\n") }
             }
         } catch {
             throw StatusQuery(client).hinted(error, entry)
         }
-        try write(wait.result.text)
+        wait.result.show(output)
         if wait.result.outcome != outcome.outcome { throw Ending(code: ExitCode.notOk) }
     }
 }

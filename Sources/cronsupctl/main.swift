@@ -8,7 +8,7 @@ ThisProcess.exit(launch())
 func launch() -> Int32 {
     do {
         try StandardDescriptors.ensureOpen()
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = OptionalValue.filled(Array(CommandLine.arguments.dropFirst()))
         if let complaint = RepeatedOption.complaint(about: arguments, of: Cronsupctl._dumpHelp()) {
             return fail(complaint, ExitCode.wrongInput)
         }

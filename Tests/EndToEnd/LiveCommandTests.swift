@@ -207,7 +207,8 @@ struct LiveCommandTests {
         }
         try play(jobs, ["--operators", "54002", "--observers", "54001"]) { scene, daemon in
             #expect(try ask(scene, group: 54_001, ["status"]).output.hasSuffix("1 job\n"))
-            for command in [["run", "test:one"], ["pause", "test:one"], ["resume", "--all"]] {
+            let changes = ["run", "cancel", "kill", "restart", "reset", "pause", "resume"].map { [$0, "test:one"] }
+            for command in changes + [["resume", "--all"], ["cancel", "test:one", "--owed"], ["reload"]] {
                 let denied = try ask(scene, group: 54_001, command)
                 #expect(denied.status == .exited(code: 100) && denied.errors.contains("user 54321 may ask"))
             }

@@ -188,6 +188,27 @@ struct InterventionTests {
         #expect(rig.effects == [])
     }
 
+    @Test("leaves the slot that the worker was told to begin, and has perhaps begun")
+    func owedGiven() {
+        var rig = served(owing())
+        rig.send(.report(.due(slot: Rig.next)))
+        rig.send(.permitted)
+        #expect(rig.supervisor.owedCount == 2)
+        rig.send(.intervene(.giveUpOwed))
+        #expect(bookings(rig) == [])
+        rig.send(.report(begin(run: 2, slot: Rig.next)))
+        #expect(rig.supervisor.phase.run?.slot == Rig.next && bookings(rig) == [])
+        rig.send(.report(end(run: 2, slot: Rig.next)))
+        #expect(bookings(rig).map(\.count) == [1, 2] && bookings(rig)[1].reason == .byOperator)
+        // One that dies before it begins has not.
+        var dead = served(owing())
+        dead.send(.report(.due(slot: Rig.next)))
+        dead.send(.permitted)
+        dead.send(.intervene(.giveUpOwed))
+        dead.send(.exited("exit 1"))
+        #expect(bookings(dead).map(\.count) == [3])
+    }
+
     @Test("gives up those that wait for leave, or for a worker, at once")
     func owedWaiting() {
         var queued = served(owing())

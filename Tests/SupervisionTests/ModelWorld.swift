@@ -143,9 +143,15 @@ final class ModelWorld {
         case 76: fireDeadline()
         case 77, 78: if policy.concurrency == nil, !hasStopped { handle(.call(event: "{}")) }
         case 80: handle(.pause(random.chance(2)))
+        case 81, 82: handle(.intervene(intervention()))
         case 79 where !isHonest && permit != .asked: handle(.permitted)
         default: break
         }
+    }
+
+    private func intervention() -> Intervention {
+        let act = random.pick([Intervention.cancel, .giveUpOwed, .restart(isNow: false), .restart(isNow: true), .reset])
+        return act == .giveUpOwed && supervisor.obstacleToGivingUp != nil ? .cancel : act
     }
 
     private func grace() -> Nanoseconds { Nanoseconds(random.pick([0, 1_000_000_000, .max])) }
@@ -369,6 +375,8 @@ final class ModelWorld {
     }
 
     private func affectProcess(_ effect: Effect) {
+        // An operator may end a worker of a previous life.
+        if case .waiting(_, .previousWorker) = supervisor.phase, effect == .terminate { return }
         require(hasProcess, "\(effect) without a process")
         if effect == .kill { isDying = true }
     }

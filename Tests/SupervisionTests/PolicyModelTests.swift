@@ -164,8 +164,9 @@ private final class PolicyWorld {
         now = Moment(monotonic: step, wall: now.wall + (step - now.monotonic))
     }
 
-    /// Somebody sets the wall clock, by less than what is taken for a correction, or the job's function is called.
+    /// Somebody sets the wall clock, by less than what is taken for a correction, pauses the job or intervenes, or its function is called.
     private func disturb(_ job: PlayedJob) {
+        if random.chance(3) { return intervene(job) }
         if random.chance(2) { return pause(job) }
         guard random.chance(2) else {
             job.calls += 1
@@ -178,6 +179,14 @@ private final class PolicyWorld {
             job.worker?.clockWasSet()
             job.previous?.clockWasSet()
         }
+    }
+
+    /// Somebody ends its run or gives up what it owes, or wants a fresh worker.
+    private func intervene(_ job: PlayedJob) {
+        let acts: [Intervention] = [.cancel, .giveUpOwed, .restart(isNow: false), .restart(isNow: true), .reset]
+        let act = random.pick(acts)
+        if act == .giveUpOwed, job.supervisor.obstacleToGivingUp != nil { return }
+        handle(.intervene(act), job)
     }
 
     private func pause(_ job: PlayedJob) {

@@ -66,6 +66,12 @@ extension DaemonFailure {
         }
     }
 
+    /// The daemon has gone, or does not answer, and may be there at the next look.
+    package var isPassing: Bool {
+        if case .silent = self { return true }
+        return isOfOneLife
+    }
+
     /// Says all of the run that there is to say.
     var isFinal: Bool {
         switch self {

@@ -44,6 +44,9 @@ package struct DaemonList {
         return TextTable(columns, cells).text(width: width)
     }
 
+    /// Those of its objects.
+    static let keys = ["daemon", "state", "pid", "version", "registry", "directory"]
+
     /// An object a line.
     package var json: String {
         rows.map { row in

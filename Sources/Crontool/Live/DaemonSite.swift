@@ -80,7 +80,7 @@ package struct DaemonSite {
                 if error.isDenied { found.append(Found(place: place, key: nil, result: .failure(.system(error)))) }
                 continue
             }
-            for name in names.sorted() {
+            for name in names.sorted() where FileSystem.isDirectory("\(place)/\(name)") {
                 do throws(DaemonFailure) {
                     guard let client = try client(in: "\(place)/\(name)", before: end) else { continue }
                     found.append(Found(place: place, key: name, result: .success(client)))

@@ -8,6 +8,7 @@ package struct RunResult {
     private var ended: ControlAnswer.Ended?
     /// It was going before.
     private var running: ControlAnswer.Started?
+    private var isFromLedger = false
 
     package init() {}
 
@@ -28,9 +29,13 @@ package struct RunResult {
 
     /// As the ledger has it.
     mutating func take(_ row: LedgerAnswer.Run) {
+        isFromLedger = true
         ended = ControlAnswer.Ended(
             entry: row.entry, run: row.number, outcome: row.outcome.rawValue, duration: row.duration, text: row.text)
     }
+
+    /// What the ledger had of its end is said to programs too, which have heard of the others.
+    package var endFromLedger: ControlAnswer? { isFromLedger ? ended.map { .ended($0) } : nil }
 
     package var isOk: Bool { ended?.outcome == Outcome.ok.rawValue }
 
@@ -57,7 +62,7 @@ package struct RunResult {
     }
 
     private var interrupted: String {
-        guard let started else { return "the run has not begun, and begins when it can" }
+        guard let started else { return "a run that was asked for and has not begun begins when it can" }
         let end = "'cronsupctl cancel \(started.entry) \(started.run)' ends it"
         return "run \(started.run) of '\(started.entry)' goes on; \(end)"
     }

@@ -38,7 +38,7 @@ package final class RunWait {
             return try wait(request, body)
         } catch {
             guard error.isOfOneLife, let run = result.goingRun else { throw result.failure(error) }
-            return try look(for: run, error)
+            return try look(for: run, error, body)
         }
     }
 
@@ -60,12 +60,16 @@ package final class RunWait {
     // MARK: Another life of the daemon's
 
     /// Each time that it goes it is looked for anew.
-    private func look(for run: Int64, _ failure: DaemonFailure) throws(DaemonFailure) -> ControlAnswer.Done {
+    private func look(
+        for run: Int64, _ failure: DaemonFailure, _ body: (ControlAnswer) -> Void
+    ) throws(DaemonFailure) -> ControlAnswer.Done {
         var (last, lostAt) = (failure, Clock.monotonic())
         while Clock.monotonic() < min(lostAt + patience, end) {
             if connect(&last) {
                 do throws(DaemonFailure) {
-                    return try wait(.wait(.init(entry: entry, run: run))) { _ in }
+                    return try wait(.wait(.init(entry: entry, run: run))) { answer in
+                        if case .ended = answer { body(answer) }
+                    }
                 } catch {
                     last = error
                     if error.isIdle, isInLedger(run) { return ControlAnswer.Done() }

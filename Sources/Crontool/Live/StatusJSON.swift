@@ -37,11 +37,13 @@ enum StatusJSON {
         ])
     }
 
-    private static func value(of pause: JobStatus.Pause) -> Value {
-        object([
+    private static func value(of pause: JobStatus.Pause) -> Value { object(members(pause)) }
+
+    static func members(_ pause: JobStatus.Pause) -> [(String, Value?)] {
+        [
             ("scope", .string(pause.scope)), ("since", moment(pause.since)), ("until", moment(pause.until)),
             ("uid", .int(pause.user)), ("note", pause.note.isEmpty ? nil : .string(pause.note)),
-        ])
+        ]
     }
 
     static func object(_ members: [(String, Value?)]) -> Value {

@@ -6,18 +6,24 @@ import Values
 package import Wire
 
 /// How the jobs of a daemon stand, for people and for programs.
-package struct StatusRows {
+package struct StatusRows: Sendable {
     private let now: WallInstant
     private let zone: ZoneRules
     /// Failing ones first, then those that run, those that are paused, then by what comes next.
     private var jobs: [JobStatus]
     private let disabled: Int64
 
+    /// In UTC, or in the zone of this process.
+    package init(_ jobs: [JobStatus], disabled: Int64, now: WallInstant, inUTC: Bool) {
+        self.init(jobs, disabled: disabled, now: now, zone: inUTC ? .utc : nil)
+    }
+
     /// `zone`: of those who read; `nil`: that of this machine.
     package init(_ jobs: [JobStatus], disabled: Int64, now: WallInstant, zone: ZoneRules? = nil) {
         (self.now, self.disabled) = (now, disabled)
         self.zone = zone ?? ZoneDirectory().local
-        self.jobs = jobs.sorted { $0.rank < $1.rank }
+        self.jobs = jobs
+        sort(by: .state)
     }
 
     /// Of several conditions one is enough.
@@ -30,19 +36,66 @@ package struct StatusRows {
 
     package var isEmpty: Bool { jobs.isEmpty }
 
+    // MARK: Order
+
+    /// What jobs are put in order by.
+    package enum Order: String, CaseIterable, Sendable {
+        /// Failing ones first, then those that run, those that are paused, then by what comes next.
+        case state
+        case next, name
+        /// The one that began last comes first; the longest; the latest; the most.
+        case last, duration, late, runs
+    }
+
+    package mutating func sort(by order: Order) {
+        switch order {
+        case .state: jobs.sort { $0.rank < $1.rank }
+        case .next: jobs.sort { ($0.next ?? .max, $0.entry) < ($1.next ?? .max, $1.entry) }
+        case .name: jobs.sort { $0.entry < $1.entry }
+        case .last: sortDown { $0.last?.began ?? .min }
+        case .duration: sortDown { $0.last?.duration.count ?? -1 }
+        case .late: sortDown { $0.last?.lateness.count ?? -1 }
+        case .runs: sortDown { $0.runs }
+        }
+    }
+
+    private mutating func sortDown(_ key: (JobStatus) -> Int64) {
+        jobs.sort { left, right in
+            let (first, second) = (key(left), key(right))
+            return first == second ? left.entry < right.entry : first > second
+        }
+    }
+
     // MARK: Tables
 
-    /// `width`: of the screen; `nil`: any.
-    package func table(width: Int?, hasTitles: Bool = true, hasColors: Bool = false) -> String {
-        let titles = ["JOB", "STATE", "NEXT", "LAST", "OUTCOME", "DURATION", "LATE", "RUNS", "NOTE"]
-            .map { hasTitles ? $0 : "" }
-        let columns =
-            [TextTable.Column.cut(titles[0], order: 1, least: 12)] + titles[1...7].map { .whole($0) }
-            + [.cut(titles[8], order: 0, least: 10)]
-        let lines = TextTable(columns, jobs.map(row)).text(width: width).split(separator: "\n")
-        let head = hasTitles && !jobs.isEmpty ? 1 : 0
+    private var columns: [ChosenColumn<JobStatus>] {
+        [
+            .init("job", .name) { $0.entry.description }, .init("state") { $0.shownState },
+            .init("next") { distance(to: $0.next) }, .init("last") { distance(to: $0.last?.began) },
+            .init("outcome") { $0.last?.outcome.rawValue ?? "-" },
+            .init("duration", .dropped(2)) { $0.last.map { StatusText.duration($0.duration) } ?? "-" },
+            .init("late", .dropped(0)) { $0.last.map { StatusText.duration($0.lateness) } ?? "-" },
+            .init("runs") { "\($0.runs)" }, .init("note", .text) { StatusText.note($0, at: now, in: zone) },
+        ] + otherColumns
+    }
+
+    private var otherColumns: [ChosenColumn<JobStatus>] {
+        [
+            .init("run", isUsual: false) { ($0.run?.number ?? $0.last?.number).map { "\($0)" } ?? "-" },
+            .init("att", isUsual: false) { ($0.run?.attempt ?? $0.last?.attempt).map { "\($0)" } ?? "-" },
+            .init("pid", isUsual: false) { $0.pid.map { "\($0)" } ?? "-" },
+            .init("failures", isUsual: false) { "\($0.failures)" },
+            .init("schedule", isUsual: false) { job in
+                PrintableText.escape(job.interval.map { "every \($0)" } ?? job.schedule ?? "-")
+            },
+        ]
+    }
+
+    package func table(_ layout: TableLayout) throws -> String {
+        let lines = try columns.chosen(layout.columns).table(jobs, layout).split(separator: "\n")
+        let head = layout.hasTitles && !jobs.isEmpty ? 1 : 0
         let colored = lines.enumerated().map { index, line in
-            index < head ? "\(line)\n" : painted(line, jobs[index - head], hasColors)
+            index < head ? "\(line)\n" : painted(line, jobs[index - head], layout.hasColors)
         }
         return colored.joined()
     }
@@ -53,29 +106,15 @@ package struct StatusRows {
         return job.run == nil ? "\(line)\n" : "\u{1B}[32m\(line)\u{1B}[0m\n"
     }
 
-    private func row(_ job: JobStatus) -> [String] {
-        let last = job.last
-        return [
-            job.entry.description, job.shownState, distance(to: job.next), distance(to: last?.began),
-            last?.outcome.rawValue ?? "-", last.map { StatusText.duration($0.duration) } ?? "-",
-            last.map { StatusText.duration($0.lateness) } ?? "-", "\(job.runs)",
-            StatusText.note(job, at: now, in: zone),
+    /// As `systemctl list-timers` has it.
+    package func timers(_ layout: TableLayout) throws -> String {
+        let columns: [ChosenColumn<JobStatus>] = [
+            .init("next") { local($0.next) }, .init("left") { distance(to: $0.next) },
+            .init("last") { local($0.last?.began) }, .init("passed", .dropped(0)) { distance(to: $0.last?.began) },
+            .init("outcome", .dropped(1)) { $0.last?.outcome.rawValue ?? "-" },
+            .init("job", .name) { $0.entry.description },
         ]
-    }
-
-    /// As `systemctl list-timers` has it: by what comes next.
-    package func timers(width: Int?, hasTitles: Bool = true) -> String {
-        let titles = ["NEXT", "LEFT", "LAST", "PASSED", "OUTCOME", "JOB"].map { hasTitles ? $0 : "" }
-        let sorted = jobs.sorted { ($0.next ?? .max, $0.entry) < ($1.next ?? .max, $1.entry) }
-        return TextTable(
-            titles[..<5].map { .whole($0) } + [.cut(titles[5], order: 0, least: 12)],
-            sorted.map { job in
-                [
-                    local(job.next), distance(to: job.next), local(job.last?.began), distance(to: job.last?.began),
-                    job.last?.outcome.rawValue ?? "-", job.entry.description,
-                ]
-            }
-        ).text(width: width)
+        return try (columns + otherColumns).chosen(layout.columns).table(jobs, layout)
     }
 
     private func distance(to moment: Int64?) -> String {
