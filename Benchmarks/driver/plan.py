@@ -23,6 +23,8 @@ class Plan:
     schedule_entries: int
     burst_runs: int
     """The runs that come at once for the ledger."""
+    history_rows: int
+    """The runs in the ledger that is asked."""
     cost_runs: int
     """The runs of each side whose processor time is measured."""
     exec_runs: int
@@ -35,8 +37,8 @@ class Plan:
 
 FULL = Plan(jobs=1_000, rounds=3, tick_runs=15, idle_seconds=10, reports=1_000_000,
             flood_workers=(1, 4, 16), slots_per_flood=500, scale_jobs=5_000, scale_interval="10s",
-            schedule_calls=1_000_000, schedule_entries=10_000, burst_runs=200_000, cost_runs=5_000, exec_runs=500,
+            schedule_calls=1_000_000, schedule_entries=10_000, burst_runs=200_000, history_rows=10_000_000, cost_runs=5_000, exec_runs=500,
             lua_runs=20, orphaned_jobs=20, replacements=100)
 QUICK = Plan(jobs=100, rounds=1, tick_runs=4, idle_seconds=6, reports=100_000, flood_workers=(4,), slots_per_flood=200,
-             scale_jobs=500, scale_interval="3s", schedule_calls=100_000, schedule_entries=1_000, burst_runs=20_000,
+             scale_jobs=500, scale_interval="3s", schedule_calls=100_000, schedule_entries=1_000, burst_runs=20_000, history_rows=100_000,
              cost_runs=1_000, exec_runs=100, lua_runs=5, orphaned_jobs=3, replacements=5)

@@ -117,21 +117,26 @@ extension Daemon {
     // MARK: In each round
 
     var ledgerDeadline: MonotonicInstant {
-        guard let writer = pool.ledger else { return .distantFuture }
+        guard let writer = pool.ledger else { return pool.claims.deadline }
         let start = isStopping ? MonotonicInstant.distantFuture : ledger?.deadline ?? .distantFuture
         return .earliest(
-            .earliest(start, ledgerNews.nextLook, ledgerNews.waitEnd), writer.youngRuns.deadline, .distantFuture)
+            .earliest(start, ledgerNews.nextLook, ledgerNews.waitEnd), writer.youngRuns.deadline, pool.claims.deadline)
     }
 
     /// What was written in this round is in force, and whoever reads it is woken if it sleeps.
     func serveLedger(at now: MonotonicInstant) {
         if pool.ledger != nil, pool.books?.journal == nil { reopenJournal() }
-        guard let writer = pool.ledger, let books = pool.books else { return }
+        guard let writer = pool.ledger, let books = pool.books else {
+            _ = pool.writeClaims()
+            return
+        }
         pool.introduceStrangers()
+        let wantsAnswer = pool.writeClaims()
         pool.writeBegins()
         pool.writeEvents(log.tap)
         books.bookJournal()
-        if let ledger, books.journal?.takeSleeper() ?? false { ledger.wake() }
+        // One that does not sleep looks each 200 ms.
+        if let ledger, (books.journal?.takeSleeper() ?? false) || wantsAnswer { ledger.wake() }
         if let ledger, now >= ledger.deadline, !isStopping { restart(ledger) }
         ledgerNews.look(writer, at: now, log)
     }
@@ -168,6 +173,7 @@ extension Daemon {
         switch report {
         case .started(let started):
             ledgerNews.hasStarted = true
+            pool.claims.askAgain()
             log.write(
                 .info, "Ledger started",
                 [
@@ -176,7 +182,10 @@ extension Daemon {
                 ])
         case .job(let job): pool.resumptions[job.entry] = job
         case .resumed: ledgerNews.isComplete = true
-        case .again: pool.introduceAllAgain()
+        case .again:
+            pool.introduceAllAgain()
+            pool.claims.askAgain()
+        case .claimed(let claimed): pool.take(claimed)
         case .log(let line): write(line)
         }
     }

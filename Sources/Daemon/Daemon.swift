@@ -135,6 +135,7 @@ package final class Daemon {
         for job in desired { pool.add(job) }
         for id in runtime.locks.withoutEntry { pool.endPreviousWorker(of: id) }
         pool.settleAbsentJobs()
+        pool.makeEarlyCalls()
         control = openControl()
         zones.follow(desired, at: pool.now)
         watch?.follow(at: pool.now)

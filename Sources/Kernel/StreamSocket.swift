@@ -105,7 +105,8 @@ package struct StreamSocket: ~Copyable {
         self.init(socket)
     }
 
-    private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    /// One whose other end another process has, or will have.
+    package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
     package var pollHandle: PollHandle { descriptor.pollHandle }
 

@@ -13,7 +13,7 @@ struct Alerts: Sendable {
     var longRun = LongRunWatch()
     var wait = WaitWatch()
     /// A life of the daemon's before this one may not have told all.
-    private var mustTellAgain: Bool
+    private(set) var mustTellAgain: Bool
 
     init(_ job: JobDefinition, resuming before: Resumption?) {
         (id, clock) = (job.id, job.schedule.rule.clock)
@@ -77,11 +77,17 @@ struct Alerts: Sendable {
         mustTellAgain = false
         let untold = standing.untold
         standing.untold = []
-        if untold.contains(.failure) {
+        // A failure that is over, and whose end was told, is no news; nor is the end of one before, when the job fails again.
+        let isOver = !standing.isFailing
+        if untold.contains(.failure), !isOver || untold.contains(.recovery) {
             tell(.failure, hooks.onFailure, verdict(books, { $0.isFailure }, .failed), &step)
         }
-        if untold.contains(.recovery) { tell(.recovery, hooks.onRecovery, verdict(books, { $0.isOk }, .ok), &step) }
-        if untold.contains(.late) { tellLate(books.due(at: step.now) ?? books.accounted, hooks, &step) }
+        if untold.contains(.recovery), isOver {
+            tell(.recovery, hooks.onRecovery, verdict(books, { $0.isOk }, .ok), &step)
+        }
+        if untold.contains(.late), standing.isLate {
+            tellLate(books.due(at: step.now) ?? books.accounted, hooks, &step)
+        }
     }
 
     /// What the last run came to, if that is what is told; runs may have come after it.

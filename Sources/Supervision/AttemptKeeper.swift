@@ -1,9 +1,23 @@
 import Clocks
 import Model
 import Turns
+import Wire
 
 /// Further attempts at a slot: when there is one, and what becomes of it at the end of the job or of the daemon.
 enum AttemptKeeper {
+    /// What waits for its turn is not to begin.
+    static func refuse(_ keeper: inout RunKeeper, _ phase: inout Phase, _ step: inout Step) {
+        guard case .queued(let turn) = phase, let slot = turn.slot else { return }
+        if turn.attempt > 1 { return keeper.giveUpAttempts(.ledger, &phase, &step) }
+        // The last one that came due meanwhile has its turn; what is made up for goes slot by slot.
+        let due = keeper.books.due(at: step.now) ?? slot
+        let last = keeper.gates.owes(slot) || due <= slot ? slot : SlotInstant(nanoseconds: due.nanoseconds - 1)
+        keeper.book(keeper.books.close(through: last, .missed, .ledger), &step)
+        keeper.gates.isAsking = false
+        step.emit(.send(.skip(through: last)))
+        keeper.leaveQueue(&phase, &step)
+    }
+
     /// Where this daemon ends, the next one makes it.
     static func plan(
         after booking: Booking, _ keeper: inout RunKeeper, _ phase: Phase, _ step: inout Step

@@ -93,7 +93,8 @@ enum CatchUpKeeper {
     /// When it is too late for the slot to begin.
     static func end(of slot: SlotInstant, _ keeper: RunKeeper, at now: Moment) -> MonotonicInstant {
         guard let deadline = keeper.policy.startingDeadline else { return .distantFuture }
-        let wanted = now.monotonic(of: slot, on: keeper.clock) + keeper.schedule.longestDelay
+        // It may lie before the boot.
+        let wanted = now.monotonic + (slot - now.on(keeper.clock)) + keeper.schedule.longestDelay
         guard let owed = keeper.gates.owed, owed.spread > .zero, slot <= owed.through else { return wanted + deadline }
         return max(wanted, begin(keeper, at: now)) + deadline
     }

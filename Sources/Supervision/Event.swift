@@ -18,12 +18,16 @@ package enum Event: Sendable {
     /// The job's worker is dead, and all that it had written has been handled: what it has noted of its runs. `nil`: nothing that
     /// could be read. Comes before `exited`, and before the first worker of a job that goes on from a previous life.
     case noted(RunNote?)
-    /// The job's group has room for a run, which `askForPermit` has asked for.
+    /// The job's group has room for a run, which `askForPermit` has asked for, and the ledger has it.
     case permitted
+    /// The ledger does not let it begin, or is not there.
+    case refused
     /// The job's function is to be called with what has happened, as JSON. `nil`: somebody asks for a run beside its slots.
     case call(event: String?)
-    /// The call of a hook of this job has ended.
+    /// No call of a hook of this job is to come or to end that tells this.
     case told(JobStanding.Alert)
+    /// All jobs are there: what a life of the daemon's before this one has not told can be told.
+    case tellAgain
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled.
@@ -48,7 +52,6 @@ package enum Event: Sendable {
 
 extension Event {
     var isDeadline: Bool { if case .deadline = self { true } else { false } }
-    var isNoted: Bool { if case .noted = self { true } else { false } }
 }
 
 /// Who is in the place of a job's worker.

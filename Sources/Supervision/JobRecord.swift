@@ -25,6 +25,8 @@ package struct JobRecord: Sendable {
     package init(_ job: borrowing JobSupervisor, signature: UInt64? = nil) {
         if let unsettled = job.runKeeper.unsettled {
             self = unsettled.record
+            // What was told meanwhile is not told again.
+            standing.untold = job.runKeeper.alerts.standing.untold
             passed = unsettled.passed(job.runKeeper)
             return
         }

@@ -41,6 +41,8 @@ package struct JobSupervisor: Sendable {
     package var failures: Int { life.starts.backoff.failures }
     /// Whether the note of a worker of a previous life is to be read first.
     package var awaitsNote: Bool { runKeeper.unsettled != nil }
+    /// Whether a life of the daemon's before this one may not have told all.
+    package var mustTellAgain: Bool { runKeeper.alerts.mustTellAgain }
     /// What a worker does not begin by itself.
     package var workerAccounted: SlotInstant { runKeeper.workerAccounted }
 
@@ -71,8 +73,7 @@ package struct JobSupervisor: Sendable {
         decide(event)
         if mustFollow { followClock() }
         keepPause(isLook: event.isDeadline)
-        // Whom to call may be added after it: the note comes with the job.
-        if !event.isNoted { runKeeper.alerts.tellAgain(books, runKeeper.policy.hooks, &step) }
+        if runKeeper.unsettled == nil { runKeeper.alerts.tellAgain(books, runKeeper.policy.hooks, &step) }
         runKeeper.giveOrders(&life.phase, &step)
         RunWatch.watch(&runKeeper, life.phase, step)
         refresh()
@@ -87,8 +88,10 @@ package struct JobSupervisor: Sendable {
             guard phase.hasWorker else { return }
             do throws(Violation) { try take(report) } catch { life.condemn(.violation(error.what), &step) }
         case .permitted: runKeeper.permitted(&life.phase, &step)
+        case .refused: AttemptKeeper.refuse(&runKeeper, &life.phase, &step)
         case .call(let event): if runKeeper.take(call: event, phase, &step) { life.wake(step) }
         case .told(let alert): runKeeper.alerts.told(alert)
+        case .tellAgain: break
         case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:

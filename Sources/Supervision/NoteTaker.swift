@@ -32,7 +32,7 @@ struct NoteTaker {
         if let run = job.phase.run { endUnheard(run, in: here, &job) }
         job.life.phase = here
         job.runKeeper.loseWorker(&job.step)
-        if knowsSlots { missWhatCameDue(unsettled, &job) }
+        if knowsSlots { missWhatCameDue(unsettled, &job) } else { giveUpAttempt(unsettled.record.owed, &job) }
         job.runKeeper.books.beginLife()
         // It may have been set back meanwhile.
         job.mustFollow = SetClock.isToFollow(job.books, at: job.step.now)
@@ -65,6 +65,14 @@ struct NoteTaker {
         guard job.runKeeper.orders.pending == nil else { return }
         PauseKeeper.bookWhatWasPaused(unsettled, &job.runKeeper, &job.step)
         CatchUpKeeper.settle(unsettled, &job.runKeeper, &job.step)
+    }
+
+    /// At a slot of a schedule that has changed, or of a job that is gone: its run has its outcome by that, without the slot.
+    private func giveUpAttempt(_ owed: PendingAttempt?, _ job: inout JobSupervisor) {
+        guard var booking = owed?.before else { return }
+        (booking.first, booking.last, booking.reason) = (nil, nil, .stop)
+        if owed?.isKept == true { booking.outcome = .interrupted }
+        job.runKeeper.book(job.runKeeper.books.book(booking, isSettled: true), &job.step)
     }
 
     /// More calls than a life can have.

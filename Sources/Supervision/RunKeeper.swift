@@ -144,6 +144,9 @@ struct RunKeeper: Sendable {
         guard gates.areOpen || ready.features.include(.gates) else {
             throw Violation("a program without the feature 'gates', which a job in a group needs")
         }
+        guard !policy.claims || ready.features.include(.note) else {
+            throw Violation("a program without the feature 'note', which a job with claim: true needs")
+        }
         PauseKeeper.take(ready.features, &self)
         CatchUpKeeper.take(ready.features, &self, &step)
         return vigil(ready.next, step)

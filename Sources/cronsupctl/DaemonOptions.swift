@@ -36,10 +36,12 @@ struct DaemonOptions: ParsableArguments {
     }
 
     func connect() throws(DaemonFailure) -> DaemonClient {
-        if let fault = ZoneDirectory().localFault {
-            StandardDescriptors.writeError("cronsupctl: \(fault); times are shown in UTC\n")
-        }
+        Self.complainOfZone()
         return try reach()
+    }
+
+    static func complainOfZone() {
+        if let fault = ZoneDirectory().localFault { Ending.complain("\(fault); times are shown in UTC") }
     }
 
     /// The same without a word about the time zone.

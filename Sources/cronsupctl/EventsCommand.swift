@@ -19,16 +19,19 @@ struct EventsCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on with what happens.")
     var follow = false
 
-    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var source: LedgerSource
 
     func validate() throws {
+        if follow, source.read != nil {
+            throw ValidationError("nothing comes to what is read from a file; expected no -f with --read")
+        }
         if follow, options.until != nil { throw ValidationError("-f goes on without an end; expected no --until") }
     }
 
     func run() throws {
         let question = try options.question()
-        let client = try daemon.connect()
-        let ledger = try client.ledger()
+        let opened = try source.open()
+        let ledger = opened.ledger
         let text = HistoryText(showsJobs: true)
         var lines: [String] = []
         var last = Int64(0)
@@ -37,7 +40,7 @@ struct EventsCommand: ParsableCommand {
                 if case .event(let event) = answer { lines.append(line(event, text)) }
             }
         } catch {
-            throw StatusQuery(client).hinted(error, question.entry)
+            throw opened.hinted(error, question.entry)
         }
         if lines.isEmpty, !follow { throw options.nothing("event", question) }
         try write(lines.reversed().joined())
@@ -53,7 +56,7 @@ struct EventsCommand: ParsableCommand {
     ) throws {
         var output = LineOutput()
         let follower = LedgerFollower(patience: nil, complain: Ending.complain) { () throws(DaemonFailure) in
-            try daemon.reach().ledger()
+            try source.daemon.reach().ledger()
         }
         try follower.events(ledger, of: entry, after: number) { answer in
             switch answer {

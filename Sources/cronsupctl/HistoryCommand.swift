@@ -22,13 +22,13 @@ struct HistoryCommand: ParsableCommand {
     @Flag(help: "Whole texts, however narrow the screen is.")
     var wide = false
 
-    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var source: LedgerSource
 
     func run() throws {
         var question = try options.question()
         question.onlyFailures = failed
-        let client = try daemon.connect()
-        let ledger = try client.ledger()
+        let opened = try source.open()
+        let ledger = opened.ledger
         var rows: [LedgerAnswer] = []
         var output = LineOutput()
         let count: Int
@@ -37,7 +37,7 @@ struct HistoryCommand: ParsableCommand {
                 if !options.json { rows.append(row) } else if let line = HistoryJSON.line(row) { output.write(line) }
             }
         } catch {
-            throw StatusQuery(client).hinted(error, question.entry)
+            throw opened.hinted(error, question.entry)
         }
         try output.finish()
         if count == 0 { throw options.nothing(failed ? "failed run" : "run", question) }

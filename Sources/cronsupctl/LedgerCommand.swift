@@ -23,11 +23,11 @@ struct LedgerStatusCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var source: LedgerSource
 
     func run() throws {
         var found: LedgerAnswer.Status?
-        try daemon.connect().ledger().ask(.status) { if case .status(let status) = $0 { found = status } }
+        try source.open().ledger.ask(.status) { if case .status(let status) = $0 { found = status } }
         guard let found else { throw DaemonFailure.gone }
         try write(json ? HistoryJSON.line(.status(found)) ?? "" : HistoryText.page(found))
         if !found.isOpen || found.trouble != nil { throw Ending(code: ExitCode.refused) }
@@ -128,20 +128,20 @@ struct LedgerExportCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Not those before.", valueName: "time"))
     var since: String?
 
-    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var source: LedgerSource
 
     func run() throws {
         var question = HistoryQuestion()
         if let job { question.entry = try StatusQuery.entry(job) }
         question.since = try HistoryOptions.moment(since, "--since")
-        let client = try daemon.connect()
-        let ledger = try client.ledger()
+        let opened = try source.open()
+        let ledger = opened.ledger
         var output = LineOutput()
         let count: Int
         do throws(DaemonFailure) {
             count = try question.rows(ledger) { if let line = HistoryJSON.line($0) { output.write(line) } }
         } catch {
-            throw StatusQuery(client).hinted(error, question.entry)
+            throw opened.hinted(error, question.entry)
         }
         try output.finish()
         if count == 0 { throw Ending.nothingFound("the ledger has no run of that") }

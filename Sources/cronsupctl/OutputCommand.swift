@@ -27,17 +27,22 @@ struct OutputCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on with what the run writes, until it has ended.")
     var follow = false
 
-    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var source: LedgerSource
 
     func validate() throws {
+        if follow, source.read != nil {
+            throw ValidationError("nothing comes to what is read from a file; expected no -f with --read")
+        }
         if let number, number < 1 { throw ValidationError("'\(number)' is no number of a run; expected one from 1") }
     }
 
     func run() throws {
         let entry = try StatusQuery.entry(job)
-        let client = try daemon.connect()
-        let ledger = try client.ledger()
-        if follow, let run = try runInHand(client, entry) { return try goOn(ledger, entry, run) }
+        let opened = try source.open()
+        let ledger = opened.ledger
+        if follow, let client = opened.client, let run = try runInHand(client, entry) {
+            return try goOn(ledger, entry, run)
+        }
         var (head, lines) = (LedgerAnswer.Output?.none, [String]())
         do throws(DaemonFailure) {
             try ledger.ask(.output(.init(entry: entry, run: number))) { answer in
@@ -48,7 +53,7 @@ struct OutputCommand: ParsableCommand {
                 }
             }
         } catch {
-            throw StatusQuery(client).hinted(error, entry)
+            throw opened.hinted(error, entry)
         }
         guard let head else {
             let run = number.map { "run \($0) of '\(entry)'" } ?? "'\(entry)'"
@@ -78,7 +83,7 @@ struct OutputCommand: ParsableCommand {
         var output = LineOutput()
         let isShown = Terminal.isThere(.output)
         let follower = LedgerFollower(patience: Self.patience, complain: Ending.complain) {
-            () throws(DaemonFailure) in try daemon.reach().ledger()
+            () throws(DaemonFailure) in try source.daemon.reach().ledger()
         }
         do throws(DaemonFailure) {
             try follower.output(ledger, of: entry, run: run) { answer in

@@ -25,19 +25,19 @@ struct WhyCommand: ParsableCommand {
     @Flag(help: "Print JSON, an object a line.")
     var json = false
 
-    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var source: LedgerSource
 
     func run() throws {
         let entry = try StatusQuery.entry(job)
         guard let moment = try HistoryOptions.moment(time, "TIME") else { return }
-        let client = try daemon.connect()
-        let ledger = try client.ledger()
+        let opened = try source.open()
+        let ledger = opened.ledger
         let start = floorDivide(moment.nanoseconds, 1_000_000_000) * 1_000_000
         var rows: [LedgerAnswer] = []
         do throws(DaemonFailure) {
             try ledger.ask(.slots(.init(entry: entry, since: start, until: start + 1_000_000))) { rows.append($0) }
         } catch {
-            throw StatusQuery(client).hinted(error, entry)
+            throw opened.hinted(error, entry)
         }
         let text = HistoryText(showsJobs: false)
         guard !rows.isEmpty else {

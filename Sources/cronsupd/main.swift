@@ -162,13 +162,3 @@ func start(_ configuration: Configuration) throws -> Startup {
         throw StartFailure(description: "\(error)")
     }
 }
-
-enum ProgramPath {
-    /// Of one that comes with this one: beside it, or where `make install` puts it.
-    static func of(_ name: String) -> String {
-        let path = ThisProcess.executablePath ?? CommandLine.arguments[0]
-        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let beside = "\(directory)/\(name)"
-        return FileSystem.isExecutable(beside) ? beside : "\(directory)/../libexec/cronsupd/\(name)"
-    }
-}

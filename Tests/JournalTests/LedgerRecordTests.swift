@@ -51,6 +51,17 @@ struct LedgerRecordTests {
         return all
     }
 
+    private static let wordsOfHistory = 4
+
+    @Test("A job comes with what its entry says is kept of it, but for texts that never come")
+    func history() {
+        guard case .job(var job) = LedgerRecord.Kind(rawValue: 2)?.blank else { return #expect(Bool(false)) }
+        (job.history.runs, job.history.age, job.history.output) = (50, .seconds(3_600), .all)
+        #expect(LedgerRecord(LedgerRecord.job(job).frame) == .job(job))
+        let frame = LedgerRecord.job(job).frame
+        #expect(frame.count < frame.words.count)
+    }
+
     @Test("Each comes out of its frame as it went in", arguments: samples)
     func roundTrip(record: LedgerRecord) { #expect(LedgerRecord(record.frame) == record) }
 
@@ -61,7 +72,13 @@ struct LedgerRecordTests {
             var frame = JournalFrame()
             for index in 0..<count { frame.append(whole.words[index]) }
             for text in whole.texts { frame.append(text) }
-            #expect(LedgerRecord(frame) == nil, "\(count) words of \(whole.count)")
+            // As an earlier version has written it: nothing is said of what is kept.
+            if case .job(var job) = record, count == whole.count - Self.wordsOfHistory {
+                job.history = RunPolicy.History()
+                #expect(LedgerRecord(frame) == .job(job))
+            } else {
+                #expect(LedgerRecord(frame) == nil, "\(count) words of \(whole.count)")
+            }
         }
         guard !whole.texts.isEmpty else { return }
         var frame = JournalFrame()

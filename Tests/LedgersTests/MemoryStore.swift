@@ -18,11 +18,26 @@ final class MemoryStore: LedgerStore, LedgerView {
         var runs: Int64
         var standing: LedgerRecord.Standing
         var schedule: String
+        var history: RunPolicy.History
         var open: (run: Int64, begin: LedgerRecord.Begin)?
         /// Of which that is.
         var boot = ""
         /// The last that was booked of it is this gap.
         var gap: Int?
+        /// What it was let begin last, and in which boot; and whether nothing was heard of that since.
+        var claim: (record: LedgerRecord.Claim, run: Int64, boot: String)?
+        var isClaimOpen = false
+
+        /// What nobody will say more of, if the machine ends now.
+        var unheard: (run: Int64, begin: LedgerRecord.Begin, boot: String)? {
+            if let open { return (open.run, open.begin, boot) }
+            guard isClaimOpen, let claim else { return nil }
+            let record = claim.record
+            let begin = LedgerRecord.Begin(
+                job: record.job, run: claim.run, slot: record.slot, attempt: record.attempt,
+                cause: record.attempt > 1 ? .retry : .slot, began: record.at, lateness: .zero, pid: 0)
+            return (claim.run, begin, claim.boot)
+        }
     }
 
     private struct Booked {
@@ -68,10 +83,11 @@ final class MemoryStore: LedgerStore, LedgerView {
         case .life(let record):
             if record.uid != life { names = [:] }
             (life, boot) = (record.uid, record.boot)
-            for (name, job) in jobs where job.boot != boot {
-                guard let open = job.open else { continue }
+            for (name, job) in jobs {
+                guard let open = job.unheard, open.boot != boot else { continue }
                 interrupt(open.run, open.begin, name, at: record.began, &result)
                 jobs[name]?.open = nil
+                jobs[name]?.isClaimOpen = false
                 let slot = open.begin.slot
                 let index = Outcome.interrupted.index
                 if slot == nil { jobs[name]?.sums.besides[index] += 1 } else { jobs[name]?.sums.slots[index] += 1 }
@@ -101,7 +117,26 @@ final class MemoryStore: LedgerStore, LedgerView {
         case .standing(let record):
             guard let name = name(record.job, &result) else { return }
             jobs[name]?.standing = record
+        case .claim(let record): take(record, &result)
         }
+    }
+
+    private func take(_ record: LedgerRecord.Claim, _ result: inout Appended) {
+        guard let name = name(record.job, &result) else { return }
+        var isGranted = true
+        if let last = jobs[name]?.claim {
+            let (before, now) = (last.record.slot.microseconds, record.slot.microseconds)
+            isGranted = before < now || before == now && last.record.attempt < record.attempt
+            if before == now, last.record.attempt == record.attempt {
+                isGranted = last.boot == boot && jobs[name]?.isClaimOpen == true
+            }
+            if before > record.at.microseconds + 3 * 3_600 * 1_000_000 { isGranted = true }
+        }
+        result.claims.append(.init(job: name, slot: record.slot, attempt: record.attempt, isGranted: isGranted))
+        guard isGranted else { return }
+        let run = number(record.run, name, &result)
+        jobs[name]?.claim = (record, run, boot)
+        jobs[name]?.isClaimOpen = true
     }
 
     private func name(_ number: Int64, _ result: inout Appended) -> String? {
@@ -114,15 +149,16 @@ final class MemoryStore: LedgerStore, LedgerView {
         guard var job = jobs[record.name] else {
             jobs[record.name] = Job(
                 name: record.name, books: record.books, sums: record.sums, base: 0, runs: record.sums.runs,
-                standing: record.standing, schedule: record.schedule)
+                standing: record.standing, schedule: record.schedule,
+                history: record.schedule.isEmpty ? .init() : record.history)
             return
         }
         var before = job.sums
         if job.books != record.books {
             before = LedgerRecord.Sums()
             (job.base, job.gap) = (nil, nil)
-            if let open = job.open { interrupt(open.run, open.begin, record.name, at: record.at, &result) }
-            job.open = nil
+            if let open = job.unheard { interrupt(open.run, open.begin, record.name, at: record.at, &result) }
+            (job.open, job.isClaimOpen) = (nil, false)
         }
         let isLower = Outcome.allCases.contains { outcome in
             record.sums.slots[outcome.index] < before.slots[outcome.index]
@@ -133,7 +169,7 @@ final class MemoryStore: LedgerStore, LedgerView {
             let slots = record.sums.slots[outcome.index] - before.slots[outcome.index]
             let besides = record.sums.besides[outcome.index] - before.besides[outcome.index]
             guard slots > 0 || besides > 0 else { continue }
-            (job.gap, job.open) = (nil, nil)
+            (job.gap, job.open, job.isClaimOpen) = (nil, nil, false)
             lose(record, outcome, slots: slots, besides: besides, &result)
         }
         if record.sums.runs > 0 {
@@ -146,6 +182,7 @@ final class MemoryStore: LedgerStore, LedgerView {
         }
         (job.books, job.sums, job.standing) = (record.books, record.sums, record.standing)
         job.schedule = record.schedule
+        if !record.schedule.isEmpty { job.history = record.history }
         jobs[record.name] = job
     }
 
@@ -212,6 +249,10 @@ final class MemoryStore: LedgerStore, LedgerView {
                 job: name, hour: record.at.hour, row: record.isGivenUp ? nil : row, outcome: record.outcome,
                 slots: record.count, isBeside: isBeside))
         if let open = jobs[name]?.open, open.run <= number { jobs[name]?.open = nil }
+        if let claim = jobs[name]?.claim {
+            let isPast = record.count > 0 && record.last.map { $0 >= claim.record.slot } ?? false
+            if claim.run <= number || isPast { jobs[name]?.isClaimOpen = false }
+        }
         if isBeside { jobs[name]?.sums.besides[record.outcome.index] += 1 }
         if record.count > 0 { jobs[name]?.gap = nil }
         settle(record, name)
@@ -225,6 +266,9 @@ final class MemoryStore: LedgerStore, LedgerView {
     private func takeGap(_ record: LedgerRecord.Booked, _ name: String) {
         booked.append(Booked(job: name, hour: record.at.hour, outcome: record.outcome, slots: record.count))
         settle(record, name)
+        if let claim = jobs[name]?.claim, let last = record.last, claim.record.slot <= last {
+            jobs[name]?.isClaimOpen = false
+        }
         guard let first = record.first?.inMicroseconds, let last = record.last?.inMicroseconds else { return }
         if let index = jobs[name]?.gap, gaps[index].row.outcome == record.outcome,
             gaps[index].row.reason == record.reason
@@ -248,15 +292,17 @@ final class MemoryStore: LedgerStore, LedgerView {
     func prune(_ retention: Retention, at now: WallInstant, budget: Int) -> Pruned {
         var pruned = Pruned()
         let before = runs.count + gaps.count
-        for name in jobs.keys {
-            keepNewest(retention.runs, name) { $0.outcome.isOk }
-            keepNewest(retention.failures, name) { !$0.outcome.isOk }
+        for (name, job) in jobs {
+            let own = retention.of(job.history)
+            keepNewest(own.runs, name) { $0.outcome.isOk }
+            keepNewest(own.failures, name) { !$0.outcome.isOk }
+            let oldest = own.oldest(at: now).inMicroseconds
+            runs.removeAll { $0.job == name && $0.began < oldest }
+            drop { $0.row.job == name && $0.row.last < oldest }
             let old = gaps.filter { $0.row.job == name }.map(\.order).sorted().dropLast(retention.gaps)
             drop { old.contains($0.order) }
         }
         let oldest = retention.oldest(at: now)
-        runs.removeAll { $0.began < oldest.inMicroseconds }
-        drop { $0.row.last < oldest.inMicroseconds }
         for index in events.indices {
             if let event = events[index], event.at < oldest.inMicroseconds || index < events.count - retention.incidents
             {
@@ -313,7 +359,7 @@ final class MemoryStore: LedgerStore, LedgerView {
                 job: job.name, schedule: job.schedule, timezone: "", runs: job.runs,
                 accounted: job.sums.accounted.inMicroseconds,
                 failures: job.standing.failures, isFailing: job.standing.isFailing, isLate: job.standing.isLate,
-                open: job.open.map { .init(run: $0.run, slot: $0.begin.slot?.inMicroseconds) })
+                open: job.unheard.map { .init(run: $0.run, slot: $0.begin.slot?.inMicroseconds) })
         }
     }
 
@@ -390,7 +436,8 @@ final class MemoryStore: LedgerStore, LedgerView {
         let own = lines.filter { $0.job == job }
         guard let last = own.map(\.run).last else { return nil }
         let wanted = run ?? last
-        let isBad = runs.contains { $0.job == job && $0.run == wanted && !$0.outcome.isOk }
+        let isKept = jobs[job]?.history.output == .all
+        let isBad = runs.contains { $0.job == job && $0.run == wanted && (!$0.outcome.isOk || isKept) }
         let written = own.filter { $0.run == wanted }.map { "\($0.text)\n" }
         guard !written.isEmpty, wanted == last || isBad else { return nil }
         var tail = written

@@ -27,6 +27,7 @@ struct PlayedDaemon {
     struct Job {
         let name: String
         var number = Int64(0)
+        var history = RunPolicy.History()
         var isIntroduced = false
         var books = Int64(0)
         var sums = LedgerRecord.Sums()
@@ -145,13 +146,31 @@ struct PlayedDaemon {
                 .init(
                     job: job.number, at: tick(), name: job.name, schedule: schedule, timezone: "", comment: "c",
                     books: job.books, sums: job.sums,
-                    standing: .init(job: job.number, failures: job.failures, isFailing: false, isLate: false))))
+                    standing: .init(job: job.number, failures: job.failures, isFailing: false, isLate: false),
+                    history: job.history)))
+    }
+
+    /// What its entry says is kept of it.
+    mutating func setHistory(_ name: String) {
+        var history = RunPolicy.History()
+        if random.chance(2) { history.runs = 1 + random.below(30) }
+        if random.chance(2) { history.failures = 1 + random.below(9) }
+        if random.chance(2) { history.age = .seconds(Int64(60 + random.below(2_000))) }
+        jobs[name]?.history = history
+        jobs[name]?.isIntroduced = false
     }
 
     private mutating func begin(_ job: inout Job) {
         job.sums.runs += 1
         let slot = random.chance(5) ? nil : job.owed?.first ?? tick()
         job.going = (job.sums.runs, slot, job.owed == nil || slot == nil ? 1 : 2)
+        if let slot, random.chance(3) {
+            write(
+                .claim(
+                    .init(
+                        job: job.number, run: job.sums.runs, slot: slot, attempt: job.going?.attempt ?? 1, at: tick())),
+                of: &job)
+        }
         if random.chance(3) { return }
         write(
             .begin(

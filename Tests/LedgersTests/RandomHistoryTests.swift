@@ -36,13 +36,14 @@ struct RandomHistoryTests {
             daemon.start(id: 1)
             (retention.runs, retention.failures, retention.gaps) = (20, 8, 6)
             retention.incidents = 15
+            retention.age = .seconds(Int64(600 + daemon.random.below(3_000)))
             // What a job booked before its first record is not history.
             try settle()
         }
 
         mutating func round() throws {
             for _ in 0..<daemon.random.below(30) { daemon.step() }
-            switch daemon.random.below(12) {
+            switch daemon.random.below(13) {
             case 0: daemon.isFull.toggle()
             case 1: try tested.reopen()
             case 2: try tested.store.fold()
@@ -50,6 +51,7 @@ struct RandomHistoryTests {
             case 4: daemon.introduce()
             case 5: try restart()
             case 6: try reboot()
+            case 8: daemon.setHistory(daemon.random.pick(daemon.names))
             case 7: if !daemon.isFull { daemon.forget(daemon.random.pick(daemon.names)) }
             default: try take(most: 1 + daemon.random.below(40))
             }

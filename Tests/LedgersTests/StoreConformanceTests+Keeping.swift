@@ -169,6 +169,53 @@ extension StoreConformanceTests {
         #expect(try sums(tested)?.runs == 30)
     }
 
+    @Test("keeps of a job what its entry says, over its own death, and of one that is gone too", arguments: kinds)
+    func history(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        var (few, young, long) = (RunPolicy.History(), RunPolicy.History(), RunPolicy.History())
+        (few.runs, few.failures) = (2, 1)
+        (young.age, long.age) = (.seconds(60), Retention.days(200))
+        _ = try tested.take([
+            life(), job(history: few), job(1, "app:young", history: young), job(2, "app:long", history: long),
+            job(3, "app:usual"),
+        ])
+        for number in Int64(1)...6 {
+            for job in Int64(0)...3 {
+                _ = try tested.take([run(number, at: 20 * number, number > 3 ? .failed : .ok, job: job)])
+            }
+        }
+        _ = try tested.take([job(0, "app:a", schedule: "")])
+        try tested.reopen()
+        func prune(_ now: WallInstant) throws {
+            while try !tested.store.prune(Retention(), at: now, budget: 3).isDone {}
+        }
+        try prune(second(150))
+        #expect(try runs(tested) == [6, 3, 2])
+        #expect(try runs(tested, "app:young") == [6, 5])
+        #expect(try runs(tested, "app:long").count == 6 && runs(tested, "app:usual").count == 6)
+        // Where the clock is not believed, theirs does not count either.
+        _ = try tested.store.prune(Retention().whateverTheTime, at: second(100_000), budget: 100)
+        #expect(try runs(tested, "app:young") == [6, 5])
+        try prune(start + Retention.days(100))
+        #expect(try runs(tested, "app:long").count == 6 && runs(tested, "app:usual").isEmpty)
+    }
+
+    @Test("keeps what runs wrote that were ok, if the entry says so, as long as the runs", arguments: kinds)
+    func allOutput(_ kind: TestedStore.Kind) throws {
+        let tested = try TestedStore(kind)
+        var all = RunPolicy.History()
+        (all.output, all.runs) = (.all, 2)
+        _ = try tested.take([life(), job(history: all)])
+        for number in Int64(1)...4 {
+            let line = LedgerRecord.Output(
+                job: 0, run: number, at: second(number), isError: false, text: "line \(number)")
+            _ = try tested.take([.output(line), run(number, at: number)])
+        }
+        while try !tested.store.prune(Retention(), at: second(9), budget: 9).isDone {}
+        #expect(try tested.view.output(of: "app:a", run: 3)?.tail == "line 3\n")
+        #expect(try tested.view.output(of: "app:a", run: 2) == nil)
+    }
+
     @Test("removes nothing by its age where the clock is not believed", arguments: kinds)
     func whateverTheTime(_ kind: TestedStore.Kind) throws {
         let tested = try TestedStore(kind)

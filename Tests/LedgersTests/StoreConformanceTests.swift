@@ -55,12 +55,13 @@ struct StoreConformanceTests {
 
     func job(
         _ number: Int64 = 0, _ name: String = "app:a", books: Int64 = 1, sums: LedgerRecord.Sums = .init(),
-        schedule: String = "every 1s"
+        schedule: String = "every 1s", history: RunPolicy.History = .init()
     ) -> LedgerRecord {
         .job(
             .init(
                 job: number, at: start, name: name, schedule: schedule, timezone: "", comment: "", books: books,
-                sums: sums, standing: .init(job: number, failures: 0, isFailing: false, isLate: false)))
+                sums: sums, standing: .init(job: number, failures: 0, isFailing: false, isLate: false),
+                history: history))
     }
 
     func second(_ count: Int64) -> WallInstant { start + .seconds(count) }

@@ -65,9 +65,24 @@ struct PolicyTests {
         #expect(try policy("catch_up: {slots: all}").catchUp.max == 100)
     }
 
+    @Test("say what is kept of the job")
+    func history() throws {
+        #expect(try policy("args: []").history == RunPolicy.History())
+        let history = try policy("history: {runs: 50, failures: 7, age: 2d, output: all, text: none}").history
+        #expect(history.runs == 50 && history.failures == 7 && history.age == .seconds(172_800))
+        #expect(history.output == .all && history.text == RunPolicy.History.Text.none)
+        #expect(try policy("history: {output: none}").history.runs == nil)
+    }
+
     @Test(
         "refuses what means nothing",
         arguments: [
+            ("history: all", "history: expected a map, found "),
+            ("history: {runs: 0}", "history.runs: expected a whole number from 1 to 1000000"),
+            ("history: {age: 1s}", "history.age \"1s\" is too short; expected at least 1m"),
+            ("history: {output: last}", "history.output: expected one of failures, all, none, found "),
+            ("history: {text: some}", "history.text: expected one of all, none, found "),
+            ("history: {keep: 1}", "history: unknown key 'keep'"),
             ("catch_up: latest", "catch_up: expected one of none, last, all, found "),
             ("catch_up: {max: 3}", "catch_up: no 'slots'; expected as in {slots: all, max: 100, spread: 10m}"),
             ("catch_up: {slots: all, max: 0}", "catch_up.max: expected a whole number from 1 to 10000"),
@@ -75,6 +90,11 @@ struct PolicyTests {
             ("catch_up: {slots: none, spread: 1m}", "catch_up.spread: goes with slots: last or all"),
             ("catch_up: {slots: all, after: 1m}", "catch_up: unknown key 'after'"),
             ("starting_deadline: 10", "starting_deadline \"10\" has no unit"),
+            ("claim: yes", "claim: expected true or false"),
+            (
+                "claim: true",
+                "claim: an interval's slots have no fixed times; expected meta.schedule or meta.align: true"
+            ),
             ("on_lost: retry", "on_lost: expected one of skip, rerun, found "),
         ])
     func catchUpErrors(text: String, expected: String) {

@@ -202,11 +202,9 @@ struct UntoldTests {
         return job
     }
 
-    /// What the next daemon calls with the first thing that happens.
+    /// What the next daemon calls.
     private func calls(after rig: Rig) -> [Value.Map] {
         var next = nextLife(of: rig, job, at: at(1_001))
-        #expect(next.effects.calls == [])
-        next.fireDeadline()
         let calls = next.effects.calls
         next.fireDeadline()
         #expect(next.effects.calls == [])
@@ -237,6 +235,24 @@ struct UntoldTests {
         #expect(told.map { $0["incident"] } == [.int(1), .int(1)] && told.map { $0["run"] } == [.int(1), .int(2)])
         rig.send(.told(.failure))
         #expect(calls(after: rig).map { $0["event"] } == [.string("recovery")])
+    }
+
+    @Test("is told of the state that holds: not of a failure that is over, nor of the end of the one before")
+    func outdated() {
+        var over = Rig(.running, job)
+        over.send(.report(end(run: 1, slot: Rig.slot, .failed)))
+        over.now = at(1_005)
+        over.send(.report(begin(run: 2, slot: Rig.next)))
+        over.send(.report(end(run: 2, slot: Rig.next)))
+        var failing = over
+        over.send(.told(.recovery))
+        #expect(over.supervisor.standing.untold == .failure && calls(after: over) == [])
+        failing.now = at(1_015)
+        failing.send(.report(begin(run: 3, slot: at(1_015))))
+        failing.send(.report(end(run: 3, slot: at(1_015), .failed)))
+        #expect(failing.supervisor.standing.untold == [.failure, .recovery])
+        let told = calls(after: failing)
+        #expect(told.map { $0["event"] } == [.string("failure")] && told.map { $0["incident"] } == [.int(3)])
     }
 
     @Test("is told that a slot is late")
@@ -311,6 +327,17 @@ struct KeptAttemptTests {
         #expect(next.effects.calls == [] && next.supervisor.books[.missed] == 1)
         let outcomes = next.effects.compactMap { if case .book(let booking) = $0 { booking } else { nil } }
         #expect(outcomes.first?.reason == .stop && outcomes.first?.run?.number == 1)
+    }
+
+    @Test("has its outcome without its slot, where the next one has another schedule")
+    func otherSchedule() {
+        let rig = stopped(.failed, keepsAttempts: true).rig
+        var other = job
+        other.schedule = .interval(.seconds(7))
+        let next = nextLife(of: rig, other, at: at(1_001))
+        #expect(next.supervisor.books.sum(.interrupted) == 1 && next.supervisor.books.total == 0)
+        #expect(next.supervisor.books.retried == 0 && next.supervisor.books.unknown == 0)
+        #expect(next.effects.calls == [])
     }
 
     @Test("leaves its slot interrupted at once where no next one would know of it")

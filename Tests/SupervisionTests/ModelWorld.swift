@@ -92,6 +92,7 @@ final class ModelWorld {
         if random.chance(3) {
             let wait = random.chance(2) ? Nanoseconds(random.pick([1_000_000, 3_000_000_000])) : nil
             job.policy.concurrency = RunPolicy.Concurrency(group: "g", max: 1, wait: wait)
+            job.policy.claims = random.chance(2)
         }
         if random.chance(3) { job.policy.startingDeadline = Nanoseconds(random.pick([1_000_000, 30_000_000_000])) }
         let hook = EntryID(namespace: "app", name: "alert")!
@@ -122,6 +123,10 @@ final class ModelWorld {
         passTime()
         if supervisor.deadline <= now.monotonic { return fireDeadline() }
         if isDying, random.chance(4) { return exit() }
+        if permit == .asked, policy.claims, random.chance(8) {
+            handle(.refused)
+            return
+        }
         if permit == .asked, random.chance(3) {
             permit = .held
             handle(.permitted)

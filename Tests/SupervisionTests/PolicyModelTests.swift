@@ -97,6 +97,7 @@ private final class PolicyWorld {
         policy.onLost = random.pick(RunPolicy.OnLost.allCases)
         if !random.chance(4) {
             policy.concurrency = group
+            policy.claims = random.chance(3)
             if random.chance(2) { policy.concurrency?.wait = .milliseconds(Int64(50 + random.below(3_000))) }
         }
         return policy
@@ -305,6 +306,10 @@ private final class PolicyWorld {
     }
 
     private func permit(_ numbers: [Int]) {
-        for number in numbers { handle(.permitted, jobs.first { $0.number == number }!) }
+        for number in numbers {
+            guard let job = jobs.first(where: { $0.number == number }) else { continue }
+            // A ledger that is away, now and then.
+            handle(job.definition.policy.claims && random.chance(5) ? .refused : .permitted, job)
+        }
     }
 }

@@ -28,7 +28,10 @@ struct WireErrorTests {
             ("begin run=1 lateness_us=0", "message 'begin' has no field 'next'"),
             ("begin run=1 next=1", "message 'begin' has no field 'lateness_us'"),
             ("begin run=-1", "field 'run' is malformed; expected a number of 0 or more"),
-            ("begin slot=-1", "field 'slot' is malformed; expected a number of 0 or more"),
+            (
+                "begin slot=-9223372036854775808",
+                "field 'slot' is malformed; expected a number of -4611686018427387904 or more"
+            ),
             (
                 "begin lateness_us=9223372036854775807",
                 "field 'lateness_us' is malformed; expected a number of at most 9223372036854775"

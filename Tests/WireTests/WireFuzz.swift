@@ -24,7 +24,7 @@ extension SeededGenerator {
         pick([0, 1, .max - 1, .max, Int64(bitPattern: next() >> 1), Int64(below(1_000))])
     }
 
-    mutating func instant() -> SlotInstant { SlotInstant(nanoseconds: count()) }
+    mutating func instant() -> SlotInstant { SlotInstant(nanoseconds: chance(4) ? -(count() >> 2) : count()) }
 
     /// Whole microseconds, as they are on the wire.
     mutating func duration() -> Nanoseconds { Nanoseconds(count() / 1_000 * 1_000) }

@@ -131,8 +131,9 @@ package struct HistoryText {
         let facts: [(String, String)] = [
             ("path", status.path), ("engine", status.engine), ("state", status.isOpen ? "open" : "not open"),
             ("trouble", status.trouble ?? ""), ("jobs", "\(status.jobs)"), ("runs", "\(status.runs)"),
-            ("size", "\(bytes(status.size)) of \(bytes(status.limit))"), ("log ahead", bytes(status.log)),
-            ("journal", "\(bytes(status.behind)) of \(bytes(status.journal))"),
+            ("size", bytes(status.size) + (status.limit == 0 ? "" : " of \(bytes(status.limit))")),
+            ("log ahead", bytes(status.log)),
+            ("journal", status.journal == 0 ? "" : "\(bytes(status.behind)) of \(bytes(status.journal))"),
             ("records lost", status.lost == 0 ? "" : "\(status.lost)"),
         ]
         return TextTable.text(facts.filter { !$0.1.isEmpty }.map { [$0.0, $0.1] })

@@ -16,6 +16,24 @@ package final class LedgerClient {
     init?(in directory: String) throws(DaemonFailure) {
         guard let stream = try MessageStream(in: directory, named: Self.socketName) else { return nil }
         self.stream = stream
+        try welcome()
+    }
+
+    /// Reads a ledger that perhaps nobody keeps: a database, or the directory that it is in. `program`: cronledger.
+    package init(reading path: String, by program: String) throws(DaemonFailure) {
+        do throws(SystemError) {
+            let pair = try Pipe.socket()
+            try pair.reader.setNonblocking()
+            stream = MessageStream(StreamSocket(pair.reader))
+            let output = try Descriptor.open(updating: "/dev/null")
+            let errors = try StandardDescriptors.duplicateError()
+            _ = try Program(path: program, environment: ThisProcess.environment, openFiles: .current()).spawn(
+                arguments: ["--read", path], input: pair.writer, output: output, error: errors)
+        } catch { throw .system(error) }
+        try welcome()
+    }
+
+    private func welcome() throws(DaemonFailure) {
         switch try nextAnswer(within: DaemonClient.patience) {
         case .greeting(let greeting)?: self.greeting = greeting
         case .refused(let refused)?: throw .refused(refused)

@@ -28,6 +28,12 @@ final class MessageStream {
         }
     }
 
+    /// The other end is another process's.
+    init(_ socket: consuming StreamSocket) {
+        self.socket = socket
+        end = .distantFuture
+    }
+
     /// A request is much shorter than what a socket takes that is empty.
     func send(_ message: [UInt8]) throws(DaemonFailure) {
         let transfer: Descriptor.Transfer

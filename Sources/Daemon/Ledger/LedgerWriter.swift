@@ -50,7 +50,8 @@ final class LedgerWriter {
         var words = LedgerRecord.Name(
             job: name.number, at: now.wall, name: job.id.description, schedule: job.schedule.words,
             timezone: job.schedule.zone?.name ?? "", comment: job.meta["comment"]?.string ?? "",
-            books: Int64(bitPattern: books.id), sums: name.first ?? sums, standing: .init(name.number, record.standing))
+            books: Int64(bitPattern: books.id), sums: name.first ?? sums, standing: .init(name.number, record.standing),
+            history: job.policy.history)
         name.isKnown = stage(words)
         if name.isKnown, name.first != nil, name.first != sums {
             words.sums = sums
@@ -101,10 +102,13 @@ final class LedgerWriter {
 
     // MARK: What happens
 
-    func note(_ booking: Booking, of name: inout LedgerName, _ clock: ScheduleClock, at now: Moment) {
+    /// `hasText`: with what the run has said.
+    func note(
+        _ booking: Booking, of name: inout LedgerName, _ clock: ScheduleClock, at now: Moment, hasText: Bool = true
+    ) {
         // The sums of a job that is introduced later have this slot too.
         guard name.isKnown else { return journal.lose(.row) }
-        let frame = LedgerRecord.frame(of: booking, name.number, clock, at: now)
+        let frame = LedgerRecord.frame(of: booking, name.number, clock, at: now, hasText: hasText)
         if !journal.stage(frame, .row) { (name.isKnown, hasStrangers) = (false, true) }
     }
 
@@ -117,6 +121,14 @@ final class LedgerWriter {
             began: run.began.wall,
             lateness: run.lateness, pid: pid)
         journal.stage(LedgerRecord.begin(record).frame, .incident)
+    }
+
+    /// Returns whether there is room for it.
+    func note(_ claim: SlotClaims.Claim, of name: LedgerName, at now: Moment) -> Bool {
+        guard name.isKnown else { return false }
+        let record = LedgerRecord.Claim(
+            job: name.number, run: claim.run, slot: claim.slot, attempt: claim.attempt, at: now.wall)
+        return journal.stage(LedgerRecord.claim(record).frame, .row, isCounted: false)
     }
 
     /// If it is another one than before.
@@ -135,12 +147,12 @@ final class LedgerWriter {
 
     func loseEvent() { journal.lose(.incident) }
 
-    /// `name`: `nil`, it concerns the daemon.
-    func note(_ event: LogTap.Event, of name: LedgerName?) {
+    /// `name`: `nil`, it concerns the daemon. `hasText`: with what the job has said.
+    func note(_ event: LogTap.Event, of name: LedgerName?, hasText: Bool = true) {
         guard sayLife() else { return journal.lose(.incident) }
         let job = name.flatMap { $0.isKnown ? $0.number : nil }
         // Of a job that has no name here the text says which it is.
-        let words = event.fields.words(but: job == nil ? "" : LogTap.entry)
+        let words = event.fields.words(but: (job == nil ? [] : [LogTap.entry]) + (hasText ? [] : LogTap.texts))
         let record = LedgerRecord.Incident(job: job, at: event.at, kind: event.message, text: words)
         journal.stage(LedgerRecord.incident(record).frame, .incident)
     }

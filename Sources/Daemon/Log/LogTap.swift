@@ -30,6 +30,8 @@ final class LogTap: Sendable {
     private static let titleOfOutcomes = "TICK"
     /// The field that names the job.
     static let entry = "entry"
+    /// Those that have words of a job.
+    static let texts = ["error", "line", "result", "text"]
 
     /// From now on somebody takes them.
     func open() { state.withLock { $0.isOpen = true } }
@@ -64,9 +66,9 @@ final class LogTap: Sendable {
 }
 
 extension LogFields {
-    /// All but this one, as `key=value`, in quotes where it has blanks.
-    func words(but left: String) -> String {
-        list.filter { $0.key != left }.map { "\($0.key)=\($0.value.word)" }.joined(separator: " ")
+    /// All but these, as `key=value`, in quotes where it has blanks.
+    func words(but left: [String]) -> String {
+        list.filter { !left.contains("\($0.key)") }.map { "\($0.key)=\($0.value.word)" }.joined(separator: " ")
     }
 
     func text(_ key: String) -> String? {

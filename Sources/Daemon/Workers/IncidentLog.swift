@@ -197,7 +197,7 @@ struct IncidentLog {
         fields.add("count", .integer(booking.count))
         // Who stops the daemon knows that, and who reads of its start; so does who has asked for a pause.
         let isKnown = booking.reason == .down || booking.reason == .paused || booking.reason == .byOperator
-        if isKnown || booking.reason == .deadline || booking.reason == .limit {
+        if isKnown || booking.reason == .deadline || booking.reason == .limit || booking.reason == .ledger {
             fields.add("reason", (booking.reason?.rawValue).map { .text($0) })
         }
         records(isKnown ? .notice : booking.outcome.level, booking.outcome.title, job, fields)

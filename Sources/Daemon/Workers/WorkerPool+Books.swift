@@ -147,9 +147,9 @@ extension Event {
     var changesRecord: Bool {
         switch self {
         case .report(let report): report.changesRecord
-        case .call, .permitted, .spawnDeferred, .hurry: false
+        case .call, .permitted, .refused, .spawnDeferred, .hurry: false
         case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
-            .reschedule, .intervene, .told:
+            .reschedule, .intervene, .told, .tellAgain:
             true
         }
     }

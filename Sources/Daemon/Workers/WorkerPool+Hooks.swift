@@ -6,12 +6,18 @@ import Values
 /// Jobs that tell how they stand, by calls of the functions of others.
 extension WorkerPool {
     func call(_ function: EntryID, _ alert: JobStanding.Alert, with event: Value.Map, for job: Job) {
+        if earlyCalls != nil {
+            earlyCalls?.append(EarlyCall(function: function, alert: alert, event: event, entry: job.definition.id))
+            return
+        }
         let name = event["event"]?.string ?? ""
+        let notice = HookCalls.Notice(entry: job.definition.id, alert: alert)
         guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else {
-            return incidents.callDropped(function, name, job)
+            incidents.callDropped(function, name, job)
+            return giveUp(notice)
         }
         incidents.calling(function, name, job)
-        let call = WaitingCall(event: text, notice: .init(entry: job.definition.id, alert: alert))
+        let call = WaitingCall(event: text, notice: notice)
         let mustWait = target.successor != nil && target.supervisor.phase.isStopping
         if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
             target.callsForSuccessor.append(call)
@@ -25,7 +31,21 @@ extension WorkerPool {
         handle(.call(event: call.event), target)
         let number = target.supervisor.orders.callNumber
         // One that there is no room for has no number.
-        if number != before { hookCalls.note(call.notice, call: number, of: target.definition.id) }
+        if number != before {
+            hookCalls.note(call.notice, call: number, of: target.definition.id)
+        } else if let notice = call.notice {
+            giveUp(notice)
+        }
+    }
+
+    /// All jobs are there: what came too early for some is called, and what a life before this one has not told.
+    func makeEarlyCalls() {
+        let calls = earlyCalls ?? []
+        earlyCalls = nil
+        for call in calls {
+            if let job = jobsByID[call.entry] { self.call(call.function, call.alert, with: call.event, for: job) }
+        }
+        for job in jobs.compactMap(\.self) where job.supervisor.mustTellAgain { handle(.tellAgain, job) }
     }
 
     /// What its worker was not told about, for the job that takes its place.
@@ -38,18 +58,28 @@ extension WorkerPool {
     func handOverCalls(of job: Job) {
         guard !job.callsForSuccessor.isEmpty else { return }
         guard let successor = jobsByID[job.definition.id] else {
-            return incidents.record(.callsDropped(job.callsForSuccessor.count), of: job)
+            incidents.record(.callsDropped(job.callsForSuccessor.count), of: job)
+            return job.callsForSuccessor.compactMap(\.notice).forEach(giveUp)
         }
         for call in job.callsForSuccessor { make(call, of: successor) }
     }
 
+    // MARK: What was told
+
     /// The call has ended, well or not: whoever it was about has told it. One that the daemon's end has cut short is made again by the
     /// next daemon.
     func noteEnd(ofCall booking: Booking, of job: Job) {
-        guard let call = booking.run?.call, let notice = hookCalls.take(call: call, of: job.definition.id) else {
-            return
-        }
-        guard booking.outcome != .cancelled, booking.outcome != .interrupted else { return }
+        guard let call = booking.run?.call, call > 0, !hookCalls.isEmpty else { return }
+        let notices = hookCalls.takeAll(through: call, of: job.definition.id)
+        guard !isStopping || booking.outcome != .cancelled && booking.outcome != .interrupted else { return }
+        notices.forEach(noteTold)
+    }
+
+    /// A call is not made, which the log says: it is not made by the next daemon either.
+    private func giveUp(_ notice: HookCalls.Notice) { if !isStopping { noteTold(notice) } }
+
+    private func noteTold(_ notice: HookCalls.Notice) {
+        guard !notice.alert.isEmpty, !hookCalls.include(notice) else { return }
         if let teller = jobsByID[notice.entry] {
             handle(.told(notice.alert), teller)
         } else {

@@ -29,7 +29,8 @@ extension WorkerPool {
 
     func write(_ booking: Booking, of job: Job) {
         guard let ledger else { return }
-        ledger.note(booking, of: &job.ledgerName, job.clock, at: moment)
+        let hasText = job.definition.policy.history.text == .all
+        ledger.note(booking, of: &job.ledgerName, job.clock, at: moment, hasText: hasText)
         if booking.run != nil { ledger.youngRuns.remove(of: job.index) }
     }
 
@@ -60,6 +61,7 @@ extension WorkerPool {
     }
 
     func writeOutput(_ text: String, isError: Bool = false, run: Int64, of job: Job) {
+        guard job.definition.policy.history.output != .none else { return }
         ledger?.note(output: text, isError: isError, run: run, of: job.ledgerName, at: moment)
     }
 
@@ -70,7 +72,8 @@ extension WorkerPool {
         for _ in 0..<lost { ledger.loseEvent() }
         for event in events {
             let job = event.fields.text(LogTap.entry).flatMap { EntryID($0) }.flatMap { jobsByID[$0] }
-            ledger.note(event, of: job?.ledgerName)
+            ledger.note(
+                event, of: job?.ledgerName, hasText: job?.definition.policy.history.text != RunPolicy.History.Text.none)
         }
     }
 

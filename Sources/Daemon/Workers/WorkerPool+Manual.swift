@@ -35,6 +35,9 @@ extension WorkerPool {
 
     private func refusal(of job: Job) -> ControlAnswer.Refused? {
         let (supervisor, id) = (job.supervisor, job.definition.id)
+        if job.definition.policy.claims, ledger == nil {
+            return .init(.ledger, "'\(id)' runs with a ledger alone (claim: true), and there is none")
+        }
         if job.successor != nil { return .init(.reloading, "'\(id)' is being replaced by what a reload has found") }
         if supervisor.phase.isStopping { return .init(.stopping, "'\(id)' is to stop") }
         if let run = supervisor.phase.run { return .init(.busy, "run \(run.number) of '\(id)' is running") }

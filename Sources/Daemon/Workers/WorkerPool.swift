@@ -39,6 +39,9 @@ final class WorkerPool {
     var awaitsEnds = false
     var endedRuns = EndedRuns()
     var hookCalls = HookCalls()
+    /// Those that are made when all jobs are there; `nil`: they are.
+    var earlyCalls: [EarlyCall]? = []
+    var claims = SlotClaims()
     /// Dead workers whose sessions were looked for already.
     var swept: Set<ProcessID> = []
     var deadlines = DeadlineQueue()
@@ -70,7 +73,7 @@ final class WorkerPool {
     var heldOutput = 0
     /// Whether a job that goes by a time zone was spawned or began a run.
     var usesZones = false
-    private var isStopping = false
+    private(set) var isStopping = false
 
     init(
         loop: PollLoop, children: ChildTable<Child>, programs: WorkerPrograms, registry: SharedRegistry,
@@ -228,6 +231,7 @@ final class WorkerPool {
         jobs[job.index] = nil
         freeIndices.append(job.index)
         jobsByID[job.definition.id] = nil
+        if !isStopping { hookCalls.forget(job.definition.id) }
         if job.successor == nil, !isStopping { runtime.locks.discard(job.definition.id) }
         if let successor = job.successor {
             add(successor, resuming: resumption(of: job, by: successor))
@@ -311,11 +315,12 @@ final class WorkerPool {
     private func letCatchUp(_ indices: [Int]) { for index in indices { if let job = jobs[index] { askGroup(job) } } }
 
     private func askGroup(_ job: Job) {
-        guard let concurrency = job.definition.policy.concurrency else { return handle(.permitted, job) }
+        guard let concurrency = job.definition.policy.concurrency else { return claim(job) }
         permit(permits.ask(job.index, concurrency))
     }
 
     private func returnPermit(_ job: Job) {
+        claims.forget(job.index)
         if let concurrency = job.definition.policy.concurrency {
             permit(permits.giveBack(job.index, group: concurrency.group))
         }
@@ -323,6 +328,6 @@ final class WorkerPool {
     }
 
     private func permit(_ indices: [Int]) {
-        for index in indices { if let job = jobs[index] { handle(.permitted, job) } }
+        for index in indices { if let job = jobs[index] { claim(job) } }
     }
 }

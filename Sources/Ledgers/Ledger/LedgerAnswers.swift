@@ -1,4 +1,5 @@
 import Clocks
+import Kernel
 import LedgerStore
 import Model
 import SQLiteStore
@@ -14,6 +15,11 @@ final class LedgerAnswers {
 
     init(_ path: String, _ tails: SharedTails) throws(LedgerError) {
         reader = try SQLiteReader(path, tails: tails)
+    }
+
+    /// Of a ledger that perhaps nobody keeps.
+    init(unkept path: String, isKept: Bool) throws(LedgerError) {
+        reader = try SQLiteReader(unkept: path, isKept: isKept)
     }
 
     /// `showsTexts`: what runs say is for their operators.
@@ -125,6 +131,16 @@ final class LedgerAnswers {
     }
 
     // MARK: How it is
+
+    func status(of path: String) throws(LedgerError) -> LedgerAnswer {
+        let extent = try reader.extent()
+        var status = LedgerAnswer.Status()
+        (status.path, status.engine, status.isOpen) = (path, "SQLite \(Database.version)", true)
+        (status.jobs, status.runs, status.size) = (extent.jobs, extent.runs, extent.size)
+        status.log = (try? FileSystem.status("\(path)-wal"))?.identity.size ?? 0
+        status.lost = try reader.losses().values.reduce(0, +)
+        return .status(status)
+    }
 
     static func status(
         _ answers: LedgerAnswers?, _ board: LedgerDesk.Board, _ path: String, limit: Int64

@@ -26,7 +26,7 @@ struct LedgerDirectory: ~Copyable {
         }
     }
 
-    private static let lockName = "ledger.lock"
+    static let lockName = "ledger.lock"
     private static let ballastName = "ballast"
     /// So long the ledger of an earlier life may take to end.
     static let patience = Nanoseconds.seconds(2)

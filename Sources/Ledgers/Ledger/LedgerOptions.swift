@@ -30,8 +30,11 @@ package struct LedgerOptions: Hashable, Sendable {
     package static let usage = """
         usage: cronledger --memory DIR --state DIR [--runtime DIR] [--size BYTES] [--sync 1s|off|always]
                           [--network-file-system] [--operators GID] [--observers GID]
+               cronledger --read PATH
 
-        Keeps the ledger of a cronsupd, which starts it. The standard input is a socket whose other end the daemon has.
+        With --read it answers about a ledger that perhaps nobody keeps, for cronsupctl --read, with whom the standard input
+        connects it. Else it keeps the ledger of a cronsupd, which starts it:
+        the standard input is a socket whose other end the daemon has.
 
         """
 

@@ -35,6 +35,7 @@ package final class LedgerProgram {
         }
         do {
             BrokenPipe.becomesAnError()
+            if arguments.count == 2, arguments[0] == "--read" { return try LedgerReading.run(arguments[1]) }
             return try LedgerProgram(LedgerOptions(arguments)).run()
         } catch let error as LedgerOptions.UsageError {
             StandardDescriptors.writeError("cronledger: \(error)\n\(LedgerOptions.usage)")
@@ -230,7 +231,9 @@ package final class LedgerProgram {
             tap.read()
             let isFull = tap.isFull
             pace.read(any: !tap.isEmpty, at: now)
-            if !tap.isEmpty { try commit(store, pace.durability(at: now), at: now) }
+            if !tap.isEmpty {
+                try commit(store, tap.batch.hasClaim ? .power : pace.durability(at: now), at: now)
+            }
             guard isFull else { break }
             pace.wake()
         }
@@ -255,6 +258,7 @@ package final class LedgerProgram {
     }
 
     private func report(_ appended: Appended) {
+        for claim in appended.claims { if let claimed = LedgerReport.Claimed(claim) { link.tell(.claimed(claimed)) } }
         if appended.missesNames { link.tell(.again) }
         for moved in appended.moved {
             link.log(.notice, "Run numbers moved", text: "\(moved.job) by \(moved.by)", count: Int(clamping: moved.by))
@@ -356,6 +360,15 @@ extension LedgerProgram {
 
 enum LedgerVersion {
     static let text = "0.1.0"
+}
+
+extension LedgerReport.Claimed {
+    fileprivate init?(_ claimed: Appended.Claimed) {
+        guard let entry = EntryID(claimed.job) else { return nil }
+        self.init(
+            entry: entry, slot: claimed.slot.microseconds, attempt: Int64(claimed.attempt),
+            isGranted: claimed.isGranted)
+    }
 }
 
 extension LedgerReport.Job {

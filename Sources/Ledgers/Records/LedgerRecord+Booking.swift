@@ -5,9 +5,9 @@ package import Turns
 
 extension LedgerRecord {
     /// What a booking says, as it lies in the journal: the daemon has one for each run, and so it is written from the booking itself, without a
-    /// record in between. The words are those of `Booked`, in its order. `clock`: of the slots.
+    /// record in between. The words are those of `Booked`, in its order. `clock`: of the slots. `hasText`: with what the run has said.
     package static func frame(
-        of booking: borrowing Booking, _ job: Int64, _ clock: ScheduleClock, at now: Moment
+        of booking: borrowing Booking, _ job: Int64, _ clock: ScheduleClock, at now: Moment, hasText: Bool = true
     ) -> JournalFrame {
         var frame = JournalFrame()
         // From the clock of the slots to the wall's.
@@ -22,7 +22,7 @@ extension LedgerRecord {
         frame.append(RecordForm.number(of: booking.reason))
         frame.append(booking.isGivenUp ? 1 : 0)
         frame.append(booking.run == nil ? 0 : 1)
-        if let run = booking.run { frame.append(run, booking) }
+        if let run = booking.run { frame.append(run, booking, hasText: hasText) }
         return frame
     }
 }
@@ -30,7 +30,7 @@ extension LedgerRecord {
 extension JournalFrame {
     fileprivate mutating func append(optional number: Int64?) { append(number ?? RecordForm.none) }
 
-    fileprivate mutating func append(_ run: Booking.Run, _ booking: borrowing Booking) {
+    fileprivate mutating func append(_ run: Booking.Run, _ booking: borrowing Booking, hasText: Bool) {
         append(run.number)
         append(Int64(run.attempt))
         let cause = LedgerRecord.Cause(
@@ -41,8 +41,8 @@ extension JournalFrame {
         append(run.duration.count)
         append(optional: run.end.code)
         append(optional: booking.retryAfter?.count)
-        append(optional: run.end.fullLength)
-        append(run.end.text)
+        append(optional: hasText ? run.end.fullLength : nil)
+        append(hasText ? run.end.text : "")
     }
 }
 

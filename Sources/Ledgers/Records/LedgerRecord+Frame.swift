@@ -33,7 +33,7 @@ extension LedgerRecord {
 
     enum Kind: Int64 {
         case life = 1
-        case job, begin, booking, output, incident, standing
+        case job, begin, booking, output, incident, standing, claim
 
         init(_ record: LedgerRecord) {
             switch record {
@@ -44,6 +44,7 @@ extension LedgerRecord {
             case .output: self = .output
             case .incident: self = .incident
             case .standing: self = .standing
+            case .claim: self = .claim
             }
         }
 
@@ -66,6 +67,7 @@ extension LedgerRecord {
             case .output: .output(Output(job: 0, run: 0, at: never, isError: false, text: ""))
             case .incident: .incident(Incident(job: nil, at: never, kind: "", text: ""))
             case .standing: .standing(standing)
+            case .claim: .claim(Claim(job: 0, run: 0, slot: never, attempt: 1, at: never))
             }
         }
     }
@@ -93,6 +95,9 @@ extension LedgerRecord {
         case .standing(var standing):
             standing.fields(&form)
             self = .standing(standing)
+        case .claim(var claim):
+            claim.fields(&form)
+            self = .claim(claim)
         }
     }
 }
@@ -111,6 +116,16 @@ extension LedgerRecord.Life {
     }
 }
 
+extension LedgerRecord.Claim {
+    fileprivate mutating func fields(_ form: inout RecordForm) {
+        form.number(&job)
+        form.number(&run)
+        form.moment(&slot)
+        form.number(&attempt)
+        form.moment(&at)
+    }
+}
+
 extension LedgerRecord.Job {
     fileprivate mutating func fields(_ form: inout RecordForm) {
         form.number(&job)
@@ -122,6 +137,7 @@ extension LedgerRecord.Job {
         for index in sums.besides.indices { form.number(&sums.besides[index]) }
         standing.job = job
         standing.rest(&form)
+        form.history(&history)
         form.text(&name)
         form.text(&schedule)
         form.text(&timezone)

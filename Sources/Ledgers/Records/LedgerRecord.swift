@@ -13,6 +13,7 @@ package enum LedgerRecord: Hashable, Sendable {
     case output(Output)
     case incident(Incident)
     case standing(Standing)
+    case claim(Claim)
 }
 
 extension LedgerRecord {
@@ -49,14 +50,15 @@ extension LedgerRecord {
         package var books: Int64
         package var sums: Sums
         package var standing: Standing
+        package var history: RunPolicy.History
 
         package init(
             job: Int64, at: WallInstant, name: String, schedule: String, timezone: String, comment: String,
-            books: Int64, sums: Sums, standing: Standing
+            books: Int64, sums: Sums, standing: Standing, history: RunPolicy.History = .init()
         ) {
             (self.job, self.at, self.name, self.schedule) = (job, at, name, schedule)
             (self.timezone, self.comment, self.books) = (timezone, comment, books)
-            (self.sums, self.standing) = (sums, standing)
+            (self.sums, self.standing, self.history) = (sums, standing, history)
         }
     }
 
@@ -154,6 +156,20 @@ extension LedgerRecord {
     /// Why a run began.
     package enum Cause: Int64, Hashable, Sendable, CaseIterable {
         case slot, retry, catchUp, manual, start, call
+    }
+
+    /// An attempt at a slot is to begin: not before the ledger has this on disk, and says so.
+    package struct Claim: Hashable, Sendable {
+        package var job: Int64
+        /// The number that it is to have.
+        package var run: Int64
+        package var slot: WallInstant
+        package var attempt: Int
+        package var at: WallInstant
+
+        package init(job: Int64, run: Int64, slot: WallInstant, attempt: Int, at: WallInstant) {
+            (self.job, self.run, self.slot, self.attempt, self.at) = (job, run, slot, attempt, at)
+        }
     }
 
     /// What a run wrote.

@@ -39,6 +39,28 @@ struct RecordForm {
     mutating func moment(_ value: inout WallInstant) { number(&value.nanoseconds) }
     mutating func span(_ value: inout Nanoseconds) { number(&value.count) }
 
+    /// The last words of a record: one of an earlier version has none. Texts that are not kept never come.
+    mutating func history(_ value: inout RunPolicy.History) {
+        guard !isReading || nextWord < frame.count else { return }
+        count(&value.runs)
+        count(&value.failures)
+        optional(&value.age)
+        word(&value.output)
+    }
+
+    private mutating func count(_ value: inout Int?) {
+        var number = value.map { Int64($0) }
+        optional(&number)
+        value = number.map { Int(clamping: $0) }
+    }
+
+    private mutating func word<Word: CaseIterable & Equatable>(_ value: inout Word) where Word.AllCases == [Word] {
+        let all = Word.allCases
+        guard isReading else { return put(Int64(all.firstIndex(of: value) ?? 0)) }
+        let index = next()
+        if all.indices.contains(Int(clamping: index)) { value = all[Int(clamping: index)] } else { isWhole = false }
+    }
+
     mutating func text(_ value: inout String) {
         guard isReading else { return frame.append(value) }
         if nextText < frame.texts.count { value = frame.texts[nextText] } else { isWhole = false }
@@ -83,8 +105,7 @@ struct RecordForm {
 
     /// Each has its number for ever: new ones come last.
     private static let reasons: [Booking.Reason] = [
-        .overlap, .wait, .noWorker, .down, .lost, .stop, .clock, .paused, .deadline, .limit,
-        .byOperator,
+        .overlap, .wait, .noWorker, .down, .lost, .stop, .clock, .paused, .deadline, .limit, .ledger, .byOperator,
     ]
 
     static func number(of reason: Booking.Reason?) -> Int64 {

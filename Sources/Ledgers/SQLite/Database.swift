@@ -12,15 +12,31 @@ package import LedgerStore
 
     package struct Mode: Hashable, Sendable {
         let flags: Int32
+        var isImmutable = false
+
+        func name(of path: String) -> String {
+            guard isImmutable else { return path }
+            let escaped = path.utf8.map { byte in
+                let isPlain = byte > 0x20 && byte < 0x7F && !"%?#".utf8.contains(byte)
+                let digits = String(byte, radix: 16)
+                return isPlain ? String(Unicode.Scalar(byte)) : "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+            }
+            return "file:\(escaped.joined())?immutable=1"
+        }
 
         package static let writing = Mode(
             flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX)
         package static let reading = Mode(flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
+        /// Nothing is changed, and nothing beside it is made that was not there.
+        package static let readOnly = Mode(flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
+        /// As if nobody wrote to it, which must be so: for a file in a place where nothing can be made beside it.
+        package static let immutable = Mode(
+            flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, isImmutable: true)
     }
 
     package init(_ path: String, _ mode: Mode) throws(LedgerError) {
         var handle: OpaquePointer?
-        let code = unsafe sqlite3_open_v2(path, &handle, mode.flags, nil)
+        let code = unsafe sqlite3_open_v2(mode.name(of: path), &handle, mode.flags, nil)
         guard code == SQLITE_OK, let opened = unsafe handle else {
             let error = unsafe Self.error(code, handle, path)
             unsafe sqlite3_close_v2(handle)

@@ -1,4 +1,5 @@
 package import Clocks
+import Kernel
 import LedgerRecords
 package import LedgerStore
 import Model
@@ -10,8 +11,21 @@ package final class SQLiteReader: LedgerView {
     private let database: Database
     private let tails: SharedTails
 
-    package init(_ path: String, tails: SharedTails) throws(LedgerError) {
-        database = try Database(path, .reading)
+    package convenience init(_ path: String, tails: SharedTails) throws(LedgerError) {
+        try self.init(path, .reading, tails)
+    }
+
+    /// One that perhaps nobody keeps, as far as this user may read it. `isKept`: some process writes to it.
+    package convenience init(unkept path: String, isKept: Bool) throws(LedgerError) {
+        try Schema.check(path)
+        let log = (try? FileSystem.status("\(path)-wal"))?.identity.size ?? 0
+        try self.init(path, isKept || log > 0 ? .readOnly : .immutable, SharedTails())
+        // Its first look tells whether it is any.
+        _ = try database.number("SELECT version FROM (SELECT 1 AS version FROM job LIMIT 1)")
+    }
+
+    private init(_ path: String, _ mode: Database.Mode, _ tails: SharedTails) throws(LedgerError) {
+        database = try Database(path, mode)
         self.tails = tails
         database.wait(milliseconds: SQLiteStore.patience)
         try database.run("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF")
@@ -249,6 +263,20 @@ package final class SQLiteReader: LedgerView {
                 run: RunID.run(of: row.integer(0)), lines: row.integer(1), bytes: row.integer(2), tail: row.text(3))
         }
         return rows.first
+    }
+
+    /// Of jobs, of rows of runs, and of bytes that are used.
+    package func extent() throws(LedgerError) -> (jobs: Int64, runs: Int64, size: Int64) {
+        try reading { () throws(LedgerError) in
+            let runs = try database.number("SELECT count(*) FROM run") ?? 0
+            let recent = try database.number("SELECT count(*) FROM recent WHERE kind = 1") ?? 0
+            let pages = try database.number("PRAGMA page_count") ?? 0
+            let free = try database.number("PRAGMA freelist_count") ?? 0
+            return (
+                try database.number("SELECT count(*) FROM job") ?? 0, runs + recent,
+                (pages - free) * (try database.number("PRAGMA page_size") ?? 0)
+            )
+        }
     }
 
     package func losses() throws(LedgerError) -> [LossClass: Int64] {

@@ -27,10 +27,11 @@ extension SQLiteStore {
         }
     }
 
-    /// Written even if it is where it was: a commit without a change would not be synced.
+    /// With a change even if it is where it was: a commit that changes no byte is not synced, nor what was committed before it.
     private func move(to next: JournalPosition) throws(LedgerError) {
         try database.change(
-            "UPDATE meta SET journal = ?, number = ?, life = ?, seq = ?", .text(next.journal.description),
+            "UPDATE meta SET journal = ?, number = ?, life = ?, seq = ?, commits = commits + 1",
+            .text(next.journal.description),
             .integer(Int64(clamping: next.number)), .integer(life), .integer(seq))
         position = next
     }
@@ -57,11 +58,12 @@ extension SQLiteStore {
         case .output(let output): try take(output, &result)
         case .incident(let incident): try take(incident, &result)
         case .standing(let standing): try take(standing, &result)
+        case .claim(let claim): try take(claim, &result)
         }
     }
 
     /// `nil`: the daemon has not said which job that is, or has said it to another store.
-    private func place(_ number: Int64, _ result: inout Appended) -> Int? {
+    func place(_ number: Int64, _ result: inout Appended) -> Int? {
         let place = known.placesByNumber[number]
         if place == nil { result.missesNames = true }
         return place
@@ -87,14 +89,15 @@ extension SQLiteStore {
     private func interruptRuns(
         ofOtherBootsThan record: LedgerRecord.Life, _ result: inout Appended
     ) throws(LedgerError) {
-        let open = known.accounts.indices.filter { known.accounts[$0].open != nil }
+        let open = known.accounts.indices.filter { known.accounts[$0].unheard != nil }
         guard !open.isEmpty, !record.boot.isEmpty else { return }
         let lives = Set(
             try database.rows("SELECT id FROM life WHERE boot <> ?", [.text(record.boot)]) { $0.integer(0) })
         for place in open {
-            guard let run = known.accounts[place].open, lives.contains(run.life) else { continue }
+            guard let run = known.accounts[place].unheard, lives.contains(run.life) else { continue }
             try interrupt(run, place, at: record.began, &result)
             known.accounts[place].close(run)
+            try saveClaim(of: place)
         }
     }
 
@@ -113,6 +116,7 @@ extension SQLiteStore {
         try lose(shown, made, at: record.at, &result)
         note(movedBy: shown.movedBy, made, &result)
         try save(made)
+        try saveClaim(of: made)
     }
 
     private func add(_ record: LedgerRecord.Job) throws(LedgerError) -> Int {
@@ -172,7 +176,7 @@ extension SQLiteStore {
     // MARK: Runs
 
     /// The number that a run has here; `nil`: no run has such a one.
-    private func number(of run: Int64, _ place: Int, _ result: inout Appended) throws(LedgerError) -> Int64? {
+    func number(of run: Int64, _ place: Int, _ result: inout Appended) throws(LedgerError) -> Int64? {
         guard 1..<(1 << 39) ~= run else {
             result.unread += 1
             try lose(1, .unread, at: nil)
@@ -208,6 +212,7 @@ extension SQLiteStore {
             run: number, slots: record.count, outcome: record.outcome, hasSlot: record.last != nil,
             accounted: record.last)
         changedRuns.insert(place)
+        try settleClaim(of: place, by: number, through: record.count > 0 ? record.last : nil)
         let row = RecentRun(record, run, life: life)
         if record.isGivenUp {
             return try append(
@@ -215,11 +220,12 @@ extension SQLiteStore {
         }
         known.accounts[place].addRow(record.outcome, began: run.began)
         try append(.run, place, at: record.at, number: number, last: record.last, count: record.count, row)
-        if !record.outcome.isOk { try keepOutput(of: number, place) }
+        if !record.outcome.isOk || known.accounts[place].history.output == .all { try keepOutput(of: number, place) }
         tails.end(number, of: known.accounts[place].id)
     }
 
     private func takeGap(_ record: LedgerRecord.Booked, _ place: Int) throws(LedgerError) {
+        try settleClaim(of: place, by: nil, through: record.last)
         let gap = known.accounts[place].book(
             gap: seq + 1, slots: record.count, outcome: record.outcome, reason: record.reason, accounted: record.last)
         try append(

@@ -46,6 +46,7 @@ extension JobAccount {
     fileprivate func record(_ number: Int64) -> LedgerRecord.Job {
         LedgerRecord.Job(
             job: number, at: seen, name: name, schedule: schedule, timezone: timezone, comment: comment, books: books,
-            sums: sums, standing: .init(job: number, failures: failures, isFailing: isFailing, isLate: isLate))
+            sums: sums, standing: .init(job: number, failures: failures, isFailing: isFailing, isLate: isLate),
+            history: history)
     }
 }

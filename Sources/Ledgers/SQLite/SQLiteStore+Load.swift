@@ -20,6 +20,7 @@ extension SQLiteStore {
             marks.append(mark)
         }
         try replay(after: marks)
+        try loadClaims()
         try loadNumbers()
         changedRuns = []
     }
@@ -76,7 +77,7 @@ extension SQLiteStore {
     /// In the order of `JobAccount.init(_:open:)` and of `save`.
     static let jobColumns = """
         id, name, schedule, timezone, comment, seen, books, sums, accounted, base, runs, failures, is_failing, is_late, \
-        gap, gap_outcome, gap_reason, seq, ok, bad, gaps, last_began, is_ordered
+        gap, gap_outcome, gap_reason, seq, ok, bad, gaps, last_began, is_ordered, history
         """
 
     /// Writes what is known of the job into its row.
@@ -86,7 +87,7 @@ extension SQLiteStore {
             """
             UPDATE job SET schedule = ?, timezone = ?, comment = ?, seen = ?, books = ?, sums = ?, accounted = ?, base = ?,
             runs = ?, failures = ?, is_failing = ?, is_late = ?, gap = ?, gap_outcome = ?, gap_reason = ?, seq = ?, ok = ?,
-            bad = ?, gaps = ?, last_began = ?, is_ordered = ? WHERE id = ?
+            bad = ?, gaps = ?, last_began = ?, is_ordered = ?, history = ? WHERE id = ?
             """,
             SQLValue(account.schedule), SQLValue(account.timezone), SQLValue(account.comment),
             .integer(account.seen.microseconds), .integer(account.books), SQLValue(account.sums.numbers),
@@ -95,7 +96,7 @@ extension SQLiteStore {
             SQLValue(account.gap?.id), SQLValue(account.gap.map { Int64($0.outcome.index) }),
             SQLValue(account.gap?.reason?.rawValue ?? ""), .integer(seq), .integer(account.ok), .integer(account.bad),
             .integer(account.gaps), .integer(account.lastBegan.microseconds), SQLValue(account.isOrdered),
-            .integer(account.id))
+            SQLValue(account.history.words), .integer(account.id))
         dirty.remove(place)
     }
 }
@@ -114,6 +115,7 @@ extension JobAccount {
         seen = WallInstant(microseconds: row.integer(5))
         (ok, bad, gaps) = (row.integer(18), row.integer(19), row.integer(20))
         resume(lastBegan: WallInstant(microseconds: row.integer(21)), isOrdered: row.flag(22))
+        history = RunPolicy.History(words: row.text(23))
     }
 
     /// A row of `recent`, with the columns of `SQLiteStore.replay`.
@@ -143,6 +145,23 @@ extension LedgerRecord.Sums {
         runs = all[0]
         slots = Array(all[1..<(1 + slots.count)])
         besides = Array(all[(1 + slots.count)...])
+    }
+}
+
+extension RunPolicy.History {
+    /// `10000 - 7776000000000 failures all`; empty: nothing is said.
+    fileprivate var words: String {
+        if self == RunPolicy.History() { return "" }
+        let numbers = [runs.map(String.init), failures.map(String.init), age.map { String($0.count) }]
+        return (numbers.map { $0 ?? "-" } + [output.rawValue, text.rawValue]).joined(separator: " ")
+    }
+
+    fileprivate init(words: String) {
+        self.init()
+        let all = words.split(separator: " ").map(String.init)
+        guard all.count == 5 else { return }
+        (runs, failures, age) = (Int(all[0]), Int(all[1]), Int64(all[2]).map { Nanoseconds($0) })
+        (output, text) = (Output(rawValue: all[3]) ?? output, Text(rawValue: all[4]) ?? text)
     }
 }
 

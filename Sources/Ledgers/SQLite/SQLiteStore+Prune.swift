@@ -49,14 +49,47 @@ extension SQLiteStore {
     private func pruneRuns(_ retention: Retention, at now: WallInstant, _ pace: inout Pace) throws(LedgerError) {
         for place in known.accounts.indices {
             let account = known.accounts[place]
-            let excess = retention.excess(ok: account.ok, bad: account.bad)
+            let excess = retention.of(account.history).excess(ok: account.ok, bad: account.bad)
             try removeOldest(excess.ok, isOk: true, place, &pace)
             try removeOldest(excess.bad, isOk: false, place, &pace)
+        }
+        let longest = longestAge(retention)
+        for place in known.accounts.indices {
+            let own = retention.of(known.accounts[place].history)
+            if own.age < longest.age { try removeOld(own.oldest(at: now), place, &pace) }
         }
         let ids = try database.rows(
             """
             DELETE FROM run WHERE id IN (SELECT id FROM run WHERE began < ? ORDER BY began LIMIT ?) RETURNING id, outcome
-            """, [.integer(retention.oldest(at: now).microseconds), SQLValue(pace.rest)]
+            """, [.integer(longest.oldest(at: now).microseconds), SQLValue(pace.rest)]
+        ) { ($0.integer(0), $0.integer(1) == 0) }
+        pace.note(removedOfAny: ids.count)
+        try forget(ids)
+    }
+
+    /// What is older than this is kept of no job.
+    private func longestAge(_ retention: Retention) -> Retention {
+        known.accounts.map { retention.of($0.history) }.max { $0.age < $1.age } ?? retention
+    }
+
+    /// Of a job that is kept for less time than another.
+    private func removeOld(_ oldest: WallInstant, _ place: Int, _ pace: inout Pace) throws(LedgerError) {
+        let account = known.accounts[place]
+        let range = RunID.range(of: account.id)
+        let bounds = [SQLValue.integer(range.first), .integer(range.last)]
+        if account.isOrdered {
+            // The first row says whether there is any.
+            let first = try database.rows("SELECT began FROM run WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1", bounds)
+            {
+                $0.integer(0)
+            }
+            guard let first = first.first, first < oldest.microseconds else { return }
+        }
+        let ids = try database.rows(
+            """
+            DELETE FROM run WHERE id IN (SELECT id FROM run WHERE id BETWEEN ? AND ? AND began < ? ORDER BY id LIMIT ?)
+            RETURNING id, outcome
+            """, bounds + [.integer(oldest.microseconds), SQLValue(pace.rest)]
         ) { ($0.integer(0), $0.integer(1) == 0) }
         pace.note(removedOfAny: ids.count)
         try forget(ids)
@@ -82,7 +115,7 @@ extension SQLiteStore {
     private func forget(_ runs: [(id: Int64, isOk: Bool)]) throws(LedgerError) {
         var places: Set<Int> = []
         for (id, isOk) in runs {
-            if !isOk { try database.change("DELETE FROM output WHERE run = ?", .integer(id)) }
+            try database.change("DELETE FROM output WHERE run = ?", .integer(id))
             guard let place = known.place(id: RunID.job(of: id)) else { continue }
             if isOk { known.accounts[place].ok -= 1 } else { known.accounts[place].bad -= 1 }
             places.insert(place)
@@ -99,8 +132,14 @@ extension SQLiteStore {
             guard excess > 0 else { continue }
             pace.note(removed: try removeGaps("job = \(account.id)", "id", pace.permit(excess)))
         }
-        pace.note(
-            removedOfAny: try removeGaps("last < \(retention.oldest(at: now).microseconds)", "last", pace.rest))
+        let longest = longestAge(retention)
+        for account in known.accounts {
+            let own = retention.of(account.history)
+            guard own.age < longest.age, account.gaps > 0 else { continue }
+            let condition = "job = \(account.id) AND last < \(own.oldest(at: now).microseconds)"
+            pace.note(removedOfAny: try removeGaps(condition, "last", pace.rest))
+        }
+        pace.note(removedOfAny: try removeGaps("last < \(longest.oldest(at: now).microseconds)", "last", pace.rest))
     }
 
     private func removeGaps(

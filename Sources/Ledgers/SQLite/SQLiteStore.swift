@@ -39,6 +39,7 @@ package final class SQLiteStore: LedgerStore {
         database.wait(milliseconds: Self.patience)
         isNew = try Schema.prepare(database, isShared: isShared)
         wasLeft = owner != nil
+        try database.change(Self.claimTable)
         try forgetJobs()
         try refresh()
     }

@@ -20,9 +20,20 @@ enum Schema {
             PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;
             PRAGMA journal_size_limit = \(journalLimit); PRAGMA cell_size_check = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF
             """)
-        guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else { return false }
+        guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
+            try addColumns(database)
+            return false
+        }
         try create(database)
         return true
+    }
+
+    /// Those that an earlier one of this version did not have.
+    private static func addColumns(_ database: Database) throws(LedgerError) {
+        for (table, column, type) in [("job", "history", "TEXT"), ("meta", "commits", "INTEGER NOT NULL DEFAULT 0")] {
+            let known = "SELECT count(*) FROM pragma_table_info('\(table)') WHERE name = '\(column)'"
+            if try database.number(known) == 0 { try database.run("ALTER TABLE \(table) ADD COLUMN \(column) \(type)") }
+        }
     }
 
     /// Of the write-ahead log, when it was written back.
@@ -38,6 +49,8 @@ enum Schema {
     /// Refuses a file that is not to be touched. Asked before SQLite is, which would write back what a later version has left.
     static func check(_ path: String) throws(LedgerError) {
         guard let head = (try? FileSystem.contents(of: path, limit: 100))??.bytes, head.count >= 72 else { return }
+        // Anything else is no database, of whatever version.
+        guard String(decoding: head.prefix(15), as: UTF8.self) == "SQLite format 3" else { return }
         let (version, application) = (number(head, at: 60), number(head, at: 68))
         if version > Self.version {
             throw LedgerError(
@@ -45,9 +58,7 @@ enum Schema {
                 path: path)
         }
         // A database that was begun and not finished has neither.
-        if String(decoding: head.prefix(15), as: UTF8.self) == "SQLite format 3", application != Self.application,
-            application != 0 || version != 0
-        {
+        if application != Self.application, application != 0 || version != 0 {
             throw LedgerError(.other, "it is a database of another program", path: path)
         }
     }
@@ -73,21 +84,22 @@ enum Schema {
     static let tables = """
         -- One row: how far the journal was taken, of which life of the daemon, and the last number given in `recent`.
         CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), created INTEGER NOT NULL, owner TEXT, checked INTEGER, journal TEXT,
-            number INTEGER, life INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
-        INSERT INTO meta VALUES (1, unixepoch() * 1000000, NULL, NULL, NULL, NULL, 0, 0);
+            number INTEGER, life INTEGER NOT NULL, seq INTEGER NOT NULL, commits INTEGER NOT NULL DEFAULT 0) STRICT;
+        INSERT INTO meta VALUES (1, unixepoch() * 1000000, NULL, NULL, NULL, NULL, 0, 0, 0);
         CREATE TABLE life (id INTEGER PRIMARY KEY AUTOINCREMENT, uid INTEGER NOT NULL UNIQUE, pid INTEGER NOT NULL,
             began INTEGER NOT NULL, host TEXT, boot TEXT, version TEXT, registry TEXT) STRICT;
         -- The numbers that a life has given to jobs.
         CREATE TABLE life_job (life INTEGER, idx INTEGER, job INTEGER NOT NULL, PRIMARY KEY (life, idx))
             STRICT, WITHOUT ROWID;
         -- `books`, `sums`, `accounted`: as the daemon has them. `base`: what is added to its numbers of runs. `seq`: up to which of
-        -- `recent` that is. `ok`, `bad`, `gaps`: rows. `is_ordered`: each run began after the one before.
+        -- `recent` that is. `ok`, `bad`, `gaps`: rows. `is_ordered`: each run began after the one before. `history`: what
+        -- its entry says of that.
         CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, schedule TEXT, timezone TEXT,
             comment TEXT, seen INTEGER NOT NULL, books INTEGER NOT NULL, sums TEXT, accounted INTEGER NOT NULL,
             base INTEGER, runs INTEGER NOT NULL, failures INTEGER NOT NULL, is_failing INTEGER NOT NULL,
             is_late INTEGER NOT NULL, gap INTEGER, gap_outcome INTEGER, gap_reason TEXT, seq INTEGER NOT NULL,
             ok INTEGER NOT NULL, bad INTEGER NOT NULL, gaps INTEGER NOT NULL, last_began INTEGER NOT NULL,
-            is_ordered INTEGER NOT NULL) STRICT;
+            is_ordered INTEGER NOT NULL, history TEXT) STRICT;
         -- Runs that last longer than a batch.
         CREATE TABLE open_run (job INTEGER PRIMARY KEY, run INTEGER NOT NULL, life INTEGER NOT NULL, slot INTEGER,
             attempt INTEGER NOT NULL, cause INTEGER NOT NULL, began INTEGER NOT NULL, lateness INTEGER NOT NULL,

@@ -18,6 +18,8 @@ package struct JobAccount: Sendable {
     package var schedule = ""
     package var timezone = ""
     package var comment = ""
+    /// What is kept of it.
+    package var history = RunPolicy.History()
     /// When it was last introduced.
     package var seen = WallInstant(nanoseconds: 0)
     /// Of which the sums are.
@@ -33,6 +35,7 @@ package struct JobAccount: Sendable {
     /// The gap that slots to come may lengthen.
     package private(set) var gap: OpenGap?
     package private(set) var open: OpenRun?
+    package private(set) var claim: SlotClaim?
     /// When the last run began, and whether each began after the one before: that may be otherwise where the clock was set back.
     package private(set) var lastBegan = WallInstant(nanoseconds: 0)
     package private(set) var isOrdered = true
@@ -102,6 +105,8 @@ package struct JobAccount: Sendable {
     package mutating func introduce(_ job: LedgerRecord.Job, isNew: Bool) -> Introduction {
         (schedule, timezone, comment) = (job.schedule, job.timezone, job.comment)
         seen = job.at
+        // One that has left the registry is kept as it was.
+        if !job.schedule.isEmpty { history = job.history }
         take(job.standing)
         defer { (books, sums) = (job.books, job.sums) }
         guard !isNew else {
@@ -113,7 +118,7 @@ package struct JobAccount: Sendable {
         if !isSame { result.interrupted = beginBooks() }
         count(job.sums, since: isSame ? sums : LedgerRecord.Sums(), &result)
         // Its end may be among what never came. A run that goes on all the same is said again after the name.
-        if result.lost > 0 { open = nil }
+        if result.lost > 0 { forgetOpen() }
         // A daemon that was told of the last run has its number.
         result.movedBy = see(run: job.sums.runs, goesOn: job.sums.runs >= runs)
         return result
@@ -123,9 +128,17 @@ package struct JobAccount: Sendable {
     private mutating func beginBooks() -> OpenRun? {
         base = nil
         gap = nil
-        defer { open = nil }
-        return open
+        defer { forgetOpen() }
+        return unheard
     }
+
+    private mutating func forgetOpen() {
+        open = nil
+        claim?.isOpen = false
+    }
+
+    /// The run of which nobody will say anything any more, if the machine ends now.
+    package var unheard: OpenRun? { open ?? claim.flatMap { $0.isOpen ? $0.openRun : nil } }
 
     private mutating func count(
         _ sums: LedgerRecord.Sums, since old: LedgerRecord.Sums, _ result: inout Introduction
@@ -152,6 +165,7 @@ package struct JobAccount: Sendable {
 
     /// Nobody will say more of this run: its slot has an outcome.
     package mutating func close(_ run: OpenRun) {
+        claim?.isOpen = false
         book(
             run: run.run, slots: run.slot == nil ? 0 : 1, outcome: .interrupted, hasSlot: run.slot != nil,
             accounted: run.slot)
@@ -174,6 +188,18 @@ package struct JobAccount: Sendable {
     }
 
     package mutating func begin(_ run: OpenRun) { open = run }
+
+    package mutating func take(_ claim: SlotClaim) {
+        self.claim = claim
+        runs = max(runs, claim.run)
+    }
+
+    /// Returns whether what was booked says what became of the claim.
+    package mutating func settleClaim(by run: Int64?, through slot: WallInstant?) -> Bool {
+        guard let claim, claim.isOpen, claim.isSettled(by: run, through: slot) else { return false }
+        self.claim?.isOpen = false
+        return true
+    }
 
     /// A run came to its end, or an attempt that was its slot's last one after all.
     package mutating func book(
@@ -220,6 +246,6 @@ package struct JobAccount: Sendable {
         JobResumption(
             job: name, schedule: schedule, timezone: timezone, runs: runs,
             accounted: sums.accounted.inMicroseconds, failures: failures, isFailing: isFailing, isLate: isLate,
-            open: open.map { .init(run: $0.run, slot: $0.slot?.inMicroseconds) })
+            open: unheard.map { .init(run: $0.run, slot: $0.slot?.inMicroseconds) })
     }
 }

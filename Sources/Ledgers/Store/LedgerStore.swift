@@ -61,6 +61,19 @@ package struct Appended: Hashable, Sendable {
     package var interrupted = 0
     /// Records that no version of this program has written.
     package var unread = 0
+    /// Which attempts may begin, and which may not.
+    package var claims: [Claimed] = []
+
+    package struct Claimed: Hashable, Sendable {
+        package let job: String
+        package let slot: WallInstant
+        package let attempt: Int
+        package let isGranted: Bool
+
+        package init(job: String, slot: WallInstant, attempt: Int, isGranted: Bool) {
+            (self.job, self.slot, self.attempt, self.isGranted) = (job, slot, attempt, isGranted)
+        }
+    }
 
     package struct Moved: Hashable, Sendable {
         package let job: String

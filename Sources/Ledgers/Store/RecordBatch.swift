@@ -35,6 +35,8 @@ package struct JournalPosition: Hashable, Sendable {
 package struct RecordBatch: Sendable {
     package let journal: JournalID
     package private(set) var records: [Numbered] = []
+    /// Somebody waits for it to be safe.
+    package private(set) var hasClaim = false
 
     package struct Numbered: Sendable {
         package let number: UInt64
@@ -46,9 +48,13 @@ package struct RecordBatch: Sendable {
 
     package mutating func append(_ record: LedgerRecord?, number: UInt64) {
         records.append(Numbered(number: number, record: record))
+        if case .claim = record { hasClaim = true }
     }
 
-    package mutating func removeAll() { records.removeAll(keepingCapacity: true) }
+    package mutating func removeAll() {
+        records.removeAll(keepingCapacity: true)
+        hasClaim = false
+    }
 
     /// Those that come after `position`.
     package func new(after position: JournalPosition?) -> ArraySlice<Numbered> {

@@ -1,4 +1,5 @@
 package import Clocks
+package import Model
 
 /// What is kept, and for how long.
 package struct Retention: Hashable, Sendable {
@@ -19,11 +20,21 @@ package struct Retention: Hashable, Sendable {
 
     package init() {}
 
+    private static let never = Nanoseconds(.max / 2)
+
     /// The same, but nothing goes by its age.
     package var whateverTheTime: Retention {
         var retention = self
-        let never = Nanoseconds(.max / 2)
-        (retention.age, retention.hours, retention.days) = (never, never, never)
+        (retention.age, retention.hours, retention.days) = (Self.never, Self.never, Self.never)
+        return retention
+    }
+
+    /// That of a job whose entry says so.
+    package func of(_ history: RunPolicy.History) -> Retention {
+        var retention = self
+        retention.runs = history.runs ?? runs
+        retention.failures = history.failures ?? failures
+        retention.age = age == Self.never ? age : history.age ?? age
         return retention
     }
 

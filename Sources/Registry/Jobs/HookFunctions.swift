@@ -53,8 +53,10 @@ struct HookFunctions {
             return "'\(id)' is a \(PrintableText.escape(entry.kind)); expected a function"
         }
         if let job = jobs[id] {
-            return job.policy.concurrency == nil
-                ? nil : "'\(id)' waits for its group 'concurrency'; expected a function that can be called at any time"
+            let gate =
+                job.policy.concurrency != nil
+                ? "its group 'concurrency'" : job.policy.claims ? "the ledger (claim: true)" : nil
+            return gate.map { "'\(id)' waits for \($0); expected a function that can be called at any time" }
         }
         if seen.insert(id).inserted { readFunction(of: entry) }
         return nil

@@ -74,6 +74,7 @@ struct JobReader {
         function = readFunction(kind)
         let data = issues.data
         let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
+        if let schedule { PolicyReader.checkClaim(data, policy, schedule) }
         var process = ProcessReader(data: data, accounts: accounts).settings()
         EnvironmentReader(data: data, kind: kind, directory: directory, files: files, accounts: accounts)
             .read(into: &process)
@@ -151,6 +152,6 @@ extension RunPolicy {
     /// Leaves what bounds the call of a function, which has no slots.
     fileprivate mutating func keepCallKeys() {
         (overlap, retry, concurrency, hooks) = (.skip, nil, nil, JobHooks())
-        (catchUp, startingDeadline, onLost) = (CatchUp(), nil, .skip)
+        (catchUp, startingDeadline, onLost, claims) = (CatchUp(), nil, .skip, false)
     }
 }

@@ -1,16 +1,17 @@
 import Model
+import Schedules
 import Values
 
 /// Reads the keys of a job entry that bound its runs.
 struct PolicyReader {
     static let keys =
         [
-            "catch_up", "concurrency", "kill_after", "on_lost", "output", "overlap", "retry", "starting_deadline",
-            "timeout",
+            "catch_up", "claim", "concurrency", "history", "kill_after", "on_lost", "output", "overlap", "retry",
+            "starting_deadline", "timeout",
         ] + HookReader.keys
     /// Those about slots, which a function that is only called has none of.
     static let slotKeys =
-        ["catch_up", "concurrency", "on_lost", "overlap", "retry", "starting_deadline"] + HookReader.keys
+        ["catch_up", "claim", "concurrency", "on_lost", "overlap", "retry", "starting_deadline"] + HookReader.keys
     static let mostAttempts = 1_000
     /// What nobody has more jobs than.
     static let mostRuns = 1_000_000
@@ -28,12 +29,26 @@ struct PolicyReader {
         policy.catchUp = data["catch_up"].flatMap(catchUp) ?? policy.catchUp
         policy.startingDeadline = data["starting_deadline"]?.duration()
         policy.onLost = data["on_lost"].flatMap { word($0) } ?? policy.onLost
+        policy.claims = data["claim"]?.flag() ?? policy.claims
         policy.output = data["output"]?.map(of: outputKeys).map(output) ?? policy.output
+        policy.history = data["history"].flatMap(HistoryReader.read) ?? policy.history
         policy.hooks = HookReader.read(data)
         return policy
     }
 
-    private static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
+    /// Whoever claims a slot says which one it is, and the other machine or the next boot must call it the same.
+    static func checkClaim(_ data: EntryField, _ policy: RunPolicy, _ schedule: Schedule) {
+        guard policy.claims else { return }
+        switch schedule.rule {
+        case .aligned, .calendar: break
+        case .interval:
+            data["claim"]?.error(
+                "an interval's slots have no fixed times; expected meta.schedule or meta.align: true with it", .key)
+        case .none: data["claim"]?.error("this job has no slots; expected meta.schedule with it", .key)
+        }
+    }
+
+    static func word<Word: RawRepresentable & CaseIterable>(_ field: EntryField) -> Word?
     where Word.RawValue == String {
         field.value.string.flatMap(Word.init(rawValue:))
             ?? field.expected("one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -23,7 +23,8 @@ enum KeyRules {
             ("overlap", SchemaRule.choice(RunPolicy.Overlap.allCases.map(\.rawValue))),
             ("catch_up", catchUp), ("starting_deadline", SchemaRule.duration),
             ("on_lost", SchemaRule.choice(RunPolicy.OnLost.allCases.map(\.rawValue))),
-            ("concurrency", concurrency), ("retry", retry), ("lifecycle", lifecycle),
+            ("claim", SchemaRule.flag), ("history", history), ("concurrency", concurrency), ("retry", retry),
+            ("lifecycle", lifecycle),
             ("output", keys(PolicyReader.outputKeys, SchemaRule.integer(0...OutputBounds.mostLines))),
         ] + hooks
 
@@ -36,6 +37,13 @@ enum KeyRules {
                 ("slots", catchUpSlots), ("max", SchemaRule.integer(1...PolicyReader.mostCaughtUp)),
                 ("spread", SchemaRule.duration),
             ], required: ["slots"]))
+
+    private static let history = SchemaRule.map([
+        ("runs", SchemaRule.integer(HistoryReader.runs)), ("failures", SchemaRule.integer(HistoryReader.failures)),
+        ("age", SchemaRule.duration),
+        ("output", SchemaRule.choice(RunPolicy.History.Output.allCases.map(\.rawValue))),
+        ("text", SchemaRule.choice(RunPolicy.History.Text.allCases.map(\.rawValue))),
+    ])
 
     private static let concurrency = SchemaRule.map(
         [

@@ -1,7 +1,7 @@
 package import Clocks
 
 /// What bounds a job's runs: the entry's `timeout`, `kill_after`, `overlap`, `retry`, `concurrency`, `catch_up`, `starting_deadline`,
-/// `on_lost` and `output`; and its hooks.
+/// `on_lost`, `claim` and `output`; and its hooks, and what is kept of it (`history`).
 package struct RunPolicy: Hashable, Sendable {
     /// A run that takes this long is ended. `nil`: it may take any time.
     package var timeout: Nanoseconds?
@@ -16,7 +16,10 @@ package struct RunPolicy: Hashable, Sendable {
     /// A slot whose run could not begin so long after it was due is not run. `nil`: it is, however late.
     package var startingDeadline: Nanoseconds?
     package var onLost = OnLost.skip
+    /// No attempt at a slot begins before the ledger has it on disk that it may.
+    package var claims = false
     package var output = OutputBounds()
+    package var history = History()
     package var hooks = JobHooks()
 
     /// How long after `timeout` and `killAfter` a run is ended by its worker's own timer: the daemon's steps come first.
@@ -73,6 +76,29 @@ package struct RunPolicy: Hashable, Sendable {
         case skip
         /// It is attempted again, unless the next slot is due.
         case rerun
+    }
+
+    /// What a ledger keeps of the job.
+    package struct History: Hashable, Sendable {
+        /// The newest so many runs that were `ok`, and of the others; `nil`: as many as of any job.
+        package var runs: Int?
+        package var failures: Int?
+        /// Runs and slots that are older go; `nil`: as those of any job.
+        package var age: Nanoseconds?
+        package var output = Output.failures
+        package var text = Text.all
+
+        /// Of which runs there is what they wrote.
+        package enum Output: String, Hashable, Sendable, CaseIterable {
+            case failures, all, none
+        }
+
+        /// What runs say: results and errors.
+        package enum Text: String, Hashable, Sendable, CaseIterable {
+            case all, none
+        }
+
+        package init() {}
     }
 
     /// At most `max` jobs of the group run at the same time. The others wait, in the order of asking.

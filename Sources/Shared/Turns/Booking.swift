@@ -38,6 +38,8 @@ package struct Booking: Hashable, Sendable {
         case deadline
         /// More slots came due than are to be caught up on.
         case limit
+        /// The ledger did not let it begin, or was not there.
+        case ledger
         /// An operator has ended the run, or given it up.
         case byOperator = "operator"
     }

@@ -1,7 +1,7 @@
 package import Clocks
 package import Model
 
-/// What a run must pass before it may begin: the job's concurrency group, and no pause. The worker of a job with a gate asks before
+/// What a run must pass before it may begin: the job's concurrency group, the ledger's word, and no pause. The worker of a job with a gate asks before
 /// each run.
 ///
 /// | permit  | event        | permit  | to the outside      |
@@ -12,6 +12,8 @@ package import Model
 /// | `held`  | the run ends | `none`  | the room goes back  |
 package struct Gates: Sendable {
     package let group: RunPolicy.Concurrency?
+    /// The ledger is to have the run first.
+    private let claims: Bool
     package private(set) var permit = Permit.none
     /// Whether the worker waits for the answer to a `due`.
     package var isAsking = false
@@ -26,16 +28,16 @@ package struct Gates: Sendable {
 
     package enum Permit: Hashable, Sendable { case none, asked, held }
 
-    package init(_ policy: RunPolicy) { group = policy.concurrency }
+    package init(_ policy: RunPolicy) { (group, claims) = (policy.concurrency, policy.claims) }
 
-    /// Whether there is no group.
-    package var areOpen: Bool { group == nil }
+    /// Whether there is no group, and nothing to be claimed.
+    package var areOpen: Bool { group == nil && !claims }
 
     /// Whether the worker is to ask before each run.
-    package var wantQuestions: Bool { group != nil || hold.isOn || owed != nil || mustJudge }
+    package var wantQuestions: Bool { !areOpen || hold.isOn || owed != nil || mustJudge }
 
     /// Whether a run of this slot is to have leave.
-    package func needPermit(_ slot: SlotInstant?) -> Bool { group != nil || owes(slot) }
+    package func needPermit(_ slot: SlotInstant?) -> Bool { !areOpen || owes(slot) }
 
     package func owes(_ slot: SlotInstant?) -> Bool {
         guard let owed, let slot else { return false }
@@ -43,10 +45,10 @@ package struct Gates: Sendable {
     }
 
     /// Whether it does.
-    package var areAsked: Bool { group != nil || hold.isSureToAsk }
+    package var areAsked: Bool { !areOpen || hold.isSureToAsk }
 
     /// Whether it may ask.
-    package var mayBeAsked: Bool { group != nil || hold.mayAsk }
+    package var mayBeAsked: Bool { !areOpen || hold.mayAsk }
 
     /// A run waits for its turn. Returns whether the group is to be asked.
     package mutating func ask() -> Bool {

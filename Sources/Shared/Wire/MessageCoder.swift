@@ -107,12 +107,17 @@ package struct MessageCoder: ~Copyable {
         value = number(key, value == absent ? nil : value, least, most, isRequired: absent == nil) ?? value
     }
 
-    package mutating func moment(_ key: StaticString, _ value: inout SlotInstant?, least: Int64 = 0) {
+    /// Slots may lie before the boot: an interval goes on over it.
+    package static let earliestSlot = -(Int64(1) << 62)
+
+    package mutating func moment(
+        _ key: StaticString, _ value: inout SlotInstant?, least: Int64 = Self.earliestSlot
+    ) {
         value = number(key, value?.nanoseconds, least, isRequired: false).map { SlotInstant(nanoseconds: $0) }
     }
 
     package mutating func moment(
-        _ key: StaticString, _ value: inout SlotInstant, least: Int64 = 0, absent: SlotInstant? = nil
+        _ key: StaticString, _ value: inout SlotInstant, least: Int64 = Self.earliestSlot, absent: SlotInstant? = nil
     ) {
         integer(key, &value.nanoseconds, least: least, absent: absent?.nanoseconds)
     }

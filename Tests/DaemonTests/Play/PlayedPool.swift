@@ -28,6 +28,7 @@ final class PlayedPool {
             loop: loop, children: children, programs: try kernel.programs(), registry: try SharedRegistry(nil),
             runtime: try RuntimeDirectory(in: "\(directory.path)/run", registry: directory.path), groups: nil,
             stopTimeout: .seconds(10), log: log.log, machine: machine)
+        pool.makeEarlyCalls()
     }
 
     func removeRuntimeDirectory() { directory.remove("run") }

@@ -50,7 +50,7 @@ struct HookLives {
             let status = try last.stop()
             #expect(status == .exited(code: 0), "\(status)\n\(last.evidence)")
             for (job, incidents) in alerts(scene) {
-                #expect(Set(incidents).count == 1 && incidents.count <= 3, "\(job): \(incidents)")
+                #expect(Set(incidents).count == 1, "\(job): \(incidents)")
             }
         }
     }

@@ -180,6 +180,19 @@ struct LedgerProcessTests {
         #expect(try scene.finish() == .exited(code: 0))
     }
 
+    @Test("sets aside what is no database, whatever is in it")
+    func nonsense() throws {
+        let scene = try LedgerScene()
+        try FileSystem.createDirectories(scene.state)
+        chmod(scene.state, 0o700)
+        try TextFile.write(String(repeating: "no database\n", count: 1_000), to: scene.database)
+        scene.run(0)
+        try scene.launch()
+        try scene.wait("word") { !scene.logged("Ledger damaged").isEmpty }
+        try scene.wait("row") { scene.hasAll() }
+        #expect(try scene.finish() == .exited(code: 0))
+    }
+
     @Test("looks through a database that was not left in order, once a day, and finds what nobody has touched")
     func checked() throws {
         let scene = try LedgerScene()
@@ -405,7 +418,7 @@ struct LedgerProcessTests {
         try scene.wait("the end") { try follower.answers().last == .done(.init(count: 102)) }
         // One that has ended before is done with at once, also by another process.
         try scene.launch()
-        try scene.wait("socket") { scene.hasStarted && FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        try scene.wait("socket") { (try? scene.ask(.status)) != nil }
         #expect(try scene.ask(.output(.init(entry: app, run: 1, after: 7))).last == .done(.init(count: 7)))
     }
 

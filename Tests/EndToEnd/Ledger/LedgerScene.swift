@@ -23,12 +23,15 @@ final class LedgerScene {
     private var bookings = UInt64(0)
     var sync = "1s"
     var arguments: [String] = []
+    /// A program that runs it, with its arguments.
+    var prefix: [String] = []
     /// What the database is on, if that is a disk of its own.
     var disk: SmallDisk?
     /// The number of the last run of each job, by the job's number; the jobs are `app:0`, `app:1` …
     private(set) var runs: [Int64]
     private var sums: [LedgerRecord.Sums]
     private let start = WallInstant(seconds: 2_500_000_000)
+    private let history: RunPolicy.History
 
     var memory: String { "\(directory.path)/memory" }
     var state: String { "\(directory.path)/state" }
@@ -36,7 +39,8 @@ final class LedgerScene {
     lazy var runtime = "\(directory.path)/run"
     var database: String { "\(state)/ledger.db" }
 
-    init(jobs: Int = 3, capacity: Int = 1 << 20) throws {
+    init(jobs: Int = 3, capacity: Int = 1 << 20, history: RunPolicy.History = .init()) throws {
+        self.history = history
         directory = try TemporaryDirectory()
         try FileSystem.createDirectories("\(directory.path)/run")
         let place = try PrivateDirectory.open("\(directory.path)/memory")
@@ -65,7 +69,7 @@ final class LedgerScene {
             throw Failure("socketpair: \(String(cString: strerror(errno)))")
         }
         let arguments =
-            [
+            prefix + [
                 Binaries.ledger, "--memory", memory ?? self.memory, "--state", state, "--runtime", runtime, "--sync",
                 sync,
             ] + self.arguments
@@ -159,7 +163,8 @@ final class LedgerScene {
                     .init(
                         job: number, at: start, name: "app:\(job)", schedule: "every 1s", timezone: "", comment: "",
                         books: 1, sums: sums[job],
-                        standing: .init(job: number, failures: 0, isFailing: false, isLate: false))))
+                        standing: .init(job: number, failures: 0, isFailing: false, isLate: false),
+                        history: history)))
         }
     }
 
@@ -247,7 +252,7 @@ final class LedgerScene {
         let socket: StreamSocket
         private var bytes: [UInt8] = []
         private var all: [LedgerAnswer] = []
-        private var file: StreamSocket.FileBox?
+        private(set) var file: StreamSocket.FileBox?
 
         fileprivate init(_ socket: consuming StreamSocket) throws { self.socket = socket }
 

@@ -10,6 +10,8 @@ package enum LedgerReport: Hashable, Sendable {
     case resumed
     /// It does not know the life that writes the journal: life and jobs are to be written again.
     case again
+    /// Whether an attempt at a slot may begin.
+    case claimed(Claimed)
     /// A line for the daemon's log.
     case log(Log)
 
@@ -47,6 +49,19 @@ package enum LedgerReport: Hashable, Sendable {
         }
     }
 
+    package struct Claimed: Hashable, Sendable {
+        package var entry = EntryID()
+        /// On the wall clock, in microseconds.
+        package var slot = Int64(0)
+        package var attempt = Int64(1)
+        package var isGranted = false
+
+        package init() {}
+        package init(entry: EntryID, slot: Int64, attempt: Int64, isGranted: Bool) {
+            (self.entry, self.slot, self.attempt, self.isGranted) = (entry, slot, attempt, isGranted)
+        }
+    }
+
     package struct Log: Hashable, Sendable {
         /// As `--log-level` names them.
         package var level = ""
@@ -73,6 +88,7 @@ package enum LedgerReport: Hashable, Sendable {
         case .job(let job): job.encoded()
         case .resumed: ResumedReport().encoded()
         case .again: AgainReport().encoded()
+        case .claimed(let claimed): claimed.encoded()
         case .log(let log): log.encoded()
         }
     }
@@ -81,6 +97,7 @@ package enum LedgerReport: Hashable, Sendable {
     package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> LedgerReport {
         var row = try MessageCoder(reading: line)
         if let job = try Job(&row) { return .job(job) }
+        if let claimed = try Claimed(&row) { return .claimed(claimed) }
         if let log = try Log(&row) { return .log(log) }
         if let started = try Started(&row) { return .started(started) }
         if row.isVerb(ResumedReport.verb) { return .resumed }
@@ -113,6 +130,17 @@ extension LedgerReport.Job: WireMessage {
         row.integer("failures", &failures, least: 0, absent: 0)
         row.flag("failing", &isFailing)
         row.flag("late", &isLate)
+    }
+}
+
+extension LedgerReport.Claimed: WireMessage {
+    package static var verb: StaticString { "claimed" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.entry("entry", &entry)
+        row.integer("slot_us", &slot)
+        row.integer("attempt", &attempt, least: 1)
+        row.flag("granted", &isGranted)
     }
 }
 
