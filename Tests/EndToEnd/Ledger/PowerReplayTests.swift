@@ -48,6 +48,7 @@ struct PowerReplayTests {
                 oldest = max(oldest, at - first.time)
             }
         }
+        // Most of that is the time that a fold takes under strace: such runs were in the journal yet.
         if LongTests.isOn { print("\(count) images: \(lost) without some runs, the oldest of which \(oldest) s old") }
     }
 
