@@ -32,7 +32,7 @@ struct EventsCommand: ParsableCommand {
         let question = try options.question()
         let opened = try source.open()
         let ledger = opened.ledger
-        let text = HistoryText(showsJobs: true)
+        let text = HistoryText(isUTC: options.utc, showsJobs: true)
         var lines: [String] = []
         var last = Int64(0)
         do throws(DaemonFailure) {

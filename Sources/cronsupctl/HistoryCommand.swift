@@ -43,6 +43,8 @@ struct HistoryCommand: ParsableCommand {
         if count == 0 { throw options.nothing(failed ? "failed run" : "run", question) }
         guard !options.json else { return }
         let width = Terminal.isThere(.output) ? Screen.width(isWide: wide) : nil
-        try write(HistoryText(showsJobs: options.job == nil).table(rows, width: width, hasTitles: !noHeaders))
+        try write(
+            HistoryText(isUTC: options.utc, showsJobs: options.job == nil).table(
+                rows, width: width, hasTitles: !noHeaders))
     }
 }

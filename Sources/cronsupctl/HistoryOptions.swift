@@ -24,6 +24,9 @@ struct HistoryOptions: ParsableArguments {
     @Flag(help: "Print JSON, an object a line.")
     var json = false
 
+    @Flag(help: "Print times in UTC.")
+    var utc = false
+
     static let most = 1_000_000
 
     func validate() throws {
@@ -39,7 +42,7 @@ struct HistoryOptions: ParsableArguments {
         question.since = try Self.moment(since, "--since")
         question.until = try Self.moment(until, "--until")
         if let since = question.since, let until = question.until, since >= until {
-            let text = HistoryText(showsJobs: false)
+            let text = HistoryText(isUTC: utc, showsJobs: false)
             throw InputFailure(
                 "--since \(text.moment(of: since)) is not before --until \(text.moment(of: until)); expected a moment before it"
             )
@@ -49,7 +52,7 @@ struct HistoryOptions: ParsableArguments {
 
     /// That there is none of what was asked for. `what`: `run`, `event`.
     func nothing(_ what: String, _ question: HistoryQuestion) -> Ending {
-        let text = HistoryText(showsJobs: false)
+        let text = HistoryText(isUTC: utc, showsJobs: false)
         var words = "the ledger has no \(what)"
         if let entry = question.entry { words += " of '\(entry)'" }
         if let since = question.since { words += " since \(text.moment(of: since))" }

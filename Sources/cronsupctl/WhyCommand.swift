@@ -25,6 +25,9 @@ struct WhyCommand: ParsableCommand {
     @Flag(help: "Print JSON, an object a line.")
     var json = false
 
+    @Flag(help: "Print times in UTC.")
+    var utc = false
+
     @OptionGroup var source: LedgerSource
 
     func run() throws {
@@ -39,7 +42,7 @@ struct WhyCommand: ParsableCommand {
         } catch {
             throw opened.hinted(error, entry)
         }
-        let text = HistoryText(showsJobs: false)
+        let text = HistoryText(isUTC: utc, showsJobs: false)
         guard !rows.isEmpty else {
             throw Ending.nothingFound("the ledger has no slot of '\(entry)' at \(text.moment(of: moment))")
         }

@@ -15,6 +15,8 @@ package struct HistoryText {
         (self.zone, self.showsJobs) = (zone ?? ZoneDirectory().local, showsJobs)
     }
 
+    package init(isUTC: Bool, showsJobs: Bool) { self.init(zone: isUTC ? .utc : nil, showsJobs: showsJobs) }
+
     // MARK: Tables
 
     /// `width`: of the screen; `nil`: any.

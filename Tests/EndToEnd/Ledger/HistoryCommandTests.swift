@@ -198,14 +198,14 @@ struct HistoryCommandTests {
                     program: Binaries.control)
                 #expect(history.status == .exited(code: 0), "\(since): \(history.errors)")
             }
-            func elsewhere(_ since: String) throws -> Scene.Finished {
-                try scene.run(
-                    [
-                        "TZ=Europe/Rga", Binaries.control, "history", "--registry", scene.registry,
-                        "--runtime-directory",
-                        scene.runtime, "--since", since,
-                    ], program: "/usr/bin/env")
+            func elsewhere(_ since: String, zone: String = "Europe/Rga", _ more: String...) throws -> Scene.Finished {
+                let command = [
+                    Binaries.control, "history", "--registry", scene.registry, "--runtime-directory", scene.runtime,
+                ]
+                return try scene.run(["TZ=\(zone)"] + command + ["--since", since] + more, program: "/usr/bin/env")
             }
+            #expect(try elsewhere("-2h", zone: "Europe/Riga").output.contains("T06:26:41+02:00"))
+            #expect(try elsewhere("-2h", zone: "Europe/Riga", "--utc").output.contains("T04:26:41+00:00"))
             let fault = "TZ 'Europe/Rga' is no time zone of this machine; did you mean 'Europe/Riga'?"
             let shown = try elsewhere("-2h")
             #expect(shown.status == .exited(code: 0) && shown.output.contains("+00:00"))
