@@ -7,7 +7,8 @@ import Values
 
 @Suite("Calls of hooks")
 struct HookCallsTests {
-    private let (hook, job) = (EntryID("app:alert")!, EntryID("app:job")!)
+    private let hook = EntryID("app:alert")!
+    private let job = EntryID("app:job")!
 
     @Test("are known until they have ended, and those before them with them")
     func ends() {
