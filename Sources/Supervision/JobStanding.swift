@@ -18,9 +18,9 @@ package struct JobStanding: Hashable, Sendable {
 
     /// What a hook is called for.
     package struct Alert: OptionSet, Hashable, Sendable {
-        package let rawValue: Int64
+        package let rawValue: UInt8
 
-        package init(rawValue: Int64) { self.rawValue = rawValue }
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
 
         package static let failure = Alert(rawValue: 1)
         package static let recovery = Alert(rawValue: 2)

@@ -19,8 +19,20 @@ package struct RunPolicy: Hashable, Sendable {
     /// No attempt at a slot begins before the ledger has it on disk that it may.
     package var claims = false
     package var output = OutputBounds()
-    package var history = History()
+    /// What a ledger keeps of the job.
+    package var history: History {
+        get { if case .said(let history) = ownHistory { history } else { History() } }
+        set { ownHistory = newValue == History() ? .usual : .said(newValue) }
+    }
+
     package var hooks = JobHooks()
+    private var ownHistory = OwnHistory.usual
+
+    /// Out of line, since nearly no entry says it.
+    private indirect enum OwnHistory: Hashable, Sendable {
+        case usual
+        case said(History)
+    }
 
     /// How long after `timeout` and `killAfter` a run is ended by its worker's own timer: the daemon's steps come first.
     package static let timerDelay = Nanoseconds.seconds(2)
@@ -78,7 +90,7 @@ package struct RunPolicy: Hashable, Sendable {
         case rerun
     }
 
-    /// What a ledger keeps of the job.
+    /// What a ledger keeps of a job.
     package struct History: Hashable, Sendable {
         /// The newest so many runs that were `ok`, and of the others; `nil`: as many as of any job.
         package var runs: Int?
