@@ -18,7 +18,7 @@ struct Alerts: Sendable {
     init(_ job: JobDefinition, resuming before: Resumption?) {
         (id, clock) = (job.id, job.schedule.rule.clock)
         (standing, watch) = (before?.record.standing ?? JobStanding(), LatenessWatch(job.policy.hooks))
-        mustTellAgain = before?.isOfPreviousLife == true && !standing.untold.isEmpty
+        mustTellAgain = before?.mayHaveUntold == true && !standing.untold.isEmpty
     }
 
     var deadline: MonotonicInstant { .earliest(watch.deadline, longRun.deadline, wait.deadline) }

@@ -59,6 +59,8 @@ package struct Resumption: Sendable {
     package var record: JobRecord
     /// The daemon has begun again meanwhile: what the last worker has noted is to be read first.
     package var isOfPreviousLife: Bool
+    /// A daemon before this one may have had calls of hooks to make; what this one has made goes on.
+    package var mayHaveUntold: Bool
     /// Up to then its slots were not to begin.
     package var pausedUntil: WallInstant?
     /// What is made up for by the job before it, which this one takes the place of.
@@ -68,6 +70,7 @@ package struct Resumption: Sendable {
 
     package init(_ record: JobRecord, isOfPreviousLife: Bool) {
         (self.record, self.isOfPreviousLife) = (record, isOfPreviousLife)
+        mayHaveUntold = isOfPreviousLife
     }
 }
 

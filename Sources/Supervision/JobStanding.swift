@@ -27,6 +27,13 @@ package struct JobStanding: Hashable, Sendable {
         package static let late = Alert(rawValue: 4)
     }
 
+    /// The incident, and what is not told.
+    package var inOneNumber: Int64 { incident << 3 | Int64(untold.rawValue) }
+
+    package mutating func takeAlerts(_ number: Int64) {
+        (incident, untold) = (number >> 3, Alert(rawValue: UInt8(number & 7)))
+    }
+
     /// A change that is to be told.
     enum Change { case failed, recovered }
 

@@ -359,6 +359,7 @@ final class MemoryStore: LedgerStore, LedgerView {
                 job: job.name, schedule: job.schedule, timezone: "", runs: job.runs,
                 accounted: job.sums.accounted.inMicroseconds,
                 failures: job.standing.failures, isFailing: job.standing.isFailing, isLate: job.standing.isLate,
+                alerts: job.standing.alerts,
                 open: job.unheard.map { .init(run: $0.run, slot: $0.begin.slot?.inMicroseconds) })
         }
     }

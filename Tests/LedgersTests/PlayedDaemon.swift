@@ -237,7 +237,8 @@ struct PlayedDaemon {
         write(
             .standing(
                 .init(
-                    job: job.number, failures: job.failures, isFailing: job.failures > 2, isLate: random.chance(2))),
+                    job: job.number, failures: job.failures, isFailing: job.failures > 2, isLate: random.chance(2),
+                    alerts: Int64(random.below(900)))),
             of: &job)
         // A ledger that was not told finds it with the job.
     }

@@ -16,7 +16,7 @@ extension StoreConformanceTests {
         let tested = try TestedStore(kind)
         _ = try tested.take([
             life(), job(), run(1, at: 1, .failed),
-            .standing(.init(job: 0, failures: 3, isFailing: true, isLate: false)),
+            .standing(.init(job: 0, failures: 3, isFailing: true, isLate: false, alerts: 17)),
             .begin(
                 .init(
                     job: 0, run: 2, slot: second(2), attempt: 1, cause: .slot, began: second(2), lateness: .zero,
@@ -25,7 +25,7 @@ extension StoreConformanceTests {
         try tested.reopen()
         let expected = JobResumption(
             job: "app:a", schedule: "every 1s", timezone: "", runs: 2, accounted: second(1), failures: 3,
-            isFailing: true, isLate: false,
+            isFailing: true, isLate: false, alerts: 17,
             open: .init(run: 2, slot: second(2)))
         #expect(try tested.store.resumptions() == [expected])
         _ = try tested.take([run(2, at: 2)])

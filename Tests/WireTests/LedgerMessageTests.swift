@@ -77,7 +77,7 @@ extension SeededGenerator {
             var job = LedgerReport.Job(
                 entry: EntryID(namespace: "app", name: "job.\(below(100))")!, schedule: text(), timezone: "a" + text(),
                 runs: count(), accounted: anyInteger())
-            (job.failures, job.isFailing, job.isLate) = (count(), chance(2), chance(2))
+            (job.failures, job.isFailing, job.isLate, job.alerts) = (count(), chance(2), chance(2), count())
             return .job(job)
         }
     }

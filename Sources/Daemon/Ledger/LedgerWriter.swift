@@ -183,7 +183,8 @@ extension JobRecord {
 extension LedgerRecord.Standing {
     fileprivate init(_ job: Int64, _ standing: JobStanding) {
         self.init(
-            job: job, failures: Int64(standing.failures), isFailing: standing.isFailing, isLate: standing.isLate)
+            job: job, failures: Int64(standing.failures), isFailing: standing.isFailing, isLate: standing.isLate,
+            alerts: standing.inOneNumber)
     }
 }
 

@@ -84,10 +84,16 @@ extension WorkerPool {
         (record.books.runs, record.books.uncounted.earlier) = (known.runs, known.runs)
         record.standing.failures = Int(clamping: known.failures)
         (record.standing.isFailing, record.standing.isLate) = (known.isFailing, known.isLate)
-        guard let slot = lastSlot(of: job.schedule, known) else { return Resumption(record, isOfPreviousLife: false) }
-        (record.schedule, record.books.isOpen) = (job.schedule.signature, true)
-        (record.books.start, record.books.accounted, record.books.repeated) = (slot, slot, slot)
-        return Resumption(record, isOfPreviousLife: record.isSane)
+        record.standing.takeAlerts(known.alerts)
+        var goesOn = false
+        if let slot = lastSlot(of: job.schedule, known) {
+            (record.schedule, record.books.isOpen) = (job.schedule.signature, true)
+            (record.books.start, record.books.accounted, record.books.repeated) = (slot, slot, slot)
+            goesOn = record.isSane
+        }
+        var resumption = Resumption(record, isOfPreviousLife: goesOn)
+        resumption.mayHaveUntold = true
+        return resumption
     }
 
     /// Up to which its slots have their outcome, on its own clock; `nil`: they begin anew.

@@ -380,5 +380,6 @@ extension LedgerReport.Job {
             entry: entry, schedule: resumption.schedule, timezone: resumption.timezone, runs: resumption.runs,
             accounted: accounted)
         (failures, isFailing, isLate) = (resumption.failures, resumption.isFailing, resumption.isLate)
+        alerts = max(0, resumption.alerts)
     }
 }

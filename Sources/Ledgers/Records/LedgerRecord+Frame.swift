@@ -138,6 +138,7 @@ extension LedgerRecord.Job {
         standing.job = job
         standing.rest(&form)
         form.history(&history)
+        form.lastNumber(&standing.alerts)
         form.text(&name)
         form.text(&schedule)
         form.text(&timezone)
@@ -215,6 +216,7 @@ extension LedgerRecord.Standing {
     fileprivate mutating func fields(_ form: inout RecordForm) {
         form.number(&job)
         rest(&form)
+        form.lastNumber(&alerts)
     }
 
     fileprivate mutating func rest(_ form: inout RecordForm) {

@@ -208,9 +208,13 @@ extension LedgerRecord {
         package var failures: Int64
         package var isFailing: Bool
         package var isLate: Bool
+        /// What a daemon without books of it is to tell again, in one number: the run that the job began to fail with, times 8, and a bit
+        /// for each alert whose call had not ended (`JobStanding.Alert`).
+        package var alerts: Int64
 
-        package init(job: Int64, failures: Int64, isFailing: Bool, isLate: Bool) {
+        package init(job: Int64, failures: Int64, isFailing: Bool, isLate: Bool, alerts: Int64 = 0) {
             (self.job, self.failures, self.isFailing, self.isLate) = (job, failures, isFailing, isLate)
+            self.alerts = alerts
         }
     }
 }

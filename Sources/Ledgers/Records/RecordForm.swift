@@ -48,6 +48,12 @@ struct RecordForm {
         word(&value.output)
     }
 
+    /// The same.
+    mutating func lastNumber(_ value: inout Int64) {
+        guard !isReading || nextWord < frame.count else { return }
+        number(&value)
+    }
+
     private mutating func count(_ value: inout Int?) {
         var number = value.map { Int64($0) }
         optional(&number)

@@ -360,6 +360,7 @@ private struct RecentRun {
 
     init(standing: LedgerRecord.Standing) {
         (attempt, cause) = (standing.isFailing ? 1 : 0, standing.isLate ? 1 : 0)
+        began = WallInstant(microseconds: standing.alerts)
     }
 
     var values: [SQLValue] {

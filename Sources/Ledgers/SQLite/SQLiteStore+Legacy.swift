@@ -46,7 +46,8 @@ extension JobAccount {
     fileprivate func record(_ number: Int64) -> LedgerRecord.Job {
         LedgerRecord.Job(
             job: number, at: seen, name: name, schedule: schedule, timezone: timezone, comment: comment, books: books,
-            sums: sums, standing: .init(job: number, failures: failures, isFailing: isFailing, isLate: isLate),
+            sums: sums,
+            standing: .init(job: number, failures: failures, isFailing: isFailing, isLate: isLate, alerts: alerts),
             history: history)
     }
 }

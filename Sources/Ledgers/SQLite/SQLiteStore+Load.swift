@@ -77,7 +77,7 @@ extension SQLiteStore {
     /// In the order of `JobAccount.init(_:open:)` and of `save`.
     static let jobColumns = """
         id, name, schedule, timezone, comment, seen, books, sums, accounted, base, runs, failures, is_failing, is_late, \
-        gap, gap_outcome, gap_reason, seq, ok, bad, gaps, last_began, is_ordered, history
+        gap, gap_outcome, gap_reason, seq, ok, bad, gaps, last_began, is_ordered, history, alerts
         """
 
     /// Writes what is known of the job into its row.
@@ -87,7 +87,7 @@ extension SQLiteStore {
             """
             UPDATE job SET schedule = ?, timezone = ?, comment = ?, seen = ?, books = ?, sums = ?, accounted = ?, base = ?,
             runs = ?, failures = ?, is_failing = ?, is_late = ?, gap = ?, gap_outcome = ?, gap_reason = ?, seq = ?, ok = ?,
-            bad = ?, gaps = ?, last_began = ?, is_ordered = ?, history = ? WHERE id = ?
+            bad = ?, gaps = ?, last_began = ?, is_ordered = ?, history = ?, alerts = ? WHERE id = ?
             """,
             SQLValue(account.schedule), SQLValue(account.timezone), SQLValue(account.comment),
             .integer(account.seen.microseconds), .integer(account.books), SQLValue(account.sums.numbers),
@@ -96,7 +96,7 @@ extension SQLiteStore {
             SQLValue(account.gap?.id), SQLValue(account.gap.map { Int64($0.outcome.index) }),
             SQLValue(account.gap?.reason?.rawValue ?? ""), .integer(seq), .integer(account.ok), .integer(account.bad),
             .integer(account.gaps), .integer(account.lastBegan.microseconds), SQLValue(account.isOrdered),
-            SQLValue(account.history.words), .integer(account.id))
+            SQLValue(account.history.words), .integer(account.alerts), .integer(account.id))
         dirty.remove(place)
     }
 }
@@ -109,7 +109,9 @@ extension JobAccount {
         self.init(
             id: row.integer(0), name: row.text(1), books: row.integer(6), sums: sums, base: row.optional(9),
             runs: row.integer(10),
-            standing: .init(job: 0, failures: row.integer(11), isFailing: row.flag(12), isLate: row.flag(13)),
+            standing: .init(
+                job: 0, failures: row.integer(11), isFailing: row.flag(12), isLate: row.flag(13),
+                alerts: row.integer(24)),
             gap: gap, open: open)
         (schedule, timezone, comment) = (row.text(2), row.text(3), row.text(4))
         seen = WallInstant(microseconds: row.integer(5))
@@ -129,7 +131,9 @@ extension JobAccount {
         case .gap:
             _ = book(gap: number, slots: count, outcome: outcome, reason: row.reason(7), accounted: row.moment(4))
         case .standing:
-            take(.init(job: 0, failures: number, isFailing: row.flag(9), isLate: row.flag(10)))
+            take(
+                .init(
+                    job: 0, failures: number, isFailing: row.flag(9), isLate: row.flag(10), alerts: row.integer(11)))
         }
     }
 }

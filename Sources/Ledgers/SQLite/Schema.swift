@@ -30,7 +30,10 @@ enum Schema {
 
     /// Those that an earlier one of this version did not have.
     private static func addColumns(_ database: Database) throws(LedgerError) {
-        for (table, column, type) in [("job", "history", "TEXT"), ("meta", "commits", "INTEGER NOT NULL DEFAULT 0")] {
+        for (table, column, type) in [
+            ("job", "history", "TEXT"), ("job", "alerts", "INTEGER NOT NULL DEFAULT 0"),
+            ("meta", "commits", "INTEGER NOT NULL DEFAULT 0"),
+        ] {
             let known = "SELECT count(*) FROM pragma_table_info('\(table)') WHERE name = '\(column)'"
             if try database.number(known) == 0 { try database.run("ALTER TABLE \(table) ADD COLUMN \(column) \(type)") }
         }
@@ -99,7 +102,7 @@ enum Schema {
             base INTEGER, runs INTEGER NOT NULL, failures INTEGER NOT NULL, is_failing INTEGER NOT NULL,
             is_late INTEGER NOT NULL, gap INTEGER, gap_outcome INTEGER, gap_reason TEXT, seq INTEGER NOT NULL,
             ok INTEGER NOT NULL, bad INTEGER NOT NULL, gaps INTEGER NOT NULL, last_began INTEGER NOT NULL,
-            is_ordered INTEGER NOT NULL, history TEXT) STRICT;
+            is_ordered INTEGER NOT NULL, history TEXT, alerts INTEGER NOT NULL DEFAULT 0) STRICT;
         -- Runs that last longer than a batch.
         CREATE TABLE open_run (job INTEGER PRIMARY KEY, run INTEGER NOT NULL, life INTEGER NOT NULL, slot INTEGER,
             attempt INTEGER NOT NULL, cause INTEGER NOT NULL, began INTEGER NOT NULL, lateness INTEGER NOT NULL,
@@ -137,6 +140,6 @@ enum RecentKind: Int64 {
     case settled
     /// Slots without a run. `number`: that of the gap which they are in.
     case gap
-    /// How the job stands. `number`: failures; `attempt`: is failing; `cause`: is late.
+    /// How the job stands. `number`: failures; `attempt`: is failing; `cause`: is late; `began`: alerts.
     case standing
 }

@@ -32,6 +32,7 @@ package struct JobAccount: Sendable {
     package private(set) var failures = Int64(0)
     package private(set) var isFailing = false
     package private(set) var isLate = false
+    package private(set) var alerts = Int64(0)
     /// The gap that slots to come may lengthen.
     package private(set) var gap: OpenGap?
     package private(set) var open: OpenRun?
@@ -178,6 +179,7 @@ package struct JobAccount: Sendable {
 
     package mutating func take(_ standing: LedgerRecord.Standing) {
         (failures, isFailing, isLate) = (standing.failures, standing.isFailing, standing.isLate)
+        alerts = standing.alerts
     }
 
     /// The number that a run has here, and by how much that is moved if it turned out now.
@@ -246,6 +248,7 @@ package struct JobAccount: Sendable {
         JobResumption(
             job: name, schedule: schedule, timezone: timezone, runs: runs,
             accounted: sums.accounted.inMicroseconds, failures: failures, isFailing: isFailing, isLate: isLate,
+            alerts: alerts,
             open: unheard.map { .init(run: $0.run, slot: $0.slot?.inMicroseconds) })
     }
 }

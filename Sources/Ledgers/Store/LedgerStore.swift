@@ -106,6 +106,8 @@ package struct JobResumption: Hashable, Sendable {
     package var failures: Int64
     package var isFailing: Bool
     package var isLate: Bool
+    /// As in the standing that came last.
+    package var alerts: Int64
     /// The run that was going, as far as the store knows; it is `interrupted` if the daemon begins with other books.
     package var open: Open?
 
@@ -118,11 +120,11 @@ package struct JobResumption: Hashable, Sendable {
 
     package init(
         job: String, schedule: String, timezone: String, runs: Int64, accounted: WallInstant, failures: Int64,
-        isFailing: Bool, isLate: Bool, open: Open?
+        isFailing: Bool, isLate: Bool, alerts: Int64 = 0, open: Open?
     ) {
         (self.job, self.schedule, self.timezone) = (job, schedule, timezone)
         (self.runs, self.accounted, self.failures) = (runs, accounted, failures)
-        (self.isFailing, self.isLate, self.open) = (isFailing, isLate, open)
+        (self.isFailing, self.isLate, self.alerts, self.open) = (isFailing, isLate, alerts, open)
     }
 }
 

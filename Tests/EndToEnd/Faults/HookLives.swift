@@ -46,7 +46,8 @@ struct HookLives {
                 try kill(daemon)
             }
             let last = try scene.start(worker: Binaries.worker)
-            try last.wait("all are told") { alerts(scene).count == jobs.count }
+            try last.wait(for: "Scheduler started")
+            try last.wait("all are told", within: 60) { alerts(scene).count == jobs.count }
             let status = try last.stop()
             #expect(status == .exited(code: 0), "\(status)\n\(last.evidence)")
             for (job, incidents) in alerts(scene) {

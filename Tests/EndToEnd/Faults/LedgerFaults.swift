@@ -198,6 +198,36 @@ struct LedgerFaults {
         }
     }
 
+    @Test("has a failure told after a boot whose call had not ended")
+    func untoldOverBoot() throws {
+        try Scene.play { scene in
+            let alert =
+                "while [ ! -e \(scene.path("gate")) ]; do sleep 0.02; done; echo $CRONSUPD_EVENT_INCIDENT >> \(scene.ledger)"
+            try scene.declare([
+                .shell("job", "exit 3", interval: "300ms", data: ["on_failure": "test:alert"]),
+                .shell("alert", alert, interval: "1h"),
+            ])
+            let first = try start(scene)
+            try first.wait(for: "Calling function")
+            try first.wait(for: "TICK FAILED", count: 3)
+            let workers = try [first.worker("test:job"), first.worker("test:alert")]
+            try kill(first)
+            for worker in workers { Glibc.kill(worker, SIGKILL) }
+            try wait("all have ended", within: 20) { scene.cage.isEmpty }
+            try forgetMemory(first)
+            try TextFile.write("", to: scene.path("gate"))
+            let next = try start(scene)
+            try next.wait(for: "TICK", entry: "test:alert")
+            #expect(try next.stop() == .exited(code: 0))
+            #expect(TextFile.read(scene.ledger) == "1\n" && next.log.count("Calling function") == 1)
+            try forgetMemory(next)
+            let last = try start(scene)
+            try last.wait(for: "TICK FAILED")
+            #expect(try last.stop() == .exited(code: 0))
+            #expect(last.log.count("Calling function") == 0)
+        }
+    }
+
     @Test("lets an interval go on over boots that come more often than its slots")
     func intervalOverBoots() throws {
         try Scene.play { scene in

@@ -41,6 +41,8 @@ package enum LedgerReport: Hashable, Sendable {
         package var failures = Int64(0)
         package var isFailing = false
         package var isLate = false
+        /// What is to be told again: the run that it began to fail with, times 8, and a bit for each alert.
+        package var alerts = Int64(0)
 
         package init() {}
         package init(entry: EntryID, schedule: String, timezone: String, runs: Int64, accounted: Int64) {
@@ -130,6 +132,7 @@ extension LedgerReport.Job: WireMessage {
         row.integer("failures", &failures, least: 0, absent: 0)
         row.flag("failing", &isFailing)
         row.flag("late", &isLate)
+        row.integer("alerts", &alerts, least: 0, absent: 0)
     }
 }
 
