@@ -15,17 +15,7 @@ struct CatchUpTests {
     private func rig(
         _ slots: RunPolicy.CatchUp.Slots, _ prepare: (inout JobDefinition) -> Void = { _ in }
     ) -> Rig {
-        var job = definition(ScheduleClock.monotonic.schedule)
-        job.policy.catchUp.slots = slots
-        prepare(&job)
-        var rig = Rig(.running, job)
-        rig.send(.report(end(run: 1, slot: Rig.slot)))
-        let record = JobRecord(rig.supervisor)
-        rig.supervisor = JobSupervisor(
-            job, start: at(1_027), seed: 1, resuming: Resumption(record, isOfPreviousLife: true))
-        rig.now = at(1_027)
-        rig.send(.noted(nil))
-        return rig
+        owing(slots, prepare)
     }
 
     private let first = Rig.next

@@ -147,21 +147,6 @@ struct InterventionTests {
 
     // MARK: What is owed
 
-    /// The life before ended at 995 s, and this one begins at 1,027 s: those of 1,005 to 1,025 s came due meanwhile.
-    private func owing(_ prepare: (inout JobDefinition) -> Void = { _ in }) -> Rig {
-        var job = definition(ScheduleClock.monotonic.schedule)
-        job.policy.catchUp.slots = .all
-        prepare(&job)
-        var rig = Rig(.running, job)
-        rig.send(.report(end(run: 1, slot: Rig.slot)))
-        let record = JobRecord(rig.supervisor)
-        rig.supervisor = JobSupervisor(
-            job, start: at(1_027), seed: 1, resuming: Resumption(record, isOfPreviousLife: true))
-        rig.now = at(1_027)
-        rig.send(.noted(nil))
-        return rig
-    }
-
     private func served(_ rig: Rig) -> Rig {
         var rig = rig
         rig.send(.spawned)
@@ -171,7 +156,7 @@ struct InterventionTests {
 
     @Test("skips the slots that are made up for and have not begun, after the run that has")
     func owed() {
-        var rig = served(owing())
+        var rig = served(owing(.all))
         rig.send(.report(.due(slot: Rig.next)))
         rig.send(.permitted)
         rig.send(.report(begin(run: 2, slot: Rig.next)))
@@ -190,7 +175,7 @@ struct InterventionTests {
 
     @Test("leaves the slot that the worker was told to begin, and has perhaps begun")
     func owedGiven() {
-        var rig = served(owing())
+        var rig = served(owing(.all))
         rig.send(.report(.due(slot: Rig.next)))
         rig.send(.permitted)
         #expect(rig.supervisor.owedCount == 2)
@@ -201,7 +186,7 @@ struct InterventionTests {
         rig.send(.report(end(run: 2, slot: Rig.next)))
         #expect(bookings(rig).map(\.count) == [1, 2] && bookings(rig)[1].reason == .byOperator)
         // One that dies before it begins has not.
-        var dead = served(owing())
+        var dead = served(owing(.all))
         dead.send(.report(.due(slot: Rig.next)))
         dead.send(.permitted)
         dead.send(.intervene(.giveUpOwed))
@@ -211,17 +196,17 @@ struct InterventionTests {
 
     @Test("gives up those that wait for leave, or for a worker, at once")
     func owedWaiting() {
-        var queued = served(owing())
+        var queued = served(owing(.all))
         queued.send(.report(.due(slot: Rig.next)))
         queued.send(.intervene(.giveUpOwed))
         #expect(bookings(queued).map(\.count) == [3] && queued.effects.contains(.returnPermit))
         #expect(queued.effects.contains(.send(.skip(through: at(1_025)))))
         if case .idle = queued.supervisor.phase {} else { Issue.record("\(queued.supervisor.phase)") }
-        var absent = owing()
+        var absent = owing(.all)
         absent.send(.intervene(.giveUpOwed))
         #expect(bookings(absent).map(\.reason) == [.byOperator] && absent.supervisor.owedCount == 0)
         // One that is cancelled is not all.
-        var one = served(owing())
+        var one = served(owing(.all))
         one.send(.report(.due(slot: Rig.next)))
         one.send(.intervene(.cancel))
         #expect(bookings(one).map(\.count) == [1] && one.supervisor.owedCount == 2)

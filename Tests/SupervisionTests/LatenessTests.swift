@@ -8,8 +8,6 @@ import Wire
 
 @testable import Supervision
 
-private let alert = EntryID(namespace: "app", name: "alert")!
-
 @Suite("A job whose runs may be late")
 struct LatenessTests {
     private func rig(_ stage: Stage, _ change: (inout RunPolicy) -> Void = { _ in }) -> Rig {

@@ -9,8 +9,6 @@ import Wire
 
 @testable import Supervision
 
-private let alert = EntryID(namespace: "app", name: "alert")!
-
 /// Its run began at 1,000 s, for the slot at 995 s; the next slots are at 1,005 s, 1,015 s and so on.
 @Suite("A run that goes on and on")
 struct LongRunTests {

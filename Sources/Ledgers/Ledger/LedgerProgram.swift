@@ -145,7 +145,7 @@ package final class LedgerProgram {
         }
     }
 
-    /// In the directory that is at its place now.
+    /// If the directory was replaced, the one that has its path now is used.
     private func openStore() throws(LedgerError) -> SQLiteStore {
         guard keeper.store == nil, !directory.value.isStillThere else { return try keeper.open(directory.value) }
         do throws(LedgerDirectory.Refusal) {
