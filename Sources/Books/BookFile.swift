@@ -75,6 +75,9 @@ package final class BookFile {
     /// Of these books: what is summed up in others begins anew.
     package var id: UInt64 { file.load(Head.id) }
 
+    /// Whether it is still the file of its name.
+    package var isStillThere: Bool { file.isStillThere }
+
     /// In bytes, of a file with one chunk.
     package static var smallest: Int { Head.size + Chunk.size }
 

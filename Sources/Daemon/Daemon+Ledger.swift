@@ -83,12 +83,24 @@ extension Daemon {
             throw SystemError("start", settings.program, code: 0, note: "there is no ledger, and --ledger required")
         }
         guard wantsResumption, !ledgerNews.isComplete, !isStopping else { return }
+        pool.awaitsLedger = true
         log.write(
             .warning, "Ledger silent",
             [
                 "after": .text(DurationText.rounded(machine.now - begin)),
-                "text": "runs are numbered from 1, and what came due while no daemon was there is not known",
+                "text":
+                    "what came due while no daemon was there is decided when it answers; jobs with 'catch_up: all' wait",
             ])
+    }
+
+    /// The ledger has said what it knows of the jobs, which began without that.
+    private func decideLate() {
+        guard pool.awaitsLedger else { return }
+        let count = pool.decideLate()
+        forgetAbsentJobs()
+        log.write(
+            .notice, "Ledger late",
+            ["jobs": .number(count), "text": "what came due while no daemon was there is decided"])
     }
 
     private func noteMissing(_ error: SystemError, _ settings: LedgerSettings) {
@@ -103,6 +115,7 @@ extension Daemon {
     private func giveUpLedger() {
         (ledger, pool.ledger) = (nil, nil)
         log.tap.close()
+        if pool.awaitsLedger { _ = pool.decideLate() }
     }
 
     /// What it knows of jobs that are not in the registry: if they come back, they are new ones, but for the numbers of their runs.
@@ -125,6 +138,7 @@ extension Daemon {
 
     /// What was written in this round is in force, and whoever reads it is woken if it sleeps.
     func serveLedger(at now: MonotonicInstant) {
+        pool.lookAtBooks()
         if pool.ledger != nil, pool.books?.journal == nil { reopenJournal() }
         guard let writer = pool.ledger, let books = pool.books else {
             _ = pool.writeClaims()
@@ -161,12 +175,15 @@ extension Daemon {
         }
     }
 
-    func takeLedgerReports() {
-        ledger?.receive {
+    /// Returns whether more may have come.
+    @discardableResult
+    func takeLedgerReports() -> Bool {
+        let mayHaveMore = ledger?.receive {
             take($0)
         } complain: {
             log.write(.warning, "Ledger not understood", ["error": "\($0)"])
         }
+        return mayHaveMore ?? false
     }
 
     private func take(_ report: LedgerReport) {
@@ -181,7 +198,9 @@ extension Daemon {
                     "new": .text(started.isNew ? "yes" : "no"),
                 ])
         case .job(let job): pool.resumptions[job.entry] = job
-        case .resumed: ledgerNews.isComplete = true
+        case .resumed:
+            ledgerNews.isComplete = true
+            decideLate()
         case .again:
             pool.introduceAllAgain()
             pool.claims.askAgain()
@@ -203,6 +222,9 @@ extension Daemon {
 
     func ledgerExited(_ pid: ProcessID, _ status: ExitStatus) {
         guard let ledger else { return }
+        // Why it has ended is the last thing that it has said.
+        while takeLedgerReports() {}
+        pool.restoreBooks()
         let pause = ledger.exited(status, at: machine.now)
         guard !isStopping || status != .exited(code: 0) else { return }
         var fields: LogFields = ["pid": .number(pid), "status": .text(status.description)]

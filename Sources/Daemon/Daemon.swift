@@ -86,7 +86,7 @@ package final class Daemon {
         signals = Box(try SignalQueue([.terminate, .interrupt, .hangUp, .child]))
         try loop.poller.add(signals.value.descriptor, token: EventToken.signals.packed, for: .read)
         manager = ServiceManager(at: machine.now)
-        groups = ContainmentChoice(startup.groups, registry: configuration.registry)
+        groups = ContainmentChoice(startup.groups, key: configuration.key)
         pool = WorkerPool(
             loop: loop, children: children, programs: startup.programs, registry: startup.registry, runtime: runtime,
             groups: groups.groups, stopTimeout: configuration.stopTimeout,

@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Model
 
@@ -34,8 +35,21 @@ package enum RuntimePlace {
         return places
     }
 
-    /// A registry's name in each of them. It stays the same as long as the registry lies where it does.
+    /// A registry's name in each of them, and in the state directory: a hash of its path as it is given. Links are not followed, so that
+    /// a deployment which turns one goes on with what it had.
     package static func key(of registry: String) -> String {
-        RegistryKey.of((try? FileSystem.realPath(registry)) ?? registry)
+        RegistryKey.of((try? CrontabSources.absolute(registry)) ?? registry)
     }
+
+    /// Whether a daemon may have this name in them, in the place of that of its registry.
+    package static func mayBe(instance: String) -> Bool {
+        let isPlain = instance.utf8.allSatisfy {
+            ASCII.isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+        }
+        return isPlain && 1...64 ~= instance.utf8.count && !instance.hasPrefix(".") && !instance.hasPrefix("-")
+            && !reserved.contains(instance)
+    }
+
+    /// The directory of the locks of registries.
+    private static let reserved = ["registry"]
 }

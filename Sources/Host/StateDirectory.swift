@@ -16,12 +16,6 @@ package enum StateDirectory {
         return "\(ThisProcess.environment("HOME") ?? "")/.local/state/cronsupd"
     }
 
-    /// The name of a registry's directory: that of the instance, or a hash of the path as it was given. Links are not followed, so that
-    /// a deployment which turns one goes on with what it had.
-    package static func key(registry: String, instance: String? = nil) throws -> String {
-        try instance ?? RegistryKey.of(CrontabSources.absolute(registry))
-    }
-
     /// Made if it is missing. Nothing is made in a place that is not trusted.
     package static func open(_ place: String, key: String, _ trust: Trust) throws(SystemError) -> PrivateDirectory {
         try TrustedFiles(trust).makeWay(to: place)

@@ -56,6 +56,9 @@ package final class JournalWriter {
         file.publish(JournalRing.format, JournalRing.Head.format)
     }
 
+    /// Whether the next reader would find it.
+    package var isStillThere: Bool { ring.file.isStillThere }
+
     private static func boot(_ boot: String) -> [UInt8] {
         let bytes = Array(boot.utf8.prefix(JournalRing.Head.longestBoot))
         return bytes + [UInt8](repeating: 0, count: JournalRing.Head.longestBoot - bytes.count)

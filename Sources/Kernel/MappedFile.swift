@@ -30,6 +30,14 @@ internal import Glibc
 
     deinit { if let start = unsafe mapping.baseAddress { unsafe munmap(start, mapping.count) } }
 
+    /// Whether its path leads to it.
+    package var isStillThere: Bool {
+        guard let there = try? FileSystem.status(path).identity,
+            let own = try? FileSystem.identity(descriptor, path).identity
+        else { return false }
+        return there.key == own.key
+    }
+
     /// In bytes.
     package var size: Int { unsafe mapping.count }
 

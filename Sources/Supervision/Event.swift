@@ -28,6 +28,8 @@ package enum Event: Sendable {
     case told(JobStanding.Alert)
     /// All jobs are there: what a life of the daemon's before this one has not told can be told.
     case tellAgain
+    /// The ledger has said late that slots from this one on, which came due before this life began, have no outcome.
+    case missedEarlier(after: SlotInstant)
     /// The worker broke the protocol: what it did.
     case violation(String)
     /// The worker is dead, and all that it had written has been handled.

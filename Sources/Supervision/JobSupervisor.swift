@@ -92,6 +92,7 @@ package struct JobSupervisor: Sendable {
         case .call(let event): if runKeeper.take(call: event, phase, &step) { life.wake(step) }
         case .told(let alert): runKeeper.alerts.told(alert)
         case .tellAgain: break
+        case .missedEarlier(let slot): runKeeper.missEarlier(after: slot, &step)
         case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:
@@ -231,7 +232,4 @@ package struct JobSupervisor: Sendable {
         life.phase = .stopped
         step.log(.stopped)
     }
-
-    /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
-    package mutating func handOverCalls() -> [FunctionCall] { runKeeper.orders.takeCalls() }
 }

@@ -1,6 +1,6 @@
 import Clocks
 import Schedules
-import Turns
+package import Turns
 
 extension SlotBooks {
     /// The slots go on where they were, unless the schedule has changed.
@@ -19,4 +19,15 @@ extension SlotBooks {
         books.resume(last: last)
         return books
     }
+}
+
+extension JobSupervisor {
+    /// Whether a slot of this life of the job has begun, or has an outcome.
+    package var hasHadSlot: Bool {
+        let slot = phase.run?.slot ?? runKeeper.orders.pending?.slot ?? runKeeper.orders.given?.slot
+        return books.areOpen && (slot != nil || books.haveHadSlot)
+    }
+
+    /// Removes the calls that the worker was not told about, for the job that takes the place of this one.
+    package mutating func handOverCalls() -> [FunctionCall] { runKeeper.orders.takeCalls() }
 }

@@ -131,6 +131,12 @@ struct Cronsupd: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The name of this cronsupd's directories, in the place of one made from the registry's path.",
+            valueName: "name"))
+    var instance: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A group whose members may do all through the control socket: a name or a number.", valueName: "group"))
     var operators: String?
 
@@ -223,6 +229,13 @@ struct Cronsupd: ParsableCommand {
         }
         if stateDirectory?.isEmpty == true { throw ValidationError("--state-directory is empty; expected a path.") }
         if runtimeDirectory?.isEmpty == true { throw ValidationError("--runtime-directory is empty; expected a path.") }
+        if let instance, !RuntimePlace.mayBe(instance: instance) {
+            throw ValidationError(
+                """
+                --instance '\(PrintableText.escape(instance))': expected 1 to 64 letters, digits, '.', '_' and '-', with \
+                none of '.' and '-' first, and not 'registry'.
+                """)
+        }
         if args != nil, entry == nil { throw ValidationError("--args goes with --run.") }
         if force, entry == nil { throw ValidationError("--force goes with --run.") }
         if entry != nil, once || check { throw ValidationError("--run excludes --once and --check.") }
@@ -243,11 +256,11 @@ struct Cronsupd: ParsableCommand {
     }
 
     /// `nil`: none is kept.
-    func ledgerSettings() throws -> LedgerSettings? {
+    func ledgerSettings() -> LedgerSettings? {
         guard !startsNothing, ledger != .off else { return nil }
         var settings = LedgerSettings(
             program: ProgramPath.of("cronledger"), place: stateDirectory ?? StateDirectory.usual,
-            key: try StateDirectory.key(registry: registry), size: ledgerSize.bytes, sync: ledgerSync.rawValue)
+            key: instance ?? RuntimePlace.key(of: registry), size: ledgerSize.bytes, sync: ledgerSync.rawValue)
         (settings.isRequired, settings.allowsNetwork) = (ledger == .required, ledgerNetworkFs)
         settings.patience = ledgerPatience.duration
         settings.journalSize = journalSize.map { Int($0.bytes) }

@@ -68,11 +68,12 @@ func run(_ command: Cronsupd) throws -> Int32 {
         isRuntimeDirectoryNamed: command.runtimeDirectory != nil, trustedOwners: command.trustOwner,
         allowedNotes: command.strict ? command.allow : nil)
     configuration.isOffline = command.offline
+    configuration.instance = command.instance
     (configuration.operators, configuration.observers) = (command.operators, command.observers)
     configuration.quiet = command.watch?.duration
     configuration.catchUpAtOnce = command.catchUpAtOnce ?? Configuration.usualCatchUpAtOnce
     configuration.stateDirectory = command.keptPlace
-    configuration.ledger = try command.ledgerSettings()
+    configuration.ledger = command.ledgerSettings()
     if let entry = command.entry { return try runOnce(entry, command, &configuration) }
     let startup: Startup
     do {

@@ -1,6 +1,7 @@
 import Clocks
 import Crontabs
 import Host
+import Logging
 import Model
 import Registry
 import TestSupport
@@ -107,8 +108,22 @@ struct AcceptedRegistryTests {
         let directory = try TemporaryDirectory()
         try directory.write("", to: "one/a")
         try directory.link("current", to: "one")
-        let key: (String) throws -> String = { try StateDirectory.key(registry: "\(directory.path)/\($0)") }
-        #expect(try key("current") == key("x/.././current/") && key("current") != key("one"))
-        #expect(try StateDirectory.key(registry: "/x", instance: "web") == "web")
+        let key: (String) -> String = { RuntimePlace.key(of: "\(directory.path)/\($0)") }
+        #expect(key("current") == key("x/.././current/") && key("current") != key("one"))
+        var configuration = Configuration(
+            registry: "/x", worker: "", logFormat: nil, logLevel: .info, stopTimeout: .zero, runtimeDirectory: nil)
+        #expect(configuration.key == RuntimePlace.key(of: "/x"))
+        configuration.instance = "web"
+        #expect(configuration.key == "web")
+    }
+
+    @Test(
+        "has a name that is a plain one",
+        arguments: [
+            ("web", true), ("a.b-c_9", true), ("", false), (".", false), ("-x", false), ("a/b", false), ("a b", false),
+            ("registry", false), (String(repeating: "n", count: 64), true), (String(repeating: "n", count: 65), false),
+        ])
+    func names(_ name: String, isOne: Bool) {
+        #expect(RuntimePlace.mayBe(instance: name) == isOne)
     }
 }

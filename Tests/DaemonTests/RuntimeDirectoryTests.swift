@@ -1,5 +1,6 @@
 import Clocks
 import Glibc
+import Host
 import Kernel
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ struct RuntimeDirectoryTests {
     }
 
     private func open(_ registry: String = "registry") throws -> RuntimeDirectory {
-        try RuntimeDirectory(in: place, registry: "\(directory.path)/\(registry)")
+        try RuntimeDirectory(in: place, key: RuntimePlace.key(of: "\(directory.path)/\(registry)"))
     }
 
     /// What another test starts meanwhile has the locks of this process until its exec.
@@ -38,7 +39,7 @@ struct RuntimeDirectoryTests {
         return status.st_mode & 0o7777
     }
 
-    @Test("is for its user alone, and one for each registry, by whatever name that goes")
+    @Test("is for its user alone, and one for each path of a registry, however that is written")
     func oneEach() throws {
         try FileSystem.createDirectories("\(directory.path)/other")
         try directory.link("link", to: "registry")
@@ -51,14 +52,15 @@ struct RuntimeDirectoryTests {
         #expect(try mode(place) == 0o700)
         #expect(try mode(path) == 0o700)
         #expect(try mode("\(path)/daemon.lock") == 0o600)
-        #expect(try open("link").instance == instance)
         #expect(try open("registry/../registry/").instance == instance)
+        // A link may be turned to another one.
+        #expect(try open("link").key != key)
         #expect(try open("other").key != key)
     }
 
     @Test("need not be: then there are locks that nobody else can have, and nothing is written")
     func none() throws {
-        let runtime = try RuntimeDirectory.open(in: "none", isNamed: true, registry: directory.path)
+        let runtime = try RuntimeDirectory.open(in: "none", isNamed: true, key: RuntimePlace.key(of: directory.path))
         #expect(runtime.path == nil && runtime.missing == nil && runtime.lockPath == nil && runtime.restore() == nil)
         #expect(runtime.instance.hasPrefix("\(getpid())-") && runtime.instance.hasSuffix("-\(runtime.key)"))
         let id = EntryID(namespace: "app", name: "one")!
@@ -80,7 +82,8 @@ struct RuntimeDirectoryTests {
         try directory.write("", to: "file")
         let place = "\(directory.path)/file/run"
         func open(isNamed: Bool, isFirst: Bool) throws -> RuntimeDirectory {
-            try RuntimeDirectory.open(in: place, isNamed: isNamed, registry: directory.path, isFirstProcess: isFirst)
+            try RuntimeDirectory.open(
+                in: place, isNamed: isNamed, key: RuntimePlace.key(of: directory.path), isFirstProcess: isFirst)
         }
         let none = try open(isNamed: false, isFirst: true)
         #expect(none.path == nil && none.missing?.reason.contains(place) == true)
@@ -88,11 +91,12 @@ struct RuntimeDirectoryTests {
             #expect(throws: RuntimeFailure.self) { try open(isNamed: isNamed, isFirst: isFirst) }
         }
         let there = try RuntimeDirectory.open(
-            in: self.place, isNamed: false, registry: directory.path, isFirstProcess: true)
+            in: self.place, isNamed: false, key: RuntimePlace.key(of: directory.path), isFirstProcess: true)
         #expect(there.path != nil)
         // Held by another one.
         #expect(throws: RuntimeFailure.self) {
-            try RuntimeDirectory.open(in: self.place, isNamed: false, registry: directory.path, isFirstProcess: true)
+            try RuntimeDirectory.open(
+                in: self.place, isNamed: false, key: RuntimePlace.key(of: directory.path), isFirstProcess: true)
         }
         withExtendedLifetime(there) {}
     }
@@ -132,7 +136,7 @@ struct RuntimeDirectoryTests {
         #expect(throws: RuntimeFailure.self) { try open() }
         try directory.write("", to: "file")
         do {
-            _ = try RuntimeDirectory(in: "\(directory.path)/file/run", registry: directory.path)
+            _ = try RuntimeDirectory(in: "\(directory.path)/file/run", key: RuntimePlace.key(of: directory.path))
             Issue.record("a directory in a file")
         } catch {
             #expect(

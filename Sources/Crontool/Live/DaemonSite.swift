@@ -22,9 +22,15 @@ package struct DaemonSite {
     package func connect(before end: MonotonicInstant = .distantFuture) throws(DaemonFailure) -> DaemonClient {
         if let key { return try only(all(before: end).filter { $0.key.hasPrefix(key) }, "--daemon \(key)") }
         let wanted = registry ?? usual
-        if let client = try connect(to: wanted, before: end) { return client }
+        if let client = try connect(to: wanted, before: end) ?? behindLinks(to: wanted, before: end) { return client }
         guard registry == nil else { throw .absent(registry: wanted) }
         return try only(all(before: end), wanted)
+    }
+
+    /// One that was given another path to it.
+    private func behindLinks(to registry: String, before end: MonotonicInstant) -> DaemonClient? {
+        guard let real = try? FileSystem.realPath(registry) else { return nil }
+        return all(before: end).first { (try? FileSystem.realPath($0.greeting.registry)) == real }
     }
 
     private func only(_ running: [DaemonClient], _ wanted: String) throws(DaemonFailure) -> DaemonClient {

@@ -10,14 +10,13 @@ struct ContainmentChoice {
     private let reason: String
     private let controllers: GroupControllers
 
-    /// `registry`: whose daemon this is.
-    init(_ site: ControlGroupSite, registry: String) {
+    /// `key`: whose daemon this is.
+    init(_ site: ControlGroupSite, key: String) {
         controllers = site.controllers
         switch site {
         case .none(let reason): (groups, self.reason) = (nil, reason)
         case .own(let own, _):
             do {
-                let key = RegistryKey.of(try FileSystem.realPath(registry))
                 (groups, reason) = (try WorkerGroups(own: own, key: key), "")
             } catch {
                 (groups, reason) = (nil, "\(error)")

@@ -127,12 +127,15 @@ final class LedgerProcess {
         if !orders.isPending { orders.send(order.encoded()) }
     }
 
-    /// Calls `body` with each report that has come. Lines that are none are given to `complain`.
-    func receive(_ body: (LedgerReport) -> Void, complain: (WireError) -> Void) {
+    /// Calls `body` with each report that has come. Lines that are none are given to `complain`. Returns whether more may have come.
+    func receive(_ body: (LedgerReport) -> Void, complain: (WireError) -> Void) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { buffer in
-            guard let transfer = link?.reports.read(into: buffer) else { return }
-            // Its exit will tell.
-            guard case .bytes(let count) = transfer else { return transfer == .closed ? hangUp() : () }
+            guard let transfer = link?.reports.read(into: buffer) else { return false }
+            guard case .bytes(let count) = transfer else {
+                // Its exit will tell.
+                if transfer == .closed { hangUp() }
+                return false
+            }
             link?.reports.split(buffer, count) { line, _ in
                 do throws(WireError) {
                     let report = try LedgerReport.decode(line)
@@ -142,6 +145,7 @@ final class LedgerProcess {
                     complain(error)
                 }
             }
+            return true
         }
     }
 }

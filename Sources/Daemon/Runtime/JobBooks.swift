@@ -10,7 +10,7 @@ final class JobBooks {
     private let books: BookFile
     private let directory: PrivateDirectory
     /// That nobody else writes here, or removes what is here.
-    private let lock: FileLock
+    private var lock: FileLock?
     private let boot: String
 
     private static let (bookFile, noteSuffix) = ("books", ".note")
@@ -45,7 +45,13 @@ final class JobBooks {
     func bookJournal() { books.bookJournal() }
 
     /// Whether the next daemon would find them.
-    var areStillThere: Bool { FileSystem.exists("\(directory.path)/\(Self.bookFile)") }
+    var areStillThere: Bool { books.isStillThere }
+
+    /// Others may be made here: these are gone.
+    func unlock() { lock = nil }
+
+    /// If the next reader would not find it, it counts for none.
+    func dropLostJournal() { if let journal, !journal.isStillThere { books.journal = nil } }
 
     private static func name(_ id: EntryID) -> String { JobLocks.stem(id) }
 

@@ -93,10 +93,13 @@ struct PauseTable {
             .reduce(into: Array("\(boot)\n".utf8)) { $0 += PauseRow(pause: $1).encoded() }
     }
 
-    /// Of another boot, or where the file is no such file: none. A row that is damaged counts for nothing.
-    init(_ bytes: [UInt8], boot: String) {
+    /// In the place of a boot's name: they are for any.
+    static let anyBoot = "any boot"
+
+    /// `nil`: they are of another boot, or it is no such file. A row that is damaged counts for nothing.
+    init?(_ bytes: [UInt8], boot: String) {
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        guard let first = lines.first, Array(first) == Array(boot.utf8) else { return }
+        guard let first = lines.first, Array(first) == Array(boot.utf8) else { return nil }
         for line in lines.dropFirst() {
             let row = try? Array(line).withUnsafeBytes { bytes in
                 var row = try MessageCoder(reading: bytes)

@@ -38,20 +38,20 @@ package final class RuntimeDirectory {
     /// At this place, or none. `isNamed`: the place is no guess. The first process of a container can do without one: nothing
     /// of it is left when it ends.
     package static func open(
-        in place: String, isNamed: Bool, registry: String, trust: Trust = .unasked,
+        in place: String, isNamed: Bool, key: String, trust: Trust = .unasked,
         isFirstProcess: Bool = ThisProcess.id == 1
     ) throws(RuntimeFailure) -> RuntimeDirectory {
-        if place == noPlace { return RuntimeDirectory(registry: registry, missing: nil) }
+        if place == noPlace { return RuntimeDirectory(key: key, missing: nil) }
         do throws(RuntimeFailure) {
-            return try RuntimeDirectory(in: place, registry: registry, trust: trust)
+            return try RuntimeDirectory(in: place, key: key, trust: trust)
         } catch {
             guard isFirstProcess, !isNamed, case .unusable(let cause) = error, !cause.isUntrusted else { throw error }
-            return RuntimeDirectory(registry: registry, missing: error)
+            return RuntimeDirectory(key: key, missing: error)
         }
     }
 
-    private init(registry: String, missing: RuntimeFailure?) {
-        key = Self.key(of: registry)
+    private init(key: String, missing: RuntimeFailure?) {
+        self.key = key
         (path, place, trust, self.missing) = (nil, Self.noPlace, .unasked, missing)
         locks = JobLocks(in: nil)
         boot = BootFile(in: nil, boot: "")
@@ -59,13 +59,9 @@ package final class RuntimeDirectory {
         instance = "\(process)-\(key)"
     }
 
-    private static func key(of registry: String) -> String {
-        RuntimePlace.key(of: registry)
-    }
-
     /// Creates what is missing and takes the daemon's lock.
-    package init(in place: String, registry: String, trust: Trust = .unasked) throws(RuntimeFailure) {
-        key = Self.key(of: registry)
+    package init(in place: String, key: String, trust: Trust = .unasked) throws(RuntimeFailure) {
+        self.key = key
         let path = "\(place)/\(key)"
         (self.path, self.place, self.trust, missing) = (path, place, trust, nil)
         lock = try Self.lock(path, in: place, trust)

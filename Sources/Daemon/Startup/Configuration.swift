@@ -1,4 +1,5 @@
 package import Clocks
+import Host
 import Kernel
 package import Logging
 package import Values
@@ -6,6 +7,8 @@ package import Values
 /// What the command line asks for.
 package struct Configuration: Sendable {
     package var registry: String
+    /// What this daemon is called among those of this machine; `nil`: by its registry's path.
+    package var instance: String?
     package var worker: String
     /// `nil`: `journal` where the standard output leads to the journal, else `text`.
     package var logFormat: LogFormat?
@@ -34,6 +37,9 @@ package struct Configuration: Sendable {
     package var ledger: LedgerSettings?
     /// Notes about the registry are errors, but for those with these names. `nil`: they are notes.
     package var allowedNotes: [String]?
+
+    /// The name of this daemon's directories.
+    package var key: String { instance ?? RuntimePlace.key(of: registry) }
 
     package static let usualCatchUpAtOnce = max(4, 2 * MachineIdentity.processorCount)
 

@@ -20,10 +20,10 @@ package final class RegistryKeeper {
     private static let largest = 256 << 20
 
     /// `nil`: nothing is to be kept.
-    init?(_ configuration: Configuration, _ trust: Trust) throws {
+    init?(_ configuration: Configuration, _ trust: Trust) {
         guard let place = configuration.stateDirectory else { return nil }
         (self.place, self.trust, registry) = (place, trust, configuration.registry)
-        key = try StateDirectory.key(registry: configuration.registry)
+        key = configuration.key
     }
 
     /// The next one to be saved.

@@ -45,7 +45,7 @@ extension Startup {
         // In front of all that is started: another daemon may have the registry.
         runtime = try configuration.runtimeDirectory.map {
             try RuntimeDirectory.open(
-                in: $0, isNamed: configuration.isRuntimeDirectoryNamed, registry: configuration.registry, trust: trust)
+                in: $0, isNamed: configuration.isRuntimeDirectoryNamed, key: configuration.key, trust: trust)
         }
         registryLock = try first.site.map { try RegistryLock($0) }
         programs = WorkerPrograms(
@@ -56,7 +56,7 @@ extension Startup {
             first, configuration, programs, isRun ? groups.controllers : groups.controllersToCheck,
             mostJobs: mostJobs)
         if let registryLock, let read { registryLock.adopt(try registryLock.take(read)) }
-        keeper = try RegistryKeeper(configuration, trust)
+        keeper = RegistryKeeper(configuration, trust)
         let kept = try Self.fallback(
             from: checked, keeper, programs, groups.controllers, mostJobs: mostJobs, why: &noFallback)
         registry = try kept?.registry ?? Self.published(asked, candidate, checked)

@@ -144,6 +144,10 @@ struct IncidentLog {
             ["error": "\(error)", "text": "what runs when cronsupd is killed may have no outcome"])
     }
 
+    func booksRestored(_ path: String) {
+        log.write(.notice, "Books restored", ["path": .text(path), "text": "somebody had removed them"])
+    }
+
     func bootRecordFailed(_ error: SystemError) { log.write(.warning, "Boot record failed", ["error": "\(error)"]) }
 
     func unkillable(_ group: ControlGroup) { log.write(.error, "Leftovers unkillable", group.unkillable) }

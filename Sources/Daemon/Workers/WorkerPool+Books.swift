@@ -86,10 +86,24 @@ extension WorkerPool {
         books.removeNote(of: job.definition.id)
     }
 
-    /// Makes them anew if somebody has removed them: the next daemon is to find those of this one.
+    /// In each round. Nobody is woken for it.
+    func lookAtBooks() {
+        guard now >= nextBookLook else { return }
+        nextBookLook = now + .seconds(60)
+        restoreBooks()
+        if let trouble = pauseFile?.takeTrouble() { incidents.pausesNotKept(trouble) }
+    }
+
+    /// Makes anew what somebody has removed of them, such as those who tidy up after a user's last session: the next daemon is to find
+    /// the books of this one, and the next ledger the journal.
     func restoreBooks() {
-        guard let books, !books.areStillThere, let new = try? runtime.openBooks(id: books.id) else { return }
+        guard let books else { return }
+        if books.areStillThere { return books.dropLostJournal() }
+        // It may be there when the books are not.
+        books.unlock()
+        guard let new = try? runtime.openBooks(id: books.id) else { return }
         self.books = new
+        incidents.booksRestored(new.path)
         _ = savePauses()
         for job in jobs.compactMap(\.self) {
             job.bookPlace = nil
@@ -149,7 +163,7 @@ extension Event {
         case .report(let report): report.changesRecord
         case .call, .permitted, .refused, .spawnDeferred, .hurry: false
         case .spawned, .spawnFailed, .occupied, .noted, .violation, .exited, .deadline, .clockWasSet, .pause, .stop,
-            .reschedule, .intervene, .told, .tellAgain:
+            .reschedule, .intervene, .told, .tellAgain, .missedEarlier:
             true
         }
     }

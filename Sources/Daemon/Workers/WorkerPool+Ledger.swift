@@ -97,7 +97,7 @@ extension WorkerPool {
     }
 
     /// Up to which its slots have their outcome, on its own clock; `nil`: they begin anew.
-    private func lastSlot(of schedule: Schedule, _ known: LedgerReport.Job) -> SlotInstant? {
+    func lastSlot(of schedule: Schedule, _ known: LedgerReport.Job) -> SlotInstant? {
         guard known.schedule == schedule.words, known.timezone == schedule.zone?.name ?? "", known.accounted > 0,
             known.accounted <= Int64.max / 1_000
         else { return nil }

@@ -87,16 +87,19 @@ extension WorkerPool {
 
     // MARK: Over the daemon's end
 
-    /// Takes up those of a previous life of this boot, before the first job.
+    /// Takes up those of a previous life, before the first job. Those of this boot are the later ones.
     func loadPauses() {
-        guard let bytes = books?.pauses(limit: PauseTable.longestFile) else { return }
-        pauses = PauseTable(bytes, boot: runtime.boot.boot)
+        let here = books?.pauses(limit: PauseTable.longestFile).flatMap { PauseTable($0, boot: runtime.boot.boot) }
+        guard let kept = here ?? pauseFile?.read().flatMap({ PauseTable($0, boot: PauseTable.anyBoot) }) else { return }
+        pauses = kept
         for pause in pauses.pauses.values.sorted(by: { $0.since < $1.since }) where pause.holds(at: moment.wall) {
             incidents.paused(pause)
         }
     }
 
+    /// Returns whether the next daemon of this boot will know of them.
     func savePauses() -> Bool {
+        pauseFile?.save(pauses.encoded(boot: PauseTable.anyBoot))
         guard let books else { return false }
         do throws(SystemError) {
             try books.replacePauses(pauses.encoded(boot: runtime.boot.boot))

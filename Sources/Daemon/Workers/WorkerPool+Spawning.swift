@@ -1,3 +1,4 @@
+import Clocks
 import Kernel
 import Links
 import Model
@@ -9,6 +10,7 @@ import Wire
 extension WorkerPool {
     func spawn(_ job: Job) {
         // In front of the limit, which those that must wait would use up.
+        if waitsForLedger(job) { return process(.spawnDeferred(until: .distantFuture), job) }
         guard let lock = claim(job), !mustWaitForLeftovers(job) else { return }
         settle(byNoteOf: job)
         if job.generation > 0, let moment = limiter.admit(at: now) {

@@ -22,9 +22,15 @@ final class WorkerPool {
     var ledger: LedgerWriter?
     /// What it knows of jobs that the books do not know yet.
     var resumptions: [EntryID: LedgerReport.Job] = [:]
+    /// It has not said that yet, and may do so late.
+    var awaitsLedger = false
     /// Something could not be written there, which has been said.
     var lacksBooks = false
+    /// When it is looked whether the books are there.
+    var nextBookLook = MonotonicInstant(nanoseconds: 0)
     var pauses = PauseTable()
+    /// `nil`: they end with the boot.
+    var pauseFile: PauseFile?
     /// Places of jobs that are paused, and whose workers have not heard of it.
     var unheldJobs: Set<Int> = []
     let groups: WorkerGroups?
@@ -234,7 +240,8 @@ final class WorkerPool {
         if !isStopping { hookCalls.forget(job.definition.id) }
         if job.successor == nil, !isStopping { runtime.locks.discard(job.definition.id) }
         if let successor = job.successor {
-            add(successor, resuming: resumption(of: job, by: successor))
+            add(successor, resuming: lateResumption(of: job, by: successor) ?? resumption(of: job, by: successor))
+            missLate(successor.id)
         } else if !isStopping {
             close(job)
         }

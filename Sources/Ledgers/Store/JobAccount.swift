@@ -232,7 +232,9 @@ package struct JobAccount: Sendable {
     package mutating func book(
         gap id: Int64, slots: Int64, outcome: Outcome, reason: Booking.Reason?, accounted: WallInstant?
     ) -> Int64 {
-        settle(slots, outcome, accounted)
+        // One that the daemon heard of late comes after slots of its own.
+        let isEarlier = reason == .down && (accounted.map { $0 < sums.accounted } ?? false)
+        settle(slots, outcome, isEarlier ? sums.accounted : accounted)
         if let gap, gap.outcome == outcome, gap.reason == reason { return gap.id }
         gap = OpenGap(id: id, outcome: outcome, reason: reason)
         gaps += 1

@@ -253,6 +253,19 @@ package struct SlotBooks: Sendable {
         return book(count, outcome, reason, through: instant)
     }
 
+    /// The slots of this timetable that came due before the books' own began.
+    package mutating func missEarlier(_ earlier: Timetable) -> Booking? {
+        let count = earlier.count(after: earlier.start, through: timetable.start)
+        guard count > 0 else { return nil }
+        counts[.missed] += count
+        return Booking(
+            first: earlier.next(after: earlier.start), last: earlier.last(through: timetable.start), count: count,
+            outcome: .missed, reason: .down)
+    }
+
+    /// Whether a slot of this life of the job has an outcome.
+    package var haveHadSlot: Bool { timetable.count(after: timetable.start, through: accounted) > 0 }
+
     /// Takes over counts that a worker kept while it could not report; slots that they leave out are missed.
     /// Returns `nil` if there are not as many slots.
     package mutating func take(_ dropped: Report.Dropped, through last: SlotInstant) -> [Booking]? {

@@ -26,7 +26,8 @@ final class PlayedDaemon {
             registry: "\(directory.path)/jobs.yaml", worker: "/nowhere/cronworker", logFormat: .logfmt,
             logLevel: .info, stopTimeout: .seconds(10), runtimeDirectory: "\(directory.path)/run")
         configuration.quiet = quiet
-        let runtime = try RuntimeDirectory(in: "\(directory.path)/run", registry: configuration.registry)
+        let runtime = try RuntimeDirectory(
+            in: "\(directory.path)/run", key: RuntimePlace.key(of: configuration.registry))
         var startup = Startup(
             programs: try kernel.programs(), runtime: runtime, registryLock: nil,
             loaded: try Self.load(text, configuration.registry),

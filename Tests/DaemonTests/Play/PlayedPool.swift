@@ -1,4 +1,5 @@
 import Clocks
+import Host
 import Links
 import Logging
 import Model
@@ -26,7 +27,8 @@ final class PlayedPool {
         children = ChildTable(machine)
         pool = WorkerPool(
             loop: loop, children: children, programs: try kernel.programs(), registry: try SharedRegistry(nil),
-            runtime: try RuntimeDirectory(in: "\(directory.path)/run", registry: directory.path), groups: nil,
+            runtime: try RuntimeDirectory(in: "\(directory.path)/run", key: RuntimePlace.key(of: directory.path)),
+            groups: nil,
             stopTimeout: .seconds(10), log: log.log, machine: machine)
         pool.makeEarlyCalls()
     }

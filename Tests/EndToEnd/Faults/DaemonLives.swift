@@ -226,6 +226,34 @@ struct DaemonLives {
         }
     }
 
+    @Test("behind a link that is turned the next daemon goes on with what the one before has left")
+    func turnedLink() throws {
+        try Scene.play { scene in
+            let gate = "while [ ! -e \(scene.path("gate")) ]; do sleep 0.02; done"
+            try scene.declare([job(scene, doing: gate, interval: "200ms")])
+            let (second, link) = (scene.path("second"), scene.path("current"))
+            try FileSystem.createDirectories(second)
+            try TextFile.write(
+                TextFile.read("\(scene.registry)/jobs.yaml") ?? "", to: "\(second)/jobs.yaml")
+            try #require(symlink(scene.registry, link) == 0)
+            let first = try scene.start(registry: link, worker: Binaries.worker)
+            try first.wait("a run has begun") { !rows(scene, "begin").isEmpty }
+            let pause = ["pause", "test:job", "--runtime-directory", scene.runtime, "--registry"]
+            // By whichever path it is asked.
+            #expect(try scene.run(pause + [scene.registry], program: Binaries.control).status == .exited(code: 0))
+            try kill(first)
+            try #require(symlink(second, link + ".new") == 0)
+            try FileSystem.rename(link + ".new", to: link)
+            let next = try scene.start(registry: link, worker: Binaries.worker)
+            try next.wait(for: "Waiting for previous worker")
+            #expect(next.log.count("Pause in force") == 1)
+            try TextFile.write("", to: scene.path("gate"))
+            try next.wait(for: "TICK")
+            #expect(try next.stop() == .exited(code: 0))
+            #expect(rows(scene, "begin").count == 1 && next.log.count("TICK INTERRUPTED") == 0)
+        }
+    }
+
     @Test("the books are made anew if somebody removes them")
     func removed() throws {
         try Scene.play { scene in

@@ -20,7 +20,7 @@ struct LedgerFaults {
 
     /// Writes down when its run begins and ends.
     private func job(
-        _ scene: Scene, _ name: String, doing work: String, interval: String, data: [String: String] = [:]
+        _ scene: Scene, _ name: String, doing work: String, interval: String?, data: [String: String] = [:]
     ) -> JobText {
         let row: (String) -> String = { "echo \($0) $CRONSUPD_ENTRY $CRONSUPD_RUN >> \(scene.ledger)" }
         return .shell(name, "\(row("begin")); \(work); \(row("end"))", interval: interval, data: data)
@@ -225,6 +225,139 @@ struct LedgerFaults {
             try last.wait(for: "TICK FAILED")
             #expect(try last.stop() == .exited(code: 0))
             #expect(last.log.count("Calling function") == 0)
+        }
+    }
+
+    @Test("lets a pause go on over a boot")
+    func pauseOverBoot() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, "job", doing: "true", interval: "50ms")])
+            let first = try start(scene)
+            try first.wait(for: "TICK")
+            #expect(try scene.control(["pause", "test:job", "--note", "new disk"]).status == .exited(code: 0))
+            try first.wait("the pause is on the disk") {
+                TextFile.read(try pauseFile(scene))?.contains("test:job") == true
+            }
+            #expect(try first.stop() == .exited(code: 0))
+            try forgetMemory(first)
+            let next = try start(scene)
+            try next.wait(for: "Pause in force")
+            let begun = rows(scene, "begin", "test:job").count
+            try next.wait("slots come due") { next.log.count("Worker started") > 0 }
+            let page = try scene.control(["status", "test:job"]).output
+            #expect(page.contains("new disk"), "\(page)")
+            #expect(try scene.control(["resume", "test:job"]).status == .exited(code: 0))
+            try next.wait(for: "TICK")
+            #expect(rows(scene, "begin", "test:job").count > begun)
+            let skipped = next.log.all("TICK SKIPPED").first { $0["reason"] == "paused" }
+            #expect(skipped != nil)
+            #expect(try next.stop() == .exited(code: 0))
+            #expect(TextFile.read(try pauseFile(scene))?.contains("test:job") == false)
+        }
+    }
+
+    private func pauseFile(_ scene: Scene) throws -> String {
+        let place = scene.path("state")
+        return "\(place)/\(try #require(try FileSystem.names(in: place).first))/pauses"
+    }
+
+    @Test("that answers late decides late what becomes of the slots of before", arguments: ["last", "all", "none"])
+    func late(_ catchUp: String) throws {
+        try Scene.play { scene in
+            let isOften = catchUp == "none"
+            let interval = isOften ? "200ms" : nil
+            var text = job(scene, "job", doing: "true", interval: interval, data: ["catch_up": catchUp])
+            if !isOften { text.meta = ["schedule": "'* * * * * *'", "seconds": "first"] }
+            try scene.declare([text])
+            let first = try start(scene)
+            try first.wait(for: "TICK", count: 2)
+            #expect(try first.stop() == .exited(code: 0))
+            let runs = rows(scene, "begin", "test:job").max() ?? 0
+            try forgetMemory(first)
+            let due = Clock.wall().nanoseconds + 2_500_000_000
+            try wait("slots come due without a daemon", within: 20) { Clock.wall().nanoseconds > due }
+
+            let place = scene.path("state")
+            let key = try #require(try FileSystem.names(in: place).first)
+            let other = try Database("\(place)/\(key)/ledger.db", .writing)
+            try other.run("BEGIN EXCLUSIVE")
+            let next = try scene.start(
+                ["--ledger", "auto", "--fallback", "off", "--state-directory", place, "--ledger-patience", "300ms"],
+                worker: Binaries.worker)
+            try next.wait(for: "Ledger silent")
+            if catchUp == "all" {
+                try next.wait("it waits") { try scene.control(["status"]).output.contains("waiting") }
+            } else {
+                try next.wait(for: "TICK", count: 2)
+            }
+            let before = next.log.count("TICK")
+            #expect((catchUp == "all") == (before == 0))
+            try other.run("COMMIT")
+            try next.wait(for: "Ledger late")
+            try next.wait(for: "TICK", count: before + 3)
+            #expect(try next.stop() == .exited(code: 0))
+            let missed = next.log.all("TICK MISSED").filter { $0["reason"] == "down" }.reduce(0) {
+                $0 + $1.number("count")
+            }
+            #expect((catchUp == "all") == (missed == 0) && (catchUp == "all" || missed >= 2), "\(missed)")
+            if catchUp == "all" { #expect(next.log.all("TICK").first?.number("run") == Int(runs) + 1) }
+            // Each slot has one outcome, over both lives.
+            guard !isOften else { return }
+            var (count, slots) = (0, [Int64]())
+            for row in try history(scene, "test:job") {
+                switch row {
+                case .run(let run): (count, slots) = (count + 1, slots + [try #require(run.slot).wholeSeconds])
+                case .gap(let gap):
+                    count += Int(gap.count)
+                    slots += [gap.first.wholeSeconds, gap.last.wholeSeconds]
+                }
+            }
+            let (least, most) = (try #require(slots.min()), try #require(slots.max()))
+            #expect(count == Int(most - least) + 1)
+        }
+    }
+
+    @Test("that is of a later version is left alone, and the log says so")
+    func refused() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, "job", doing: "true", interval: "50ms")])
+            let first = try start(scene)
+            try first.wait(for: "TICK")
+            #expect(try first.stop() == .exited(code: 0))
+            let place = scene.path("state")
+            let key = try #require(try FileSystem.names(in: place).first)
+            try Database("\(place)/\(key)/ledger.db", .writing).run("PRAGMA user_version = 99")
+            let next = try scene.start(
+                ["--ledger", "auto", "--fallback", "off", "--state-directory", place], worker: Binaries.worker)
+            try next.wait(for: "Ledger exited")
+            try next.wait(for: "TICK", count: 2)
+            #expect(try next.stop() == .exited(code: 0))
+            let refused = try #require(next.log.all("Ledger refused").first)
+            #expect(refused["error"]?.contains("99") == true && refused["level"] == "ERROR", "\(refused.fields)")
+        }
+    }
+
+    @Test("goes on when what it has in memory is removed")
+    func memoryRemoved() throws {
+        try Scene.play { scene in
+            try scene.declare([job(scene, "job", doing: "true", interval: "50ms")])
+            let first = try start(scene)
+            try first.wait(for: "TICK", count: 2)
+            try forgetMemory(first)
+            Glibc.kill(try #require(ledgerProcess(first)), SIGKILL)
+            try first.wait(for: "Ledger started", count: 2)
+            #expect(first.log.count("Books restored") == 1)
+            try first.wait(for: "TICK", count: first.log.count("TICK") + 2)
+            try kill(first)
+            let next = try start(scene)
+            try next.wait(for: "TICK", count: 2)
+            #expect(try next.stop() == .exited(code: 0))
+            let runs = rows(scene, "begin", "test:job")
+            #expect(Set(runs).count == runs.count, "a number is given twice")
+            let known = try history(scene, "test:job").compactMap {
+                if case .run(let run) = $0 { run.run } else { nil }
+            }
+            #expect(known.max() == runs.max() && known.count + 20 > runs.count)
         }
     }
 
