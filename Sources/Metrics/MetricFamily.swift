@@ -60,9 +60,9 @@ enum MetricFamilies {
         "cronsupd_ledger_dropped", .counter, "Records that there was no room for in the journal.")
     static let errors = MetricFamily("cronsupd_ledger_errors", .counter, "How often the ledger could not write.")
     static let processor = MetricFamily(
-        "process_cpu_seconds", .counter, "What the daemon has used of the processors.")
-    static let memory = MetricFamily("process_resident_memory_bytes", .gauge, "What of the daemon is in memory.")
-    static let files = MetricFamily("process_open_fds", .gauge, "What the daemon has open.")
+        "cronsupd_process_cpu_seconds", .counter, "What the daemon has used of the processors.")
+    static let memory = MetricFamily("cronsupd_process_resident_memory_bytes", .gauge, "What of the daemon is in memory.")
+    static let files = MetricFamily("cronsupd_process_open_fds", .gauge, "What the daemon has open.")
 
     static let jobInfo = MetricFamily("cronsupd_job", .info, "The jobs.")
     static let slots = MetricFamily("cronsupd_slots", .counter, "Slots that came due, by what became of them.")

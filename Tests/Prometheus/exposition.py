@@ -200,7 +200,7 @@ def compare(paths):
     for path in paths:
         now = dict(read(path).counters())
         for key, value in (before or {}).items():
-            if key[0].startswith("process_"):
+            if key[0].startswith("cronsupd_process_"):
                 continue
             if key not in now:
                 raise Fault(f"{path}: {show(key)} is gone")
