@@ -267,7 +267,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MetricsTests",
-            dependencies: ["Clocks", "Metrics", "Model", "TestSupport", "Values", "Wire"], swiftSettings: strict),
+            dependencies: ["Clocks", "Kernel", "Metrics", "Model", "TestSupport", "Values", "Wire"],
+            swiftSettings: strict),
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -61,13 +61,14 @@ enum MetricFamilies {
     static let errors = MetricFamily("cronsupd_ledger_errors", .counter, "How often the ledger could not write.")
     static let processor = MetricFamily(
         "cronsupd_process_cpu_seconds", .counter, "What the daemon has used of the processors.")
-    static let memory = MetricFamily("cronsupd_process_resident_memory_bytes", .gauge, "What of the daemon is in memory.")
+    static let memory = MetricFamily(
+        "cronsupd_process_resident_memory_bytes", .gauge, "What of the daemon is in memory.")
     static let files = MetricFamily("cronsupd_process_open_fds", .gauge, "What the daemon has open.")
 
     static let jobInfo = MetricFamily("cronsupd_job", .info, "The jobs.")
     static let slots = MetricFamily("cronsupd_slots", .counter, "Slots that came due, by what became of them.")
     static let runs = MetricFamily(
-        "cronsupd_runs", .counter, "Runs that have begun, further attempts and runs by hand among them.")
+        "cronsupd_runs", .counter, "Runs that have ended, further attempts and runs by hand among them.")
     static let jobDuration = MetricFamily(
         "cronsupd_job_duration_seconds", .summary, "How long the runs of a job took that have ended.")
     static let lastSuccess = MetricFamily(

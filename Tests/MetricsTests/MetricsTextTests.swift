@@ -1,4 +1,5 @@
 import Clocks
+import Kernel
 import Model
 import Testing
 import Values
@@ -145,5 +146,47 @@ struct MetricsTextTests {
         ] {
             #expect(SecondsText.of(microseconds: microseconds) == text)
         }
+    }
+
+    @Test("have the names, types and labels that docs/METRICS.md says, and no others")
+    func page() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let page = try #require(try FileSystem.contents(of: "/\(root)/docs/METRICS.md", limit: 1 << 20)?.bytes)
+        var documented: [String: [String]] = [:]
+        for line in String(decoding: page, as: UTF8.self).split(separator: "\n") where line.hasPrefix("| `cronsupd_") {
+            let cells = line.split(separator: "|").map { $0.filter { $0 != " " && $0 != "`" } }
+            documented[cells[0]] = [cells[1]] + cells[2].split(separator: ",").map(String.init)
+        }
+        #expect(try shown() == documented)
+    }
+
+    /// Of everything that there can be: the type of each name, and the labels of its samples.
+    private func shown() throws -> [String: [String]] {
+        var snapshot = MetricsSnapshot(.init(program: "0.5.0", pid: 1, registry: "r"))
+        var daemon = DaemonMetrics()
+        (daemon.ledger, daemon.memory, daemon.openFiles) = (.init(), 1, 1)
+        snapshot.take(.daemon(daemon))
+        for kind in SpanHistogram.Kind.allCases {
+            snapshot.take(.histogram(.init(kind, bounds: [1], counts: [0, 0], sum: 0)))
+        }
+        var counted = JobMetrics.Counted()
+        (counted.lastOk, counted.restarts.exited) = (1, 1)
+        let all = try job("app:a") { ($0.counted, $0.last, $0.next, $0.due, $0.group) = (counted, .init(), 1, 1, "g") }
+        snapshot.take(.measured(all))
+        var (shown, family) = ([String: [String]](), "")
+        for line in lines(snapshot) {
+            let words = line.split(separator: " ").map(String.init)
+            if words[1] == "TYPE" {
+                family = words[2]
+                shown[family] = [family.hasSuffix("_info") ? "info" : words[3]]
+            } else if words[0] != "#" {
+                let labels = line.split(separator: "{").dropFirst().first?.split(separator: "}").first ?? ""
+                let names = labels.split(separator: ",").compactMap { $0.split(separator: "=").first.map(String.init) }
+                for name in names where name != "le" && shown[family]?.contains(name) == false {
+                    shown[family]?.append(name)
+                }
+            }
+        }
+        return shown
     }
 }

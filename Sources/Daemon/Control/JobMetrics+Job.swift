@@ -18,7 +18,8 @@ extension JobMetrics {
         isRunning = (supervisor.phase.run ?? pool.earlierRun(of: job)) != nil
         (isFailing, isLate) = (supervisor.standing.isFailing, supervisor.standing.isLate)
         (isPaused, failures) = (supervisor.isPaused, Int64(supervisor.standing.failures))
-        runs = books.begun
+        // One that is going need not be in the books: a daemon that takes its place would have less.
+        runs = books.begun - (supervisor.phase.run?.number == books.runs ? 1 : 0)
         for outcome in Outcome.allCases where books[outcome] > 0 { slots[outcome] = books[outcome] }
         next = JobStatus.nextSlot(of: job, pool.pauses, at: now).map { now.wall(of: $0, on: books.clock).microseconds }
         due = Self.due(job, pool.counters, at: now).map {
