@@ -10,6 +10,8 @@ struct DaemonGauges {
     var lag = LoopLag()
     /// The registry in force is what was found last, and when it was read.
     var isInForce: Bool
+    /// There was one that is not started again.
+    var hasLostLedger = false
     var accepted: WallInstant
     /// Lines of the log that were given up, as far as they are counted.
     var countedDrops = [Int](repeating: 0, count: LogSink.Rank.allCases.count)
@@ -45,7 +47,8 @@ extension Daemon {
     }
 
     private func ledgerMetrics(_ counters: DaemonCounters) -> DaemonMetrics.LedgerMetrics? {
-        guard configuration.ledger != nil else { return nil }
+        // Where none is possible, nobody is to be told of one that does not work.
+        guard pool.ledger != nil || ledger != nil || gauges.hasLostLedger else { return nil }
         var all = DaemonMetrics.LedgerMetrics()
         if let writer = pool.ledger {
             let news = writer.readerNews

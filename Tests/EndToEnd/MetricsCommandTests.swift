@@ -163,6 +163,36 @@ struct MetricsCommandTests {
         }
     }
 
+    @Test("says whether the ledger works, and what it has done, also of one before it")
+    func ledger() throws {
+        try Scene.play { scene in
+            try scene.declare([JobText.shell("one", "true", interval: "100ms")])
+            let daemon = try scene.start(
+                ["--ledger", "required", "--state-directory", scene.path("state")], worker: Binaries.worker)
+            func value(_ name: String) throws -> Int? {
+                let line = try scene.control(["metrics"]).output.split(separator: "\n").first {
+                    $0.hasPrefix("\(name) ")
+                }
+                return line?.split(separator: " ").last.flatMap { Int($0) }
+            }
+            try daemon.wait("it has committed") { try value("cronsupd_ledger_commits_total") ?? 0 > 1 }
+            #expect(try value("cronsupd_ledger_up") == 1 && value("cronsupd_ledger_journal_limit_bytes") ?? 0 > 0)
+            #expect(try value("cronsupd_ledger_size_bytes") ?? 0 > 0 && value("cronsupd_ledger_errors_total") == 0)
+            let before = try value("cronsupd_ledger_commits_total") ?? .max
+            let ledger = try #require(
+                Proc.children(of: daemon.pid).first { TextFile.read("/proc/\($0)/comm") == "cronledger\n" })
+            Glibc.kill(ledger, SIGSTOP)
+            try daemon.wait("records wait") {
+                try scene.control(["metrics"]).output.contains(/cronsupd_ledger_lag_seconds [2-9]/)
+            }
+            Glibc.kill(ledger, SIGKILL)
+            try daemon.wait("it is gone") { try value("cronsupd_ledger_up") == 0 }
+            try daemon.wait("the next one works") { try value("cronsupd_ledger_up") == 1 }
+            #expect(try value("cronsupd_ledger_commits_total") ?? 0 >= before)
+            #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
     @Test("is not ready where it is stopped, as ping says")
     func ping() throws {
         try Scene.play { scene in
