@@ -9,6 +9,7 @@ extension Daemon {
         guard runtime.path != nil else { return pool.loadPauses() }
         do throws(SystemError) {
             pool.books = try runtime.openBooks()
+            pool.counters.open(pool.books?.counters)
             pool.books?.forgetJobs(but: Set(desired.map(\.id)))
             pool.loadPauses()
         } catch {

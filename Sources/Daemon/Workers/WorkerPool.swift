@@ -28,6 +28,7 @@ final class WorkerPool {
     var lacksBooks = false
     /// When it is looked whether the books are there.
     var nextBookLook = MonotonicInstant(nanoseconds: 0)
+    let counters = DaemonCounters()
     var pauses = PauseTable()
     /// `nil`: they end with the boot.
     var pauseFile: PauseFile?
@@ -267,6 +268,7 @@ final class WorkerPool {
         case .kill: kill(job)
         case .book(let booking):
             incidents.record(booking, of: job)
+            count(booking, of: job)
             write(booking, of: job)
             tellEnd(booking, of: job)
             noteEnd(ofCall: booking, of: job)
