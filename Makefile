@@ -48,6 +48,7 @@ release: setup
 	$(RELEASE) --product cronworker
 	$(RELEASE) --product cronledger
 	$(RELEASE) --product cronsupctl
+	$(RELEASE) --product cronweb
 
 # The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
 run: release
@@ -102,6 +103,7 @@ check: setup
 	Scripts/check-faults
 	Scripts/check-docs
 	Scripts/check-parts
+	Scripts/embed-assets --check
 
 man:
 	rm -rf $(MANUAL)

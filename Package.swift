@@ -27,6 +27,7 @@ let package = Package(
         .executable(name: "cronworker", targets: ["cronworker"]),
         .executable(name: "cronsupctl", targets: ["cronsupctl"]),
         .executable(name: "cronledger", targets: ["cronledger"]),
+        .executable(name: "cronweb", targets: ["cronweb"]),
         // For workers of one's own; see Examples/own-worker.
         .library(name: "CronWorkerKit", targets: ["CronWorkerKit"]),
         // For those whose libraries log by swift-log.
@@ -43,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CHTTP", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         // Lua raises errors by longjmp: all that touches its state is C, and Swift sees bytes.
         .target(name: "CLuaMachine", dependencies: ["CLua"], linkerSettings: [.linkedLibrary("m")]),
 
@@ -162,6 +164,25 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The status page.
+        .target(name: "HTTPServer", dependencies: ["CHTTP", "Clocks", "Kernel"], swiftSettings: vouched),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Clocks", "Crontabs", "Crontool", "HTTPServer", "Host", "Kernel", "Model", "Schedules", "Values",
+                "Wire",
+            ],
+            // Scripts/embed-assets puts them into AssetText.swift.
+            exclude: ["Assets/failing.svg", "Assets/icon.svg", "Assets/script.js", "Assets/style.css"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "cronweb",
+            dependencies: [
+                "Clocks", "Crontool", "HTTPServer", "Host", "Kernel", "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
         // The worker.
         .target(
             name: "LuaFunctions",
@@ -268,6 +289,13 @@ let package = Package(
         .testTarget(
             name: "MetricsTests",
             dependencies: ["Clocks", "Kernel", "Metrics", "Model", "TestSupport", "Values", "Wire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["Clocks", "HTTPServer", "Kernel", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebTests",
+            dependencies: ["Clocks", "Crontool", "HTTPServer", "Model", "Schedules", "Values", "Web", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),

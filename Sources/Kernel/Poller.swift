@@ -12,6 +12,8 @@ internal import Glibc
 
         package static let read = Interest(rawValue: EPOLLIN.rawValue)
         package static let write = Interest(rawValue: EPOLLOUT.rawValue)
+        /// Not again before something more has come.
+        package static let edge = Interest(rawValue: EPOLLET.rawValue)
         /// Nothing more after the first time, until `modify`.
         package static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
     }

@@ -32,6 +32,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The same call may well succeed later, and says nothing of its object now.
     package var mayPass: Bool { isShortage || code == EIO || code == ESTALE }
 
+    /// That of the call that a library has made last in this thread.
+    package static var lastCode: Int32 { errno }
+
     /// ELOOP, for a directory that leads back into itself.
     package static var tooManyLinks: Int32 { ELOOP }
 

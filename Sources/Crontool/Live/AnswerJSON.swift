@@ -1,14 +1,16 @@
 import Clocks
 import Model
-import Values
+package import Values
 package import Wire
 
 /// What a daemon answers to those who have it do something, with the keys of the log's JSON, an object a line.
 package enum AnswerJSON {
     /// `nil`: it is for no line of its own.
     package static func line(_ answer: ControlAnswer) -> String? {
-        members(answer).map { JSONCoding.output(StatusJSON.object($0)) + "\n" }
+        value(of: answer).map { JSONCoding.output($0) + "\n" }
     }
+
+    package static func value(of answer: ControlAnswer) -> Value? { members(answer).map(StatusJSON.object) }
 
     private static func members(_ answer: ControlAnswer) -> [(String, Value?)]? {
         switch answer {

@@ -4,7 +4,7 @@ import Kernel
 import Wire
 
 /// Which daemon is asked.
-package struct DaemonSite {
+package struct DaemonSite: Sendable {
     /// `nil`: that of the usual registry, or else the only one that is running.
     private let registry: String?
     /// What the name of its directory begins with; `nil`: any.

@@ -1,21 +1,23 @@
 import Clocks
 import Model
-import Values
+package import Values
 package import Wire
 
 /// What a ledger answers, with the keys of the log's JSON, an object a line. Moments are RFC 3339 in UTC, with microseconds.
 package enum HistoryJSON {
     /// `nil`: it is for no line of its own.
     package static func line(_ answer: LedgerAnswer) -> String? {
-        let value: Value
+        value(of: answer).map { JSONCoding.output($0) + "\n" }
+    }
+
+    package static func value(of answer: LedgerAnswer) -> Value? {
         switch answer {
-        case .run(let run): value = self.value(run)
-        case .gap(let gap): value = self.value(gap)
-        case .event(let event): value = self.value(event)
-        case .status(let status): value = self.value(status)
-        default: return nil
+        case .run(let run): value(run)
+        case .gap(let gap): value(gap)
+        case .event(let event): value(event)
+        case .status(let status): value(status)
+        default: nil
         }
-        return JSONCoding.output(value) + "\n"
     }
 
     private static func value(_ run: LedgerAnswer.Run) -> Value {

@@ -110,7 +110,7 @@ package struct HistoryText {
     }
 
     /// The reasons of cronsupd-log(5), in words.
-    private static func explain(_ reason: String) -> String {
+    package static func explain(_ reason: String) -> String {
         switch reason {
         case "overlap": "another slot of the job had its run, or was due"
         case "wait": "it waited for its group for as long as it may"

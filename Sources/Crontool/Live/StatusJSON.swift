@@ -1,11 +1,11 @@
 import Clocks
 import Model
-import Values
-import Wire
+package import Values
+package import Wire
 
 /// A job's status with the keys of the log's JSON. Moments are RFC 3339 in UTC, with microseconds.
-enum StatusJSON {
-    static func value(of job: JobStatus) -> Value {
+package enum StatusJSON {
+    package static func value(of job: JobStatus) -> Value {
         var members: [(String, Value?)] = [
             ("entry", .string(job.entry.description)), ("state", .string(job.state.rawValue)),
             ("schedule", job.schedule.map { .string($0) }), ("interval", job.interval.map { .string($0) }),
@@ -46,11 +46,11 @@ enum StatusJSON {
         ]
     }
 
-    static func object(_ members: [(String, Value?)]) -> Value {
+    package static func object(_ members: [(String, Value?)]) -> Value {
         .object(members.compactMap { key, value in value.map { (key, $0) } })
     }
 
-    static func moment(_ microseconds: Int64?) -> Value? {
+    package static func moment(_ microseconds: Int64?) -> Value? {
         guard let microseconds else { return nil }
         let fraction = String(1_000_000 + microseconds - floorDivide(microseconds, 1_000_000) * 1_000_000).dropFirst()
         return .string("\(CivilTime(WallInstant(microseconds: microseconds)).secondsText).\(fraction)Z")

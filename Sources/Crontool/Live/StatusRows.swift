@@ -2,7 +2,7 @@ package import Clocks
 import Host
 import Model
 package import Schedules
-import Values
+package import Values
 package import Wire
 
 /// How the jobs of a daemon stand, for people and for programs.
@@ -184,12 +184,12 @@ package struct StatusRows: Sendable {
 }
 
 extension JobStatus {
-    var isFailing: Bool { failures > 0 || state == .failed }
+    package var isFailing: Bool { failures > 0 || state == .failed }
 
-    fileprivate var shownState: String { state == .idle && isFailing ? "failing" : state.rawValue }
+    package var shownState: String { state == .idle && isFailing ? "failing" : state.rawValue }
 
     /// Those with the lowest come first.
-    fileprivate var rank: (Int, Int64, EntryID) {
+    package var rank: (Int, Int64, EntryID) {
         (isFailing ? 0 : run != nil ? 1 : pause != nil ? 2 : 3, next ?? .max, entry)
     }
 }

@@ -1,13 +1,13 @@
-import Clocks
+package import Clocks
 import Host
-import Schedules
+package import Schedules
 import Values
-import Wire
+package import Wire
 
 /// The words of a status.
-enum StatusText {
+package enum StatusText {
     /// `47µs`, `0.4ms`, `31ms`, `12.4s`, `5m3s`.
-    static func duration(_ duration: Nanoseconds) -> String {
+    package static func duration(_ duration: Nanoseconds) -> String {
         if duration >= .seconds(60) { return DurationText.rounded(duration) }
         if duration >= .seconds(1) { return tenths(duration.count / 100_000_000) + "s" }
         if duration >= .milliseconds(10) { return "\(duration.count / 1_000_000)ms" }
@@ -18,7 +18,7 @@ enum StatusText {
     private static func tenths(_ count: Int64) -> String { "\(count / 10).\(count % 10)" }
 
     /// What one must know of the job besides.
-    static func note(_ job: JobStatus, at now: WallInstant, in zone: ZoneRules) -> String {
+    package static func note(_ job: JobStatus, at now: WallInstant, in zone: ZoneRules) -> String {
         var parts: [String] = []
         if let run = job.run {
             parts.append(
@@ -36,7 +36,7 @@ enum StatusText {
     }
 
     /// `until 2026-03-29T18:00:00+02:00 by uid 1000 (--all): migration`
-    static func pause(_ pause: JobStatus.Pause, in zone: ZoneRules) -> String {
+    package static func pause(_ pause: JobStatus.Pause, in zone: ZoneRules) -> String {
         let end = pause.until.map { until in
             let seconds = WallInstant(seconds: WallInstant(microseconds: until).wholeSeconds)
             return "until \(CivilText.text(seconds, offset: zone.offset(at: seconds.wholeSeconds)))"
@@ -53,7 +53,7 @@ enum StatusText {
 }
 
 extension WallInstant {
-    init(microseconds: Int64) {
+    package init(microseconds: Int64) {
         self.init(nanoseconds: microseconds.multipliedReportingOverflow(by: 1_000).partialValue)
     }
 }

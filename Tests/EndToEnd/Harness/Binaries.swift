@@ -9,6 +9,7 @@ enum Binaries {
 
     static let daemon = "\(directory)/cronsupd"
     static let control = "\(directory)/cronsupctl"
+    static let web = "\(directory)/cronweb"
     static let ledger = "\(directory)/cronledger"
     static let worker = "\(directory)/cronworker"
     /// Misbehaves on demand.
