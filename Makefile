@@ -46,6 +46,7 @@ release: setup
 	$(RELEASE) --product cronsupd
 	$(RELEASE) --product cronworker
 	$(RELEASE) --product cronledger
+	$(RELEASE) --product cronnotify
 	$(RELEASE) --product cronsupctl
 
 # The shell is replaced, so that Ctrl+C and a signal to make's child reach the daemon itself.
