@@ -47,6 +47,7 @@ release: setup
 	$(RELEASE) --product cronsupd
 	$(RELEASE) --product cronworker
 	$(RELEASE) --product cronledger
+	$(RELEASE) --product cronnotify
 	$(RELEASE) --product cronsupctl
 	$(RELEASE) --product cronweb
 

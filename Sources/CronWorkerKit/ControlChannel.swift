@@ -13,6 +13,8 @@ final class ControlChannel {
     /// What the daemon has ordered during a run, to be run after it. It orders one at a time: a call stands until it
     /// has begun, and an attempt that another follows has come too late.
     private var told: Command.Run?
+    /// What has come of the event of the next run.
+    private var event: [UInt8] = []
     /// Of the slots that it has passed during a run, the last; and whether the worker is to ask.
     private var passed: SlotInstant?
     private var asks: Bool?
@@ -62,13 +64,27 @@ final class ControlChannel {
         }
     }
 
+    /// In bytes.
+    private static let longestEvent = 1 << 20
+    private static var eventTooLong: WireError { .syntax("an event is longer than \(longestEvent) bytes") }
+
     private static var tooLong: WireError {
         .syntax("a message of the daemon is longer than \(WireFormat.longestMessage) bytes")
     }
 
     private func take(_ line: UnsafeRawBufferPointer, _ body: (Command) throws -> Void) throws {
         let command = try Command.decode(line, agreed: agreed)
-        if case .definition(let header) = command { agreed = header.features }
-        try body(command)
+        switch command {
+        case .definition(let header):
+            agreed = header.features
+            try body(command)
+        case .event(let piece):
+            guard event.count + piece.utf8.count <= Self.longestEvent else { throw Self.eventTooLong }
+            event += piece.utf8
+        case .run(var run):
+            try run.takeEvent(&event)
+            try body(.run(run))
+        default: try body(command)
+        }
     }
 }

@@ -46,7 +46,7 @@ struct DaemonLink {
                 case .ask(let asks):
                     control.postpone(asking: asks)
                     reports.send(.asked(asks))
-                case .skip, .definition, .values: break
+                case .skip, .definition, .values, .event: break
                 }
             }
         } catch {

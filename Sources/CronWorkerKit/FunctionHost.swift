@@ -91,7 +91,8 @@ final class FunctionHost: @unchecked Sendable {
             throw trouble.cause
         } catch {
             var end = RunEnd(outcome: .failed, text: "\(error)", code: (error as? CommandFailure)?.code)
-            end.isFinal = (error as? FunctionFailure)?.isRetryable == false
+            let isRetryable = (error as? FunctionFailure)?.isRetryable ?? (error as? JobError)?.isRetryable
+            end.isFinal = isRetryable == false
             return end
         }
     }

@@ -207,7 +207,7 @@ struct Session {
                 case .definition(let header): definition = try assembler.add(header)
                 case .values(let piece): definition = try assembler.add(piece)
                 case .ping(let token): reports.send(.pong(token: token))
-                case .run, .skip, .ask, .pass, .moved: throw WireError.syntax("a run before the definition")
+                case .run, .event, .skip, .ask, .pass, .moved: throw WireError.syntax("a run before the definition")
                 }
             }
         }

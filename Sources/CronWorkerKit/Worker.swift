@@ -109,7 +109,7 @@ struct Worker: ~Copyable {
             case .ask(let asks):
                 keeper.ask(asks)
                 reports.send(.asked(asks))
-            case .moved: break
+            case .moved, .event: break
             case .definition, .values: throw WireError.syntax("a second definition; expected run, skip or ping")
             }
         }

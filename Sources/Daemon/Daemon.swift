@@ -92,6 +92,7 @@ package final class Daemon {
             loop: loop, children: children, programs: startup.programs, registry: startup.registry, runtime: runtime,
             groups: groups.groups, stopTimeout: configuration.stopTimeout,
             catchUpAtOnce: configuration.catchUpAtOnce, log: log, machine: machine)
+        pool.registryPath = configuration.registry
         reloader = Reloader(
             path: configuration.registry, programs: startup.programs, loop: loop, children: children,
             mostJobs: startup.mostJobs, controllers: startup.groups.controllers,

@@ -4,7 +4,7 @@ import Schedules
 import Turns
 import Values
 
-/// Whom a job tells how it stands: the functions of its `on_failure`, `on_recovery`, `on_late` and `on_long`.
+/// Whom a job tells how it stands: the functions of its `on_failure`, `on_recovery`, `on_late` and so on, and of its `ping`.
 struct Alerts: Sendable {
     private let id: EntryID
     let clock: ScheduleClock
@@ -12,16 +12,20 @@ struct Alerts: Sendable {
     var watch: LatenessWatch
     var longRun = LongRunWatch()
     var wait = WaitWatch()
+    private var repeats = Repeats()
     /// A life of the daemon's before this one may not have told all.
     private(set) var mustTellAgain: Bool
 
-    init(_ job: JobDefinition, resuming before: Resumption?) {
+    init(_ job: JobDefinition, resuming before: Resumption?, at start: MonotonicInstant) {
         (id, clock) = (job.id, job.schedule.rule.clock)
         (standing, watch) = (before?.record.standing ?? JobStanding(), LatenessWatch(job.policy.hooks))
         mustTellAgain = before?.mayHaveUntold == true && !standing.untold.isEmpty
+        if standing.isFailing { repeats.remind(job.policy.hooks, after: start) }
     }
 
-    var deadline: MonotonicInstant { .earliest(watch.deadline, longRun.deadline, wait.deadline) }
+    var deadline: MonotonicInstant {
+        .earliest(watch.deadline, longRun.deadline, min(wait.deadline, repeats.reminder))
+    }
 
     /// Whether a slot that does not begin is to be watched.
     var watchesSlots: Bool { watch.isOn && !standing.isLate }
@@ -29,6 +33,32 @@ struct Alerts: Sendable {
     mutating func note(_ booking: Booking, _ hooks: JobHooks, _ step: inout Step) {
         let change = standing.note(booking, hooks)
         tell(change, hooks, booking, &step)
+        guard booking.isVerdict, let event = PingEvent(booking.outcome) else { return }
+        if booking.outcome.isOk { tellEnd(booking, hooks, &step) }
+        guard let ping = admit(event, hooks, step) else { return }
+        step.emit(.call(ping.function, [], Notice.end(event, ping, id, booking, on: clock, at: step.now)))
+    }
+
+    /// A run has ended well: of each there is no state that could be told again.
+    private func tellEnd(_ booking: Booking, _ hooks: JobHooks, _ step: inout Step) {
+        if let function = hooks.onSuccess {
+            step.emit(.call(function, [], Notice.end("success", id, booking, on: clock, at: step.now)))
+        }
+        if let hook = hooks.onShort, let run = booking.run, run.duration < hook.after {
+            step.emit(.call(hook.function, [], Notice.end("short", id, booking, on: clock, at: step.now)))
+        }
+    }
+
+    /// A run of the job's own has begun.
+    mutating func begin(_ run: Phase.Run, _ hooks: JobHooks, _ step: inout Step) {
+        guard run.call == nil, let ping = admit(.start, hooks, step) else { return }
+        step.emit(.call(ping.function, [], Notice.start(ping, id, run, on: clock, at: step.now)))
+    }
+
+    /// The ping that is to be made. One that is lost with the daemon is not made again: the next run's are as good.
+    private mutating func admit(_ event: PingEvent, _ hooks: JobHooks, _ step: Step) -> JobHooks.Ping? {
+        guard let ping = hooks.ping, ping.events.contains(event) else { return nil }
+        return repeats.pings.admit(event, every: ping.every, at: step.now.monotonic) ? ping : nil
     }
 
     /// The worker cannot be kept alive: no run of its own says so.
@@ -43,8 +73,12 @@ struct Alerts: Sendable {
         _ change: JobStanding.Change?, _ hooks: JobHooks, _ booking: Booking, _ step: inout Step
     ) {
         switch change {
-        case .failed: tell(.failure, hooks.onFailure, booking, &step)
-        case .recovered: tell(.recovery, hooks.onRecovery, booking, &step)
+        case .failed:
+            tell(.failure, hooks.onFailure, booking, &step)
+            repeats.remind(hooks, after: step.now.monotonic)
+        case .recovered:
+            repeats.reminder = .distantFuture
+            tell(.recovery, hooks.onRecovery, booking, &step)
         case nil: break
         }
     }
@@ -96,6 +130,20 @@ struct Alerts: Sendable {
         let text = "the daemon ended before it was told"
         let run = Booking.Run(number: standing.incident, began: WallInstant(nanoseconds: 0), text: text)
         return Booking(count: 0, outcome: outcome, run: run)
+    }
+
+    /// The job is failing still, which is told again. `isOn`: not in a pause.
+    mutating func remind(_ books: SlotBooks, _ hooks: JobHooks, isOn: Bool, _ step: inout Step) {
+        guard repeats.reminder <= step.heard else { return }
+        repeats.reminder = .distantFuture
+        guard standing.isFailing, let function = hooks.onFailure else { return }
+        repeats.remind(hooks, after: step.now.monotonic)
+        guard isOn else { return }
+        var notice = Notice.verdict(
+            "failure", id, verdict(books, { $0.isFailure }, .failed), failures: standing.failures,
+            incident: standing.incident, on: clock, at: step.now)
+        notice["reminder"] = .bool(true)
+        step.emit(.call(function, [], notice))
     }
 
     // MARK: Lateness

@@ -22,6 +22,11 @@ enum AttemptKeeper {
     static func plan(
         after booking: Booking, _ keeper: inout RunKeeper, _ phase: Phase, _ step: inout Step
     ) -> Booking {
+        if booking.run?.call != nil {
+            // At the daemon's end too: the next one makes it.
+            return keeper.orders.planCall(
+                after: booking, keeper.policy.retry, at: step.now.monotonic, using: &step.random)
+        }
         guard let retry = keeper.policy.retry, !keeper.gates.hold.isOn,
             !phase.isStopping || phase.stop?.keepsAttempts == true
         else { return booking }

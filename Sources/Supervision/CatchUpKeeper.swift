@@ -34,6 +34,12 @@ enum CatchUpKeeper {
                 first: books.timetable.next(after: books.accounted), last: through, missed: missed))
     }
 
+    /// What came due between this slot and the life's begin, where that is known late.
+    static func missEarlier(after slot: SlotInstant, _ keeper: inout RunKeeper, _ step: inout Step) {
+        guard keeper.books.areOpen else { return }
+        keeper.book(keeper.books.missEarlier(keeper.schedule.timetable(from: slot)), &step)
+    }
+
     /// Each of them may be a hundred years.
     private static func whole(_ spans: [Nanoseconds]) -> Nanoseconds {
         spans.reduce(.zero) { min($0 + $1, DurationText.longest) }

@@ -92,7 +92,7 @@ package struct JobSupervisor: Sendable {
         case .call(let event): if runKeeper.take(call: event, phase, &step) { life.wake(step) }
         case .told(let alert): runKeeper.alerts.told(alert)
         case .tellAgain: break
-        case .missedEarlier(let slot): runKeeper.missEarlier(after: slot, &step)
+        case .missedEarlier(let slot): CatchUpKeeper.missEarlier(after: slot, &runKeeper, &step)
         case .violation(let what): life.condemn(.violation(what), &step)
         case .exited(let status, let cause): if phase.hasWorker { exited(status, cause) }
         case .deadline:

@@ -88,12 +88,6 @@ extension RunKeeper {
         book(books.miss(before: slot), &step)
     }
 
-    /// What came due between this slot and the life's begin.
-    mutating func missEarlier(after slot: SlotInstant, _ step: inout Step) {
-        guard books.areOpen else { return }
-        book(books.missEarlier(schedule.timetable(from: slot)), &step)
-    }
-
     /// All that slots and runs come to goes through here: to the log and all others who are told, and into the job's standing.
     mutating func book(_ booking: Booking?, _ step: inout Step) {
         guard let booking else { return }

@@ -20,7 +20,7 @@ struct RunKeeper: Sendable {
     init(_ job: JobDefinition, resuming before: Resumption?, at start: Moment) {
         (schedule, policy, gates) = (job.schedule, job.policy, Gates(job.policy))
         books = .resumed(before?.record, schedule, at: start)
-        alerts = Alerts(job, resuming: before)
+        alerts = Alerts(job, resuming: before, at: start.monotonic)
         guard let before else { return }
         mark = before.record.mark
         if books.areOpen { gates.owed = before.owed }
@@ -109,11 +109,12 @@ struct RunKeeper: Sendable {
             let turn = Phase.Turn(slot: attempt.slot, attempt: attempt.number)
             gates.areOpen ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
         }
+        orders.releaseCall(at: step.now.monotonic)
         if let call = orders.nextCall, phase.isIdle {
             // A run that somebody asks for waits for the job's gate, as those of its slots do.
             let isManual = call.event == nil && !gates.areOpen
             if isManual { return queue(Phase.Turn(slot: nil, attempt: 1, call: call.number), &phase, &step) }
-            order(RunOrder(slot: nil, attempt: 1, call: call.number), call.event, &phase, &step)
+            order(RunOrder(slot: nil, attempt: call.attempt, call: call.number), call.event, &phase, &step)
         }
     }
 
@@ -132,6 +133,7 @@ struct RunKeeper: Sendable {
     /// Tells the worker to begin a run now, which it must then do soon.
     private mutating func order(_ order: RunOrder, _ event: String?, _ phase: inout Phase, _ step: inout Step) {
         orders.give(order)
+        let event = orders.takeLongEvents ? event : event.map(Notice.shortened)
         step.emit(
             .send(.run(.init(slot: order.slot, attempt: Int64(order.attempt), call: order.call, event: event))))
         let now = step.now.monotonic
@@ -147,6 +149,7 @@ struct RunKeeper: Sendable {
         guard !policy.claims || ready.features.include(.note) else {
             throw Violation("a program without the feature 'note', which a job with claim: true needs")
         }
+        orders.takeLongEvents = ready.features.include(.event)
         PauseKeeper.take(ready.features, &self)
         CatchUpKeeper.take(ready.features, &self, &step)
         return vigil(ready.next, step)
@@ -184,6 +187,7 @@ struct RunKeeper: Sendable {
         books.count(through: begin.run)
         var run = limits.run(order, begin, at: step.now)
         CatchUpKeeper.begin(&run, &self)
+        alerts.begin(run, policy.hooks, &step)
         return run
     }
 

@@ -28,6 +28,7 @@ enum RunWatch {
         let (timetable, hooks, accounted) = (keeper.books.timetable, keeper.policy.hooks, keeper.workerAccounted)
         keeper.alerts.judge(phase, timetable, after: phase.run?.slot ?? accounted, hooks, &step)
         keeper.alerts.judgeWait(phase, calls: keeper.orders.waitingCalls, timetable, after: accounted, &step)
+        keeper.alerts.remind(keeper.books, hooks, isOn: !keeper.gates.hold.isOn, &step)
         guard keeper.alerts.watch.deadline <= step.heard else { return }
         if !keeper.alerts.judge(timetable.next(after: accounted), hooks, &step) { watch(&keeper, phase, step) }
     }

@@ -7,7 +7,8 @@ struct InstallTests {
     private static let files = [
         "/etc/cronsupd/example.yaml", "/opt/cron/bin/cronsupctl", "/opt/cron/lib/systemd/system/cronsupd.service",
         "/opt/cron/lib/systemd/user/cronsupd.service",
-        "/opt/cron/libexec/cronsupd/cronledger", "/opt/cron/libexec/cronsupd/cronworker", "/opt/cron/sbin/cronsupd",
+        "/opt/cron/libexec/cronsupd/cronledger", "/opt/cron/libexec/cronsupd/cronnotify",
+        "/opt/cron/libexec/cronsupd/cronworker", "/opt/cron/sbin/cronsupd",
         "/opt/cron/share/bash-completion/completions/cronsupctl",
         "/opt/cron/share/bash-completion/completions/cronsupd",
         "/opt/cron/share/bash-completion/completions/cronworker",
@@ -40,8 +41,9 @@ struct InstallTests {
         for directory in ["release", "completions", "man", "schema"] {
             try FileSystem.createDirectories(scene.path("build/\(directory)"))
         }
-        for name in completions + (programs + ["cronledger"]).map({ "release/\($0)" }) + ["schema/registry.schema.json"]
-        {
+        for name in completions + (programs + ["cronledger", "cronnotify"]).map({ "release/\($0)" }) + [
+            "schema/registry.schema.json"
+        ] {
             try TextFile.write(name, to: scene.path("build/\(name)"))
         }
         let made = try scene.run([scene.path("build/man")], program: "\(DocumentBlock.root)/Scripts/make-man")

@@ -124,7 +124,7 @@ struct DefaultsTests {
             ("timeout: 5", "timeout \"5\" has no unit after 5; expected one of d, h, m, s, ms, us, ns, as in 5s"),
             ("timout: 5s", "unknown key 'timout'; did you mean 'timeout'?"),
             ("command: [x]", "unknown key 'command'; did you mean 'comment'?"),
-            ("args: [x]", "unknown key 'args'; expected one of group, nice, umask, user, claim and 25 more"),
+            ("args: [x]", "unknown key 'args'; expected one of group, nice, ping, umask, user and 28 more"),
             ("environment: {A: []}", "environment.A: expected a string or a number, found a list"),
             ("shell: bash", "shell: expected an absolute path such as /bin/bash, found the string 'bash'"),
             ("user: nobody-there", "user: no user 'nobody-there' on this machine"),

@@ -69,7 +69,7 @@ struct HookTests {
         let found = found("on_failure: app:alert", off)
         try #require(found.errors == [])
         var policy = RunPolicy()
-        policy.timeout = .seconds(5)
+        (policy.timeout, policy.retry) = (.seconds(5), RunPolicy.Retry())
         #expect(found.hookFunctions.map(\.policy) == [policy])
         #expect(found.functions.count == 2)
     }
@@ -121,7 +121,7 @@ struct HookTests {
                 "on_failure: app:nested",
                 "on_failure: goes with a cron.job; expected none in the function of a hook"
             ),
-            ("on_failure: app:again", "retry: goes with a cron.job; expected none in the function of a hook"),
+            ("on_failure: app:again", "overlap: goes with a cron.job; expected none in the function of a hook"),
             ("on_failure: app:empty", "no 'method' in the function; expected the name of a function"),
             (
                 "on_failure: {function: app:alert, failures: 0}",
@@ -132,7 +132,7 @@ struct HookTests {
         let found = found(
             keys, function, "{name: host, kind: process.host}", "{name: empty, kind: function.swift}",
             "{name: nested, kind: function.swift, method: m, on_failure: app:alert}",
-            "{name: again, kind: function.swift, method: m, retry: {}}",
+            "{name: again, kind: function.swift, method: m, retry: {}, overlap: queue}",
             "{name: busy, kind: function.swift, method: m, concurrency: {group: g, max: 1}, "
                 + "meta: {type: cron.job, interval: 1s}}")
         let error = try #require(found.errors.first)

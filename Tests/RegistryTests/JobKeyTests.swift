@@ -50,11 +50,11 @@ struct JobKeyTests {
     func unknown() throws {
         #expect(
             try found("function.exec", "command: [x], retries: 3").errors
-                == ["unknown key 'retries'; expected one of retry, args, leftovers, limits, stdin and 30 more"])
+                == ["unknown key 'retries'; expected one of retry, args, leftovers, limits, stdin and 33 more"])
         #expect(
             try found("function.exec", "command: [x], \(String(repeating: "k", count: 65)): 3").errors
                 == [
-                    "unknown key '\(String(repeating: "k", count: 60))…'; expected one of lifecycle, args, comment, catch_up, claim and 30 more"
+                    "unknown key '\(String(repeating: "k", count: 60))…'; expected one of lifecycle, args, comment, catch_up, claim and 33 more"
                 ])
     }
 

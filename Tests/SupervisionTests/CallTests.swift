@@ -36,6 +36,68 @@ struct CallTests {
         #expect(rig.effects.last == call(2))
     }
 
+    @Test("is made again where it has failed, before all others, as its entry's retry says")
+    func again() {
+        var job = hookOnly
+        job.policy.retry = .init()
+        job.policy.retry?.delays.jitter = 0
+        var rig = Rig(.firstStart, job)
+        for _ in 0..<2 { rig.send(.call(event: "{}")) }
+        rig.fireDeadline()
+        rig.send(.spawned)
+        rig.send(.report(.ready(.init(next: .distantFuture))))
+        for attempt in 1...3 {
+            #expect(rig.effects.last == .send(.run(.init(attempt: Int64(attempt), call: 1, event: "{}"))))
+            let run = Int64(attempt)
+            rig.send(.report(.begin(.init(run: run, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+            #expect(rig.supervisor.phase.run?.attempt == attempt)
+            rig.send(.report(end(run: run, slot: nil, .failed, next: .distantFuture)))
+            let delay = [Nanoseconds.seconds(1), .seconds(2), nil][attempt - 1]
+            #expect(rig.effects.bookings.last?.retryAfter == delay)
+            if let delay {
+                #expect(rig.effects.filter { $0 == call(2) } == [] && rig.supervisor.deadline == rig.now + delay)
+                rig.fireDeadline()
+            }
+        }
+        #expect(rig.effects.last == call(2) && rig.supervisor.books.retried == 2)
+    }
+
+    @Test("that is to be made again is for the job that takes the place of its own, or for the next daemon")
+    func againElsewhere() {
+        var job = hookOnly
+        job.policy.retry = .init()
+        var rig = Rig(.firstStart, job)
+        rig.send(.call(event: "{}"))
+        rig.fireDeadline()
+        rig.send(.spawned)
+        rig.send(.report(.ready(.init(next: .distantFuture))))
+        rig.send(.report(.begin(.init(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+        var stopped = rig
+        rig.send(.report(end(run: 1, slot: nil, .failed, next: .distantFuture)))
+        #expect(rig.supervisor.handOverCalls().map(\.number) == [1])
+        stopped.send(.stop(grace: Rig.grace, isFinal: true))
+        stopped.send(.report(end(run: 1, slot: nil, .failed, next: .distantFuture)))
+        #expect(stopped.effects.bookings.last?.retryAfter != nil)
+    }
+
+    @Test("is not made again where its function has said that this does not help")
+    func final() {
+        var job = hookOnly
+        job.policy.retry = .init()
+        var rig = Rig(.firstStart, job)
+        rig.send(.call(event: "{}"))
+        rig.fireDeadline()
+        rig.send(.spawned)
+        rig.send(.report(.ready(.init(next: .distantFuture))))
+        rig.send(.report(.begin(.init(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+        var last = Report.End(
+            run: 1, slot: nil, next: .distantFuture, lateness: .zero, duration: .zero, outcome: .failed,
+            text: "HTTP 404")
+        last.isFinal = true
+        rig.send(.report(.end(last)))
+        #expect(rig.effects.bookings.last?.retryAfter == nil && rig.supervisor.deadline == .distantFuture)
+    }
+
     @Test("of a job runs between its slots, and does not take part in what becomes of the job")
     func ofJob() {
         var job = definition()
@@ -78,5 +140,11 @@ struct CallTests {
         #expect(rig.effects == [.log(.callsDropped(1))])
         rig.send(.stop(grace: Rig.grace))
         #expect(rig.effects.first == .log(.callsDropped(Orders.mostCalls)))
+    }
+}
+
+extension [Effect] {
+    fileprivate var bookings: [Booking] {
+        compactMap { if case .book(let booking) = $0 { booking } else { nil } }
     }
 }

@@ -288,7 +288,7 @@ final class ModelWorld {
     private func file(_ booking: Booking) {
         bookings.file(booking, of: timetable)
         guard let run = booking.run, !booking.isGivenUp else { return }
-        announce(booking.last, run.attempt, booking.retryAfter)
+        announce(booking.last, run.attempt, booking.retryAfter, isCall: run.call != nil)
     }
 
     private func checkSpared(_ before: Phase) {
@@ -336,17 +336,17 @@ final class ModelWorld {
         switch command {
         case .run(let run):
             told = run
-            if run.attempt > 1 { checkAttempt(run) }
+            if run.attempt > 1, run.call == nil { checkAttempt(run) }
         case .skip: isAsking = false
         case .ask(let asks): (self.asks, unanswered) = (asks, unanswered + 1)
         // As far as it asks, it asks for the last one that is due.
         case .pass: isAsking = false
-        case .ping, .moved, .definition, .values: require(false, "\(command) is none of these")
+        case .ping, .event, .moved, .definition, .values: require(false, "\(command) is none of these")
         }
     }
 
     /// By the formula, within the jitter, and never more of them than there may be.
-    private func announce(_ slot: SlotInstant?, _ attempt: Int, _ delay: Nanoseconds?) {
+    private func announce(_ slot: SlotInstant?, _ attempt: Int, _ delay: Nanoseconds?, isCall: Bool) {
         guard let delay else { return }
         guard let retry = policy.retry else { return require(false, "an attempt without a policy") }
         require(attempt < retry.delays.maxAttempts, "attempt \(attempt + 1) of \(retry.delays.maxAttempts)")
@@ -355,7 +355,7 @@ final class ModelWorld {
         planned = min(planned, Double(retry.delays.maxDelay.count))
         let bounds = planned * (1 - retry.delays.jitter) - 1_000...planned * (1 + retry.delays.jitter) + 1_000
         require(bounds.contains(Double(delay.count)), "a delay of \(delay) behind attempt \(attempt)")
-        announced = (slot, attempt + 1, now.monotonic + delay)
+        if !isCall { announced = (slot, attempt + 1, now.monotonic + delay) }
     }
 
     private func hasFollowed(_ effects: [Effect]) -> Bool {

@@ -116,7 +116,7 @@ final class PlayedWorker {
         case .ask(let asks)?:
             keeper.ask(asks)
             reports.append(.asked(asks))
-        case .moved?, .definition?, .values?: break
+        case .event?, .moved?, .definition?, .values?: break
         }
     }
 
@@ -130,7 +130,7 @@ final class PlayedWorker {
         case .ask(let asks)?:
             self.asks = asks
             reports.append(.asked(asks))
-        case .skip?, .moved?, .definition?, .values?: break
+        case .skip?, .event?, .moved?, .definition?, .values?: break
         }
     }
 

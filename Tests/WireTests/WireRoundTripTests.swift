@@ -50,7 +50,8 @@ struct WireRoundTripTests {
     func unknownFeatures() throws {
         let ready = Report.Ready(next: SlotInstant(nanoseconds: 1), features: .all)
         #expect(
-            try decodeReport("ready protocol=2 features=wings,gates,leftovers,leave,note,ask,deadline,owed,gate next=1")
+            try decodeReport(
+                "ready protocol=2 features=wings,gates,leftovers,leave,note,ask,deadline,owed,event,gate next=1")
                 == .ready(ready))
         #expect(try decodeReport("ready protocol=2 next=1") == .ready(.init(next: ready.next, features: .none)))
         #expect(try decodeReport("ready protocol=2 features=gatesx,xgates next=1") != .ready(ready))

@@ -67,9 +67,32 @@ struct ControlChannelTests {
         let definition = "entry=a:b kind=k schedule=@reboot start=1 accounted=1 runs=0 file=f\n"
         #expect(try send("definition protocol=2 \(definition)") == 1)
         #expect(throws: WireError.notAgreed(.gates, verb: "skip")) { try send("skip through=1\n") }
-        let features = "features=wings,gates,leftovers,leave,note,ask,deadline,owed"
+        let features = "features=wings,gates,leftovers,leave,note,ask,deadline,owed,event"
         #expect(try send("definition protocol=2 \(features) \(definition)skip through=1\n") == 2)
         #expect(ends.control.agreed == .all)
+    }
+
+    @Test("puts an event together that is longer than a message, and refuses one that is not whole")
+    func longEvents() throws {
+        let ends = try DaemonEnds(agreed: .all)
+        let event = #"{"output":""# + String(repeating: "\"ä\\\n\u{1}", count: 3_000) + #""}"#
+        var runs: [Command] = []
+        func send(_ bytes: [UInt8]) throws {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                try ends.send(String(decoding: rest.prefix(4_096), as: UTF8.self))
+                rest = rest.dropFirst(4_096)
+                try ends.control.receive { runs.append($0) }
+            }
+        }
+        let definition =
+            "definition protocol=2 features=event entry=a:b kind=k schedule=@reboot start=1 accounted=1 runs=0 file=f\n"
+        try send(Array(definition.utf8))
+        let command = Command.run(.init(call: 7, event: event))
+        #expect(command.encoded().split(separator: UInt8(ascii: "\n")).allSatisfy { $0.count < 4_096 })
+        try send(command.encoded())
+        #expect(runs.last == command)
+        #expect(throws: WireError.self) { try send(Array("event text=x\nrun call=8 event_size=2\n".utf8)) }
     }
 
     @Test("keeps the last run that was told during another, once")

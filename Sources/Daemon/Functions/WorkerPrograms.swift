@@ -1,3 +1,4 @@
+import Host
 package import Kernel
 import Model
 
@@ -21,8 +22,11 @@ package final class WorkerPrograms {
             ThisProcess.environment.filter { entry in !own.contains { entry.hasPrefix($0) } }
             + (trust.text.isEmpty ? [] : ["\(ReservedVariables.trustedOwners)=\(trust.text)"])
         self.trust = trust
-        open = {
-            WorkerProgram(path: $0, trust, environment: environment, openFiles: openFiles, mark: mark, player: player)
+        open = { path in
+            // Beside this program, wherever the registry is.
+            let file = path == CompanionFunction.path ? ProgramPath.of(CompanionFunction.program) : path
+            return WorkerProgram(
+                path: file, trust, environment: environment, openFiles: openFiles, mark: mark, player: player)
         }
         standard = open(path)
     }

@@ -8,13 +8,16 @@ struct HookCalls {
     struct Notice: Hashable {
         let entry: EntryID
         let alert: JobStanding.Alert
+        var event = ""
+        /// It tells of each run: what is lost is not told again.
+        var isPing = false
     }
 
     /// By the function's entry, then by the call's number there.
     private var notices: [EntryID: [Int64: Notice]] = [:]
 
     mutating func note(_ notice: Notice?, call: Int64, of function: EntryID) {
-        guard let notice, !notice.alert.isEmpty else { return }
+        guard let notice else { return }
         notices[function, default: [:]][call] = notice
     }
 
@@ -35,7 +38,9 @@ struct HookCalls {
     mutating func forget(_ function: EntryID) { notices[function] = nil }
 
     /// Whether another call is to tell the same.
-    func include(_ notice: Notice) -> Bool { notices.values.contains { $0.values.contains(notice) } }
+    func include(_ notice: Notice) -> Bool {
+        notices.values.contains { $0.values.contains { $0.entry == notice.entry && $0.alert == notice.alert } }
+    }
 
     var isEmpty: Bool { notices.isEmpty }
 }

@@ -58,6 +58,15 @@ struct IncidentLog {
             .warning, Drop.calls.rawValue, job, ["function": "\(function)", "count": .number(1), "event": .text(event)])
     }
 
+    /// A call of a hook has failed, and is not made again. `job`: whom it was about; `nil`: it is gone.
+    func notTold(_ notice: HookCalls.Notice, by function: Job, _ run: Booking.Run, _ job: Job?) {
+        let fields: LogFields = [
+            "entry": .text(notice.entry.description), "function": "\(function.definition.id)",
+            "event": .text(notice.event), "attempt": .number(run.attempt), "error": .text(run.end.text),
+        ]
+        log.write(.warning, notice.isPing ? "Ping failed" : "Alert failed", fields)
+    }
+
     /// A hook of the job is called.
     func calling(_ function: EntryID, _ event: String, _ job: Job) {
         records(.info, "Calling function", job, ["function": "\(function)", "event": .text(event)])
@@ -185,8 +194,10 @@ struct IncidentLog {
     func record(_ booking: Booking, of job: Job) {
         if booking.isGivenUp { return retryGivenUp(booking, job) }
         guard let run = booking.run else { return slots(booking, job) }
+        // What a call comes to is told of whom it was about.
+        let level = run.call ?? 0 > 0 ? .info : booking.outcome.level
         log.write(
-            booking.outcome.level, booking.outcome.title,
+            level, booking.outcome.title,
             booking.fields(
                 run, entry: job.definition.id, pid: job.worker?.pid,
                 slot: booking.last.map { moment.wall(of: $0, on: job.definition.schedule.rule.clock) },

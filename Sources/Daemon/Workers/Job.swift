@@ -12,9 +12,15 @@ final class Job {
     /// Its place in the table of jobs, which events name.
     let index: Int
     /// The same job as ever, though its entry may have moved within its file.
-    var definition: JobDefinition { didSet { goesByZone = definition.goesByZone } }
+    var definition: JobDefinition {
+        didSet { (goesByZone, tellsWords) = (definition.goesByZone, definition.tellsWords) }
+    }
     /// The definition's, which is large, without a copy of it for each run.
     private(set) var goesByZone: Bool
+    /// Somebody is told what its runs have written.
+    private(set) var tellsWords: Bool
+    /// `nil`: they have written nothing, or nobody is told.
+    private(set) var words: RunWords?
     let clock: ScheduleClock
     var supervisor: JobSupervisor
     var worker: WorkerProcess?
@@ -52,7 +58,7 @@ final class Job {
         awaitsBootRun: Bool = false, sleeps: Bool = false
     ) {
         (self.index, self.awaitsBootRun) = (index, awaitsBootRun)
-        (self.definition, goesByZone) = (definition, definition.goesByZone)
+        (self.definition, goesByZone, tellsWords) = (definition, definition.goesByZone, definition.tellsWords)
         supervisor = JobSupervisor(definition, start: start, seed: seed, resuming: before, sleeps: sleeps)
         (earlierRuns, signature) = (supervisor.runs, definition.schedule.signature)
         clock = definition.schedule.rule.clock
@@ -62,6 +68,12 @@ final class Job {
         var output: RunOutput
 
         init(_ output: RunOutput) { self.output = output }
+    }
+
+    func note(words line: String, run: Int64) {
+        let words = self.words ?? RunWords()
+        self.words = words
+        words.append(line, run: run)
     }
 
     var hasOutput: Bool { written != nil }
@@ -116,4 +128,8 @@ final class Job {
             header: header, meta: definition.meta, data: definition.data, process: definition.process.map,
             zone: definition.schedule.rule.zone?.text ?? "")
     }
+}
+
+extension JobDefinition {
+    fileprivate var tellsWords: Bool { !policy.hooks.isEmpty && policy.history.output != .none }
 }

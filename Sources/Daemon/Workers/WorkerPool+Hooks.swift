@@ -11,12 +11,12 @@ extension WorkerPool {
             return
         }
         let name = event["event"]?.string ?? ""
-        let notice = HookCalls.Notice(entry: job.definition.id, alert: alert)
-        guard let text = try? JSONCoding.text(of: .map(event)), let target = jobsByID[function] else {
+        let notice = HookCalls.Notice(entry: job.definition.id, alert: alert, event: name, isPing: event["url"] != nil)
+        guard let text = eventText.json(of: event, for: job), let target = jobsByID[function] else {
             incidents.callDropped(function, name, job)
             return giveUp(notice)
         }
-        incidents.calling(function, name, job)
+        if !notice.isPing { incidents.calling(function, name, job) }
         let call = WaitingCall(event: text, notice: notice)
         let mustWait = target.successor != nil && target.supervisor.phase.isStopping
         if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
@@ -69,9 +69,14 @@ extension WorkerPool {
     /// The call has ended, well or not: whoever it was about has told it. One that the daemon's end has cut short is made again by the
     /// next daemon.
     func noteEnd(ofCall booking: Booking, of job: Job) {
-        guard let call = booking.run?.call, call > 0, !hookCalls.isEmpty else { return }
+        guard let run = booking.run, let call = run.call, call > 0, booking.retryAfter == nil, !hookCalls.isEmpty else {
+            return
+        }
         let notices = hookCalls.takeAll(through: call, of: job.definition.id)
         guard !isStopping || booking.outcome != .cancelled && booking.outcome != .interrupted else { return }
+        if booking.outcome.isFailure {
+            for notice in notices { incidents.notTold(notice, by: job, run, jobsByID[notice.entry]) }
+        }
         notices.forEach(noteTold)
     }
 

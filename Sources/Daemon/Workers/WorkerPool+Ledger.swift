@@ -62,6 +62,7 @@ extension WorkerPool {
     }
 
     func writeOutput(_ text: String, isError: Bool = false, run: Int64, of job: Job) {
+        if job.tellsWords { job.note(words: text, run: run) }
         guard job.definition.policy.history.output != .none else { return }
         ledger?.note(output: text, isError: isError, run: run, of: job.ledgerName, at: moment)
     }

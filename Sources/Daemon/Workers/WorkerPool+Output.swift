@@ -65,7 +65,9 @@ extension WorkerPool {
 
     private func logPlain(_ line: UnsafeRawBufferPointer, lost: Int, run: Int64?, _ job: Job) {
         incidents.outputLine(line, lost: lost, run: run, job)
-        if ledger != nil, let run { writeOutput(String(decoding: line, as: UTF8.self), run: run, of: job) }
+        if ledger != nil || job.tellsWords, let run {
+            writeOutput(String(decoding: line, as: UTF8.self), run: run, of: job)
+        }
     }
 
     private func logWaiting(_ part: OutputTail.Part, _ job: Job) {

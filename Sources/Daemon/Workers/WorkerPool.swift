@@ -46,6 +46,9 @@ final class WorkerPool {
     var awaitsEnds = false
     var endedRuns = EndedRuns()
     var hookCalls = HookCalls()
+    /// Its path, for those who are told of its jobs.
+    var registryPath = ""
+    lazy var eventText = EventText(booksID: books?.id, registry: registryPath)
     /// Those that are made when all jobs are there; `nil`: they are.
     var earlyCalls: [EarlyCall]? = []
     var claims = SlotClaims()

@@ -27,9 +27,10 @@ struct HookFunctions {
         let hooks = job.policy.hooks
         for (key, id) in [
             ("on_failure", hooks.onFailure), ("on_recovery", hooks.onRecovery), ("on_late", hooks.onLate),
-            ("on_long", hooks.onLong?.function),
+            ("on_long", hooks.onLong?.function), ("on_short", hooks.onShort?.function),
+            ("on_success", hooks.onSuccess), ("ping", hooks.ping?.function),
         ] {
-            if let id, let trouble = trouble(with: id) {
+            if let id, let trouble = trouble(with: id, of: job) {
                 guard let caller = load.snapshot?[job.id] else { continue }
                 let path = HookReader.path(key, caller)
                 guard reported.insert(load.location(of: path, in: job.id) ?? job.location).inserted else { continue }
@@ -45,8 +46,12 @@ struct HookFunctions {
     }
 
     /// `nil` if the entry's function can be called.
-    private mutating func trouble(with id: EntryID) -> String? {
+    private mutating func trouble(with id: EntryID, of job: JobDefinition) -> String? {
         guard let entry = load.snapshot?[id] else {
+            if id == CompanionFunction.ping {
+                if seen.insert(id).inserted { addPing(for: job) }
+                return nil
+            }
             return "no entry '\(id)' in the registry; expected the ID of a function"
         }
         guard FunctionKind(rawValue: entry.kind) != nil else {
@@ -60,6 +65,22 @@ struct HookFunctions {
         }
         if seen.insert(id).inserted { readFunction(of: entry) }
         return nil
+    }
+
+    /// As if an entry had it, at the place of the first job that needs it.
+    private mutating func addPing(for job: JobDefinition) {
+        let data = Value.Map([("method", .string("ping")), ("source", .string(CompanionFunction.program))])
+        let entry = Entry(
+            id: CompanionFunction.ping, kind: FunctionKind.swift.rawValue, meta: Value.Map(), data: data,
+            location: load.location(of: ["ping"], in: job.id) ?? job.location)
+        var reader = read(entry)
+        // The same one, wherever it is needed first.
+        if var definition = reader.hookDefinition() {
+            definition.location = SourceLocation(file: "", line: 1, column: 1)
+            definitions.append(definition)
+        }
+        if let function = reader.function { functions.append((job.id, function)) }
+        errors.append(reader.errors)
     }
 
     private mutating func readFunction(of entry: Entry) {

@@ -1,30 +1,40 @@
+import Clocks
 import Model
 import Values
 
-/// Reads `on_failure`, `on_recovery` and `on_late`, the ID of an entry, or a map with it as `function`; and `on_long`, such a map.
+/// Reads `on_failure`, `on_recovery`, `on_late` and `on_success`, the ID of an entry, or a map with it as `function`; `on_long` and
+/// `on_short`, such maps; and `ping`.
 struct HookReader {
-    static let keys = ["on_failure", "on_late", "on_long", "on_recovery"]
+    static let keys = ["on_failure", "on_late", "on_long", "on_recovery", "on_short", "on_success", "ping"]
     static let mostFailures = 1_000_000
+    /// More often, it is a storm.
+    static let shortestReminder = Nanoseconds.seconds(1)
 
     static func read(_ data: EntryField) -> JobHooks {
         var hooks = JobHooks()
         hooks.onFailure = data["on_failure"].flatMap {
-            function($0, ["failures"]) { hooks.failures = $0["failures"]?.integer(1...mostFailures) ?? hooks.failures }
+            function($0, ["failures", "remind"]) {
+                hooks.failures = $0["failures"]?.integer(1...mostFailures) ?? hooks.failures
+                hooks.remind = $0["remind"]?.duration(minimum: shortestReminder)
+            }
         }
         hooks.onRecovery = data["on_recovery"].flatMap { function($0, []) { _ in } }
         hooks.onLate = data["on_late"].flatMap {
             function($0, ["after"]) { hooks.lateAfter = $0["after"]?.duration() ?? hooks.lateAfter }
         }
-        hooks.onLong = data["on_long"].flatMap(long)
+        hooks.onLong = data["on_long"].flatMap { timed($0, "after", example: "10m") }
+        hooks.onShort = data["on_short"].flatMap { timed($0, "under", example: "1s") }
+        hooks.onSuccess = data["on_success"].flatMap { function($0, []) { _ in } }
+        hooks.ping = data["ping"].flatMap(PingReader.read)
         return hooks
     }
 
-    private static func long(_ field: EntryField) -> JobHooks.LongRun? {
-        guard let map = field.map(of: ["after", "function"]) else { return nil }
-        for key in ["after", "function"] where map[key] == nil {
-            map.error("no '\(key)'; expected as in {after: 10m, function: app:alert}")
+    private static func timed(_ field: EntryField, _ limit: String, example: String) -> JobHooks.TimedHook? {
+        guard let map = field.map(of: [limit, "function"]) else { return nil }
+        for key in [limit, "function"] where map[key] == nil {
+            map.error("no '\(key)'; expected as in {\(limit): \(example), function: app:alert}")
         }
-        guard let function = map["function"].flatMap(id), let after = map["after"]?.duration() else { return nil }
+        guard let function = map["function"].flatMap(id), let after = map[limit]?.duration() else { return nil }
         return .call(function, after: after)
     }
 
@@ -45,7 +55,7 @@ struct HookReader {
         return id(function)
     }
 
-    private static func id(_ field: EntryField) -> EntryID? {
+    static func id(_ field: EntryField) -> EntryID? {
         field.value.string.flatMap { EntryID($0) } ?? field.expected("the ID of an entry such as app:alert")
     }
 }

@@ -66,6 +66,9 @@ struct JobReader {
         var definition = definition(kind, Schedule(.none, text: Schedule.hookOnlyText))
         definition?.isHookOnly = true
         definition?.policy.keepCallKeys()
+        if function?.isOfCompanion == true, issues.data["retry"] == nil {
+            definition?.policy.retry = CompanionFunction.retry
+        }
         return definition
     }
 
@@ -73,14 +76,22 @@ struct JobReader {
         checkLengths()
         function = readFunction(kind)
         let data = issues.data
-        let (lifecycle, policy) = (LifecycleReader.read(data), PolicyReader.read(data))
+        let lifecycle = LifecycleReader.read(data)
+        var policy = PolicyReader.read(data)
         if let schedule { PolicyReader.checkClaim(data, policy, schedule) }
         var process = ProcessReader(data: data, accounts: accounts).settings()
         EnvironmentReader(data: data, kind: kind, directory: directory, files: files, accounts: accounts)
             .read(into: &process)
         let group = GroupLimitsReader.read(data, &process, controllers)
+        if let ping = policy.hooks.ping {
+            policy.hooks.ping = PingReader.complete(ping, of: entry.id, variables(process), data)
+        }
         guard issues.faultCount == 0, let function, let schedule else { return nil }
         if isEnabled, case .exec(let command) = function { CommandNotes(command, process, programs, issues).add() }
+        if isEnabled, case .swift(let name, CompanionFunction.path) = function {
+            CompanionReader(name, process, programs, issues).check()
+            guard issues.faultCount == 0 else { return nil }
+        }
         var job = JobDefinition(
             id: entry.id, kind: kind, function: function, schedule: schedule,
             lifecycle: lifecycle, meta: entry.meta, data: entry.data, location: entry.location)
@@ -96,6 +107,12 @@ struct JobReader {
         let found = PrintableText.quote(entry.kind)
         issues.error("kind: \(found) cannot be a \(Entry.jobType); expected one of \(supported)", at: ["kind"])
         return nil
+    }
+
+    /// What the function finds around it, from the entry and its files.
+    private func variables(_ process: ProcessSettings) -> [ExecCommand.Variable] {
+        guard case .exec(let command)? = function else { return process.environment.variables }
+        return process.environment.variables + command.environment
     }
 
     // MARK: Sizes
@@ -151,7 +168,7 @@ struct JobReader {
 extension RunPolicy {
     /// Leaves what bounds the call of a function, which has no slots.
     fileprivate mutating func keepCallKeys() {
-        (overlap, retry, concurrency, hooks) = (.skip, nil, nil, JobHooks())
+        (overlap, concurrency, hooks) = (.skip, nil, JobHooks())
         (catchUp, startingDeadline, onLost, claims) = (CatchUp(), nil, .skip, false)
     }
 }

@@ -78,13 +78,26 @@ enum KeyRules {
         let function = ("function", SchemaRule.entryID)
         switch key {
         case "on_failure":
-            return (key, hook([function, ("failures", SchemaRule.integer(1...HookReader.mostFailures))]))
+            let failures = ("failures", SchemaRule.integer(1...HookReader.mostFailures))
+            return (key, hook([function, failures, ("remind", SchemaRule.duration)]))
+        case "on_short":
+            return (key, SchemaRule.map([function, ("under", SchemaRule.duration)], required: ["under", "function"]))
+        case "ping": return (key, ping)
         case "on_late": return (key, hook([function, ("after", SchemaRule.duration)]))
         case "on_long":
             return (key, SchemaRule.map([function, ("after", SchemaRule.duration)], required: ["after", "function"]))
         default: return (key, hook([function]))
         }
     }
+
+    private static let url = SchemaRule.text(least: 1, most: PingReader.longestURL)
+    private static let ping = SchemaRule.either(
+        url,
+        SchemaRule.map(
+            [
+                ("url", url), ("function", SchemaRule.entryID), ("every", SchemaRule.duration),
+                ("events", SchemaRule.items(SchemaRule.choice(PingEvent.allCases.map(\.rawValue)), least: 1)),
+            ], required: ["url"]))
 
     private static func hook(_ keys: [(String, Value)]) -> Value {
         SchemaRule.either(SchemaRule.entryID, SchemaRule.map(keys, required: ["function"]))
@@ -131,7 +144,7 @@ enum KeyRules {
 
     private static let function: [(String, Value)] = [
         ("method", SchemaRule.text(least: 1, most: EntryFunction.longestMethod)),
-        ("source", SchemaRule.text("^file://.")),
+        ("source", SchemaRule.text("^(file://.+|\(CompanionFunction.program))$")),
         (
             "imports",
             SchemaRule.either(

@@ -25,13 +25,24 @@ package struct RunPolicy: Hashable, Sendable {
         set { ownHistory = newValue == History() ? .usual : .said(newValue) }
     }
 
-    package var hooks = JobHooks()
+    package var hooks: JobHooks {
+        get { if case .said(let hooks) = ownHooks { hooks } else { JobHooks() } }
+        set { ownHooks = newValue.isEmpty ? .none : .said(newValue) }
+    }
+
     private var ownHistory = OwnHistory.usual
+    private var ownHooks = OwnHooks.none
 
     /// Out of line, since nearly no entry says it.
     private indirect enum OwnHistory: Hashable, Sendable {
         case usual
         case said(History)
+    }
+
+    /// Out of line as well: thousands of jobs have none.
+    private indirect enum OwnHooks: Hashable, Sendable {
+        case none
+        case said(JobHooks)
     }
 
     /// How long after `timeout` and `killAfter` a run is ended by its worker's own timer: the daemon's steps come first.

@@ -16,6 +16,7 @@ package import Wire
 /// | calls                    | the worker waits                | calls, the first of them given             |
 /// | calls, the first given   | the worker begins it            | the other calls                            |
 /// | calls, the first given   | it asks for a run instead       | the same calls, none given                 |
+/// | a call that is going     | it ends and is to be made again | calls, that one first, and none before its time |
 /// | anything given           | the worker's exit               | the same, not given                        |
 package struct Orders: Sendable {
     /// A further attempt at a slot, which has no outcome yet.
@@ -24,6 +25,10 @@ package struct Orders: Sendable {
     package private(set) var given: RunOrder?
     /// Those that the worker has not begun.
     package private(set) var calls: [FunctionCall] = []
+    /// The call that the worker has begun last, until it has ended, and from then on until it is made again.
+    private var begun = BegunCall.none
+    /// Whether the worker takes an event that is longer than a message.
+    package var takeLongEvents = false
     /// Of the last call that there was room for.
     package private(set) var callNumber: Int64 = 0
 
@@ -82,8 +87,10 @@ package struct Orders: Sendable {
 
     /// When the pending attempt has something to do.
     package func deadline(isIdle: Bool) -> MonotonicInstant {
-        guard let pending, given == nil else { return .distantFuture }
-        return isIdle && pending.at < pending.end ? pending.at : pending.end
+        guard given == nil else { return .distantFuture }
+        let call = isIdle ? begun.time : .distantFuture
+        guard let pending else { return call }
+        return min(call, isIdle && pending.at < pending.end ? pending.at : pending.end)
     }
 
     /// The attempt whose time has come, for a worker that waits for work.
@@ -103,8 +110,35 @@ package struct Orders: Sendable {
         return true
     }
 
+    /// Plans to make a call again that has failed. Returns its run's booking, with the delay. Until then no other call is made: whoever
+    /// is told of several things is told in their order.
+    package mutating func planCall(
+        after booking: Booking, _ retry: RunPolicy.Retry?, at now: MonotonicInstant, using random: inout SplitMix64
+    ) -> Booking {
+        guard case .going(var call) = begun, let run = booking.run, run.call == call.number else { return booking }
+        begun = .none
+        // What a worker begins that was not told to is counted as its first attempt.
+        guard run.attempt == call.attempt, let retry, let cause = booking.outcome.retriedAs,
+            retry.outcomes.contains(cause), !run.end.isFinal,
+            call.attempt < retry.delays.maxAttempts
+        else { return booking }
+        let delay = retry.delays.delay(call.attempt, using: &random)
+        call.attempt += 1
+        begun = .waiting(call, until: now + delay)
+        var booking = booking
+        booking.retryAfter = delay
+        return booking
+    }
+
+    /// The time has come of a call that is made again.
+    package mutating func releaseCall(at now: MonotonicInstant) {
+        guard case .waiting(let call, let time) = begun, time <= now else { return }
+        begun = .none
+        calls.insert(call, at: 0)
+    }
+
     /// The next call, for a worker that waits for work.
-    package var nextCall: FunctionCall? { given == nil ? calls.first : nil }
+    package var nextCall: FunctionCall? { given == nil && begun.time == .distantFuture ? calls.first : nil }
 
     /// How many the worker was not told about.
     package var waitingCalls: Int { calls.isEmpty ? 0 : calls.count { $0.number != given?.call } }
@@ -117,6 +151,7 @@ package struct Orders: Sendable {
 
     /// All calls but the one that the worker was told about are removed.
     package mutating func takeCalls() -> [FunctionCall] {
+        releaseCall(at: .distantFuture)
         let waiting = calls.filter { $0.number != given?.call }
         calls.removeAll { $0.number != given?.call }
         return waiting
@@ -126,7 +161,7 @@ package struct Orders: Sendable {
 
     package mutating func give(_ order: RunOrder) {
         given = order
-        if order.attempt > 1 { pending?.isKept = false }
+        if order.isFurtherAttempt { pending?.isKept = false }
     }
 
     /// What the worker was told is what it begins, or overtaken by what it begins instead. Returns `nil` for the latter.
@@ -139,8 +174,9 @@ package struct Orders: Sendable {
     /// It has begun, and perhaps ended.
     private mutating func fulfil(_ order: RunOrder) {
         given = nil
-        if order.attempt > 1 { pending = nil }
-        calls.removeAll { $0.number == order.call }
+        if order.isFurtherAttempt { pending = nil }
+        guard let index = calls.firstIndex(where: { $0.number == order.call }) else { return }
+        begun = .going(calls.remove(at: index))
     }
 
     /// Whether it is a call that was made. One that was taken for a run that could not be reported may begin all the same.
@@ -190,6 +226,9 @@ package struct RunOrder: Hashable, Sendable {
     /// Its slot was looked at before: the wall clock may have been set back since.
     package var isChecked = true
 
+    /// At a slot, or at a run that has none.
+    var isFurtherAttempt: Bool { attempt > 1 && call == nil }
+
     package init(slot: SlotInstant?, attempt: Int, call: Int64? = nil, isChecked: Bool = true) {
         (self.slot, self.attempt, self.call, self.isChecked) = (slot, attempt, call, isChecked)
     }
@@ -201,4 +240,18 @@ package struct FunctionCall: Hashable, Sendable {
     package var number: Int64
     /// `nil`: somebody asks for a run, and nothing has happened.
     package var event: String?
+    /// Which it is to be, from 1 on.
+    package var attempt = 1
+
+    package init(number: Int64, event: String?) { (self.number, self.event) = (number, event) }
+}
+
+/// Out of line: of nearly all jobs there is none.
+private enum BegunCall: Sendable {
+    case none
+    indirect case going(FunctionCall)
+    indirect case waiting(FunctionCall, until: MonotonicInstant)
+
+    /// When it is made again.
+    var time: MonotonicInstant { if case .waiting(_, let time) = self { time } else { .distantFuture } }
 }

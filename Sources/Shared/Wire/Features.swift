@@ -15,6 +15,8 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
     case deadline
     /// A worker runs slots that came due before it was there, one after the other.
     case owed
+    /// A call can have an event that is longer than a message: `event`.
+    case event
 
     fileprivate var bit: UInt32 {
         switch self {
@@ -25,6 +27,7 @@ package enum Feature: String, Hashable, Sendable, CaseIterable {
         case .ask: 16
         case .deadline: 32
         case .owed: 64
+        case .event: 128
         }
     }
 }

@@ -51,7 +51,10 @@ struct SchemaTests {
           retry: {max_attempts: 3, initial_delay: 1s, max_delay: 1m, backoff_factor: 1.5, jitter: 0.5, on: [failed, timeout]}
           concurrency: {group: g, max: 2, wait: 1h}
           output: {head: 1, tail: 2}
-          on_failure: {function: "app:swift", failures: 3}
+          on_failure: {function: "app:swift", failures: 3, remind: 6h}
+          on_short: {function: "app:swift", under: 1s}
+          on_success: "app:swift"
+          ping: {url: "https://hc-ping.com/u", function: "app:swift", events: [start, failure], every: 1m}
           on_recovery: "app:swift"
           on_late: {function: "app:swift", after: 1s}
           on_long: {function: "app:swift", after: 1s}

@@ -66,7 +66,10 @@ package enum EntryFunction: Hashable, Sendable {
         }
     }
 
-    private static func lastName(_ path: String) -> Substring { path.split(separator: "/").last ?? path[...] }
+    private static func lastName(_ path: String) -> Substring {
+        if path == CompanionFunction.path { return CompanionFunction.program[...] }
+        return path.split(separator: "/").last ?? path[...]
+    }
 }
 
 /// Reads `method` and `source`, and in Lua `imports`.
@@ -116,8 +119,9 @@ private struct NamedFunctionReader {
 
     /// The program's path; `nil`: the entry names none.
     private mutating func program() -> String? {
-        guard data["source"] != nil else { return nil }
-        switch SourcePath.read(data["source"] ?? .null, example: "file://bin/worker", directory: directory) {
+        guard let source = data["source"] else { return nil }
+        if source.string == CompanionFunction.program { return CompanionFunction.path }
+        switch SourcePath.read(source, example: "file://bin/worker", directory: directory) {
         case .success(let path): return path
         case .failure(let failure): failures.append(failure)
         }

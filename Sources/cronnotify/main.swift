@@ -1,0 +1,5 @@
+import CronWorkerKit
+import Jobs
+import Notify
+
+CronWorker.main(notifyCatalog)
