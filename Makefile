@@ -6,6 +6,7 @@
 #   make bench    every figure beside its floor and its peers; PAIR=OLD_BUILD: beside another build, by turns
 #   make          the release build, with what make install copies
 #   make test-vm  installs into an emulated machine with a real systemd, and tests there; minutes
+#   make test-prometheus  has a real Prometheus scrape the release build, and tests the alert rules
 #   make install  PREFIX=/usr/local DESTDIR= SYSTEMD=257; builds nothing, as make uninstall
 #   make test-browser  the status page in a real Chromium
 #   make man      the manual pages, into .build/man
@@ -36,7 +37,7 @@ SCHEMA := .build/schema
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long test-vm test-browser bench budgets install uninstall man completions schema check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long test-vm test-browser test-prometheus bench budgets install uninstall man completions schema check release setup clean own-worker
 
 all: release man completions schema
 
@@ -87,6 +88,11 @@ test-vm: release
 test-browser: release
 	Scripts/setup-browser
 	Tests/Browser/run $(if $(PICTURES),--pictures "$(PICTURES)")
+
+# Of Debian's packages, which are unpacked and not installed.
+test-prometheus: release
+	Scripts/fetch-prometheus
+	Tests/Prometheus/run .build/release
 
 # Memory and sizes of the release build against the file Budgets.
 budgets: release

@@ -143,17 +143,23 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What is measured, for those who scrape it.
+        .target(
+            name: "Metrics", dependencies: ["Clocks", "Model", "Values", "Wire"], swiftSettings: strict),
+
         // The tool for those who write registries.
         .target(
             name: "Crontool",
             dependencies: [
-                "Clocks", "Crontabs", "Find", "Host", "Kernel", "Model", "Registry", "Schedules", "Values", "Wire",
+                "Clocks", "Crontabs", "Find", "Host", "Kernel", "Metrics", "Model", "Registry", "Schedules", "Values",
+                "Wire",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "cronsupctl",
             dependencies: [
-                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Model", "Registry", "Values", "Wire",
+                "Clocks", "Crontabs", "Crontool", "Find", "Host", "Kernel", "Metrics", "Model", "Registry", "Values",
+                "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -172,7 +178,7 @@ let package = Package(
         .executableTarget(
             name: "cronweb",
             dependencies: [
-                "Clocks", "Crontool", "HTTPServer", "Host", "Kernel", "Web",
+                "Clocks", "Crontool", "HTTPServer", "Host", "Kernel", "Metrics", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -286,6 +292,10 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: ["Clocks", "Crontool", "HTTPServer", "Model", "Schedules", "Values", "Web", "Wire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MetricsTests",
+            dependencies: ["Clocks", "Kernel", "Metrics", "Model", "TestSupport", "Values", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "LinksTests", dependencies: ["Clocks", "Kernel", "Links", "TestSupport"], swiftSettings: strict),

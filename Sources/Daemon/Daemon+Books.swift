@@ -8,6 +8,7 @@ extension Daemon {
         guard runtime.path != nil else { return }
         do throws(SystemError) {
             pool.books = try runtime.openBooks()
+            pool.counters.open(pool.books?.counters)
             pool.books?.forgetJobs(but: Set(desired.map(\.id)))
             pool.loadPauses()
         } catch {

@@ -208,7 +208,9 @@ extension Daemon {
         var fields: LogFields = ["pid": .number(pid), "status": .text(status.description)]
         fields.add("after", pause.map { .delay($0) })
         log.write(.warning, "Ledger exited", fields)
-        if pause == nil, !isStopping { giveUpLedger() }
+        guard pause == nil, !isStopping else { return }
+        gauges.hasLostLedger = true
+        giveUpLedger()
     }
 
     /// It has so long for what the journal has. What it does not write is there for the next daemon of this boot.

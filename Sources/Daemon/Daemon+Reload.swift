@@ -41,6 +41,7 @@ extension Daemon {
             isReloadTold = false
             manager.ready()
         }
+        countReload()
         control?.reloadEnded(reloadAnswers)
         reloadAnswers = []
     }

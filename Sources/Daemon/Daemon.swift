@@ -59,12 +59,12 @@ package final class Daemon {
     /// Lines of crontabs, to be logged when the daemon has started: its other notes are on the standard error.
     var leftOut: [Diagnostic]
     /// When the log, if it cannot be waited for, is tried again.
-    private var logRetry = MonotonicInstant.distantFuture
-    private var isLogWatched = false
+    var logRetry = MonotonicInstant.distantFuture
+    var isLogWatched = false
+    var gauges: DaemonGauges
 
     /// So many deadlines are handled before the pipes are looked at again: a start of thousands must not make the daemon deaf.
     private static let deadlinesAtOnce = 32
-    private static let logRetryInterval = Nanoseconds.milliseconds(100)
     /// A daemon that starts later in a boot is not the first one, as a rule.
     static let startOfBoot = Nanoseconds.seconds(600)
 
@@ -76,6 +76,7 @@ package final class Daemon {
         (self.configuration, self.log, self.runtime, self.machine) = (configuration, log, runtime, machine)
         (programs, registry) = (startup.programs, startup.registry)
         (keeper, refusal) = (startup.keeper, startup.refusal)
+        gauges = DaemonGauges(at: machine.moment().wall, isInForce: startup.refusal == nil)
         desired = startup.loaded.jobs + startup.loaded.hookFunctions
         disabledCount = startup.loaded.disabledCount
         disabled = Set(startup.loaded.disabled.map(\.id))
@@ -159,8 +160,10 @@ package final class Daemon {
     /// One round: wait, take what is there, then see whose time is up. The clock is read for each step, since the one before may
     /// have taken seconds on a busy machine.
     func turn() throws(SystemError) {
-        try loop.turn(until: nextDeadline) { source throws(SystemError) in try handle(source) }
+        let deadline = nextDeadline
+        try loop.turn(until: deadline) { source throws(SystemError) in try handle(source) }
         let now = machine.now
+        gauges.lag.note(deadline, at: now)
         manager.beat(at: now)
         advanceReload(at: now)
         checkZones(at: now)
@@ -248,33 +251,5 @@ package final class Daemon {
                 "count": .number(count), "at_most": .delay(patience),
                 "text": "then they are sent SIGTERM; a second signal does that at once, a third one sends SIGKILL",
             ])
-    }
-
-    // MARK: The log
-
-    /// Waits for the log's reader while lines are kept back for it.
-    private func serveLog(at now: MonotonicInstant) {
-        if now >= logRetry { log.sink.flush() }
-        let isBacklogged = log.sink.isBacklogged
-        if isBacklogged, !isLogWatched {
-            isLogWatched = (try? log.sink.register(with: loop.poller, token: EventToken.log.packed)) ?? false
-        } else if !isBacklogged, isLogWatched {
-            log.sink.unregister(from: loop.poller)
-            isLogWatched = false
-        }
-        logRetry = isBacklogged && !isLogWatched ? now + Self.logRetryInterval : .distantFuture
-    }
-
-    /// What is still kept back has one more second.
-    private func flushLog() throws(SystemError) {
-        let end = machine.now + .seconds(1)
-        while log.sink.isBacklogged, machine.now < end {
-            serveLog(at: machine.now)
-            try loop.turn(until: min(end, logRetry)) { _ in }
-            log.sink.flush()
-        }
-        if let loss = log.sink.finish(patience: max(end - machine.now, .zero)) {
-            StandardDescriptors.tryToWriteError("cronsupd: \(loss)\n")
-        }
     }
 }

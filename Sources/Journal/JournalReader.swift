@@ -57,6 +57,22 @@ package final class JournalReader {
     /// After damage: what lies before the last record that was published is left out.
     package func skipAll() { position = written }
 
+    /// For the writer, and those whom it tells.
+    package func noteCommit() {
+        ring.file.store(ring.file.load(JournalRing.Head.commits) &+ 1, JournalRing.Head.commits)
+    }
+
+    package func noteFailure() {
+        ring.file.store(ring.file.load(JournalRing.Head.failures) &+ 1, JournalRing.Head.failures)
+        ring.file.store(0, JournalRing.Head.isWell)
+    }
+
+    /// All that was due is done. `size`: of the database.
+    package func noteSuccess(size: Int64) {
+        ring.file.store(UInt64(clamping: size), JournalRing.Head.bytes)
+        ring.file.store(1, JournalRing.Head.isWell)
+    }
+
     /// Gives the room before this position to the writer.
     package func free(through position: UInt64) { ring.file.publish(position, JournalRing.Head.freed) }
 

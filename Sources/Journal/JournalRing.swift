@@ -11,6 +11,8 @@ import Kernel
 /// | 72         | the position at which the ring's first byte was written last          | writer     |
 /// | 80, 88, 96 | how many records of each weight there was no room for                 | writer     |
 /// | 128        | the bytes ever freed                                                  | reader     |
+/// | 136, 144   | how often it has committed, and how often that has failed             | reader     |
+/// | 152, 160   | the bytes of its database, and whether all went well the last time    | reader     |
 /// | 192        | whether the reader sleeps: set by the reader                          | both       |
 /// | 256, 320   | two copies of what the writer goes on from, each stamped with a booking | writer   |
 /// | 512        | the boot                                                              | writer     |
@@ -26,6 +28,7 @@ struct JournalRing {
         static let (format, capacity, id) = (0, 8, 16)
         static let (written, origin, dropped) = (64, 72, 80)
         static let (freed, sleeps) = (128, 192)
+        static let (commits, failures, bytes, isWell) = (136, 144, 152, 160)
         static let (states, state) = (256, 64)
         static let (boot, longestBoot) = (512, 256)
         static let size = 4_096
@@ -136,4 +139,16 @@ package enum JournalWeight: Int, Hashable, Sendable, CaseIterable {
         case .row: capacity
         }
     }
+}
+
+/// What the reader says of itself.
+package struct JournalReaderNews: Hashable, Sendable {
+    package var commits = UInt64(0)
+    package var failures = UInt64(0)
+    /// Of its database, in bytes.
+    package var size = UInt64(0)
+    /// All went well the last time.
+    package var isWell = false
+
+    package init() {}
 }

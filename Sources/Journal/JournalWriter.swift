@@ -110,6 +110,22 @@ package final class JournalWriter {
 
     private var freed: UInt64 { min(ring.file.acquire(JournalRing.Head.freed), state.written) }
 
+    /// What the reader says of itself, since this journal was begun.
+    package var readerNews: JournalReaderNews {
+        var news = JournalReaderNews()
+        (news.commits, news.failures) = (ring.file.load(Head.commits), ring.file.load(Head.failures))
+        (news.size, news.isWell) = (ring.file.load(Head.bytes), ring.file.load(Head.isWell) != 0)
+        return news
+    }
+
+    /// The bytes ever written, with what is staged.
+    package var written: UInt64 { state.written }
+
+    /// Whether the reader has given back all before this position.
+    package func isFreed(through position: UInt64) -> Bool { freed >= position }
+
+    private typealias Head = JournalRing.Head
+
     package var isReaderAsleep: Bool { ring.file.load(JournalRing.Head.sleeps) != 0 }
 
     /// Whether the reader sleeps and is to be woken for what was published. It is asked for once: who asks wakes it.

@@ -15,13 +15,13 @@ package struct ProcessUsage: Hashable, Sendable {
         let family = [pid] + ProcessTable.descendants(of: pid)
         let time = family.reduce(Nanoseconds.zero) { $0 + (ProcessTable.row($1)?.processorTime ?? .zero) }
         processorTime = own?.processorTime ?? time
-        memory = own?.memory ?? family.reduce(0) { $0 + Self.memory(of: $1) }
+        memory = own?.memory ?? family.reduce(0) { $0 + (Self.memory(of: $1) ?? 0) }
     }
 
     /// What is in memory of it.
-    private static func memory(of pid: ProcessID) -> Int64 {
+    static func memory(of pid: ProcessID) -> Int64? {
         let words = (try? ProcFile.text("/proc/\(pid)/statm"))?.split(separator: " ")
-        guard let words, words.count > 1, let pages = Int64(words[1]) else { return 0 }
+        guard let words, words.count > 1, let pages = Int64(words[1]) else { return nil }
         return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

@@ -12,10 +12,13 @@ package final class WebApplication: HTTPApplication {
     let watcher: Watcher
     let past: Past
     let site: DaemonSite
+    private let metrics: MetricsPage
     private let timelines = TimelineCache()
     private let zones = ZoneDirectory()
 
-    package init(_ site: DaemonSite, _ access: Access) throws(SystemError) {
+    /// `metricsJobs`: so many jobs have series of their own.
+    package init(_ site: DaemonSite, _ access: Access, metricsJobs: Int) throws(SystemError) {
+        metrics = MetricsPage(site: site, mostJobs: metricsJobs)
         (self.site, self.access, past) = (site, access, Past(site))
         let (zones, hasActions) = (zones, access.hasActions)
         watcher = try Watcher(site) { row in
@@ -44,6 +47,7 @@ package final class WebApplication: HTTPApplication {
         switch parts.first {
         case nil: return .later { self.index(request) }
         case "healthz" where parts.count == 1: return .now(HTTPResponse(200, text: "ok"))
+        case "metrics" where parts.count == 1: return .later { self.metrics.response(to: request) }
         case "readyz" where parts.count == 1: return .later { Readiness.response(self.site) }
         case "jobs" where parts.count == 2: return .later { self.job(parts[1], request) }
         case "runs" where parts.count == 3: return .later { self.run(parts[1], parts[2], request) }

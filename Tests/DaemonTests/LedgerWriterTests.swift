@@ -63,6 +63,38 @@ struct LedgerWriterTests {
             run: .init(number: run, began: now.wall, text: text))
     }
 
+    @Test("Records wait for the ledger from when they were written until they are given back")
+    func lag() throws {
+        let desk = try Desk()
+        var news = LedgerNews()
+        let start = MonotonicInstant(nanoseconds: 1_000_000_000_000)
+        func lag(_ seconds: Int64) -> Nanoseconds {
+            news.follow(desk.writer, at: start + .seconds(seconds))
+            return news.lag(at: start + .seconds(seconds))
+        }
+        func write() throws { #expect(try #require(desk.books.journal).stage(JournalFrame(), .row)) }
+        func giveBack() throws {
+            desk.books.bookJournal()
+            while try desk.reader.next() != nil {}
+            desk.reader.free(through: desk.reader.position)
+        }
+        #expect(lag(0) == .zero)
+        try write()
+        #expect(lag(1) == .zero && lag(5) == .seconds(4))
+        try write()
+        #expect(lag(7) == .seconds(6))
+        try giveBack()
+        #expect(lag(9) == .zero && lag(20) == .zero)
+        try write()
+        #expect(lag(21) == .zero && lag(22) == .seconds(1))
+        desk.books.bookJournal()
+        let first = desk.writer.written
+        try write()
+        desk.books.bookJournal()
+        desk.reader.free(through: first)
+        #expect(lag(23) == .zero && lag(24) == .seconds(1), "the second waits still")
+    }
+
     @Test("A life comes first, then a job's name with its sums, then what it comes to")
     func order() throws {
         let desk = try Desk()

@@ -42,6 +42,22 @@ struct JournalTests {
         return numbers
     }
 
+    @Test("What the reader has done is known to the writer, also of a reader before it, and to the next writer")
+    func news() throws {
+        let place = try Place()
+        let books = try place.open()
+        let writer = try #require(books.journal)
+        #expect(writer.readerNews == JournalReaderNews())
+        let reader = try place.reader()
+        for _ in 0..<3 { reader.noteCommit() }
+        reader.noteSuccess(size: 4_096)
+        #expect(writer.readerNews.commits == 3 && writer.readerNews.isWell && writer.readerNews.size == 4_096)
+        try place.reader().noteFailure()
+        #expect(writer.readerNews.failures == 1 && !writer.readerNews.isWell && writer.readerNews.commits == 3)
+        let next = try #require(try place.open().journal)
+        #expect(next.readerNews == writer.readerNews)
+    }
+
     @Test("What was written is read in its order, with its texts, over many laps")
     func laps() throws {
         let place = try Place()

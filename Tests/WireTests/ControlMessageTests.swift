@@ -97,7 +97,8 @@ extension SeededGenerator {
     private mutating func entry() -> EntryID { EntryID(namespace: "app", name: "job.\(below(100))")! }
 
     mutating func controlRequest() -> ControlRequest {
-        switch below(12) {
+        switch below(13) {
+        case 12: .metrics
         case 11: .next(.init(entry: entry(), count: 1 + Int64(below(10_000))))
         case 6: .cancel(.init(entry: entry(), run: chance(2) ? nil : 1, isOwed: chance(2), waits: chance(2)))
         case 7: .kill(.init(entry: entry(), signal: text(8)))
@@ -122,7 +123,10 @@ extension SeededGenerator {
     }
 
     mutating func controlAnswer() -> ControlAnswer {
-        switch below(12) {
+        switch below(15) {
+        case 12: return .daemon(daemonMetrics())
+        case 13: return .histogram(histogram())
+        case 14: return .measured(jobMetrics())
         case 11: return .slot(at: anyInteger())
         case 9: return .pausing(.init(entry: entry(), pid: chance(2) ? nil : anyInteger()))
         case 10: return .replaced(pause())
@@ -151,6 +155,52 @@ extension SeededGenerator {
         (pause.scope, pause.since, pause.user) = (text(10), anyInteger(), anyInteger())
         (pause.until, pause.note) = (chance(2) ? nil : anyInteger(), text(20))
         return pause
+    }
+
+    private mutating func daemonMetrics() -> DaemonMetrics {
+        var all = DaemonMetrics()
+        (all.began, all.isReady, all.lag, all.droppedTicks) = (anyInteger(), chance(2), duration(), count())
+        (all.reloads.ok, all.reloads.failed, all.reloads.accepted) = (count(), count(), anyInteger())
+        (all.reloads.isInForce, all.processorTime) = (chance(2), duration())
+        (all.memory, all.openFiles) = (chance(2) ? nil : count(), chance(2) ? nil : count())
+        guard chance(2) else { return all }
+        var ledger = DaemonMetrics.LedgerMetrics()
+        (ledger.isUp, ledger.lag, ledger.waiting, ledger.capacity) = (chance(2), duration(), count(), count())
+        (ledger.size, ledger.commits, ledger.errors, ledger.lostRows) = (count(), count(), count(), count())
+        all.ledger = ledger
+        return all
+    }
+
+    private mutating func histogram() -> SpanHistogram {
+        let bounds = (1...(1 + below(20))).map { Int64($0) * (1 + Int64(below(3))) }.reduce(into: [Int64]()) {
+            all, bound in
+            if bound > all.last ?? 0 { all.append(bound) }
+        }
+        return SpanHistogram(
+            pick(SpanHistogram.Kind.allCases), bounds: bounds, counts: (0...bounds.count).map { _ in count() },
+            sum: count())
+    }
+
+    private mutating func jobMetrics() -> JobMetrics {
+        var job = JobMetrics()
+        (job.entry, job.kind, job.schedule) = (entry(), text(20), text(JobStatus.longestText))
+        (job.group, job.state) = (chance(2) ? nil : text(128), pick(JobStatus.State.allCases))
+        (job.isRunning, job.isFailing, job.isLate, job.isPaused) = (chance(2), chance(2), chance(2), chance(2))
+        (job.failures, job.runs) = (count(), count())
+        for outcome in Outcome.allCases where chance(3) { job.slots[outcome] = 1 + Int64(below(1_000)) }
+        (job.next, job.due) = (chance(2) ? nil : anyInteger(), chance(2) ? nil : anyInteger())
+        if chance(2) {
+            var last = JobMetrics.Last()
+            (last.began, last.lateness, last.duration) = (anyInteger(), duration(), duration())
+            job.last = last
+        }
+        if chance(2) {
+            var counted = JobMetrics.Counted()
+            (counted.duration, counted.ended, counted.lastOk) = (duration(), count(), chance(2) ? nil : anyInteger())
+            (counted.restarts.hung, counted.restarts.fault) = (count(), count())
+            job.counted = counted
+        }
+        return job
     }
 
     private mutating func jobStatus() -> JobStatus {

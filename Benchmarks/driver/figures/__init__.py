@@ -5,8 +5,8 @@ import sys
 from driver import table
 from driver.failure import Failure
 from driver.figures import (
-    daemon_memory, exec_run, history, idle, lateness, ledger, ledger_burst, lua_memory, lua_sum, neighbours, orphans,
-    replacement, reports, run_cost, scale, schedule, start, status, stop, tick_cpu, worker_memory)
+    daemon_memory, exec_run, history, idle, lateness, ledger, ledger_burst, lua_memory, lua_sum, metrics, neighbours,
+    orphans, replacement, reports, run_cost, scale, schedule, start, status, stop, tick_cpu, worker_memory)
 
 FIGURES = {
     "start": start,
@@ -30,6 +30,7 @@ FIGURES = {
     "ledger-burst": ledger_burst,
     "history": history,
     "status": status,
+    "metrics": metrics,
 }
 
 

@@ -30,7 +30,7 @@ package enum AnswerJSON {
                 ("answer", .string("pong")), ("pid", .int(greeting.pid)), ("version", .string(greeting.program)),
                 ("registry", .string(greeting.registry)),
             ]
-        case .pong, .job, .slot, .refused: nil
+        case .pong, .job, .slot, .refused, .daemon, .histogram, .measured: nil
         }
     }
 

@@ -63,7 +63,9 @@ package final class DaemonClient {
             case .done(let done): return done
             case .refused(let refused): throw .refused(refused)
             case .pong: return ControlAnswer.Done()
-            case .greeting, .job, .slot, .error, .started, .running, .ended, .pausing, .replaced: body(answer)
+            case .greeting, .job, .slot, .error, .started, .running, .ended, .pausing, .replaced, .daemon, .histogram,
+                .measured:
+                body(answer)
             }
         }
         throw .gone

@@ -12,6 +12,7 @@ final class Connection {
         case none
         case status(StatusCursor)
         case slots(SlotCursor)
+        case metrics(MetricsCursor)
         /// Until so many reloads are over.
         case reload(Int)
         /// Until the run has begun, and then perhaps until it has ended.
@@ -56,7 +57,7 @@ final class Connection {
     var waits: Bool {
         switch work {
         case .reload, .run, .end, .pause: true
-        case .none, .status, .slots: false
+        case .none, .status, .slots, .metrics: false
         }
     }
 
@@ -67,7 +68,7 @@ final class Connection {
     var listens: Bool {
         switch work {
         case .none: !hasOutput
-        case .status, .slots: false
+        case .status, .slots, .metrics: false
         case .reload, .run, .end, .pause: true
         }
     }
@@ -81,7 +82,7 @@ final class Connection {
         switch work {
         case .none: return input.isEmpty ? .distantFuture : inputSince + Self.patience
         // The kernel tells of room when most of what it holds was read: nothing may wait here then.
-        case .status, .slots: return outputSince + Self.patience
+        case .status, .slots, .metrics: return outputSince + Self.patience
         case .reload, .run, .end, .pause: return .distantFuture
         }
     }
@@ -174,7 +175,7 @@ final class Connection {
     /// In a later round.
     private var hasMoreToDo: Bool {
         switch work {
-        case .status, .slots: true
+        case .status, .slots, .metrics: true
         case .none: input.contains(UInt8(ascii: "\n"))
         case .reload, .run, .end, .pause: false
         }

@@ -1,10 +1,13 @@
 import Values
+import Wire
 
 /// What clients may want of the daemon besides its jobs.
 protocol ControlDesk: AnyObject {
     var registryPath: String { get }
     var isStopping: Bool { get }
     var disabledCount: Int { get }
+    /// What is measured of the daemon. To ask for it may change it.
+    var metrics: DaemonMetrics { get }
     /// Whether the registry in force has the job, and does not run it.
     func isDisabled(_ id: EntryID) -> Bool
     /// Begins a reload. Returns after how many reloads from now on its own is over.

@@ -23,7 +23,8 @@ extension ControlSocket {
                 .refused(.init(.denied, "user \(connection.peer.user) may ask, and change nothing")), connection)
         }
         switch request {
-        case .ping: tell(.pong, connection)
+        case .ping: tell(desk.isStopping ? .refused(.init(.stopping, "cronsupd stops")) : .pong, connection)
+        case .metrics: connection.work = .metrics(MetricsCursor())
         case .status(nil): connection.work = .status(StatusCursor(showsTexts: connection.right == .all))
         case .status(let entry?): status(of: entry, connection)
         case .run(let run): begin(run, connection)

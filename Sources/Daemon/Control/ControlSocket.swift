@@ -210,6 +210,9 @@ final class ControlSocket {
         case .slots(let cursor):
             fill(connection, cursor)
             return true
+        case .metrics(let cursor):
+            fill(connection, cursor)
+            return true
         case .none, .reload, .run, .end, .pause: break
         }
         if connection.isTooLong {
@@ -233,6 +236,19 @@ final class ControlSocket {
             tell(.job(status), connection)
         }
         connection.work = .status(cursor)
+    }
+
+    private func fill(_ connection: Connection, _ start: MetricsCursor) {
+        var cursor = start
+        let moment = machine.moment()
+        while budget.lines > 0, connection.outputSize < Self.portion {
+            guard let answer = cursor.advance(pool, desk.metrics, at: moment) else {
+                connection.work = .none
+                return tell(.done(.init(count: cursor.count, disabled: desk.disabledCount)), connection)
+            }
+            tell(answer, connection)
+        }
+        connection.work = .metrics(cursor)
     }
 
     private func fill(_ connection: Connection, _ start: SlotCursor) {

@@ -13,8 +13,7 @@ extension JobStatus {
         let (definition, supervisor) = (job.definition, job.supervisor)
         let schedule = definition.schedule
         entry = definition.id
-        state = State(supervisor.phase)
-        if supervisor.isPaused, supervisor.phase.isHeld { state = supervisor.mayBeginInPause ? .pausing : .paused }
+        state = State(of: supervisor)
         let text = String(schedule.text[...].beginning(bytes: Self.longestText))
         if schedule.key == "interval" { interval = text } else { self.schedule = text }
         (hasSeconds, isAligned) = (schedule.hasSeconds, schedule.isAligned)
@@ -58,6 +57,11 @@ extension Schedule {
 }
 
 extension JobStatus.State {
+    init(of supervisor: JobSupervisor) {
+        self.init(supervisor.phase)
+        if supervisor.isPaused, supervisor.phase.isHeld { self = supervisor.mayBeginInPause ? .pausing : .paused }
+    }
+
     fileprivate init(_ phase: Phase) {
         switch phase {
         case .waiting(.distantFuture, .firstStart): self = .asleep

@@ -17,6 +17,8 @@ struct LedgerNews {
     private var lost = JournalLoss()
     private var losses = UInt64(0)
     private var nextWord = MonotonicInstant(nanoseconds: 0)
+    /// Up to where the journal was written when the one before was given back, and when that was.
+    private var probe: (position: UInt64, since: MonotonicInstant)?
 
     private static let lookInterval = Nanoseconds.seconds(1)
     private static let wordInterval = Nanoseconds.seconds(60)
@@ -24,8 +26,17 @@ struct LedgerNews {
     /// What a life before this one has lost was said by that.
     mutating func begin(with lost: JournalLoss) { (self.lost, losses) = (lost, 0) }
 
+    /// How long what is in the journal has waited, which may be as much too little as one of the ledger's steps takes.
+    func lag(at now: MonotonicInstant) -> Nanoseconds { probe.map { max(.zero, now - $0.since) } ?? .zero }
+
+    mutating func follow(_ writer: LedgerWriter, at now: MonotonicInstant) {
+        if let probe, writer.isFreed(through: probe.position) { self.probe = nil }
+        if probe == nil, writer.used > 0 { probe = (writer.written, now) }
+    }
+
     /// In each round.
     mutating func look(_ writer: LedgerWriter, at now: MonotonicInstant, _ log: CronLog) {
+        follow(writer, at: now)
         let isBehind = writer.isBehind
         if isBehind, now >= nextWord {
             nextWord = now + Self.wordInterval

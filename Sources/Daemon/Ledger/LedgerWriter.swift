@@ -27,6 +27,12 @@ final class LedgerWriter {
 
     /// In hundredths of the journal, what is not freed.
     var fill: Int { journal.used * 100 / journal.capacity }
+    /// In bytes.
+    var used: Int { journal.used }
+    var capacity: Int { journal.capacity }
+    var written: UInt64 { journal.written }
+    func isFreed(through position: UInt64) -> Bool { journal.isFreed(through: position) }
+    var readerNews: JournalReaderNews { journal.readerNews }
     var lost: JournalLoss { journal.lost }
     var losses: UInt64 { journal.losses }
     /// Much is not freed.

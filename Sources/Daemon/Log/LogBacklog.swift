@@ -27,6 +27,8 @@ struct LogBacklog {
     private var size = 0
     private let capacity: Int
     private var loss = Loss()
+    /// Since the beginning.
+    private(set) var dropped = Loss()
 
     init(capacity: Int) { self.capacity = capacity }
 
@@ -42,12 +44,17 @@ struct LogBacklog {
         size += bytes.count
         while size > capacity, let victim = queues.firstIndex(where: { !$0.isEmpty }) {
             size -= queues[victim].removeFirst().bytes.count
-            loss.lines[victim] += 1
+            lose(victim)
         }
     }
 
     mutating func removeFirst() {
         if let queue = oldestQueue { size -= queues[queue].removeFirst().bytes.count }
+    }
+
+    private mutating func lose(_ queue: Int) {
+        loss.lines[queue] += 1
+        dropped.lines[queue] += 1
     }
 
     /// What was given up since the last call; `nil` if nothing was.
@@ -61,7 +68,7 @@ struct LogBacklog {
         for index in queues.indices {
             while !queues[index].isEmpty {
                 size -= queues[index].removeFirst().bytes.count
-                loss.lines[index] += 1
+                lose(index)
             }
         }
         return loss

@@ -41,6 +41,9 @@ package final class LogSink: Sendable {
     /// Whether lines wait for the reader.
     package var isBacklogged: Bool { state.withLock { $0.isBacklogged } }
 
+    /// How many lines were given up, by their rank.
+    var dropped: [Int] { state.withLock { $0.dropped } }
+
     /// Writes what waits, as far as the reader takes it.
     package func flush() { state.withLock { $0.flush() } }
 
@@ -71,6 +74,8 @@ private struct State: ~Copyable {
     }
 
     var isBacklogged: Bool { !isClosed && (!rest.isEmpty || !backlog.isEmpty) }
+
+    var dropped: [Int] { backlog.dropped.lines }
 
     mutating func write(_ level: Logger.Level, _ message: String, _ fields: LogFields, _ rank: LogSink.Rank) {
         guard !isClosed else { return }

@@ -8,12 +8,14 @@ import Values
 /// What outlives the daemon of its jobs: their records, and the notes of their workers.
 final class JobBooks {
     private let books: BookFile
+    /// `nil`: there was no room for it.
+    let counters: CounterFile?
     private let directory: PrivateDirectory
     /// That nobody else writes here, or removes what is here.
     private let lock: FileLock
     private let boot: String
 
-    private static let (bookFile, noteSuffix) = ("books", ".note")
+    private static let (bookFile, counterFile, noteSuffix) = ("books", "counters", ".note")
 
     /// Takes up those of this boot, if there are any. `id`: of new ones that go on with what is summed up in others.
     init(in runtime: String, instance: String, boot: String, id: UInt64? = nil) throws(SystemError) {
@@ -22,6 +24,13 @@ final class JobBooks {
         self.boot = boot
         let file = try MappedFile(Self.bookFile, in: directory, atLeast: BookFile.smallest)
         books = try BookFile(file, boot: boot, id: id ?? .random(in: 1...(.max)))
+        counters = Self.counters(in: directory, of: books)
+    }
+
+    /// Whatever keeps them out of the books keeps no job from running.
+    private static func counters(in directory: borrowing PrivateDirectory, of books: BookFile) -> CounterFile? {
+        guard let file = try? MappedFile(counterFile, in: directory, atLeast: CounterFile.smallest) else { return nil }
+        return try? CounterFile(file, owner: books.id, isNew: books.areNew)
     }
 
     var path: String { directory.path }
@@ -54,7 +63,14 @@ final class JobBooks {
     /// The jobs that have one, those apart whose names are too long to be read back.
     var ids: [EntryID] { books.names.compactMap { EntryID($0) } }
 
-    func place(of id: EntryID) throws(SystemError) -> Int { try books.makePlace(of: Self.name(id)) }
+    func place(of id: EntryID) throws(SystemError) -> Int {
+        let name = Self.name(id)
+        if let place = books.place(of: name) { return place }
+        let place = try books.makePlace(of: name)
+        // What there is no room for is not counted.
+        try? counters?.begin(place)
+        return place
+    }
 
     func record(of id: EntryID) -> JobRecord? {
         guard let place = books.place(of: Self.name(id)), let (words, text) = books.record(at: place) else {

@@ -41,6 +41,8 @@ final class Job {
     /// Where its record is; `nil`: it has none yet.
     var bookPlace: Int?
     var ledgerName = LedgerName()
+    /// Why its worker is about to end; `nil`: that is not known.
+    var trouble: DaemonCounters.Column?
     /// The run at the boot is to come, and has not begun.
     var awaitsBootRun: Bool
 

@@ -57,11 +57,16 @@ extension WorkerPool {
     /// To be called when the job may have changed by the event. `isNew`: it has.
     func save(_ job: Job, isNew: Bool = false) {
         guard let books else { return }
-        if job.bookPlace == nil { job.bookPlace = place(of: job, in: books) }
-        guard let place = job.bookPlace else { return }
+        guard let place = counterPlace(of: job) else { return }
         let record = JobRecord(job.supervisor, signature: job.signature)
         ledger?.note(record.standing, of: &job.ledgerName)
         books.write(record, at: place, isNew: isNew)
+    }
+
+    /// Where its record and its counters are; `nil`: there is no room.
+    func counterPlace(of job: Job) -> Int? {
+        if job.bookPlace == nil, let books { job.bookPlace = place(of: job, in: books) }
+        return job.bookPlace
     }
 
     private func place(of job: Job, in books: JobBooks) -> Int? {
@@ -89,11 +94,13 @@ extension WorkerPool {
     /// Makes them anew if somebody has removed them: the next daemon is to find those of this one.
     func restoreBooks() {
         guard let books, !books.areStillThere, let new = try? runtime.openBooks(id: books.id) else { return }
-        self.books = new
-        _ = savePauses()
-        for job in jobs.compactMap(\.self) {
-            job.bookPlace = nil
-            save(job)
+        moveCounters(to: new) {
+            self.books = new
+            _ = savePauses()
+            for job in jobs.compactMap(\.self) {
+                job.bookPlace = nil
+                save(job)
+            }
         }
     }
 

@@ -53,6 +53,7 @@ extension WorkerPool {
     /// To the log, and what a run has written to the ledger too.
     func record(_ incident: Incident, of job: Job) {
         incidents.record(incident, of: job)
+        countEnd(incident, of: job)
         switch incident {
         case .output(let line): writeOutput(line.text, isError: line.stream == .standardError, run: line.run, of: job)
         case .jobLine(let line): writeOutput(line.message, run: line.run, of: job)

@@ -24,6 +24,7 @@ final class WorkerPool {
     var resumptions: [EntryID: LedgerReport.Job] = [:]
     /// Something could not be written there, which has been said.
     var lacksBooks = false
+    let counters = DaemonCounters()
     var pauses = PauseTable()
     /// Places of jobs that are paused, and whose workers have not heard of it.
     var unheldJobs: Set<Int> = []
@@ -260,6 +261,7 @@ final class WorkerPool {
         case .kill: kill(job)
         case .book(let booking):
             incidents.record(booking, of: job)
+            count(booking, of: job)
             write(booking, of: job)
             tellEnd(booking, of: job)
             noteEnd(ofCall: booking, of: job)

@@ -63,6 +63,11 @@ final class JournalTap {
         return reader.position
     }
 
+    // What the daemon tells those who watch it.
+    func noteCommit() { reader.noteCommit() }
+    func noteFailure() { reader.noteFailure() }
+    func noteSuccess(size: Int64) { reader.noteSuccess(size: size) }
+
     func free(through position: UInt64) { reader.free(through: position) }
 
     /// Returns whether the writer will say when something comes.

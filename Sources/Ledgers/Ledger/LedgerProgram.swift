@@ -158,6 +158,7 @@ package final class LedgerProgram {
     }
 
     private func fail(_ error: LedgerError, at now: Moment) {
+        tap.noteFailure()
         let startsOver = keeper.fail(
             error, directory.value, waiting: tap.batch.records.count, fill: tap.fill, at: now)
         // The sums of the jobs tell what is not in the one that is there now.
@@ -179,6 +180,7 @@ package final class LedgerProgram {
         if log > Self.largestLog, desk.interruptLongRead() {
             link.log(.warning, "Ledger read ended", path: keeper.path, text: "it held back the log", count: Int(log))
         }
+        tap.noteSuccess(size: size)
         desk.change { board in
             (board.behind, board.capacity, board.jobs, board.runs) = (used, capacity, jobs, runs)
             (board.size, board.log) = (size, log)
@@ -247,6 +249,7 @@ package final class LedgerProgram {
         let appended = try store.append(tap.batch, durability)
         let count = tap.batch.records.count
         committed = tap.takeBatch()
+        tap.noteCommit()
         if durability == .power || pace.sync == .off, let committed {
             try keeper.requirePlace(directory.value)
             tap.free(through: committed)

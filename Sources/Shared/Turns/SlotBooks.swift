@@ -56,6 +56,9 @@ package struct SlotBooks: Sendable {
         set { numbers.runs = newValue }
     }
 
+    /// The runs that have begun since the counts began.
+    package var begun: Int64 { numbers.runs - numbers.uncounted.earlier }
+
     /// The runs that another attempt at their slot followed, or is to follow.
     package private(set) var retried: Int64 {
         get { numbers.uncounted.retried }

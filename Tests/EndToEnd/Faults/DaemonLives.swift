@@ -236,6 +236,11 @@ struct DaemonLives {
             Scene.removeTree(place)
             try first.wait(for: "TICK CRASHED", count: 3)
             try first.wait("they are there again") { scene.books() != nil }
+            // What was counted beside them goes on.
+            let crashed = first.log.count("TICK CRASHED")
+            let metrics = try scene.control(["metrics"]).output
+            let ended = metrics.split(separator: "\n").first { $0.hasPrefix("cronsupd_worker_restarts_total") } ?? ""
+            #expect(Int(ended.split(separator: " ").last ?? "") ?? 0 >= crashed, "\(ended)")
             try kill(first)
             let next = try scene.start(worker: Binaries.worker)
             try next.wait(for: "TICK CRASHED")

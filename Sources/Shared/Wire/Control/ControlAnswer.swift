@@ -6,6 +6,10 @@ package enum ControlAnswer: Hashable, Sendable {
     case greeting(Greeting)
     case pong
     case job(JobStatus)
+    /// What is measured of the daemon, of all runs, and of a job.
+    case daemon(DaemonMetrics)
+    case histogram(SpanHistogram)
+    case measured(JobMetrics)
     /// A slot that is to come, in microseconds since 1970.
     case slot(at: Int64)
     /// An error in the registry that is not taken up.
@@ -136,6 +140,9 @@ package enum ControlAnswer: Hashable, Sendable {
         case .greeting(let greeting): greeting.encoded()
         case .pong: ControlPong().encoded()
         case .job(let status): status.encoded()
+        case .daemon(let metrics): metrics.encoded()
+        case .histogram(let histogram): histogram.encoded()
+        case .measured(let metrics): metrics.encoded()
         case .slot(let moment): ComingSlot(at: moment).encoded()
         case .error(let text): RegistryFault(text: text).encoded()
         case .started(let started): started.encoded()
@@ -151,6 +158,7 @@ package enum ControlAnswer: Hashable, Sendable {
     package static func decode(_ line: UnsafeRawBufferPointer) throws(WireError) -> ControlAnswer {
         var row = try MessageCoder(reading: line)
         if let status = try JobStatus(&row) { return .job(status) }
+        if let metrics = try JobMetrics(&row) { return .measured(metrics) }
         if let done = try Done(&row) { return .done(done) }
         if let refused = try Refused(&row) { return .refused(refused) }
         if let greeting = try Greeting(&row) { return .greeting(greeting) }
@@ -161,6 +169,8 @@ package enum ControlAnswer: Hashable, Sendable {
         if let pausing = try Pausing(&row) { return .pausing(pausing) }
         if let replaced = try ReplacedPause(&row) { return .replaced(replaced.pause) }
         if let fault = try RegistryFault(&row) { return .error(text: fault.text) }
+        if let histogram = try SpanHistogram(&row) { return .histogram(histogram) }
+        if let metrics = try DaemonMetrics(&row) { return .daemon(metrics) }
         if try ControlPong(&row) != nil { return .pong }
         throw row.unknownVerb
     }

@@ -6,6 +6,8 @@ package enum ControlRequest: Hashable, Sendable {
     case ping
     /// How the jobs stand, or this one.
     case status(entry: EntryID?)
+    /// What is measured of the daemon and of all jobs.
+    case metrics
     /// Begin a run of the job beside its slots.
     case run(Run)
     /// Read the registry again.
@@ -68,7 +70,7 @@ package enum ControlRequest: Hashable, Sendable {
     /// Whether it changes nothing.
     package var isQuestion: Bool {
         switch self {
-        case .ping, .status, .wait, .next: true
+        case .ping, .status, .metrics, .wait, .next: true
         case .run, .reload, .pause, .resume, .cancel, .kill, .restart, .reset: false
         }
     }
@@ -76,6 +78,7 @@ package enum ControlRequest: Hashable, Sendable {
     package func encoded() -> [UInt8] {
         switch self {
         case .ping: ControlPing().encoded()
+        case .metrics: MetricsRequest().encoded()
         case .status(let entry): StatusRequest(entry: entry?.description).encoded()
         case .run(let run): run.encoded()
         case .reload(let reload): reload.encoded()
@@ -120,6 +123,7 @@ package enum ControlRequest: Hashable, Sendable {
             return .status(entry: try entryID(entry))
         }
         if try ControlPing(&row) != nil { return .ping }
+        if try MetricsRequest(&row) != nil { return .metrics }
         if let run = try Run(&row) { return .run(run) }
         if let reload = try Reload(&row) { return .reload(reload) }
         if let pause = try Pause(&row) { return .pause(pause) }
@@ -147,6 +151,12 @@ package enum ControlRequest: Hashable, Sendable {
 
 private struct ControlPing: WireMessage {
     static var verb: StaticString { "ping" }
+
+    mutating func fields(_ row: inout MessageCoder) {}
+}
+
+private struct MetricsRequest: WireMessage {
+    static var verb: StaticString { "metrics" }
 
     mutating func fields(_ row: inout MessageCoder) {}
 }

@@ -135,7 +135,7 @@ extension JobStatus: WireMessage {
         }
     }
 
-    private static let countKeys: [(Outcome, StaticString)] = [
+    static let countKeys: [(Outcome, StaticString)] = [
         (.ok, "ok"), (.failed, "failed"), (.timeout, "timeout"), (.crashed, "crashed"), (.oom, "oom"),
         (.skipped, "skipped"), (.missed, "missed"), (.cancelled, "cancelled"), (.interrupted, "interrupted"),
     ]
