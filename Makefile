@@ -8,6 +8,7 @@
 #   make test-vm  installs into an emulated machine with a real systemd, and tests there; minutes
 #   make test-prometheus  has a real Prometheus scrape the release build, and tests the alert rules
 #   make install  PREFIX=/usr/local DESTDIR= SYSTEMD=257; builds nothing, as make uninstall
+#   make test-browser  the status page in a real Chromium
 #   make man      the manual pages, into .build/man
 #   make check    format, imports, documents, the table of faults and the sizes of parts, as CI does
 
@@ -36,7 +37,7 @@ SCHEMA := .build/schema
 # An import that Package.swift does not declare passes an incremental build and fails a clean one.
 CHECKED := --explicit-target-dependency-import-check error
 
-.PHONY: all run run-lua run-own-worker test test-long test-vm test-prometheus bench budgets install uninstall man completions schema check release setup clean own-worker
+.PHONY: all run run-lua run-own-worker test test-long test-vm test-browser test-prometheus bench budgets install uninstall man completions schema check release setup clean own-worker
 
 all: release man completions schema
 
@@ -83,6 +84,11 @@ test-vm: release
 	cp Tests/Machine/run .build/vm-in/run
 	$(MAKE) install DESTDIR="$(CURDIR)/.build/vm-in/root" SYSTEMD=$(SYSTEMD)
 	VM=.build/vm-$(SUITE) SUITE=$(SUITE) Scripts/vm run .build/vm-in .build/vm-out; code=$$?; cat .build/vm-out/output; exit $$code
+
+# The status page in a real Chromium. PICTURES: where the pictures of it go.
+test-browser: release
+	Scripts/setup-browser
+	Tests/Browser/run $(if $(PICTURES),--pictures "$(PICTURES)")
 
 # Of Debian's packages, which are unpacked and not installed.
 test-prometheus: release

@@ -179,7 +179,7 @@ let package = Package(
         .executableTarget(
             name: "cronweb",
             dependencies: [
-                "Clocks", "Crontool", "HTTPServer", "Host", "Kernel", "Web",
+                "Clocks", "Crontool", "HTTPServer", "Host", "Kernel", "Metrics", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -7,6 +7,7 @@ extension WebApplication {
     /// `parts`: of the path, without `/api/v1`.
     func api(_ parts: [String], _ request: HTTPRequest) -> HTTPAnswer {
         if parts == ["events"] { return follow(request) }
+        if parts == ["timeline"] { return .later { self.timelineAnswer(request) } }
         if parts == ["jobs"] { return .later { self.jobs() } }
         guard parts.count > 1, parts[0] == "jobs", let entry = EntryID(parts[1]) else {
             return .now(PageResponse.failure(404, "unknown", "there is no such path"))

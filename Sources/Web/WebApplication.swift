@@ -12,9 +12,13 @@ package final class WebApplication: HTTPApplication {
     let watcher: Watcher
     let past: Past
     let site: DaemonSite
+    private let metrics: MetricsPage
+    private let timelines = TimelineCache()
     private let zones = ZoneDirectory()
 
-    package init(_ site: DaemonSite, _ access: Access) throws(SystemError) {
+    /// `metricsJobs`: so many jobs have series of their own.
+    package init(_ site: DaemonSite, _ access: Access, metricsJobs: Int) throws(SystemError) {
+        metrics = MetricsPage(site: site, mostJobs: metricsJobs)
         (self.site, self.access, past) = (site, access, Past(site))
         let (zones, hasActions) = (zones, access.hasActions)
         watcher = try Watcher(site) { row in
@@ -43,9 +47,11 @@ package final class WebApplication: HTTPApplication {
         switch parts.first {
         case nil: return .later { self.index(request) }
         case "healthz" where parts.count == 1: return .now(HTTPResponse(200, text: "ok"))
+        case "metrics" where parts.count == 1: return .later { self.metrics.response(to: request) }
         case "readyz" where parts.count == 1: return .later { Readiness.response(self.site) }
         case "jobs" where parts.count == 2: return .later { self.job(parts[1], request) }
         case "runs" where parts.count == 3: return .later { self.run(parts[1], parts[2], request) }
+        case "timeline" where parts.count == 1: return .later { self.timeline(request) }
         case "events" where parts.count == 1: return .later { self.events(request) }
         case "api" where parts.count > 2 && parts[1] == "v1": return api(Array(parts[2...]), request)
         default: return .now(missing("There is no such page."))
@@ -92,12 +98,16 @@ package final class WebApplication: HTTPApplication {
         guard let entry = EntryID(name), let number = Int64(number), number > 0 else {
             return missing("There is no such run.")
         }
-        let board = watcher.fresh()
-        let going = board.jobs[entry]?.status.run.flatMap { $0.number == number ? $0 : nil }
+        var board = watcher.fresh()
+        var going = board.going(number, entry)
         let found = asking { () throws(DaemonFailure) in
             try past.run(number, of: entry, began: request.integer("at"))
         }
         let run = (try? found.get()) ?? nil
+        if run == nil, going == nil {
+            board = watcher.renewed()
+            going = board.going(number, entry)
+        }
         guard run != nil || going != nil else { return missing("Nothing is kept of run \(number) of '\(entry)'.") }
         let attempts = run?.slot.map { slot in
             asking { () throws(DaemonFailure) in try past.slot(slot, of: entry) }
@@ -110,6 +120,20 @@ package final class WebApplication: HTTPApplication {
             ).html)
     }
 
+    private func timeline(_ request: HTTPRequest) -> HTTPResponse {
+        let board = watcher.fresh()
+        let first = Int(clamping: min(max(0, request.integer("first") ?? 0), Int64(board.jobs.count)))
+        let timeline = timelines.timeline(first) { Timeline(board, first, site) }
+        return PageResponse.of(TimelinePage(board: board, timeline: timeline, face: face, first: first).html)
+    }
+
+    /// The same for programs.
+    func timelineAnswer(_ request: HTTPRequest) -> HTTPResponse {
+        let board = watcher.fresh()
+        let first = Int(clamping: min(max(0, request.integer("first") ?? 0), Int64(board.jobs.count)))
+        return PageResponse.json(TimelineJSON.value(of: timelines.timeline(first) { Timeline(board, first, site) }))
+    }
+
     private func events(_ request: HTTPRequest) -> HTTPResponse {
         let page = asking { () throws(DaemonFailure) in
             try past.events(of: nil, limit: 100, before: request.integer("before"))
@@ -119,6 +143,13 @@ package final class WebApplication: HTTPApplication {
 
     func asking<Answer>(_ body: () throws(DaemonFailure) -> Answer) -> Result<Answer, DaemonFailure> {
         do throws(DaemonFailure) { return .success(try body()) } catch { return .failure(error) }
+    }
+}
+
+extension Board {
+    /// `nil`: that run is not going.
+    fileprivate func going(_ run: Int64, _ entry: EntryID) -> JobStatus.Going? {
+        jobs[entry]?.status.run.flatMap { $0.number == run ? $0 : nil }
     }
 }
 

@@ -3,6 +3,7 @@ import Crontool
 import HTTPServer
 import Host
 import Kernel
+import Metrics
 import Web
 
 /// The command line of `cronweb`.
@@ -41,6 +42,12 @@ struct Cronweb: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "On /metrics so many jobs have series of their own; of more, those alone that fail, are late or are paused.",
+            valueName: "n"))
+    var metricsJobs = MetricsText.usualJobs
+
+    @Option(
+        help: ArgumentHelp(
             """
             The registry of the daemon that is shown. (default: /etc/cronsupd, or that of the only one that is running)
             """, valueName: "path"),
@@ -52,4 +59,11 @@ struct Cronweb: ParsableCommand {
             "Where that daemon has its --runtime-directory. (default: one of the usual places)", valueName: "path"),
         completion: .directory)
     var runtimeDirectory: String?
+
+    func validate() throws {
+        if metricsJobs < 0 { throw ValidationError("--metrics-jobs \(metricsJobs); expected 0 or more") }
+        if host.contains(where: { $0.isEmpty || $0.contains(":") && !$0.hasPrefix("[") }) {
+            throw ValidationError("--host: expected a name without a port")
+        }
+    }
 }

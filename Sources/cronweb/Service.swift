@@ -37,7 +37,7 @@ struct Service {
         let access = Access(
             hosts: command.host + place.ownNames, takesAddresses: place.takesAddresses, hasActions: command.actions,
             token: token)
-        try HTTPServer(try WebApplication(site, access)).serve(listener)
+        try HTTPServer(try WebApplication(site, access, metricsJobs: command.metricsJobs)).serve(listener)
         StandardDescriptors.writeError("cronweb: listens on \(address)\n")
         Readiness.tell()
         var poll = Poll()

@@ -110,9 +110,10 @@ class Chromium:
     def wait(self, script, seconds=20):
         """Until the script says something that is true. Returns how long that took."""
         begin = time.monotonic()
-        while not self.value(script):
+        while not self.value(f"!!({script})"):
             if time.monotonic() - begin > seconds:
-                raise Failure(f"not within {seconds} s: {script}")
+                page = self.value("location.href + '\\n' + document.body.innerText")
+                raise Failure(f"not within {seconds} s: {script}\n{page}")
             time.sleep(0.02)
         return time.monotonic() - begin
 

@@ -111,6 +111,27 @@ enum AssetText {
         .big .b { width: 11px; height: 56px; }
         .big { margin: .8rem 0; }
 
+        /* The timeline: a day and six hours, in five parts. */
+        .lanes { table-layout: fixed; }
+        .lanes th:first-child { width: 15rem; }
+        .lanes td, .lanes thead th:last-child { padding: .25rem 0; }
+        .lanes svg { display: block; width: 100%; height: 24px; }
+        .axis { display: grid; grid-template-columns: repeat(5, 1fr); font-variant-numeric: tabular-nums; }
+        .axis span, .axis b { border-left: 1px solid var(--hole); padding-left: .3rem; white-space: nowrap; overflow: hidden; }
+        .axis i { font-style: normal; }
+        .axis b { color: var(--bad); border-left: 2px solid var(--bad); }
+        .lanes .hour { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
+        .lanes .now { stroke: var(--bad); stroke-width: 2; vector-effect: non-scaling-stroke; }
+        .lanes .slot { stroke: var(--hole); stroke-width: 2; fill: none; vector-effect: non-scaling-stroke; }
+        .lanes .dense { fill: var(--hole); opacity: .45; }
+        .lanes rect { fill: var(--ok); }
+        .lanes .failed, .lanes .timeout, .lanes .crashed, .lanes .oom { fill: var(--bad); }
+        .lanes .missed { fill: none; stroke: var(--warn); stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
+        .lanes .skipped { fill: var(--hole); }
+        .lanes .cancelled { fill: var(--off); }
+        .lanes .interrupted { fill: var(--warn); }
+        .lanes .going { fill: var(--busy); }
+
         .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .5rem 1.5rem; margin: .8rem 0; }
         .facts dt { color: var(--faint); font-size: .82rem; }
         .facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -145,8 +166,22 @@ enum AssetText {
           .jobs .strip { width: 100%; justify-content: flex-start; overflow: hidden; }
           .jobs .b { flex: 0 1 5px; min-width: 2px; }
           .big .b { width: 9px; }
-          .runs th:nth-child(5), .runs td:nth-child(5):not([colspan]) { display: none; }
+          .runs thead, .events thead, .runs td:nth-child(5):not([colspan]) { display: none; }
+          .runs tbody, .events tbody, .runs, .events { display: block; }
+          .runs tr, .events tr { display: flex; flex-wrap: wrap; gap: .1rem .8rem; padding: .45rem .2rem;
+            border-bottom: 1px solid var(--line); }
+          .runs th, .runs td, .events td { border: 0; padding: 0; }
+          .runs .said, .events .said { flex-basis: 100%; }
+          .runs tr.gap { padding: 0; }
+          .runs tr.gap td { flex: 1; padding: .45rem .6rem; }
           .facts { grid-template-columns: 1fr; }
+          .lanes, .lanes tbody, .lanes tr, .lanes td, .lanes tbody th { display: block; width: auto; }
+          .lanes th:first-child { width: auto; border: 0; padding: .3rem 0 0; }
+          .lanes thead tr { display: block; }
+          .lanes thead th:first-child { display: none; }
+          .lanes thead th { display: block; }
+          .axis { font-size: .75rem; }
+          .axis i { display: none; }
         }
         @media (prefers-reduced-motion: reduce) {
           * { animation: none !important; transition: none !important; }
@@ -274,8 +309,8 @@ enum AssetText {
           const refresh = (id) => {
             const live = document.querySelector("[data-live]");
             if (!live || (live.dataset.live !== id && live.dataset.live !== "*")) return;
-            clearTimeout(refresh.timer);
-            refresh.timer = setTimeout(reload, 150);
+            if (refresh.timer) return;
+            refresh.timer = setTimeout(() => { refresh.timer = 0; reload(); }, Number(live.dataset.pace ?? 150));
           };
           setInterval(() => { if (document.querySelector("[data-live][data-every]")) reload(); }, 1000);
 

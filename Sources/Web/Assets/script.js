@@ -114,8 +114,8 @@
   const refresh = (id) => {
     const live = document.querySelector("[data-live]");
     if (!live || (live.dataset.live !== id && live.dataset.live !== "*")) return;
-    clearTimeout(refresh.timer);
-    refresh.timer = setTimeout(reload, 150);
+    if (refresh.timer) return;
+    refresh.timer = setTimeout(() => { refresh.timer = 0; reload(); }, Number(live.dataset.pace ?? 150));
   };
   setInterval(() => { if (document.querySelector("[data-live][data-every]")) reload(); }, 1000);
 

@@ -19,6 +19,12 @@ package struct Face: Sendable {
         return "\(text.prefix(10)) \(text.dropFirst(11))"
     }
 
+    /// Of a moment of today, what the clocks show alone.
+    func shortly(_ microseconds: Int64) -> String {
+        let (text, today) = (civil(microseconds), civil(floorDivide(now.nanoseconds, 1_000)))
+        return text.prefix(10) == today.prefix(10) ? String(text.dropFirst(11).prefix(5)) : String(text.prefix(16))
+    }
+
     /// `2026-03-29T03:00:00+02:00`
     func exact(_ microseconds: Int64) -> String {
         let seconds = WallInstant(seconds: WallInstant(microseconds: microseconds).wholeSeconds)

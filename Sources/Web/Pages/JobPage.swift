@@ -33,7 +33,7 @@ struct JobPage {
     }
 
     private var notes: HTML {
-        let notes = JobWords.note(job, face)
+        let notes = JobWords.note(row, face)
         return notes.isEmpty ? "" : "<p class=\"note\">\(HTML(notes, separator: " · "))</p>"
     }
 
@@ -42,10 +42,10 @@ struct JobPage {
     private var facts: [HTML] {
         let pairs: [(String, HTML?)] = [
             ("Next slot", job.next.map { "\(face.distance($0)), \(face.moment($0))" }),
-            ("Running", job.run.map(going)), ("Last run", job.last.map(last)),
+            ("Running", job.run.map(going)), ("Last run", row.last.map(last)),
             ("Schedule", job.schedule.map { "<code>\($0)</code>" } ?? job.interval.map { "<code>\($0)</code>" }),
             ("Time zone", job.timezone.map { "\($0)" }), ("Process", job.pid.map { "\($0)" }),
-            ("Runs", "\(job.runs)"), ("Outcomes", HTML(outcomes, separator: ", ")),
+            ("Runs", "\(job.runs)"), ("Outcomes", outcomes.isEmpty ? nil : HTML(outcomes, separator: ", ")),
             ("Attempts besides", job.retried > 0 ? "\(job.retried)" : nil),
         ]
         return pairs.compactMap { name, value in value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" } }

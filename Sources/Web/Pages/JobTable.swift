@@ -44,14 +44,14 @@ struct JobTable {
 
     private func last(_ row: Board.Row) -> HTML {
         let job = row.status
-        let notes = JobWords.note(job, face)
+        let notes = JobWords.note(row, face)
         let note: HTML = notes.isEmpty ? "" : "<p>\(HTML(notes, separator: " · "))</p>"
         if let run = job.run {
             return """
                 <span class="o going">run \(run.number)</span> began \(face.distance(run.began))\(note)
                 """
         }
-        guard let last = job.last ?? row.strip?.cells.last.flatMap(JobStatus.Last.init) else {
+        guard let last = row.last else {
             return "<span class=\"none\">no run yet</span>\(note)"
         }
         return """

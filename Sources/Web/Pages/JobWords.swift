@@ -15,7 +15,7 @@ enum JobWords {
         if job.isLate { return ("late", "◔") }
         if job.run != nil { return ("running", "▶") }
         if job.pause != nil { return ("paused", "‖") }
-        return job.last == nil && job.runs == 0 ? ("new", "·") : ("ok", "✓")
+        return job.runs == 0 && job.last == nil ? ("new", "·") : ("ok", "✓")
     }
 
     static func conditions(_ job: JobStatus) -> [String] {
@@ -55,14 +55,22 @@ enum JobWords {
     }
 
     /// What one must know of the job besides.
-    static func note(_ job: JobStatus, _ face: Face) -> [HTML] {
+    static func note(_ row: Board.Row, _ face: Face) -> [HTML] {
+        let job = row.status
         var parts: [HTML] = []
         if job.failures > 1 { parts.append("<b>\(job.failures)</b> in a row") }
-        if let last = job.last, let text = last.text, !text.isEmpty, job.isFailing || !last.outcome.isOk {
+        if let last = row.last, let text = last.text, !text.isEmpty, job.isFailing || !last.outcome.isOk {
             parts.append("<span class=\"said\">\(String(text.prefix(200)))</span>")
         }
         if let retry = job.retry { parts.append("next attempt \(face.distance(retry))") }
-        if let pause = job.pause { parts.append("paused \(StatusText.pause(pause, in: face.zone))") }
+        if let pause = job.pause { parts.append(self.pause(pause, face)) }
         return parts
+    }
+
+    /// `paused until 10:33 (in 2h) by uid 0: new disk`
+    private static func pause(_ pause: JobStatus.Pause, _ face: Face) -> HTML {
+        let end: HTML = pause.until.map { "until \(face.shortly($0)) (\(face.distance($0)))" } ?? "without an end"
+        let scope = pause.scope.hasPrefix("--") ? " (\(pause.scope))" : ""
+        return "paused \(end) by uid \(pause.user)\(scope)\(pause.note.isEmpty ? "" : ": \(pause.note)")"
     }
 }

@@ -23,6 +23,11 @@ package struct Board: Sendable {
         package var status: JobStatus
         package var strip: Strip?
         package var version: UInt64
+
+        /// The one that has ended last, also before this daemon was started.
+        package var last: JobStatus.Last? {
+            status.last ?? strip?.cells.last { $0.run != nil }.flatMap(JobStatus.Last.init)
+        }
     }
 
     package struct Change: Hashable, Sendable {

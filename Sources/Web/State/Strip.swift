@@ -12,6 +12,7 @@ package struct Strip: Hashable, Sendable {
         package var began: Int64?
         package var outcome: Outcome
         package var duration = Nanoseconds.zero
+        package var lateness = Nanoseconds.zero
         /// What is said of it: a text, or a reason.
         package var text = ""
         package var isManual = false
@@ -55,13 +56,14 @@ extension JobStatus.Last {
         guard let run = cell.run, let began = cell.began else { return nil }
         self.init()
         (number, self.began, outcome, duration) = (run, began, cell.outcome, cell.duration)
+        (text, slot, lateness) = (cell.text, cell.isManual ? nil : cell.at, cell.lateness)
     }
 }
 
 extension Strip.Cell {
     init(_ run: LedgerAnswer.Run) {
         self.init(run: run.number, at: run.slot ?? run.began, began: run.began, outcome: run.outcome)
-        (duration, isManual) = (run.duration, run.slot == nil)
+        (duration, lateness, isManual) = (run.duration, run.lateness, run.slot == nil)
         text = String((run.text.isEmpty ? run.reason ?? "" : run.text).prefix(Strip.longestText))
     }
 
@@ -72,7 +74,7 @@ extension Strip.Cell {
 
     init(_ last: JobStatus.Last) {
         self.init(run: last.number, at: last.slot ?? last.began, began: last.began, outcome: last.outcome)
-        (duration, isManual) = (last.duration, last.slot == nil)
+        (duration, lateness, isManual) = (last.duration, last.lateness, last.slot == nil)
         text = String((last.text ?? "").prefix(Strip.longestText))
     }
 }

@@ -10,7 +10,7 @@ import Wire
 package final class Watcher: Sendable {
     private struct State {
         var board = Board()
-        /// When the daemon has answered, or has failed to.
+        /// When the look has begun to which the daemon has answered, or has failed to.
         var looked: MonotonicInstant?
         var waiting: [Turnstile] = []
         var followers: [Int: Follower] = [:]
@@ -49,24 +49,32 @@ package final class Watcher: Sendable {
     package var board: Board { state.withLock { $0.board } }
 
     /// As it is now, if the daemon answers in time.
-    package func fresh() -> Board {
-        let now = Clock.monotonic()
-        guard let turnstile = try? Turnstile() else { return board }
-        let isFresh = state.withLock { state in
-            if let looked = state.looked, now - looked < Self.freshness { return true }
-            state.waiting.append(turnstile)
-            return false
-        }
-        if !isFresh {
+    package func fresh() -> Board { board(since: Clock.monotonic() + Nanoseconds(-Self.freshness.count)) }
+
+    /// As it is after this moment: what has begun just now is in it.
+    package func renewed() -> Board { board(since: Clock.monotonic()) }
+
+    private func board(since moment: MonotonicInstant) -> Board {
+        let end = Clock.monotonic() + Self.patience
+        // A look that has begun before may be at its end only now.
+        for _ in 0..<2 {
+            guard let turnstile = try? Turnstile() else { break }
+            let isNew = state.withLock { state in
+                if let looked = state.looked, looked >= moment { return true }
+                state.waiting.append(turnstile)
+                return false
+            }
+            if isNew { break }
             bell.open()
-            _ = turnstile.pass(within: Self.patience)
+            if !turnstile.pass(within: max(.zero, end - Clock.monotonic())) { break }
         }
         return board
     }
 
     private func refresh(_ look: Look) {
+        let began = Clock.monotonic()
         look.begin { change in self.state.withLock { change(&$0.board) } }
-        finish(at: Clock.monotonic())
+        finish(at: began)
         while look.goOn({ change in self.state.withLock { change(&$0.board) } }) { tell() }
         tell()
     }
