@@ -53,10 +53,10 @@ struct EntrySubject {
         ] + Self.variables(of: run.event)
     }
 
-    /// `CRONSUPD_EVENT` is what has happened, and `CRONSUPD_EVENT_ERROR` and so on are the rest.
+    /// `CRONSUPD_EVENT` is what has happened, `CRONSUPD_EVENT_ERROR` and so on are the rest, and `CRONSUPD_EVENT_JSON` is all of it.
     private static func variables(of event: Value?) -> [ExecCommand.Variable] {
         guard let map = event?.map else { return [] }
-        var variables: [ExecCommand.Variable] = []
+        var variables = [ExecCommand.Variable("CRONSUPD_EVENT_JSON", try? JSONCoding.text(of: .map(map)))]
         for (key, value) in zip(map.keys, map.values) {
             let name = key == "event" ? "CRONSUPD_EVENT" : "CRONSUPD_EVENT_\(upper(key))"
             // An alert must not fail of what it is about.
@@ -90,4 +90,14 @@ struct EntrySubject {
     }
 
     private func slotText(_ run: FunctionHost.Run) -> String? { run.slot.map { CivilTime($0).millisecondsText } }
+}
+
+extension ExecCommand {
+    /// With what has happened on its standard input, as JSON in a line, unless the entry says what is there.
+    func reading(_ event: Value) -> ExecCommand {
+        guard standardInput == nil, let text = try? JSONCoding.text(of: event) else { return self }
+        var command = self
+        command.standardInput = text + "\n"
+        return command
+    }
 }

@@ -114,9 +114,11 @@ final class FunctionHost: @unchecked Sendable {
             let told = self.arguments(subject, arguments ?? [], .map(description))
             return try flushing { try engine.call(function, told, in: setting) }
         case .exec(let command):
-            // A command gets the event in its environment.
-            let isEvent = depth == 1 && run.event != nil
-            return .string(try perform(command, subject, isEvent ? [] : arguments ?? []))
+            // A command gets the event in its environment and on its standard input.
+            guard depth == 1, let event = run.event else {
+                return .string(try perform(command, subject, arguments ?? []))
+            }
+            return .string(try perform(command.reading(event), subject, []))
         }
     }
 

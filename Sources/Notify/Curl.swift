@@ -44,7 +44,7 @@ enum Curl {
 
     /// One line, as long as one reads.
     private static func hidden(_ text: String, _ secrets: [String]) -> String {
-        var line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        var line = Tool.line(text)
         for secret in secrets where !secret.isEmpty {
             line = line.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "…")
         }

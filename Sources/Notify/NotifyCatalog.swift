@@ -1,7 +1,10 @@
 package import Jobs
 
-/// The functions of `cronnotify`. What each entry's keys are, `CompanionReader` knows too.
+/// The functions of `cronnotify`. Their keys are in `CompanionReader` too, which looks at entries before anything runs.
 package var notifyCatalog: JobCatalog {
     JobCatalog()
         .with("ping", .function(ping))
+        .with("webhook", .function(webhook))
+        .with("slack", .function(slack))
+        .with("email", .function(email))
 }

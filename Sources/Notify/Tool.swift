@@ -95,6 +95,9 @@ struct Tool {
         }
     }
 
+    /// What it says, as one line.
+    static func line(_ text: String) -> String { text.split(whereSeparator: \.isNewline).joined(separator: " ") }
+
     /// What it needs, and nothing of what is secret.
     private static var environment: [String] {
         let names = [

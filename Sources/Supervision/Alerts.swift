@@ -30,9 +30,12 @@ struct Alerts: Sendable {
     /// Whether a slot that does not begin is to be watched.
     var watchesSlots: Bool { watch.isOn && !standing.isLate }
 
-    mutating func note(_ booking: Booking, _ hooks: JobHooks, _ step: inout Step) {
+    mutating func note(_ booking: Booking, _ hooks: JobHooks, isVerdict: Bool, _ step: inout Step) {
+        guard isVerdict else { return }
+        if booking.outcome.isFailure, standing.failures == 0 { repeats.firstFailure = booking.run?.began }
         let change = standing.note(booking, hooks)
         tell(change, hooks, booking, &step)
+        if booking.outcome.isOk { repeats.firstFailure = nil }
         guard booking.isVerdict, let event = PingEvent(booking.outcome) else { return }
         if booking.outcome.isOk { tellEnd(booking, hooks, &step) }
         guard let ping = admit(event, hooks, step) else { return }
@@ -87,10 +90,16 @@ struct Alerts: Sendable {
         _ alert: JobStanding.Alert, _ function: EntryID?, _ booking: Booking, _ step: inout Step
     ) {
         guard let function else { return }
-        let event = alert == .failure ? "failure" : "recovery"
-        let notice = Notice.verdict(
+        tell(alert, function, verdict(alert == .failure ? "failure" : "recovery", booking, step), &step)
+    }
+
+    private func verdict(_ event: String, _ booking: Booking, _ step: Step) -> Value.Map {
+        var notice = Notice.verdict(
             event, id, booking, failures: standing.failures, incident: standing.incident, on: clock, at: step.now)
-        tell(alert, function, notice, &step)
+        // It may be the one that a daemon before this one has heard of.
+        let only = standing.failures == 1 && booking.outcome.isFailure ? booking.run?.began : nil
+        if let first = repeats.firstFailure ?? only { notice["first_failure"] = Notice.civil(first) }
+        return notice
     }
 
     private mutating func tell(
@@ -139,9 +148,7 @@ struct Alerts: Sendable {
         guard standing.isFailing, let function = hooks.onFailure else { return }
         repeats.remind(hooks, after: step.now.monotonic)
         guard isOn else { return }
-        var notice = Notice.verdict(
-            "failure", id, verdict(books, { $0.isFailure }, .failed), failures: standing.failures,
-            incident: standing.incident, on: clock, at: step.now)
+        var notice = verdict("failure", verdict(books, { $0.isFailure }, .failed), step)
         notice["reminder"] = .bool(true)
         step.emit(.call(function, [], notice))
     }

@@ -1,5 +1,6 @@
 import Clocks
 import Model
+import Schedules
 import Turns
 import Wire
 
@@ -16,6 +17,16 @@ enum AttemptKeeper {
         keeper.gates.isAsking = false
         step.emit(.send(.skip(through: last)))
         keeper.leaveQueue(&phase, &step)
+    }
+
+    /// Whether the job, or the function, does well or has failed by it. A function that is only called has with a call; one that told of
+    /// another's failure is not told in its turn: there would be no end of it.
+    static func isVerdict(_ booking: Booking, _ keeper: borrowing RunKeeper) -> Bool {
+        if booking.isVerdict { return true }
+        guard let call = booking.run?.call, call > 0, booking.retryAfter == nil, !keeper.orders.lastCallWasOfCall else {
+            return false
+        }
+        return keeper.schedule.text == Schedule.hookOnlyText
     }
 
     /// Where this daemon ends, the next one makes it.

@@ -23,7 +23,8 @@ package enum Event: Sendable {
     /// The ledger does not let it begin, or is not there.
     case refused
     /// The job's function is to be called with what has happened, as JSON. `nil`: somebody asks for a run beside its slots.
-    case call(event: String?)
+    /// `isOfCall`: it is a call itself that has failed.
+    case call(event: String?, isOfCall: Bool = false)
     /// No call of a hook of this job is to come or to end that tells this.
     case told(JobStanding.Alert)
     /// All jobs are there: what a life of the daemon's before this one has not told can be told.

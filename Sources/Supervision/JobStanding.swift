@@ -37,9 +37,8 @@ package struct JobStanding: Hashable, Sendable {
     /// A change that is to be told.
     enum Change { case failed, recovered }
 
-    /// Compares the outcomes of slots with how the job stood before.
+    /// Compares the outcome of a slot with how the job stood before.
     mutating func note(_ booking: Booking, _ hooks: JobHooks) -> Change? {
-        guard booking.isVerdict else { return nil }
         if booking.outcome.isOk {
             defer { (failures, isFailing) = (0, false) }
             return isFailing ? .recovered : nil

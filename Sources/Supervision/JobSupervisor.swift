@@ -89,7 +89,7 @@ package struct JobSupervisor: Sendable {
             do throws(Violation) { try take(report) } catch { life.condemn(.violation(error.what), &step) }
         case .permitted: runKeeper.permitted(&life.phase, &step)
         case .refused: AttemptKeeper.refuse(&runKeeper, &life.phase, &step)
-        case .call(let event): if runKeeper.take(call: event, phase, &step) { life.wake(step) }
+        case .call(let event, let isNested): if runKeeper.take(event, isNested, phase, &step) { life.wake(step) }
         case .told(let alert): runKeeper.alerts.told(alert)
         case .tellAgain: break
         case .missedEarlier(let slot): CatchUpKeeper.missEarlier(after: slot, &runKeeper, &step)

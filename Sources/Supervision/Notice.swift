@@ -105,6 +105,8 @@ enum Notice {
         "code", "duration_us", "first_failure", "host", "message", "next", "output", "registry",
     ]
 
+    static func civil(_ instant: WallInstant) -> Value { .string(CivilTime(instant).millisecondsText) }
+
     private static func civil(_ slot: SlotInstant, on clock: ScheduleClock, at now: Moment) -> Value {
         .string(CivilTime(now.wall(of: slot, on: clock)).millisecondsText)
     }

@@ -48,6 +48,8 @@ extension PingEvent {
 /// What is told more than once.
 struct Repeats: Sendable {
     var pings = PingTimes.none
+    /// When the first of the failures in a row began; `nil`: there is none, or a daemon before this one knew.
+    var firstFailure: WallInstant?
     /// When it is told again that the job is failing.
     var reminder = MonotonicInstant.distantFuture
 

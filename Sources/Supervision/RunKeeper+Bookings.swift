@@ -35,8 +35,9 @@ extension RunKeeper {
         settle(booking, &step)
     }
 
-    /// When the next slot is due.
+    /// When the next slot is due. What is to be called again may be.
     mutating func endAttempts(_ phase: inout Phase, _ step: inout Step) {
+        orders.releaseCall(at: step.now.monotonic)
         guard unsettled == nil, orders.attemptsAreOver(at: step.now.monotonic) else { return }
         giveUpAttempts(.overlap, &phase, &step)
     }
@@ -92,6 +93,6 @@ extension RunKeeper {
     mutating func book(_ booking: Booking?, _ step: inout Step) {
         guard let booking else { return }
         step.emit(.book(booking))
-        alerts.note(booking, policy.hooks, &step)
+        alerts.note(booking, policy.hooks, isVerdict: AttemptKeeper.isVerdict(booking, self), &step)
     }
 }

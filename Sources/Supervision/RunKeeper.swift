@@ -109,7 +109,6 @@ struct RunKeeper: Sendable {
             let turn = Phase.Turn(slot: attempt.slot, attempt: attempt.number)
             gates.areOpen ? tell(turn, &phase, &step) : queue(turn, &phase, &step)
         }
-        orders.releaseCall(at: step.now.monotonic)
         if let call = orders.nextCall, phase.isIdle {
             // A run that somebody asks for waits for the job's gate, as those of its slots do.
             let isManual = call.event == nil && !gates.areOpen
@@ -119,8 +118,8 @@ struct RunKeeper: Sendable {
     }
 
     /// Returns whether it is to be made.
-    mutating func take(call event: String?, _ phase: Phase, _ step: inout Step) -> Bool {
-        let isTaken = !phase.isStopping && orders.take(call: event)
+    mutating func take(_ event: String?, _ isOfCall: Bool, _ phase: Phase, _ step: inout Step) -> Bool {
+        let isTaken = !phase.isStopping && orders.take(call: event, isOfCall: isOfCall)
         if !isTaken { step.log(.callsDropped(1)) }
         return isTaken
     }

@@ -119,7 +119,7 @@ struct HookTests {
             ),
             (
                 "on_failure: app:nested",
-                "on_failure: goes with a cron.job; expected none in the function of a hook"
+                "on_late: goes with a cron.job; expected none in the function of a hook"
             ),
             ("on_failure: app:again", "overlap: goes with a cron.job; expected none in the function of a hook"),
             ("on_failure: app:empty", "no 'method' in the function; expected the name of a function"),
@@ -131,7 +131,7 @@ struct HookTests {
     func refusals(keys: String, message: String) throws {
         let found = found(
             keys, function, "{name: host, kind: process.host}", "{name: empty, kind: function.swift}",
-            "{name: nested, kind: function.swift, method: m, on_failure: app:alert}",
+            "{name: nested, kind: function.swift, method: m, on_late: app:alert}",
             "{name: again, kind: function.swift, method: m, retry: {}, overlap: queue}",
             "{name: busy, kind: function.swift, method: m, concurrency: {group: g, max: 1}, "
                 + "meta: {type: cron.job, interval: 1s}}")

@@ -54,6 +54,7 @@ struct HookTests {
                     "event": .string("failure"), "entry": .string("app:job"), "run": .int(2), "attempt": .int(1),
                     "outcome": .string("failed"), "incident": .int(2), "slot": .string("1970-01-01T00:16:45.000Z"),
                     "error": .string("done"), "failures": .int(1), "duration_us": .int(0),
+                    "first_failure": .string("1970-01-01T00:16:45.000Z"),
                 ]
             ])
         for _ in 0..<5 { #expect(run(&rig, isOK: false) == []) }

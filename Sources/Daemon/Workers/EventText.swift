@@ -29,11 +29,14 @@ struct EventText {
     }
 
     /// The event as JSON; `nil`: it has a text that JSON cannot have.
-    func json(of event: Value.Map, for job: Job) -> String? {
+    func json(of event: Value.Map, for job: Job, at now: Moment) -> String? {
         var fields = zip(event.keys, event.values).map { ($0.0, $0.1) }
         let (entry, run) = (job.definition.id, event["run"]?.int)
         let isPing = event["url"] != nil
         if isPing, let run { fields.append(("rid", .string(runID(entry, run)))) }
+        let next = job.nextSlot(at: now)
+        if let next { fields.append(("next", .string(CivilTime(next).millisecondsText))) }
+        fields.append(("message", .string(EventMessage(event, job.definition, next: next, now).text)))
         fields += [("host", .string(host)), ("registry", .string(registry))]
         if event["outcome"] != nil, let run, let words = job.words?.text(of: run) {
             let most = isPing ? Self.longestPinged : Self.longestOutput

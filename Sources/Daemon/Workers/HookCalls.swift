@@ -49,6 +49,8 @@ struct HookCalls {
 struct WaitingCall {
     /// `nil`: somebody asks for a run.
     var event: String?
+    /// It tells that a call has failed.
+    var isOfCall = false
     var notice: HookCalls.Notice?
 }
 

@@ -12,12 +12,12 @@ extension WorkerPool {
         }
         let name = event["event"]?.string ?? ""
         let notice = HookCalls.Notice(entry: job.definition.id, alert: alert, event: name, isPing: event["url"] != nil)
-        guard let text = eventText.json(of: event, for: job), let target = jobsByID[function] else {
+        guard let text = eventText.json(of: event, for: job, at: moment), let target = jobsByID[function] else {
             incidents.callDropped(function, name, job)
             return giveUp(notice)
         }
         if !notice.isPing { incidents.calling(function, name, job) }
-        let call = WaitingCall(event: text, notice: notice)
+        let call = WaitingCall(event: text, isOfCall: job.definition.isHookOnly, notice: notice)
         let mustWait = target.successor != nil && target.supervisor.phase.isStopping
         if mustWait, target.callsForSuccessor.count < Orders.mostCalls {
             target.callsForSuccessor.append(call)
@@ -28,7 +28,7 @@ extension WorkerPool {
 
     private func make(_ call: WaitingCall, of target: Job) {
         let before = target.supervisor.orders.callNumber
-        handle(.call(event: call.event), target)
+        handle(.call(event: call.event, isOfCall: call.isOfCall), target)
         let number = target.supervisor.orders.callNumber
         // One that there is no room for has no number.
         if number != before {
@@ -51,7 +51,8 @@ extension WorkerPool {
     /// What its worker was not told about, for the job that takes its place.
     func takeCalls(of job: Job) -> [WaitingCall] {
         job.supervisor.handOverCalls().map {
-            WaitingCall(event: $0.event, notice: hookCalls.take(call: $0.number, of: job.definition.id))
+            WaitingCall(
+                event: $0.event, isOfCall: $0.isOfCall, notice: hookCalls.take(call: $0.number, of: job.definition.id))
         }
     }
 

@@ -47,6 +47,9 @@ struct HookFunctions {
 
     /// `nil` if the entry's function can be called.
     private mutating func trouble(with id: EntryID, of job: JobDefinition) -> String? {
+        if id == job.id, job.isHookOnly {
+            return "the function itself; expected another one, which is told that it fails"
+        }
         guard let entry = load.snapshot?[id] else {
             if id == CompanionFunction.ping {
                 if seen.insert(id).inserted { addPing(for: job) }
@@ -85,11 +88,13 @@ struct HookFunctions {
 
     private mutating func readFunction(of entry: Entry) {
         var reader = read(entry)
-        if let definition = reader.hookDefinition() { definitions.append(definition) }
+        let definition = reader.hookDefinition()
+        if let definition { definitions.append(definition) }
         // The function and the errors of a job were found when it was read as one.
         if entry.isJob { return }
         if let function = reader.function { functions.append((entry.id, function)) }
         errors.append(reader.errors)
         notes.append(reader.notes)
+        if let definition, !definition.policy.hooks.isEmpty { add(hooksOf: definition) }
     }
 }

@@ -6,6 +6,8 @@ import Values
 /// `on_short`, such maps; and `ping`.
 struct HookReader {
     static let keys = ["on_failure", "on_late", "on_long", "on_recovery", "on_short", "on_success", "ping"]
+    /// Those of a function that is only called: whom its failures are told.
+    static let keysOfFunctions = ["on_failure", "on_recovery"]
     static let mostFailures = 1_000_000
     /// More often, it is a storm.
     static let shortestReminder = Nanoseconds.seconds(1)

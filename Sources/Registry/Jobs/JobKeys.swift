@@ -29,7 +29,8 @@ struct JobKeys {
     // MARK: Beside kind
 
     func checkData() {
-        let known = Self.known(of: kind)
+        let isCompanion = kind == .swift && issues.data["source"]?.value.string == CompanionFunction.program
+        let known = Self.known(of: kind) + (isCompanion ? CompanionReader.allKeys : [])
         for key in issues.data.value.map?.keys ?? [] where !known.contains(key) {
             if isJob, Schedule.metaKeys.contains(key), issues.meta[key] == nil {
                 reportMetaKey(key)

@@ -65,7 +65,7 @@ struct JobReader {
         }
         var definition = definition(kind, Schedule(.none, text: Schedule.hookOnlyText))
         definition?.isHookOnly = true
-        definition?.policy.keepCallKeys()
+        definition?.policy.keepCallKeys(hooks: !entry.isJob)
         if function?.isOfCompanion == true, issues.data["retry"] == nil {
             definition?.policy.retry = CompanionFunction.retry
         }
@@ -167,8 +167,9 @@ struct JobReader {
 
 extension RunPolicy {
     /// Leaves what bounds the call of a function, which has no slots.
-    fileprivate mutating func keepCallKeys() {
-        (overlap, concurrency, hooks) = (.skip, nil, JobHooks())
+    fileprivate mutating func keepCallKeys(hooks keepsHooks: Bool) {
+        (overlap, concurrency) = (.skip, nil)
+        if !keepsHooks { hooks = JobHooks() }
         (catchUp, startingDeadline, onLost, claims) = (CatchUp(), nil, .skip, false)
     }
 }

@@ -11,7 +11,8 @@ struct PolicyReader {
         ] + HookReader.keys
     /// Those about slots, which a function that is only called has none of.
     static let slotKeys =
-        ["catch_up", "claim", "concurrency", "on_lost", "overlap", "starting_deadline"] + HookReader.keys
+        ["catch_up", "claim", "concurrency", "on_lost", "overlap", "starting_deadline"]
+        + HookReader.keys.filter { !HookReader.keysOfFunctions.contains($0) }
     static let mostAttempts = 1_000
     /// What nobody has more jobs than.
     static let mostRuns = 1_000_000

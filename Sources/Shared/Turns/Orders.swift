@@ -27,6 +27,8 @@ package struct Orders: Sendable {
     package private(set) var calls: [FunctionCall] = []
     /// The call that the worker has begun last, until it has ended, and from then on until it is made again.
     private var begun = BegunCall.none
+    /// Of the one that has ended last.
+    package private(set) var lastCallWasOfCall = false
     /// Whether the worker takes an event that is longer than a message.
     package var takeLongEvents = false
     /// Of the last call that there was room for.
@@ -88,9 +90,9 @@ package struct Orders: Sendable {
     /// When the pending attempt has something to do.
     package func deadline(isIdle: Bool) -> MonotonicInstant {
         guard given == nil else { return .distantFuture }
-        let call = isIdle ? begun.time : .distantFuture
-        guard let pending else { return call }
-        return min(call, isIdle && pending.at < pending.end ? pending.at : pending.end)
+        // In a pause one that waits makes way for it.
+        guard let pending else { return begun.time }
+        return min(begun.time, isIdle && pending.at < pending.end ? pending.at : pending.end)
     }
 
     /// The attempt whose time has come, for a worker that waits for work.
@@ -103,10 +105,10 @@ package struct Orders: Sendable {
     /// Takes a call of the job's function. Returns whether there was room for it.
     ///
     /// `event`: with what has happened; `nil`: somebody asks for a run.
-    package mutating func take(call event: String?) -> Bool {
+    package mutating func take(call event: String?, isOfCall: Bool = false) -> Bool {
         guard calls.count < Self.mostCalls else { return false }
         callNumber += 1
-        calls.append(FunctionCall(number: event == nil ? -callNumber : callNumber, event: event))
+        calls.append(FunctionCall(number: event == nil ? -callNumber : callNumber, event: event, isOfCall: isOfCall))
         return true
     }
 
@@ -117,6 +119,7 @@ package struct Orders: Sendable {
     ) -> Booking {
         guard case .going(var call) = begun, let run = booking.run, run.call == call.number else { return booking }
         begun = .none
+        lastCallWasOfCall = call.isOfCall
         // What a worker begins that was not told to is counted as its first attempt.
         guard run.attempt == call.attempt, let retry, let cause = booking.outcome.retriedAs,
             retry.outcomes.contains(cause), !run.end.isFinal,
@@ -243,7 +246,12 @@ package struct FunctionCall: Hashable, Sendable {
     /// Which it is to be, from 1 on.
     package var attempt = 1
 
-    package init(number: Int64, event: String?) { (self.number, self.event) = (number, event) }
+    /// It tells that a call has failed.
+    package var isOfCall = false
+
+    package init(number: Int64, event: String?, isOfCall: Bool = false) {
+        (self.number, self.event, self.isOfCall) = (number, event, isOfCall)
+    }
 }
 
 /// Out of line: of nearly all jobs there is none.
