@@ -14,10 +14,11 @@ final class LongWork: Sendable {
     final class File: @unchecked Sendable {
         let descriptor: Descriptor
         let size: Int64
+        let runs: Int64
 
-        init(_ descriptor: consuming Descriptor, size: Int64) {
+        init(_ descriptor: consuming Descriptor, size: Int64, runs: Int64) {
             self.descriptor = descriptor
-            self.size = size
+            (self.size, self.runs) = (size, runs)
         }
     }
 
@@ -143,7 +144,8 @@ final class LongWork: Sendable {
             try copy.write(to: name)
             let file = try Descriptor.open(reading: name)
             let copied = try FileSystem.status(name).identity.size
-            return Result(client: client, file: File(file, size: copied))
+            let runs = try SQLiteReader(unkept: name, isKept: false).extent().runs
+            return Result(client: client, file: File(file, size: copied, runs: runs))
         } catch let error as LedgerError {
             return Self.refused(client, .ledger, error.text)
         } catch {

@@ -76,7 +76,7 @@ final class QuestionClient {
 
     /// Nothing else waits to be told.
     func send(_ file: LongWork.File) {
-        let line = LedgerAnswer.done(.init(count: Int(clamping: file.size))).encoded()
+        let line = LedgerAnswer.done(.init(count: Int(clamping: file.size), runs: file.runs)).encoded()
         if (try? socket.value.send(line, with: file.descriptor)) != .bytes(line.count) { isOver = true }
     }
 
