@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import LedgerRecords
 import LedgerStore
 import Model
 import SQLiteStore
@@ -169,7 +170,7 @@ extension LedgerAnswer.Run {
     fileprivate init(_ row: RunRow, _ showsText: Bool) {
         self.init()
         (entry, number) = (EntryID(row.job) ?? EntryID(), row.run)
-        (slot, attempt, cause) = (row.slot?.microseconds, row.attempt, "\(row.cause)")
+        (slot, attempt, cause) = (row.slot?.microseconds, row.attempt, row.cause.word)
         (outcome, reason, settles) = (row.outcome, row.reason?.rawValue, row.settles)
         (began, duration, lateness) = (row.began.microseconds, max(.zero, row.duration), max(.zero, row.lateness))
         (code, retryAfter) = (row.code, row.retryAfter?.wholeMicroseconds)
