@@ -46,6 +46,21 @@ final class LedgerAnswers {
         return false
     }
 
+    /// `nil`: the ledger knows the job, and the run if one is named.
+    func refusal(of run: Int64?, _ entry: EntryID) -> LedgerAnswer? {
+        do throws(LedgerError) {
+            var refusal: LedgerAnswer?
+            guard try knows(entry, { refusal = $0 }), let run else { return refusal }
+            return try reader.hasRun(run, of: entry.description) ? nil : .refused(.init(.idle, Self.noRun(run, entry)))
+        } catch {
+            return nil
+        }
+    }
+
+    private static func noRun(_ run: Int64, _ entry: EntryID) -> String {
+        "the ledger has no run \(run) of '\(entry)'"
+    }
+
     private func answer(
         _ question: LedgerQuestion.History, _ showsTexts: Bool, _ tell: (LedgerAnswer) -> Void
     ) throws(LedgerError) {
@@ -90,6 +105,11 @@ final class LedgerAnswers {
     ) throws(LedgerError) {
         guard try knows(question.entry, tell) else { return }
         guard let output = try reader.output(of: question.entry.description, run: question.run) else {
+            if let run = question.run, let refusal = refusal(of: run, question.entry) { return tell(refusal) }
+            if try !reader.keepsOutput(of: question.entry.description) {
+                let error = "what runs of '\(question.entry)' write is not kept (history.output: none)"
+                return tell(.refused(.init(.disabled, error)))
+            }
             return tell(.done(.init(count: 0)))
         }
         tell(.output(.init(run: output.run, lines: output.lines, bytes: output.bytes)))

@@ -58,7 +58,7 @@ final class LongWork: Sendable {
         }
     }
 
-    func begin(_ question: LedgerQuestion, for client: Source) {
+    func begin(_ question: LedgerQuestion, for client: Source, _ peer: Peer) {
         let isFree = state.withLock { state in
             defer { state.isBusy = true }
             return !state.isBusy
@@ -66,7 +66,7 @@ final class LongWork: Sendable {
         guard isFree else { return finish(Self.refused(client, .busy, "another such question is being answered")) }
         do throws(SystemError) {
             try BackgroundThread.start {
-                let result = self.answer(question, client)
+                let result = self.answer(question, client, peer)
                 self.state.withLock { $0.isBusy = false }
                 self.finish(result)
             }
@@ -85,12 +85,10 @@ final class LongWork: Sendable {
         Result(client: client, answers: [.refused(.init(code, error))])
     }
 
-    private func answer(_ question: LedgerQuestion, _ client: Source) -> Result {
+    private func answer(_ question: LedgerQuestion, _ client: Source, _ peer: Peer) -> Result {
         switch question {
-        case .prune: return change(client) { .prune($0) }
-        case .forget(let forget):
-            let before = forget.before.map { WallInstant(microseconds: $0) }
-            return change(client) { .forget(forget.entry.description, run: forget.run, before: before, $0) }
+        case .prune: return change(client) { .prune(peer, $0) }
+        case .forget(let forget): return change(client) { .forget(forget, peer, $0) }
         case .backup: return backup(client)
         default: return check(client)
         }

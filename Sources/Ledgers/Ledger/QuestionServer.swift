@@ -177,10 +177,18 @@ final class QuestionServer {
         }
         switch question {
         case .check, .backup, .prune, .forget:
+            if case .forget(let forget) = question, let refusal = refusal(of: forget) { return client.tell(refusal) }
             client.waits = true
-            longWork.begin(question, for: client.source)
+            longWork.begin(question, for: client.source, client.peer)
         case .history, .slots, .events, .output, .status: read(question, client)
         }
+    }
+
+    /// `nil`: there is what is to be erased, or nobody knows.
+    private func refusal(of forget: LedgerQuestion.Forget) -> LedgerAnswer? {
+        guard let answers = openAnswers() else { return nil }
+        takeAll()
+        return answers.refusal(of: forget.run, forget.entry)
     }
 
     private func read(_ question: LedgerQuestion, _ client: QuestionClient) {
