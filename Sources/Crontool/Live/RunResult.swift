@@ -27,6 +27,9 @@ package struct RunResult {
     /// The number of the one that is waited for.
     var goingRun: Int64? { ended == nil ? started?.run : nil }
 
+    /// The number of the one that was waited for.
+    var endedRun: Int64? { ended?.run }
+
     /// As the ledger has it.
     mutating func take(_ row: LedgerAnswer.Run) {
         isFromLedger = true
