@@ -206,7 +206,23 @@ extension Daemon {
             pool.claims.askAgain()
         case .claimed(let claimed): pool.take(claimed)
         case .log(let line): write(line)
+        case .request(let request): write(request)
         }
+    }
+
+    private func write(_ request: LedgerReport.Request) {
+        var fields: LogFields = ["action": .text(request.action)]
+        fields.add("entry", request.entry.map { .text($0.description) })
+        fields.add("run", request.run.map { .integer($0) })
+        fields.add(
+            "before",
+            request.before.map {
+                .moment(WallInstant(nanoseconds: $0.multipliedReportingOverflow(by: 1_000).partialValue))
+            })
+        fields.add("count", .integer(request.count))
+        fields.add("uid", .number(request.user))
+        fields.add("pid", .number(request.process))
+        log.write(.notice, "Operator request", fields)
     }
 
     private func write(_ line: LedgerReport.Log) {

@@ -73,6 +73,20 @@ package enum FileSystem {
         }
     }
 
+    /// What has this name, where links are not followed: one is `.other`. `nil`: nothing has it.
+    package static func kindOfName(_ path: String) throws(SystemError) -> FileKind? {
+        var status = stat()
+        do throws(SystemError) {
+            try systemCall("lstat", path) {
+                unsafe withPath(path) { unsafe fstatat(AT_FDCWD, $0, &status, AT_SYMLINK_NOFOLLOW) }
+            }
+        } catch {
+            if error.isNotFound { return nil }
+            throw error
+        }
+        return kind(status)
+    }
+
     package static func exists(_ path: String) -> Bool {
         unsafe withPath(path) { unsafe access($0, F_OK) } == 0
     }

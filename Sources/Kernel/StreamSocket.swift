@@ -31,6 +31,23 @@ package struct ListeningSocket: ~Copyable {
         self.path = path
     }
 
+    /// The directories in a place in which somebody listens on a socket of this name, as the kernel tells anybody of this network namespace
+    /// (proc_net(5)): also where the place itself may not be read. Those with the longest paths are not known.
+    package static func directories(below place: String, of name: String) -> [String] {
+        let text = (try? ProcFile.text("/proc/net/unix", limit: 16 << 20)) ?? ""
+        var names: Set<String> = []
+        for line in text.split(separator: "\n") {
+            guard let start = line.firstIndex(of: "/") else { continue }
+            let path = line[start...]
+            // It had another name when it was bound.
+            for suffix in ["/\(name)", "/\(name).new"] where path.hasPrefix("\(place)/") && path.hasSuffix(suffix) {
+                let directory = path.dropFirst(place.count + 1).dropLast(suffix.count)
+                if !directory.isEmpty, !directory.contains("/") { names.insert(String(directory)) }
+            }
+        }
+        return names.sorted()
+    }
+
     /// The next one that has connected; `nil`: nobody waits.
     package func accept() throws(SystemError) -> Descriptor? {
         let raw = descriptor.raw

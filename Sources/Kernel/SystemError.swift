@@ -29,6 +29,11 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The machine is short of processes, memory or descriptors: nobody's fault, and likely to pass.
     package var isShortage: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS].contains(code) }
 
+    /// The same failure, of what somebody has named.
+    package func of(_ object: String) -> SystemError {
+        SystemError(call, object, code: code, note: note, isUntrusted: isUntrusted)
+    }
+
     /// The same call may well succeed later, and says nothing of its object now.
     package var mayPass: Bool { isShortage || code == EIO || code == ESTALE }
 
@@ -37,6 +42,9 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// ELOOP, for a directory that leads back into itself.
     package static var tooManyLinks: Int32 { ELOOP }
+
+    /// Not all of it was written, or was there to be read.
+    package static func short(_ object: String) -> SystemError { SystemError("write", object, code: EIO) }
 
     package var isBusy: Bool { code == EBUSY }
 

@@ -26,6 +26,7 @@ struct Failure {
         case let failure as InputFailure: description = failure.description + failure.excerpt
         case let failure as CrontabSources.Failure: description = failure.description
         case let failure as FindFailure: description = failure.message
+        case let failure as OutputFile.Refusal: description = failure.description
         case let failure as RegistryReader.Failure: description = failure.description
         default: return nil
         }

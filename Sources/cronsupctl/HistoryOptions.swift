@@ -10,7 +10,9 @@ struct HistoryOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The ID of a job; of all, if there is none.", valueName: "running-job"))
     var job: String?
 
-    @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("How many.", valueName: "n"))
+    @Option(
+        name: [.customShort("n"), .customLong("count")], parsing: .unconditional,
+        help: ArgumentHelp("How many.", valueName: "n"))
     var count = 20
 
     @Option(

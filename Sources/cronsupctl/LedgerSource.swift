@@ -14,9 +14,10 @@ struct LedgerSource: ParsableArguments {
     @OptionGroup var daemon: DaemonOptions
 
     func validate() throws {
-        if read != nil, daemon.registry != nil || daemon.runtimeDirectory != nil {
+        if read != nil, daemon.registry != nil || daemon.daemon != nil || daemon.runtimeDirectory != nil {
             throw ValidationError(
-                "--read reads a file, and asks no daemon; expected no --registry or --runtime-directory with it")
+                "--read reads a file, and asks no daemon; expected no --registry, --daemon or --runtime-directory with it"
+            )
         }
     }
 
@@ -36,7 +37,7 @@ struct LedgerSource: ParsableArguments {
 
         /// With what was probably meant.
         func hinted(_ failure: DaemonFailure, _ entry: EntryID?) -> DaemonFailure {
-            client.map { StatusQuery($0).hinted(failure, entry) } ?? failure
+            client.map { StatusQuery($0).hinted(failure, ofLedger: entry) } ?? failure
         }
     }
 }

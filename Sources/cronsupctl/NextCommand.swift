@@ -26,11 +26,12 @@ struct NextCommand: ParsableCommand {
     var timezone: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The moment after which slots are looked for (RFC 3339). (default: now)", valueName: "moment"))
     var from: String?
 
-    @Option(help: ArgumentHelp("How many slots, from 1 to 10000.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many slots, from 1 to 10000.", valueName: "n"))
     var count = "5"
 
     @Option(help: ArgumentHelp("The entry's ID, which H is hashed from.", valueName: "entry-id"))

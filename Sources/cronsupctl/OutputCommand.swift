@@ -27,6 +27,9 @@ struct OutputCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on with what the run writes, until it has ended.")
     var follow = false
 
+    @Flag(help: "Print JSON, an object a line.")
+    var json = false
+
     @OptionGroup var source: LedgerSource
 
     func validate() throws {
@@ -43,28 +46,24 @@ struct OutputCommand: ParsableCommand {
         if follow, let client = opened.client, let run = try runInHand(client, entry) {
             return try goOn(ledger, entry, run)
         }
-        var (head, lines) = (LedgerAnswer.Output?.none, [String]())
+        let kept: KeptLines?
         do throws(DaemonFailure) {
-            try ledger.ask(.output(.init(entry: entry, run: number))) { answer in
-                switch answer {
-                case .output(let output): head = output
-                case .line(let text): lines.append(text)
-                default: break
-                }
-            }
+            kept = try ledger.lines(of: entry, run: number)
         } catch {
             throw opened.hinted(error, entry)
         }
-        guard let head else {
+        guard let kept else {
             let run = number.map { "run \($0) of '\(entry)'" } ?? "'\(entry)'"
             throw Ending.nothingFound("nothing is kept of what \(run) wrote")
         }
-        let left = head.lines - Int64(lines.count)
-        if left > 0 {
-            StandardDescriptors.writeError("cronsupctl: the first \(left) lines of run \(head.run) are not kept\n")
-        }
+        if !json { kept.complainOfLoss() }
         let isShown = Terminal.isThere(.output)
-        try write(lines.map { OutputText.line($0, isShown: isShown) }.joined())
+        try write(kept.lines.map { line($0, kept.run, isShown) }.joined())
+    }
+
+    private func line(_ text: String, _ run: Int64, _ isShown: Bool) -> String {
+        guard json, let entry = EntryID(job) else { return OutputText.line(text, isShown: isShown) }
+        return HistoryJSON.line(text, run: run, of: entry)
     }
 
     /// `nil`: none is going.
@@ -88,7 +87,7 @@ struct OutputCommand: ParsableCommand {
         do throws(DaemonFailure) {
             try follower.output(ledger, of: entry, run: run) { answer in
                 switch answer {
-                case .line(let text): output.write(OutputText.line(text, isShown: isShown))
+                case .line(let text): output.write(line(text, run, isShown))
                 case .lost(let lost): Ending.complain("\(lost.lines ?? 0) lines of run \(run) are not kept")
                 default: break
                 }
@@ -101,5 +100,15 @@ struct OutputCommand: ParsableCommand {
             throw error
         }
         try output.finish()
+    }
+}
+
+extension KeptLines {
+    /// Of its beginning.
+    func complainOfLoss() {
+        if left > 0 {
+            Ending.complain(
+                "the first \(left) \(left == 1 ? "line" : "lines") of run \(run) \(left == 1 ? "is" : "are") not kept")
+        }
     }
 }

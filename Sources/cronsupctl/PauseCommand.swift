@@ -23,13 +23,17 @@ struct PauseCommand: ParsableCommand {
 
     @OptionGroup var options: PauseOptions
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long: 30m, 2h, 1d12h.", valueName: "duration"))
+    @Option(
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("How long: 30m, 2h, 1d12h.", valueName: "duration"))
     var span: String?
 
-    @Option(help: ArgumentHelp("Until when.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Until when.", valueName: "time"))
     var until: String?
 
-    @Option(help: ArgumentHelp("Why, for those who look at the jobs; at most 200 bytes.", valueName: "text"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Why, for those who look at the jobs; at most 200 bytes.", valueName: "text"))
     var note: String?
 
     @OptionGroup var output: AnswerOutput

@@ -25,6 +25,7 @@ struct ReloadCommand: ParsableCommand {
         let client = try daemon.connect()
         let request = ControlRequest.reload(.init(waits: !noWait, allowsEmpty: allowEmpty))
         let done = try client.ask(request, within: nil) { answer in
+            output.take(answer)
             if case .error(let text) = answer { StandardDescriptors.writeError(text + "\n") }
         }
         if output.json { return output.take(.done(done)) }

@@ -9,7 +9,8 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Shows how the jobs of a running cronsupd stand: those that fail first, then those that run.",
         discussion: """
-            With the IDs of jobs, all that is known of these. Exit codes: 1 there is no such job; 3 no cronsupd is running.
+            With the IDs of jobs, all that is known of these. Exit codes: 1 there is no such job, or none of those is \
+            as it was asked for; 3 no cronsupd is running.
             """)
 
     @Argument(help: ArgumentHelp("The IDs of jobs; all, if there is none.", valueName: "running-job"))
@@ -41,9 +42,18 @@ struct StatusCommand: ParsableCommand {
         var rows = StatusRows(found, disabled: disabled, now: Clock.wall(), inUTC: table.utc)
         rows.keep(failing: failing, running: running, paused: paused)
         rows.sort(by: sort)
+        if rows.isEmpty, !jobs.isEmpty { throw Ending.nothingFound("\(jobs.joined(separator: ", ")): \(state)") }
         if table.json { return rows.json }
         if !jobs.isEmpty, table.columns == nil { return rows.pages }
         return try (rows.isEmpty ? "" : rows.table(table.layout)) + (table.noHeaders ? "" : rows.summary)
+    }
+}
+
+extension StatusCommand {
+    /// What none of the jobs is.
+    private var state: String {
+        let words = [(failing, "failing"), (running, "running"), (paused, "paused")].filter(\.0).map(\.1)
+        return "not \(words.joined(separator: " or "))"
     }
 }
 

@@ -13,10 +13,12 @@ struct TopCommand: ParsableCommand {
             all processes that descend from it are added up. Exit codes: 3 no cronsupd is running.
             """)
 
-    @Option(help: ArgumentHelp("From look to look.", valueName: "duration"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("From look to look.", valueName: "duration"))
     var every = "2s"
 
-    @Option(help: ArgumentHelp("So many looks; without an end, if it is not given.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("So many looks; without an end, if it is not given.", valueName: "n"))
     var count: Int?
 
     @Option(help: ArgumentHelp("By what they are put in order.", valueName: "order"))
@@ -27,6 +29,7 @@ struct TopCommand: ParsableCommand {
     @OptionGroup var daemon: DaemonOptions
 
     func validate() throws {
+        _ = try WatchOptions.interval(every, "--every")
         if let count, count < 1 { throw ValidationError("--count \(count): expected a number from 1") }
     }
 

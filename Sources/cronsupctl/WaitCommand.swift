@@ -22,7 +22,7 @@ struct WaitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What the run is to come to.", valueName: "outcome"))
     var outcome = RunOutcome.ok
 
-    @Option(help: ArgumentHelp("For how long at most: 30s, 10m, 2h.", valueName: "duration"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("For how long at most: 30s, 10m, 2h.", valueName: "duration"))
     var timeout: String?
 
     @OptionGroup var output: AnswerOutput

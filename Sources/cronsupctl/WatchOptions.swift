@@ -8,11 +8,15 @@ import Values
 /// Looks again and again.
 struct WatchOptions: ParsableArguments {
     /// Its value may be left out: `OptionalValue` puts it in.
-    @Option(help: ArgumentHelp("Look again and again, every 2s or as long as it says.", valueName: "duration"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Look again and again, every 2s or as long as it says.", valueName: "duration"))
     var watch: String?
 
     static let usual = "2s"
     private static let least = Nanoseconds.milliseconds(100)
+
+    func validate() throws { _ = try interval() }
 
     func interval() throws -> Nanoseconds? {
         guard let watch else { return nil }

@@ -17,7 +17,7 @@ func launch() -> Int32 {
             StandardDescriptors.writeError(fitted(Cronsupctl.helpMessage(for: RegistryCommand.self)) + "\n")
             return ExitCode.wrongInput
         }
-        var command = try Cronsupctl.parseAsRoot(arguments.isEmpty ? ["status"] : arguments)
+        var command = try Cronsupctl.parseAsRoot(meant(arguments))
         try command.run()
         return ExitCode.success
     } catch let ending as Ending {
@@ -29,6 +29,19 @@ func launch() -> Int32 {
     } catch {
         return answer(error)
     }
+}
+
+/// What is left out is `status`, of a daemon or of its ledger; an option may follow all the same.
+func meant(_ arguments: [String]) -> [String] {
+    func isOption(_ word: String) -> Bool {
+        word.hasPrefix("-") && !["-h", "--help", "--help-hidden", "--version"].contains(word)
+            && !word.hasPrefix("--generate-completion-script") && !word.hasPrefix("--experimental-dump")
+    }
+    guard let first = arguments.first else { return ["status"] }
+    if isOption(first) { return ["status"] + arguments }
+    guard first == "ledger" else { return arguments }
+    return arguments.dropFirst().first.map { !isOption($0) } ?? false
+        ? arguments : ["ledger", "status"] + arguments.dropFirst()
 }
 
 /// The command line asked for help, the version or completions, or is wrong; or what it names is.

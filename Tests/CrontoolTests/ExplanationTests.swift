@@ -74,7 +74,9 @@ struct ExplanationSentenceTests {
     @Test("says how a schedule goes that has no calendar")
     func others() throws {
         #expect(try explanation("@reboot").sentence == "Once, when the machine is started.")
-        #expect(try explanation("@every 90s").sentence == "Every 1m30s, counted from the start of the job.")
+        #expect(
+            try explanation("@every 90s").sentence
+                == "Every 1m30s, counted from when the job was first started with it.")
     }
 }
 

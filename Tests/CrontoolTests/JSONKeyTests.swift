@@ -73,7 +73,7 @@ struct JSONKeyTests {
         var gap = LedgerAnswer.Gap()
         (gap.entry, gap.reason) = (Self.entry, "down")
         var event = LedgerAnswer.Event()
-        (event.entry, event.text) = (Self.entry, "x")
+        (event.entry, event.text) = (Self.entry, "pid=5")
         var status = LedgerAnswer.Status()
         status.trouble = "x"
         return [.run(run), .gap(gap), .event(event), .status(status)]
@@ -120,6 +120,13 @@ struct JSONKeyTests {
         var printed = try keys(of: rows.json + top.json + others)
         printed.formUnion(try keys(of: answers.compactMap(AnswerJSON.line).joined()))
         printed.formUnion(try keys(of: self.rows.compactMap(HistoryJSON.line).joined()))
+        let changed: [(String, Value?)] = [("action", .string("forget")), ("run", .int(1)), ("count", .int(1))]
+        let copied: [(String, Value?)] = [("path", .string("x")), ("size", .int(1)), ("runs", .int(1))]
+        printed.formUnion(
+            try keys(
+                of: HistoryJSON.done(changed) + HistoryJSON.done(copied) + HistoryJSON.done([("faults", .int(1))])
+                    + HistoryJSON.fault("x") + HistoryJSON.line("x", run: 1, of: Self.entry)
+                    + HistoryJSON.going(job.run ?? .init(), of: Self.entry)))
         // As DaemonList has them.
         printed.formUnion(DaemonList.keys)
         let documented = try documented()

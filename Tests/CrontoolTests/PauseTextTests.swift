@@ -31,6 +31,20 @@ struct PauseTextTests {
         #expect(text.warning(done).isEmpty)
     }
 
+    @Test("says what was not paused, and what stays so")
+    func resumed() {
+        func text(_ scope: PauseScope, _ count: Int64, _ paused: Int64) -> String {
+            var done = ControlAnswer.Done()
+            (done.count, done.paused) = (count, paused)
+            return PauseText(scope, now: now, zone: .utc).resumed(done)
+        }
+        #expect(text(.job(job), 0, 0) == "app:job.backup was not paused\n")
+        #expect(text(.group("db"), 0, 0) == "no pause of the group 'db' is in force\n")
+        #expect(text(.all, 0, 0) == "no pause of all jobs is in force\n")
+        #expect(text(.all, 0, 1) == "no pause of all jobs is in force; 1 job stays paused by other pauses\n")
+        #expect(text(.all, 2, 1) == "2 jobs are not paused any more\n1 job stays paused by other pauses\n")
+    }
+
     @Test("warns of workers that have not heard of it")
     func warning() {
         var text = PauseText(.all, now: now, zone: .utc)

@@ -31,8 +31,23 @@ struct TimeInputTests {
             ("+2h", "2026-03-28T15:30:00Z"), ("in 1h30m", "2026-03-28T15:00:00Z"), ("-90m", "2026-03-28T12:00:00Z"),
             ("2d ago", "2026-03-26T13:30:00Z"), ("2 days ago", "2026-03-26T13:30:00Z"),
             ("in 1 hour 30 min", "2026-03-28T15:00:00Z"), ("@1774746000", "2026-03-29T01:00:00Z"),
+            ("2026-03-28 18:00:00.25", "2026-03-28T16:00:00.250Z"),
+            ("15:30:01.5", "2026-03-28T13:30:01.500Z"),
         ])
     func forms(text: String, expected: String) throws { #expect(try moment(text) == expected) }
+
+    @Test("that are none are said to be so, with examples that lie where they are looked for")
+    func examples() throws {
+        for (direction, word, other) in [
+            (TimeInput.Direction.past, "yesterday", "tomorrow"), (.future, "tomorrow", "yesterday"),
+        ] {
+            let error = #expect(throws: InputFailure.self) { try read("soon", direction) }
+            #expect(error?.description.contains(word) == true && error?.description.contains(other) == false)
+        }
+        for text in ["18:00.5", "15:30:01.", "15:30:01.+5", "15:30:01.1234567890"] {
+            #expect(throws: InputFailure.self) { try read(text) }
+        }
+    }
 
     @Test("are the last one past where that is asked for")
     func past() throws {

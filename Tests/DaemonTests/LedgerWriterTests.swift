@@ -222,7 +222,12 @@ struct LedgerWriterTests {
         let tap = LogTap()
         tap.note(.warning, "Worker exited", ["entry": "app:job", "status": "before it was open"])
         tap.open()
-        tap.note(.warning, "Worker exited", ["entry": "app:job", "pid": .number(5), "status": "signal 9 (SIGKILL)"])
+        tap.note(
+            .warning, "Worker exited",
+            [
+                "entry": "app:job", "pid": .number(5), "status": "signal 9 (SIGKILL)", "text": "say \"no\" = \\",
+                "version": "7",
+            ])
         tap.note(.info, "Worker started", ["entry": "app:job"])
         tap.note(.info, "Scheduler started", ["pid": .number(1)])
         tap.note(.error, "TICK FAILED", ["entry": "app:job"])
@@ -236,7 +241,9 @@ struct LedgerWriterTests {
             Issue.record("\(records)")
             return
         }
-        #expect(exit.job == name.number && exit.text == "pid=5 status=\"signal 9 (SIGKILL)\"")
+        #expect(
+            exit.job == name.number
+                && exit.text == #"pid=5 status="signal 9 (SIGKILL)" text="say \"no\" = \\" version="7""#)
         #expect(start.job == nil && start.kind == "Scheduler started" && start.text == "pid=1")
     }
 }

@@ -46,11 +46,22 @@ struct DaemonChoiceTests {
             first.signal(SIGSTOP)
             let jobs = try scene.control(["complete", "jobs", "te"])
             #expect(jobs.status == .exited(code: 0) && jobs.output.isEmpty)
+            // Nobody takes its place: whoever pauses all means the one that is not there.
+            for command in [["status"], ["pause", "--all"]] {
+                let choice = try control(scene, command)
+                #expect(choice.status == .exited(code: 100), "\(choice)")
+                #expect(
+                    choice.errors.contains("several cronsupd are running")
+                        && choice.errors.contains(", which does not answer"), "\(choice.errors)")
+            }
+            #expect(second.log.all("Operator request").isEmpty)
+            #expect(try second.stop() == .exited(code: 0))
+            let silent = try control(scene, ["status"])
+            #expect(silent.status == .exited(code: 111) && silent.errors.contains("cronsupd does not answer"))
             first.signal(SIGCONT)
             #expect(try scene.control(["complete", "jobs", "te"]).output == "test:one\n")
             #expect(try scene.control(["complete", "jobs", "x"]).output.isEmpty)
             #expect(try first.stop() == .exited(code: 0))
-            #expect(try second.stop() == .exited(code: 0))
         }
     }
 
@@ -71,6 +82,31 @@ struct DaemonChoiceTests {
                 ], program: Self.setpriv)
             #expect(finished.status == .exited(code: 0) && finished.output.contains(" denied "), "\(finished)")
             #expect(try daemon.stop() == .exited(code: 0))
+        }
+    }
+
+    @Test(
+        "is found by observers too, who may pass through the place where it is and not look into it",
+        .enabled(if: geteuid() == 0 && access(setpriv, X_OK) == 0, "needs root and setpriv"))
+    func passed() throws {
+        try Scene.play { scene in
+            try scene.declare([.shell("one", "true", interval: "1h")])
+            func ask() throws -> Scene.Finished {
+                try scene.run(
+                    [
+                        "--reuid", "54321", "--regid", "54001", "--clear-groups", Binaries.control, "status",
+                        "--runtime-directory", scene.runtime,
+                    ], program: Self.setpriv)
+            }
+            let daemon = try scene.start(["--observers", "54001"], worker: Binaries.worker)
+            try daemon.wait(for: "Worker started")
+            chmod(scene.runtime, 0o711)
+            let status = try ask()
+            #expect(status.status == .exited(code: 0) && status.output.contains("test:one"), "\(status)")
+            #expect(try daemon.stop() == .exited(code: 0))
+            chmod(scene.runtime, 0o711)
+            let none = try ask()
+            #expect(none.status == .exited(code: 3) && none.errors.contains("expected --registry"), "\(none)")
         }
     }
 

@@ -41,7 +41,7 @@ struct InterventionCommandTests {
                 #expect(cancelled.status == .exited(code: 0) && cancelled.errors.isEmpty, "\(cancelled.errors)")
                 #expect(
                     cancelled.output.hasPrefix("test:\(name) run 1 cancelled after ")
-                        && cancelled.output.hasSuffix(": cancelled by an operator\n"), "\(cancelled.output)")
+                        && cancelled.output.hasSuffix(": by an operator\n"), "\(cancelled.output)")
                 let tick = try #require(daemon.log.all("TICK CANCELLED", entry: "test:\(name)").first)
                 #expect(tick["reason"] == "operator" && tick["outcome"] == "cancelled")
                 try daemon.wait("the next run of \(name)") {

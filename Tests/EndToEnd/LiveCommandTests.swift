@@ -46,6 +46,8 @@ struct LiveCommandTests {
             #expect(lines[4].hasPrefix("3 jobs: 1 failing, "))
             let failing = try ask(scene, ["status", "--failing", "--no-headers"])
             #expect(failing.output.split(separator: "\n").count == 1 && failing.output.hasPrefix("test:bad "))
+            let fine = try ask(scene, ["status", "test:good", "--failing"])
+            #expect(fine.status == .exited(code: 1) && fine.errors == "cronsupctl: test:good: not failing\n")
             let page = try ask(scene, ["status", "test:bad"])
             #expect(page.output.hasPrefix("test:bad\n") && page.output.contains("exit 3"), "\(page.output)")
             let timers = try ask(scene, ["list"])
@@ -83,7 +85,8 @@ struct LiveCommandTests {
                 }
                 #expect(Set(objects.compactMap { $0["entry"] as? String }) == ["test:bad", "test:good", "test:long"])
                 let bad = try #require(objects.first { $0["entry"] as? String == "test:bad" })
-                #expect((bad["failed"] as? Int ?? 0) > 0 && bad["ok"] as? Int == 0)
+                #expect((bad["failed"] as? Int ?? 0) > 0 && bad["ok"] as? Int == 0 && bad["failing"] as? Bool == true)
+                #expect(objects.count { $0["failing"] as? Bool == false } == 2)
                 let last = try #require(bad["last"] as? [String: Any])
                 #expect(last["outcome"] as? String == "failed" && last["code"] as? Int == 3)
                 #expect(last["duration_us"] is Int && last["lateness_us"] is Int && last["slot"] is String)
@@ -124,11 +127,13 @@ struct LiveCommandTests {
             let daemon = try scene.start(worker: Binaries.worker)
             for job in jobs { try daemon.wait(for: "Worker started", entry: job.id) }
             let good = try ask(scene, ["run", "test:good", "--wait"])
-            #expect(good.status == .exited(code: 0) && good.errors.isEmpty)
-            #expect(good.output.hasPrefix("test:good run 1\ntest:good run 1 ok after "), "\(good.output)")
+            // What it wrote is in the log alone: there is no ledger.
+            #expect(good.status == .exited(code: 0) && good.output.isEmpty)
+            #expect(good.errors.hasPrefix("test:good run 1\ncronsupctl: what the run wrote is in the log alone: "))
+            #expect(good.errors.contains("\ntest:good run 1 ok after "), "\(good.errors)")
             #expect(TextFile.read(scene.ledger) == "ran\n")
             let bad = try ask(scene, ["run", "test:bad", "--wait"])
-            #expect(bad.status == .exited(code: 2) && bad.output.contains("run 1 failed after "))
+            #expect(bad.status == .exited(code: 2) && bad.errors.contains("run 1 failed after "))
             let long = try ask(scene, ["run", "test:long"])
             #expect(long.status == .exited(code: 0) && long.output == "test:long run 1\n")
             let busy = try ask(scene, ["run", "test:long"])
@@ -159,7 +164,7 @@ struct LiveCommandTests {
                     "--runtime-directory",
                     scene.runtime,
                 ], environment: scene.environment, output: output, errors: errors)
-            try daemon.wait("the begin") { TextFile.read(output) == "test:long run 1\n" }
+            try daemon.wait("the begin") { TextFile.read(errors) == "test:long run 1\n" }
             daemon.signal(SIGKILL)
             try daemon.wait("the end of cronsupctl") { waiting.hasExited }
             #expect(waiting.exitStatus == .exited(code: 4))
@@ -183,6 +188,10 @@ struct LiveCommandTests {
             )
             let wrong = try ask(scene, ["reload"])
             #expect(wrong.status == .exited(code: 100) && wrong.errors.contains("jobs.yaml:3:"), "\(wrong.errors)")
+            // For programs the errors are answers too.
+            let json = try ask(scene, ["reload", "--json"])
+            #expect(json.status == .exited(code: 100))
+            #expect(json.output.contains("{\"answer\":\"error\",\"error\":\"") && json.output.contains("jobs.yaml:3:"))
             try scene.write("namespace: test\nentries: []\n")
             #expect(try ask(scene, ["reload"]).status == .exited(code: 100))
             #expect(try ask(scene, ["status"]).output.contains("2 jobs"))

@@ -42,7 +42,24 @@ struct TableCommandTests {
             #expect(columns.status == .exited(code: 100) && columns.errors.contains("no column 'nonsense'"))
             let utc = try scene.control(["list", "--utc", "--sort", "name", "--no-headers"]).output
             #expect(utc.split(separator: "\n").count == 2 && utc.contains("+00:00  in "), "\(utc)")
-            #expect(try scene.control(["status", "--watch=10ms"]).status == .exited(code: 100))
+            let tooShort = try scene.control(["status", "--watch=10ms"])
+            #expect(
+                tooShort.status == .exited(code: 100) && tooShort.errors.contains("Usage: cronsupctl status "),
+                "\(tooShort)")
+            // An option may stand without a command: it is status.
+            #expect(try objects(try scene.control(["--json"]).output).count == 2)
+            #expect(try scene.control(["--failing"]).output == "0 jobs\n")
+            let unknown = try scene.control(["ledger", "foo"])
+            #expect(
+                unknown.status == .exited(code: 100)
+                    && unknown.errors.contains("Usage: cronsupctl ledger <subcommand>"), "\(unknown)")
+            for command in [
+                ["history", "-n", "-5"], ["next", "@daily", "--count", "-5"], ["wait", "test:one", "--timeout", "-5s"],
+            ] {
+                let negative = try scene.control(command)
+                #expect(
+                    negative.status == .exited(code: 100) && !negative.errors.contains("Missing value"), "\(negative)")
+            }
         }
     }
 

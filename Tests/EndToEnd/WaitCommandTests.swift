@@ -38,7 +38,7 @@ struct WaitCommandTests {
             let first = try scene.start(worker: Binaries.worker)
             let worker = try first.worker("test:one")
             let waiting = try begin(scene, "run", ["run", "test:one", "--wait"])
-            try first.wait("the begin") { waiting.text == "test:one run 1\n" }
+            try first.wait("the begin") { waiting.complaint == "test:one run 1\n" }
             first.signal(SIGKILL)
             _ = try first.waitForExit()
             if isOverBefore {
@@ -51,7 +51,7 @@ struct WaitCommandTests {
             try second.wait("the end of cronsupctl") { waiting.process.hasExited }
             #expect(waiting.process.exitStatus == .exited(code: status), "\(waiting.complaint)")
             let word = code == "0" ? "ok" : "failed"
-            #expect(waiting.text.contains("\ntest:one run 1 \(word) after "), "\(waiting.text)")
+            #expect(waiting.complaint.contains("\ntest:one run 1 \(word) after "), "\(waiting.complaint)")
             try second.wait(for: "Worker started")
             #expect(try second.stop() == .exited(code: 0))
         }
@@ -66,13 +66,14 @@ struct WaitCommandTests {
             let late = try scene.control(["wait", "test:one", "--timeout", "50ms"])
             #expect(late.status == .exited(code: 124) && late.errors.contains("the time is over"), "\(late)")
             let run = try begin(scene, "run", ["run", "test:one", "--wait"])
-            try daemon.wait("the begin") { run.text == "test:one run 1\n" }
+            try daemon.wait("the begin") { run.complaint == "test:one run 1\n" }
             run.process.signal(SIGINT)
             try daemon.wait("the end of cronsupctl") { run.process.hasExited }
             #expect(run.process.exitStatus == .exited(code: 130))
             #expect(
                 run.complaint
-                    == "cronsupctl: run 1 of 'test:one' goes on; 'cronsupctl cancel test:one 1' ends it\n")
+                    == "test:one run 1\ncronsupctl: run 1 of 'test:one' goes on; 'cronsupctl cancel test:one 1' ends it\n"
+            )
             let waits = try ["ok", "failed"].map { try begin(scene, $0, ["wait", "test:one", "--outcome", $0]) }
             try daemon.wait("two wait") { waits.allSatisfy { $0.text == "test:one run 1\n" } }
             try TextFile.write("3", to: scene.path("end"))

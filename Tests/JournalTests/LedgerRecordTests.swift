@@ -8,6 +8,12 @@ import Turns
 
 @Suite("Records for the ledger")
 struct LedgerRecordTests {
+    @Test("have causes in the words of the log")
+    func causes() {
+        #expect(
+            LedgerRecord.Cause.allCases.map(\.word) == ["slot", "retry", "catch_up", "manual", "start", "call"])
+    }
+
     private static let moment = WallInstant(nanoseconds: 1_764_457_200_000_000_001)
 
     static var samples: [LedgerRecord] {

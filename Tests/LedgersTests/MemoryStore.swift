@@ -433,6 +433,10 @@ final class MemoryStore: LedgerStore, LedgerView {
 
     func hasEnded(_ run: Int64, of job: String) -> Bool { runs.contains { $0.job == job && $0.run >= run } }
 
+    func hasRun(_ run: Int64, of job: String) -> Bool {
+        runs.contains { $0.job == job && $0.run == run } || jobs[job]?.open?.run == run
+    }
+
     func output(of job: String, run: Int64?) -> KeptOutput? {
         let own = lines.filter { $0.job == job }
         guard let last = own.map(\.run).last else { return nil }

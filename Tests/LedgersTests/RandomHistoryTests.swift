@@ -124,6 +124,7 @@ struct RandomHistoryTests {
             }
             let run = Int64(random % 30)
             #expect(try view.hasEnded(run, of: "app:c") == oracle.hasEnded(run, of: "app:c"))
+            #expect(try view.hasRun(run, of: "app:c") == oracle.hasRun(run, of: "app:c"))
             #expect(try view.losses() == oracle.losses())
         }
 

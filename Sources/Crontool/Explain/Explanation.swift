@@ -13,7 +13,7 @@ package struct Explanation: Hashable, Sendable {
         case .atBoot: self.init("Once, when the machine is started.")
         case .every(let interval):
             self.init(
-                "Every \(DurationText.format(interval)), counted from the start of the job.",
+                "Every \(DurationText.format(interval)), counted from when the job was first started with it.",
                 ["It goes by elapsed time; changes of the clocks do not matter."])
         case .calendar(let expression): self.init(expression, changesClocks: Self.changesClocks(zone, from))
         }

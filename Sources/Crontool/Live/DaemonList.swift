@@ -59,13 +59,3 @@ package struct DaemonList {
         }.joined()
     }
 }
-
-extension DaemonFailure {
-    fileprivate var isDenial: Bool {
-        switch self {
-        case .system(let error): error.isDenied
-        case .refused(let refused): refused.code == .denied
-        default: false
-        }
-    }
-}

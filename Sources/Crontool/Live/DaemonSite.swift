@@ -20,23 +20,30 @@ package struct DaemonSite: Sendable {
 
     /// `end`: nothing is waited for after that.
     package func connect(before end: MonotonicInstant = .distantFuture) throws(DaemonFailure) -> DaemonClient {
-        if let key { return try only(all(before: end).filter { $0.key.hasPrefix(key) }, "--daemon \(key)") }
+        if let key {
+            return try only(found(before: end).filter { $0.key?.hasPrefix(key) ?? false }, "--daemon \(key)")
+        }
         let wanted = registry ?? usual
         if let client = try connect(to: wanted, before: end) ?? behindLinks(to: wanted, before: end) { return client }
         guard registry == nil else { throw .absent(registry: wanted) }
-        return try only(all(before: end), wanted)
+        return try only(found(before: end), wanted)
     }
 
     /// One that was given another path to it.
     private func behindLinks(to registry: String, before end: MonotonicInstant) -> DaemonClient? {
         guard let real = try? FileSystem.realPath(registry) else { return nil }
-        return all(before: end).first { (try? FileSystem.realPath($0.greeting.registry)) == real }
+        return found(before: end).compactMap { try? $0.result.get() }
+            .first { (try? FileSystem.realPath($0.greeting.registry)) == real }
     }
 
-    private func only(_ running: [DaemonClient], _ wanted: String) throws(DaemonFailure) -> DaemonClient {
-        guard let only = running.first else { throw .absent(registry: wanted) }
-        if running.count > 1 { throw .several(running.map { ($0.key, $0.greeting) }) }
-        return only
+    /// Those that this user may not ask are none of his. One that does not answer is there all the same: no other takes its place.
+    private func only(_ found: [Found], _ wanted: String) throws(DaemonFailure) -> DaemonClient {
+        let there = found.filter { !$0.isDenied }
+        if there.count > 1 { throw .several(there.map(\.words)) }
+        guard let only = there.first else {
+            throw found.isEmpty ? .absent(registry: wanted) : .hidden(places: found.map(\.place), wanted)
+        }
+        return try only.result.get()
     }
 
     /// The reason why one could not be asked counts if there is no other.
@@ -62,17 +69,23 @@ package struct DaemonSite: Sendable {
         try DaemonClient(in: directory, named: RuntimePlace.controlSocket, before: end)
     }
 
-    /// Those that answer, as far as this user may look.
-    private func all(before end: MonotonicInstant) -> [DaemonClient] {
-        found(before: end).compactMap { try? $0.result.get() }
-    }
-
     /// A directory of a daemon, and the daemon, or why it cannot be asked.
     struct Found {
         let place: String
         /// `nil`: the place itself may not be read.
         let key: String?
         let result: Result<DaemonClient, DaemonFailure>
+
+        var isDenied: Bool { if case .failure(let failure) = result { failure.isDenial } else { false } }
+
+        /// For whoever has to choose.
+        var words: String {
+            let name = key ?? place
+            switch result {
+            case .success(let client): return "\(client.greeting.registry) (\(name), pid \(client.greeting.pid))"
+            case .failure: return "\(name), which does not answer"
+            }
+        }
     }
 
     /// What lies in the runtime directories. Those of daemons that are no more are left out.
@@ -81,12 +94,14 @@ package struct DaemonSite: Sendable {
         for place in places {
             let names: [String]
             do throws(SystemError) {
-                names = try FileSystem.names(in: place)
+                names = try FileSystem.names(in: place).filter { FileSystem.isDirectory("\(place)/\($0)") }
             } catch {
-                if error.isDenied { found.append(Found(place: place, key: nil, result: .failure(.system(error)))) }
-                continue
+                guard error.isDenied else { continue }
+                // It may be passed through all the same, by those who know what is in it.
+                names = ListeningSocket.directories(below: place, of: RuntimePlace.controlSocket)
+                if names.isEmpty { found.append(Found(place: place, key: nil, result: .failure(.system(error)))) }
             }
-            for name in names.sorted() where FileSystem.isDirectory("\(place)/\(name)") {
+            for name in names.sorted() {
                 do throws(DaemonFailure) {
                     guard let client = try client(in: "\(place)/\(name)", before: end) else { continue }
                     found.append(Found(place: place, key: name, result: .success(client)))

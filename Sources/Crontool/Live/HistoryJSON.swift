@@ -20,6 +20,34 @@ package enum HistoryJSON {
         }
     }
 
+    /// That something was done, and what came of it.
+    package static func done(_ members: [(String, Value?)]) -> String {
+        JSONCoding.output(StatusJSON.object([("answer", .string("done"))] + members)) + "\n"
+    }
+
+    /// A run that has no end yet.
+    package static func going(_ run: JobStatus.Going, of entry: EntryID) -> String {
+        let members: [(String, Value?)] = [
+            ("entry", .string(entry.description)), ("state", .string("running")), ("run", .int(run.number)),
+            ("slot", StatusJSON.moment(run.slot)), ("attempt", .int(run.attempt)),
+            ("began", StatusJSON.moment(run.began)),
+        ]
+        return JSONCoding.output(StatusJSON.object(members)) + "\n"
+    }
+
+    /// Something is wrong with a database.
+    package static func fault(_ text: String) -> String {
+        JSONCoding.output(StatusJSON.object([("answer", .string("fault")), ("error", .string(text))])) + "\n"
+    }
+
+    /// A line that a run wrote.
+    package static func line(_ text: String, run: Int64, of entry: EntryID) -> String {
+        let members: [(String, Value?)] = [
+            ("entry", .string(entry.description)), ("run", .int(run)), ("line", .string(text)),
+        ]
+        return JSONCoding.output(StatusJSON.object(members)) + "\n"
+    }
+
     private static func value(_ run: LedgerAnswer.Run) -> Value {
         StatusJSON.object([
             ("entry", .string(run.entry.description)), ("run", .int(run.number)), ("slot", StatusJSON.moment(run.slot)),
@@ -41,12 +69,15 @@ package enum HistoryJSON {
         ])
     }
 
+    /// Those that all events have.
+    private static let eventKeys = ["time", "message", "entry"]
+
     private static func value(_ event: LedgerAnswer.Event) -> Value {
-        StatusJSON.object([
-            ("time", StatusJSON.moment(event.at)), ("message", .string(event.kind)),
-            ("entry", event.entry.map { .string($0.description) }),
-            ("text", event.text.isEmpty ? nil : .string(event.text)),
-        ])
+        StatusJSON.object(
+            [
+                ("time", StatusJSON.moment(event.at)), ("message", .string(event.kind)),
+                ("entry", event.entry.map { .string($0.description) }),
+            ] + EventWords.members(event.text).filter { !eventKeys.contains($0.0) })
     }
 
     private static func value(_ status: LedgerAnswer.Status) -> Value {

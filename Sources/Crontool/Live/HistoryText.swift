@@ -9,6 +9,8 @@ package import Wire
 package struct HistoryText {
     private let zone: ZoneRules
     private let showsJobs: Bool
+    /// Jobs of which seconds do not tell one slot from another.
+    private var fine: Set<EntryID> = []
 
     /// `zone`: of those who read; `nil`: that of this process.
     package init(zone: ZoneRules? = nil, showsJobs: Bool) {
@@ -27,31 +29,69 @@ package struct HistoryText {
             .dropped(titles[4], order: 2), .dropped(titles[5], order: 0), .dropped(titles[6], order: 1),
             .cut(titles[7], order: 0, least: 20),
         ]
-        return TextTable(columns, rows.compactMap(cells)).text(width: width)
+        var text = self
+        text.fine = Self.fine(rows)
+        return TextTable(columns, rows.compactMap(text.cells)).text(width: width)
+    }
+
+    /// Those that have two slots in one second.
+    private static func fine(_ rows: [LedgerAnswer]) -> Set<EntryID> {
+        struct Second: Hashable {
+            let entry: EntryID
+            let second: Int64
+        }
+        var (slots, fine) = ([Second: Int64](), Set<EntryID>())
+        func take(_ slot: Int64?, _ entry: EntryID) {
+            guard let slot else { return }
+            let second = Second(entry: entry, second: floorDivide(slot, 1_000_000))
+            if slots.updateValue(slot, forKey: second).map({ $0 != slot }) ?? false { fine.insert(entry) }
+        }
+        for row in rows {
+            switch row {
+            case .run(let run): take(run.slot, run.entry)
+            case .gap(let gap):
+                for slot in [gap.first, gap.last] { take(slot, gap.entry) }
+                if gap.last - gap.first < (gap.count - 1) * 1_000_000 { fine.insert(gap.entry) }
+            default: break
+            }
+        }
+        return fine
+    }
+
+    private func slot(_ microseconds: Int64, of entry: EntryID) -> String {
+        fine.contains(entry) ? text(of: WallInstant(microseconds: microseconds)) : moment(microseconds)
     }
 
     private func cells(_ row: LedgerAnswer) -> [String]? {
         switch row {
         case .run(let run):
             return [
-                showsJobs ? run.entry.description : "", "\(run.number)", run.slot.map(moment) ?? "-",
-                run.outcome.rawValue, StatusText.duration(run.duration), StatusText.duration(run.lateness),
+                showsJobs ? run.entry.description : "", "\(run.number)",
+                run.slot.map { slot($0, of: run.entry) } ?? "-",
+                run.outcome.rawValue, duration(run), StatusText.duration(run.lateness),
                 "\(run.attempt)", words(run, withBegin: true),
             ]
         case .gap(let gap):
             return [
-                showsJobs ? gap.entry.description : "", "-", moment(gap.last), gap.outcome.rawValue, "-", "-", "-",
+                showsJobs ? gap.entry.description : "", "-", slot(gap.last, of: gap.entry), gap.outcome.rawValue, "-",
+                "-", "-",
                 words(gap),
             ]
         default: return nil
         }
     }
 
+    /// How long one took that was interrupted nobody knows.
+    private func duration(_ run: LedgerAnswer.Run) -> String {
+        run.outcome == .interrupted && run.duration == .zero ? "-" : StatusText.duration(run.duration)
+    }
+
     /// `withBegin`: of a run without a slot, which nothing else says.
     private func words(_ run: LedgerAnswer.Run, withBegin: Bool = false) -> String {
         var parts = run.cause == "slot" ? [] : [run.cause]
         if run.slot == nil, withBegin { parts = ["\(run.cause) at \(moment(run.began))"] }
-        if let reason = run.reason { parts.append(reason) }
+        // `cancelled by an operator` says more than `operator`.
+        if let reason = run.reason, !run.text.hasSuffix(" \(reason)") { parts.append(reason) }
         // The error of a command begins with it.
         if let code = run.code, !run.text.hasPrefix("exit \(code)") { parts.append("exit code \(code)") }
         if !run.text.isEmpty { parts.append(PrintableText.escape(run.text, limit: 200)) }
@@ -69,7 +109,7 @@ package struct HistoryText {
 
     /// `12 slots since 2026-03-29T06:00:00+03:00: down`.
     private func words(_ gap: LedgerAnswer.Gap) -> String {
-        let slots = gap.count == 1 ? "" : "\(gap.count) slots since \(moment(gap.first))"
+        let slots = gap.count == 1 ? "" : "\(gap.count) slots since \(slot(gap.first, of: gap.entry))"
         return [slots, gap.reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
     }
 
@@ -81,16 +121,42 @@ package struct HistoryText {
     }
 
     func moment(_ microseconds: Int64) -> String {
-        let moment = WallInstant(microseconds: microseconds)
-        let seconds = WallInstant(seconds: moment.wholeSeconds)
-        return CivilText.text(seconds, offset: zone.offset(at: seconds.wholeSeconds))
+        text(of: WallInstant(seconds: WallInstant(microseconds: microseconds).wholeSeconds))
+    }
+
+    /// With its fraction of a second, if it has one.
+    private func text(of instant: WallInstant) -> String {
+        CivilText.text(instant, offset: zone.offset(at: instant.wholeSeconds))
     }
 
     // MARK: One slot
 
-    /// What became of the slot at `moment`. `rows`: those that the ledger has of it.
-    package func slot(_ entry: EntryID, at moment: WallInstant, _ rows: [LedgerAnswer]) -> String {
-        "\(entry) at \(self.moment(of: moment))\n" + rows.map { "  \(sentence($0))\n" }.joined()
+    /// `app:job.backup at 2026-11-29T06:30:00+02:00 (2026-11-29T05:30:00+01:00 in Europe/Berlin)`: the second if the zone of the job shows
+    /// another time. `jobZone`: `nil`, it is that of those who read, or is not known.
+    package func title(_ entry: EntryID, at moment: WallInstant, jobZone: ZoneSource.Zone? = nil) -> String {
+        "\(entry) at \(time(moment, jobZone))"
+    }
+
+    func time(_ moment: WallInstant, _ jobZone: ZoneSource.Zone?) -> String {
+        guard let jobZone, jobZone.rules.offset(at: moment.wholeSeconds) != zone.offset(at: moment.wholeSeconds) else {
+            return text(of: moment)
+        }
+        let there = CivilText.text(moment, offset: jobZone.rules.offset(at: moment.wholeSeconds))
+        return "\(text(of: moment)) (\(there) in \(jobZone.name.name))"
+    }
+
+    /// What became of the slot. `rows`: those that the ledger has of it.
+    package func slot(_ title: String, _ rows: [LedgerAnswer]) -> String {
+        var text = self
+        text.fine = Self.fine(rows)
+        return "\(title)\n" + rows.map { "  \(text.sentence($0))\n" }.joined()
+    }
+
+    /// One that has no end yet.
+    package func going(_ run: JobStatus.Going, _ pid: Int64?, now: WallInstant) -> String {
+        let began = WallInstant(microseconds: run.began)
+        return "run \(run.number), attempt \(run.attempt), is going since \(moment(run.began)) "
+            + "(\(SlotText.distance(from: now, to: began)))\(pid.map { ", pid \($0)" } ?? "")"
     }
 
     package func moment(of instant: WallInstant) -> String { moment(floorDivide(instant.nanoseconds, 1_000)) }
@@ -99,11 +165,15 @@ package struct HistoryText {
         switch row {
         case .run(let run):
             let words = words(run)
-            return "run \(run.number), attempt \(run.attempt), began \(moment(run.began)), "
-                + "\(StatusText.duration(run.lateness)) late, and took \(StatusText.duration(run.duration)): "
+            let isFine = fine.contains(run.entry)
+            let which = isFine ? run.slot.map { "slot \(slot($0, of: run.entry)): " } ?? "" : ""
+            let took = duration(run) == "-" ? "" : ", and took \(duration(run))"
+            return "\(which)run \(run.number), attempt \(run.attempt), began \(moment(run.began)), "
+                + "\(StatusText.duration(run.lateness)) late\(took): "
                 + run.outcome.rawValue + (words.isEmpty ? "" : ": \(words)")
         case .gap(let gap):
-            let others = gap.count == 1 ? "" : ", one of \(gap.count) from \(moment(gap.first)) to \(moment(gap.last))"
+            let (first, last) = (slot(gap.first, of: gap.entry), slot(gap.last, of: gap.entry))
+            let others = gap.count == 1 ? "" : ", one of \(gap.count) from \(first) to \(last)"
             return "\(gap.outcome.rawValue)\(others)" + (gap.reason.map { ": \(Self.explain($0))" } ?? "")
         default: return ""
         }
@@ -123,6 +193,7 @@ package struct HistoryText {
         case "deadline": "it could not begin within its starting_deadline"
         case "limit": "more slots came due without cronsupd than catch_up.max"
         case "operator": "an operator has ended it, or given it up"
+        case "ledger": "the ledger did not say in time that its claim was on disk"
         default: reason
         }
     }

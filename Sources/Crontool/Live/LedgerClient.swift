@@ -74,10 +74,17 @@ package final class LedgerClient {
     }
 
     /// A copy of the database, which has no name.
-    package func copy() throws(DaemonFailure) -> (file: StreamSocket.FileBox, size: Int64) {
+    package struct Copy {
+        package let file: StreamSocket.FileBox
+        /// In bytes.
+        package let size: Int64
+        package let runs: Int64
+    }
+
+    package func copy() throws(DaemonFailure) -> Copy {
         let done = try ask(.backup)
         guard let file = stream.file else { throw .gone }
-        return (file, done.count)
+        return Copy(file: file, size: done.count, runs: done.runs ?? 0)
     }
 
     /// Those of a newer ledger's that are not known are ignored. `nil`: nothing more comes.

@@ -96,7 +96,7 @@ extension DaemonFailure {
         case .absent, .noLedger, .silent, .gone: true
         case .refused(let refused): refused.code == .ledger
         case .system(let error): error.isBroken
-        case .several, .closed, .unknownEnd, .timedOut, .interrupted: false
+        case .several, .hidden, .closed, .nothing, .unknownEnd, .timedOut, .interrupted: false
         }
     }
 }

@@ -55,11 +55,21 @@ package struct PauseText {
         let count = done.count ?? 0
         var text = count > 0 ? "\(subject(count)) not paused any more\n" : ""
         if let paused = done.paused, paused > 0 {
+            if count == 0, scope == .all { text = isNone + "; " }
             text += "\(paused) \(paused == 1 ? "job stays" : "jobs stay") paused by other pauses\n"
         } else if count == 0 {
-            text = "\(scope.text) was not paused, or has no job\n"
+            text = isNone + "\n"
         }
         return text
+    }
+
+    /// There was no such pause.
+    private var isNone: String {
+        switch scope {
+        case .all: "no pause of all jobs is in force"
+        case .group(let name): "no pause of the group '\(PrintableText.escape(name))' is in force"
+        case .job(let id): "\(id) was not paused"
+        }
     }
 
     private func subject(_ count: Int64?) -> String {

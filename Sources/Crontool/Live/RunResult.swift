@@ -27,6 +27,9 @@ package struct RunResult {
     /// The number of the one that is waited for.
     var goingRun: Int64? { ended == nil ? started?.run : nil }
 
+    /// The number of the one that was waited for.
+    var endedRun: Int64? { ended?.run }
+
     /// As the ledger has it.
     mutating func take(_ row: LedgerAnswer.Run) {
         isFromLedger = true
@@ -42,7 +45,9 @@ package struct RunResult {
     /// One line about its end.
     package var text: String {
         guard let ended else { return "" }
-        let text = ended.text.isEmpty ? "" : ": \(PrintableText.escape(ended.text))"
+        // `cancelled by an operator`: the outcome stands there already.
+        let words = ended.text.dropFirst(ended.text.hasPrefix("\(ended.outcome) ") ? ended.outcome.count + 1 : 0)
+        let text = words.isEmpty ? "" : ": \(PrintableText.escape(words))"
         return "\(ended.entry) run \(ended.run) \(ended.outcome) after \(StatusText.duration(ended.duration))\(text)\n"
     }
 

@@ -57,6 +57,12 @@ package final class RunWait {
         }
     }
 
+    /// What it wrote, as far as the ledger has that. It has all that came before the end was told.
+    package func lines() throws(DaemonFailure) -> KeptLines? {
+        guard let run = result.endedRun else { return nil }
+        return try client.ledger().lines(of: entry, run: run)
+    }
+
     // MARK: Another life of the daemon's
 
     /// Each time that it goes it is looked for anew.

@@ -8,6 +8,7 @@ package enum StatusJSON {
     package static func value(of job: JobStatus) -> Value {
         var members: [(String, Value?)] = [
             ("entry", .string(job.entry.description)), ("state", .string(job.state.rawValue)),
+            ("failing", .bool(job.isFailing)),
             ("schedule", job.schedule.map { .string($0) }), ("interval", job.interval.map { .string($0) }),
             ("seconds", job.hasSeconds ? .bool(true) : nil), ("align", job.isAligned ? .bool(true) : nil),
             ("timezone", job.timezone.map { .string($0) }), ("next", moment(job.next)),

@@ -35,6 +35,18 @@ package struct StatusQuery {
         }
     }
 
+    /// What its daemon knows of a job that its ledger has never heard of; else what was probably meant.
+    package func hinted(_ failure: DaemonFailure, ofLedger entry: EntryID?) -> DaemonFailure {
+        guard case .refused(let refused) = failure, refused.code == .unknown, let entry else { return failure }
+        do throws(DaemonFailure) {
+            try client.ask(.status(entry: entry))
+            return .refused(.init(.unknown, "the ledger has nothing of '\(entry)' yet"))
+        } catch {
+            guard case .refused(let other) = error, other.code == .disabled else { return hinted(failure, entry) }
+            return .refused(.init(.disabled, "\(refused.error); \(other.error)"))
+        }
+    }
+
     /// With what was probably meant.
     package func hinted(_ failure: DaemonFailure, _ entry: EntryID?) -> DaemonFailure {
         guard case .refused(let refused) = failure, refused.code == .unknown, let entry else { return failure }

@@ -9,7 +9,7 @@ import Values
 /// |------------------------------------------|-----------------------------------------------------------|
 /// | `2026-03-29T03:00:00+02:00`              | that one (RFC 3339)                                       |
 /// | `2026-03-29`, `… 03:00`, `… 03:00:30`    | on that day; without a time its first                     |
-/// | `18:00`, `18:00:30`                      | the last one past, or the next to come                    |
+/// | `18:00`, `18:00:30`, `18:00:30.25`       | the last one past, or the next to come                    |
 /// | `today`, `yesterday`, `tomorrow 18:00`   | on that day                                               |
 /// | `now`, `-2h`, `2h ago`, `+2h`, `in 2h`   | so much before or after now; `2 days ago` too             |
 /// | `@1774746000`                            | so many seconds after 1970-01-01T00:00:00Z                |
@@ -52,9 +52,29 @@ package struct TimeInput {
         if let moment = CivilText.instant(text) ?? relative(text) ?? sinceEpoch(text) { return Reading(moment: moment) }
         if let (day, time) = dayAndTime(text) { return try reading(day * 86_400 + (time ?? 0), text, option) }
         if let time = time(text) { return try reading(nearest(time), text, option) }
+        if let (whole, fraction) = Self.fraction(text) {
+            let reading = try read(whole, option)
+            return Reading(moment: reading.moment + fraction, note: reading.note)
+        }
+        let some =
+            switch direction {
+            case .past: "18:00 (the last one), yesterday, -2h, '2 days ago', '2026-03-29 03:00'"
+            case .future: "18:00 (the next one), tomorrow, +2h, '2026-03-29 03:00'"
+            }
         throw InputFailure(
-            "\(option): '\(PrintableText.escape(text, limit: 100))' is no moment; expected one such as 18:00, 2026-03-29 03:00, tomorrow, "
-                + "+2h, 2026-03-29T03:00:00+02:00 or @1774746000")
+            "\(option): '\(PrintableText.escape(text, limit: 100))' is no moment; expected one such as \(some), "
+                + "2026-03-29T03:00:00+02:00 or @1774746000")
+    }
+
+    /// `… 18:00:30.25`, without an offset: up to the seconds, and what follows them.
+    private static func fraction(_ text: String) -> (whole: String, Nanoseconds)? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, 1...9 ~= parts[1].utf8.count, let digits = UInt32(parts[1]), parts[1].first != "+",
+            parts[0].suffix(8).split(separator: ":").count == 3
+        else { return nil }
+        var unit = Int64(1_000_000_000)
+        for _ in 0..<parts[1].utf8.count { unit /= 10 }
+        return (String(parts[0]), Nanoseconds(Int64(digits) * unit))
     }
 
     // MARK: Parts

@@ -109,7 +109,7 @@ package struct TopRows {
 
 extension SizeText {
     /// `812 KiB`, `1.4 MiB`.
-    fileprivate static func shown(_ bytes: Int64) -> String {
+    package static func shown(_ bytes: Int64) -> String {
         if bytes < 1 << 20 { return "\(bytes >> 10) KiB" }
         let unit: (Int64, String) = bytes < 1 << 30 ? (1 << 20, "MiB") : (1 << 30, "GiB")
         let tenths = bytes * 10 / unit.0

@@ -6,7 +6,7 @@ import Values
 import Wire
 
 /// A client of the control socket: what it has said, what it is told, and what it waits for. It has one request at a time.
-final class Connection {
+final class Connection: ConnectedClient {
     /// What its request is about, while that is not done.
     enum Work {
         case none
@@ -26,6 +26,7 @@ final class Connection {
     let peer: Peer
     let right: ControlRights.Right
     let source: Source
+    var order: UInt32 { source.generation }
     private let socket: Box<Descriptor>
     private var input: [UInt8] = []
     private var output: [UInt8] = []

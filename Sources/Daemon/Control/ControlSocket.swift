@@ -156,21 +156,11 @@ final class ControlSocket {
 
     /// The oldest idle one of whom there are too many gives way.
     private func makeRoom(for peer: Peer) -> Bool {
-        let isOwn = rights.isOwn(peer)
-        let asking = connections.compactMap(\.self).filter { !$0.waits }
-        let others = asking.filter { !rights.isOwn($0.peer) }
-        let sameUser = others.filter { $0.peer.user == peer.user }
-        if !isOwn, sameUser.count >= limits.ofOneUser { return evict(sameUser) }
-        if !isOwn, others.count >= limits.most - limits.kept { return evict(others) }
-        if asking.count >= limits.most { return evict(isOwn ? asking : others) }
-        return true
-    }
-
-    private func evict(_ candidates: [Connection]) -> Bool {
-        let idle = candidates.filter(\.isIdle)
-        guard let oldest = idle.min(by: { ($0.lastUse, $0.source.generation) < ($1.lastUse, $1.source.generation) })
-        else { return false }
-        drop(oldest)
+        switch limits.room(for: peer, among: connections.compactMap(\.self).filter { !$0.waits }, rights) {
+        case .free: break
+        case .instead(let oldest): drop(oldest)
+        case .none: return false
+        }
         return true
     }
 

@@ -66,7 +66,7 @@ final class LogTap: Sendable {
 }
 
 extension LogFields {
-    /// All but these, as `key=value`, in quotes where it has blanks.
+    /// All but these, as `key=value`, in quotes where it has blanks or looks like a number and is none.
     func words(but left: [String]) -> String {
         list.filter { !left.contains("\($0.key)") }.map { "\($0.key)=\($0.value.word)" }.joined(separator: " ")
     }
@@ -84,8 +84,18 @@ extension LogValue {
         case .digits(let digits): digits
         case .moment(let moment): CivilTime(moment).millisecondsText
         case .text(let text):
-            text.isEmpty || text.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" || $0.isNewline })
-                ? "\"\(PrintableText.escape(text))\"" : text
+            Self.isPlain(text) ? text : "\"\(PrintableText.escape(Self.escaped(text)))\""
         }
+    }
+
+    /// It can be told from what follows it, and from a number.
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && Int64(text) == nil
+            && !text.contains { $0 == " " || $0 == "\"" || $0 == "=" || $0 == "\\" || $0.isNewline }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.contains { $0 == "\"" || $0 == "\\" }
+            ? text.reduce(into: "") { $0 += $1 == "\"" || $1 == "\\" ? "\\\($1)" : "\($1)" } : text
     }
 }

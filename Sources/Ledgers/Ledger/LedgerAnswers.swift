@@ -1,5 +1,6 @@
 import Clocks
 import Kernel
+import LedgerRecords
 import LedgerStore
 import Model
 import SQLiteStore
@@ -43,6 +44,21 @@ final class LedgerAnswers {
         guard let entry, try !reader.hasJob(entry.description) else { return true }
         tell(.refused(.init(.unknown, "the ledger has no job '\(entry)'")))
         return false
+    }
+
+    /// `nil`: the ledger knows the job, and the run if one is named.
+    func refusal(of run: Int64?, _ entry: EntryID) -> LedgerAnswer? {
+        do throws(LedgerError) {
+            var refusal: LedgerAnswer?
+            guard try knows(entry, { refusal = $0 }), let run else { return refusal }
+            return try reader.hasRun(run, of: entry.description) ? nil : .refused(.init(.idle, Self.noRun(run, entry)))
+        } catch {
+            return nil
+        }
+    }
+
+    private static func noRun(_ run: Int64, _ entry: EntryID) -> String {
+        "the ledger has no run \(run) of '\(entry)'"
     }
 
     private func answer(
@@ -89,6 +105,11 @@ final class LedgerAnswers {
     ) throws(LedgerError) {
         guard try knows(question.entry, tell) else { return }
         guard let output = try reader.output(of: question.entry.description, run: question.run) else {
+            if let run = question.run, let refusal = refusal(of: run, question.entry) { return tell(refusal) }
+            if try !reader.keepsOutput(of: question.entry.description) {
+                let error = "what runs of '\(question.entry)' write is not kept (history.output: none)"
+                return tell(.refused(.init(.disabled, error)))
+            }
             return tell(.done(.init(count: 0)))
         }
         tell(.output(.init(run: output.run, lines: output.lines, bytes: output.bytes)))
@@ -169,7 +190,7 @@ extension LedgerAnswer.Run {
     fileprivate init(_ row: RunRow, _ showsText: Bool) {
         self.init()
         (entry, number) = (EntryID(row.job) ?? EntryID(), row.run)
-        (slot, attempt, cause) = (row.slot?.microseconds, row.attempt, "\(row.cause)")
+        (slot, attempt, cause) = (row.slot?.microseconds, row.attempt, row.cause.word)
         (outcome, reason, settles) = (row.outcome, row.reason?.rawValue, row.settles)
         (began, duration, lateness) = (row.began.microseconds, max(.zero, row.duration), max(.zero, row.lateness))
         (code, retryAfter) = (row.code, row.retryAfter?.wholeMicroseconds)

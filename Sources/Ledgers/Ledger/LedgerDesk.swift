@@ -4,6 +4,7 @@ import LedgerStore
 import Links
 import SQLiteStore
 import Synchronization
+import Wire
 
 /// What the thread that writes and the one that answers know of each other.
 final class LedgerDesk: Sendable {
@@ -37,9 +38,9 @@ final class LedgerDesk: Sendable {
         /// Take what the journal has: somebody asks for what came just now.
         case takeAll(Reply)
         /// Remove what need not be kept, and say how many rows that was.
-        case prune(Reply)
+        case prune(Peer, Reply)
         /// Erase what runs have said; so many they were.
-        case forget(String, run: Int64?, before: WallInstant?, Reply)
+        case forget(LedgerQuestion.Forget, Peer, Reply)
     }
 
     /// A number that one thread waits for.

@@ -311,12 +311,16 @@ package final class LedgerProgram {
                 pace.wake()
                 try takeJournal(store, at: now.monotonic)
                 reply.give(0)
-            case .prune(let reply):
+            case .prune(let peer, let reply):
                 let kept = clockTrust.apply(to: retention, at: now)
                 let pruned = try store.prune(kept, at: now.wall, budget: 100_000)
+                link.tell(.request(.init("prune", count: pruned.rows, by: peer)))
                 reply.give(pruned.rows)
-            case .forget(let job, let number, let moment, let reply):
-                reply.give(try store.forget(job, run: number, before: moment))
+            case .forget(let forget, let peer, let reply):
+                let before = forget.before.map { WallInstant(microseconds: $0) }
+                let count = try store.forget(forget.entry.description, run: forget.run, before: before)
+                link.tell(.request(.init("forget", forget, count: count, by: peer)))
+                reply.give(count)
             }
         }
     }
@@ -358,6 +362,14 @@ extension LedgerProgram {
         } while !tap.isEmpty
         try store.fold()
         try store.end()
+    }
+}
+
+extension LedgerReport.Request {
+    fileprivate init(_ action: String, _ forget: LedgerQuestion.Forget? = nil, count: Int, by peer: Peer) {
+        self.init()
+        (self.action, entry, run, before) = (action, forget?.entry, forget?.run, forget?.before)
+        (self.count, user, process) = (Int64(count), Int64(peer.user), Int64(peer.process))
     }
 }
 

@@ -14,10 +14,11 @@ final class LongWork: Sendable {
     final class File: @unchecked Sendable {
         let descriptor: Descriptor
         let size: Int64
+        let runs: Int64
 
-        init(_ descriptor: consuming Descriptor, size: Int64) {
+        init(_ descriptor: consuming Descriptor, size: Int64, runs: Int64) {
             self.descriptor = descriptor
-            self.size = size
+            (self.size, self.runs) = (size, runs)
         }
     }
 
@@ -57,7 +58,7 @@ final class LongWork: Sendable {
         }
     }
 
-    func begin(_ question: LedgerQuestion, for client: Source) {
+    func begin(_ question: LedgerQuestion, for client: Source, _ peer: Peer) {
         let isFree = state.withLock { state in
             defer { state.isBusy = true }
             return !state.isBusy
@@ -65,7 +66,7 @@ final class LongWork: Sendable {
         guard isFree else { return finish(Self.refused(client, .busy, "another such question is being answered")) }
         do throws(SystemError) {
             try BackgroundThread.start {
-                let result = self.answer(question, client)
+                let result = self.answer(question, client, peer)
                 self.state.withLock { $0.isBusy = false }
                 self.finish(result)
             }
@@ -84,12 +85,10 @@ final class LongWork: Sendable {
         Result(client: client, answers: [.refused(.init(code, error))])
     }
 
-    private func answer(_ question: LedgerQuestion, _ client: Source) -> Result {
+    private func answer(_ question: LedgerQuestion, _ client: Source, _ peer: Peer) -> Result {
         switch question {
-        case .prune: return change(client) { .prune($0) }
-        case .forget(let forget):
-            let before = forget.before.map { WallInstant(microseconds: $0) }
-            return change(client) { .forget(forget.entry.description, run: forget.run, before: before, $0) }
+        case .prune: return change(client) { .prune(peer, $0) }
+        case .forget(let forget): return change(client) { .forget(forget, peer, $0) }
         case .backup: return backup(client)
         default: return check(client)
         }
@@ -143,7 +142,8 @@ final class LongWork: Sendable {
             try copy.write(to: name)
             let file = try Descriptor.open(reading: name)
             let copied = try FileSystem.status(name).identity.size
-            return Result(client: client, file: File(file, size: copied))
+            let runs = try SQLiteReader(unkept: name, isKept: false).extent().runs
+            return Result(client: client, file: File(file, size: copied, runs: runs))
         } catch let error as LedgerError {
             return Self.refused(client, .ledger, error.text)
         } catch {

@@ -13,9 +13,11 @@ enum Following {
 }
 
 /// A client of the ledger's socket.
-final class QuestionClient {
+final class QuestionClient: ConnectedClient {
+    let peer: Peer
     let right: ControlRights.Right
     let source: Source
+    var order: UInt32 { source.generation }
     private let socket: Box<Descriptor>
     private var input: [UInt8] = []
     private var output: [UInt8] = []
@@ -32,9 +34,12 @@ final class QuestionClient {
     /// So long it may take for a question, or for reading the answer.
     static let patience = Nanoseconds.seconds(10)
 
-    init(_ socket: consuming Descriptor, _ right: ControlRights.Right, _ source: Source, at now: MonotonicInstant) {
+    init(
+        _ socket: consuming Descriptor, _ peer: Peer, _ right: ControlRights.Right, _ source: Source,
+        at now: MonotonicInstant
+    ) {
         self.socket = Box(socket)
-        (self.right, self.source, lastUse) = (right, source, now)
+        (self.peer, self.right, self.source, lastUse) = (peer, right, source, now)
     }
 
     var isIdle: Bool { !isBusy && input.isEmpty && output.isEmpty }
@@ -76,7 +81,7 @@ final class QuestionClient {
 
     /// Nothing else waits to be told.
     func send(_ file: LongWork.File) {
-        let line = LedgerAnswer.done(.init(count: Int(clamping: file.size))).encoded()
+        let line = LedgerAnswer.done(.init(count: Int(clamping: file.size), runs: file.runs)).encoded()
         if (try? socket.value.send(line, with: file.descriptor)) != .bytes(line.count) { isOver = true }
     }
 

@@ -22,10 +22,10 @@ final class QuestionServer {
     private var listensAgain = MonotonicInstant.distantFuture
 
     static let socketName = "ledger.sock"
-    /// At a time. The one that has been idle for longest gives way.
-    private static let mostClients = 32
-    /// Of them, those that follow what comes: they do not give way.
-    private static let mostFollowers = 16
+    /// Those who ask. An answer is in memory until it is read.
+    private static let limits = ConnectionLimits(most: 48)
+    /// Those who follow what comes: they count apart, and do not give way.
+    private static let followerLimits = ConnectionLimits(most: 24, ofOneUser: 8)
     /// Where the machine is short of descriptors.
     private static let pause = Nanoseconds.seconds(1)
 
@@ -112,11 +112,11 @@ final class QuestionServer {
         let peer = try Peer(of: socket)
         let right = rights.right(of: peer)
         guard right > .none else { return refuse(socket, .denied, "user \(peer.user) may not ask this ledger") }
-        guard makeRoom() else { return refuse(socket, .limit, "too many are connected") }
+        guard makeRoom(for: peer) else { return refuse(socket, .limit, "too many are connected") }
         let place = clients.firstIndex { $0 == nil } ?? clients.count
         generation &+= 1
         let source = Source(kind: Kind.client, place: place, generation: generation)
-        let client = QuestionClient(socket, right, source, at: Clock.monotonic())
+        let client = QuestionClient(socket, peer, right, source, at: Clock.monotonic())
         if place == clients.count { clients.append(client) } else { clients[place] = client }
         try client.watch(loop.poller)
         client.tell(.greeting(.init(program: LedgerVersion.text, pid: Int64(ThisProcess.id), path: path)))
@@ -127,11 +127,13 @@ final class QuestionServer {
         _ = try? socket.write(LedgerAnswer.refused(.init(code, error)).encoded())
     }
 
-    private func makeRoom() -> Bool {
-        let present = clients.compactMap(\.self)
-        guard present.count >= Self.mostClients else { return true }
-        guard let oldest = present.filter(\.isIdle).min(by: { $0.lastUse < $1.lastUse }) else { return false }
-        drop(oldest)
+    private func makeRoom(for peer: Peer) -> Bool {
+        let asking = clients.compactMap(\.self).filter { $0.following == nil }
+        switch Self.limits.room(for: peer, among: asking, rights) {
+        case .free: break
+        case .instead(let oldest): drop(oldest)
+        case .none: return false
+        }
         return true
     }
 
@@ -175,10 +177,18 @@ final class QuestionServer {
         }
         switch question {
         case .check, .backup, .prune, .forget:
+            if case .forget(let forget) = question, let refusal = refusal(of: forget) { return client.tell(refusal) }
             client.waits = true
-            longWork.begin(question, for: client.source)
+            longWork.begin(question, for: client.source, client.peer)
         case .history, .slots, .events, .output, .status: read(question, client)
         }
+    }
+
+    /// `nil`: there is what is to be erased, or nobody knows.
+    private func refusal(of forget: LedgerQuestion.Forget) -> LedgerAnswer? {
+        guard let answers = openAnswers() else { return nil }
+        takeAll()
+        return answers.refusal(of: forget.run, forget.entry)
     }
 
     private func read(_ question: LedgerQuestion, _ client: QuestionClient) {
@@ -196,8 +206,9 @@ final class QuestionServer {
     // MARK: Those who follow
 
     private func begin(_ following: Following, _ client: QuestionClient) {
-        guard clients.count(where: { $0?.following != nil }) < Self.mostFollowers else {
-            return client.tell(.refused(.init(.limit, "\(Self.mostFollowers) others follow already")))
+        let others = clients.compactMap { $0?.following == nil ? nil : $0?.peer }
+        if let refusal = Self.followerLimits.refusal(of: client.peer, among: others, rights) {
+            return client.tell(.refused(.init(.limit, refusal)))
         }
         client.following = following
         countFollowers()

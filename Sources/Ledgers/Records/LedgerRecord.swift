@@ -156,6 +156,18 @@ extension LedgerRecord {
     /// Why a run began.
     package enum Cause: Int64, Hashable, Sendable, CaseIterable {
         case slot, retry, catchUp, manual, start, call
+
+        /// As the log has it.
+        package var word: String {
+            switch self {
+            case .slot: "slot"
+            case .retry: "retry"
+            case .catchUp: "catch_up"
+            case .manual: "manual"
+            case .start: "start"
+            case .call: "call"
+            }
+        }
     }
 
     /// An attempt at a slot is to begin: not before the ledger has this on disk, and says so.

@@ -246,6 +246,26 @@ package final class SQLiteReader: LedgerView {
         }
     }
 
+    /// Whether its entry lets what its runs write be kept.
+    package func keepsOutput(of job: String) throws(LedgerError) -> Bool {
+        let words = try database.rows("SELECT history FROM job WHERE name = ?", [.text(job)]) { $0.text(0) }
+        return RunPolicy.History(words: words.first ?? "").output != .none
+    }
+
+    package func hasRun(_ run: Int64, of job: String) throws(LedgerError) -> Bool {
+        try reading { () throws(LedgerError) in
+            guard let id = try id(of: job) else { return false }
+            let rows = try database.rows(
+                """
+                SELECT EXISTS (SELECT 1 FROM run WHERE id = ?1)
+                OR EXISTS (SELECT 1 FROM recent WHERE kind = 1 AND job = ?2 AND number = ?3)
+                OR EXISTS (SELECT 1 FROM open_run WHERE job = ?2 AND run = ?3)
+                """, [.integer(RunID.of(id, run)), .integer(id), .integer(run)]
+            ) { $0.flag(0) }
+            return rows.first ?? false
+        }
+    }
+
     package func lines(of run: Int64, _ job: String, after count: Int64) throws(LedgerError) -> NewLines {
         guard let id = try id(of: job) else { return NewLines(seen: count, hasEnded: false) }
         return tails.lines(of: run, id, after: count)

@@ -160,7 +160,7 @@ extension RunPolicy.History {
         return (numbers.map { $0 ?? "-" } + [output.rawValue, text.rawValue]).joined(separator: " ")
     }
 
-    fileprivate init(words: String) {
+    init(words: String) {
         self.init()
         let all = words.split(separator: " ").map(String.init)
         guard all.count == 5 else { return }

@@ -40,6 +40,8 @@ package protocol LedgerView: AnyObject {
     func incidents(after number: Int64, job: String?, limit: Int) throws(LedgerError) -> NewIncidents
     /// Whether this run has ended, or one after it.
     func hasEnded(_ run: Int64, of job: String) throws(LedgerError) -> Bool
+    /// Whether there is this run, one that is going among them.
+    func hasRun(_ run: Int64, of job: String) throws(LedgerError) -> Bool
     /// What a run wrote, its last part; `nil`: nothing is kept.
     func output(of job: String, run: Int64?) throws(LedgerError) -> KeptOutput?
     /// What was lost on the way, by class.

@@ -7,12 +7,13 @@ import LedgerRecords
 import Model
 import Testing
 import Turns
+import Values
 import Wire
 
 @Suite("cronsupctl and a ledger")
 struct HistoryCommandTests {
     /// A daemon to be found by, and beside it a ledger with a history that a test has played.
-    private func play(_ body: (Scene, LedgerScene, (String...) throws -> Scene.Finished) throws -> Void) throws {
+    private func play(_ body: (Scene, LedgerScene, Ask) throws -> Void) throws {
         try Scene.play { scene in
             try scene.declare([JobText.shell("job", "true", interval: "1h")])
             let daemon = try scene.start(["--stop-timeout", "100ms"], worker: Binaries.worker)
@@ -22,13 +23,18 @@ struct HistoryCommandTests {
                 try FileSystem.names(in: scene.runtime).map { "\(scene.runtime)/\($0)" }.first {
                     FileSystem.exists("\($0)/control.sock")
                 })
-            try body(scene, ledger) { (arguments: String...) in
-                try scene.run(
-                    arguments + ["--registry", scene.registry, "--runtime-directory", scene.runtime],
-                    program: Binaries.control)
-            }
+            try body(scene, ledger, Ask(scene: scene))
             #expect(try daemon.stop() == .exited(code: 0))
         }
+    }
+
+    /// Asks the daemon, or its ledger.
+    private struct Ask {
+        let scene: Scene
+
+        func callAsFunction(_ arguments: String...) throws -> Scene.Finished { try self(arguments) }
+
+        func callAsFunction(_ arguments: [String]) throws -> Scene.Finished { try scene.control(arguments) }
     }
 
     private func launch(_ ledger: LedgerScene) throws {
@@ -91,16 +97,109 @@ struct HistoryCommandTests {
             #expect(why.output.hasSuffix(": failed: exit 3\n"))
             let none = try ask("why", "app:0", "2049-03-22T05:00:00Z")
             #expect(none.status == .exited(code: 1) && none.output.isEmpty)
-            #expect(none.errors == "cronsupctl: the ledger has no slot of 'app:0' at 2049-03-22T05:00:00+00:00\n")
+            #expect(
+                none.errors == "cronsupctl: app:0 at 2049-03-22T05:00:00+00:00: the ledger has no such slot: "
+                    + "the one before is at 2049-03-22T04:26:42+00:00\n")
             #expect(try ask("output", "app:0").output == "rsync: refused\n")
             #expect(try ask("output", "app:0", "2").output == "rsync: refused\n")
+            let json = try objects(try ask("output", "app:0", "--json").output)
+            #expect(json.first?["line"] as? String == "rsync: refused" && json.first?["run"] as? Int == 2)
+            // What there is not is neither erased nor said to be.
+            for command in [["output"], ["ledger", "forget"]] {
+                let noRun = try ask(command + ["app:0", "99"])
+                #expect(noRun.status == .exited(code: 1), "\(command): \(noRun)")
+                #expect(noRun.errors == "cronsupctl: the ledger has no run 99 of 'app:0'\n")
+                let noJob = try ask(command + ["app:9"])
+                #expect(noJob.status == .exited(code: 1), "\(command): \(noJob)")
+                #expect(noJob.errors.hasPrefix("cronsupctl: the ledger has no job 'app:9'"))
+            }
+            #expect(!ledger.reports.contains { if case .request = $0 { true } else { false } })
             #expect(try ask("ledger", "forget", "app:0", "2").output == "1 run erased\n")
+            try ledger.wait("the word of it") {
+                ledger.reports.contains { report in
+                    guard case .request(let request) = report else { return false }
+                    return request.action == "forget" && request.entry == EntryID("app:0") && request.run == 2
+                        && request.count == 1 && request.user == Int64(geteuid()) && request.process > 0
+                }
+            }
             #expect(try ask("why", "app:0", "2049-03-22T04:26:42Z").output.hasSuffix(": failed\n"))
             #expect(try ask("output", "app:0", "2").status == .exited(code: 1))
             let nothing = try ask("output", "app:0", "1")
             #expect(
                 nothing.status == .exited(code: 1)
                     && nothing.errors.contains("nothing is kept of what run 1 of 'app:0' wrote"))
+        }
+    }
+
+    @Test("make a copy nowhere but in a plain file, and say so under the name that was given")
+    func backup() throws {
+        try play { scene, ledger, ask in
+            ledger.run(0)
+            try launch(ledger)
+            let (fifo, link, old) = (scene.path("fifo"), scene.path("link"), scene.path("old"))
+            #expect(mkfifo(fifo, 0o600) == 0 && symlink("nowhere", link) == 0)
+            try TextFile.write("mine", to: old)
+            for (path, kind) in [
+                (fifo, "is a named pipe"), (link, "is a symbolic link"), ("/dev/null", "is a device"),
+                (scene.runtime, "is a directory"),
+            ] {
+                let refused = try ask("ledger", "backup", path, "--overwrite")
+                #expect(refused.status == .exited(code: 100) && refused.output.isEmpty)
+                #expect(refused.errors.hasPrefix("cronsupctl: '\(path)' \(kind); expected "), "\(refused.errors)")
+            }
+            let there = try ask("ledger", "backup", old)
+            #expect(there.status == .exited(code: 100) && there.errors.contains("'\(old)' is there already"))
+            #expect(TextFile.read(old) == "mine")
+            let nowhere = try ask("ledger", "backup", scene.path("none/copy"))
+            #expect(nowhere.errors == "cronsupctl: open '\(scene.path("none/copy"))': No such file or directory\n")
+            let copy = scene.path("new")
+            let json = try objects(try ask("ledger", "backup", copy, "--json").output)
+            #expect(json.first?["path"] as? String == copy && json.first?["runs"] as? Int == 1)
+            #expect(json.first?["size"] as? Int64 == (try FileSystem.status(copy).identity.size))
+            let output = try ask("ledger", "backup", "-")
+            #expect(output.output.hasPrefix("SQLite format 3") && output.errors.hasSuffix(" KiB, 1 run\n"))
+            #expect(
+                try scene.run(["history", "app:0", "--read", copy], program: Binaries.control).status
+                    == .exited(code: 0))
+        }
+    }
+
+    @Test("show slots of less than a second apart, and find each of them")
+    func fine() throws {
+        try play { _, ledger, ask in
+            for number in 1...3 {
+                let slot = WallInstant(nanoseconds: 2_500_000_001_000_000_000 + Int64(number) * 250_000_000)
+                ledger.write(
+                    .booking(
+                        .init(
+                            job: 0, at: slot, first: slot, last: slot, count: 1, outcome: .ok,
+                            run: .init(number: Int64(number), began: slot, duration: .milliseconds(5)))))
+            }
+            ledger.run(1)
+            try ledger.launch()
+            try ledger.wait("socket") { FileSystem.exists("\(ledger.runtime)/ledger.sock") }
+            let table = try ask("history", "app:0", "--utc").output
+            #expect(table.contains("T04:26:41.500+00:00") && table.contains("T04:26:41.750+00:00"), "\(table)")
+            #expect(try ask("history", "app:1", "--utc").output.contains("T04:26:41+00:00"))
+            let all = try ask("why", "app:0", "2049-03-22T04:26:41Z", "--utc").output
+            #expect(all.split(separator: "\n").count == 4 && all.contains("slot 2049-03-22T04:26:41.250+00:00: run 1,"))
+            let one = try ask("why", "app:0", "2049-03-22T04:26:41.5Z", "--utc").output
+            #expect(one.split(separator: "\n").count == 2 && one.contains("run 2, attempt 1"), "\(one)")
+            #expect(try ask("why", "app:0", "2049-03-22 04:26:41.75", "--utc").output.contains("run 3, attempt 1"))
+        }
+    }
+
+    @Test("take each field of an event as a key of its JSON")
+    func fields() throws {
+        try play { _, ledger, ask in
+            let at = WallInstant(seconds: 2_500_000_001)
+            let text = #"pid=812 status="exit 3" text="say \"no\" = \\" code="7""#
+            ledger.write(.incident(.init(job: nil, at: at, kind: "Worker exited", text: text)))
+            try ledger.launch()
+            try ledger.wait("socket") { FileSystem.exists("\(ledger.runtime)/ledger.sock") }
+            let event = try #require(try objects(try ask("events", "--json").output).first)
+            #expect(event["pid"] as? Int == 812 && event["status"] as? String == "exit 3")
+            #expect(event["text"] as? String == #"say "no" = \"# && event["code"] as? String == "7")
         }
     }
 
@@ -128,12 +227,16 @@ struct HistoryCommandTests {
             #expect(symlink(scene.path("victim"), "\(copy).new") == 0)
             try TextFile.write("old", to: copy)
             #expect(chmod(copy, 0o644) == 0)
-            let backup = try ask("ledger", "backup", copy)
+            let backup = try ask("ledger", "backup", copy, "--overwrite")
             #expect(backup.status == .exited(code: 0), "\(backup.errors)")
+            #expect(
+                backup.output.hasPrefix("\(copy): ") && backup.output.hasSuffix(" KiB, 1 run\n"), "\(backup.output)")
             #expect(try FileSystem.contents(of: copy, limit: 100)?.bytes.starts(with: "SQLite format 3".utf8) == true)
             #expect(TextFile.read(scene.path("victim")) == "mine")
             var found = stat()
             #expect(stat(copy, &found) == 0 && found.st_mode & 0o777 == 0o600)
+            #expect(try objects(try ask("ledger", "check", "--json").output).first?["faults"] as? Int == 0)
+            #expect(try objects(try ask("ledger", "prune", "--json").output).first?["count"] as? Int == 0)
             let unknown = try ask("history", "app:9")
             #expect(unknown.status == .exited(code: 1) && unknown.errors.contains("the ledger has no job 'app:9'"))
         }

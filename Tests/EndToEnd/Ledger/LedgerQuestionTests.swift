@@ -133,13 +133,13 @@ struct LedgerQuestionTests {
         try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
         var question = LedgerQuestion.Events()
         question.after = 0
-        let followers = try (0..<20).map { _ in try scene.connect(.events(question)) }
+        let followers = try (0..<28).map { _ in try scene.connect(.events(question)) }
         try scene.wait("refusals") { try followers.count { try $0.answers().count == 2 } == 4 }
-        guard case .refused(let refused)? = try followers[19].answers().last else { return #expect(Bool(false)) }
-        #expect(refused.code == .limit && refused.error == "16 others follow already")
+        guard case .refused(let refused)? = try followers[27].answers().last else { return #expect(Bool(false)) }
+        #expect(refused.code == .limit && refused.error == "24 others follow already")
         for _ in 0..<40 { #expect(try scene.ask(.history(.init())).last == .done(.init(count: 0))) }
         event(scene, "jobs=1")
-        try scene.wait("events") { try followers.count { try $0.answers().count == 2 } == 20 }
+        try scene.wait("events") { try followers.count { try $0.answers().count == 2 } == 28 }
     }
 
     @Test(
@@ -161,6 +161,54 @@ struct LedgerQuestionTests {
         #expect(!observer.contains("secret"))
         let stranger = try ask(scene, group: 12_378)
         #expect(stranger.hasPrefix("refused code=denied error=\"user 12376 may not ask this ledger\""), "\(stranger)")
+    }
+
+    @Test(
+        "lets no user keep others out, with questions or by following",
+        .enabled(if: ThisProcess.userID == 0 && FileSystem.isExecutable("/usr/bin/setpriv"), "needs root and setpriv"))
+    func crowd() throws {
+        let scene = try LedgerScene()
+        scene.arguments = ["--observers", "12377"]
+        for path in [scene.directory.path, scene.runtime] { chmod(path, 0o711) }
+        try scene.launch()
+        try scene.wait("socket") { FileSystem.exists("\(scene.runtime)/ledger.sock") }
+        event(scene, "jobs=0")
+        let program = """
+            import signal, socket, sys
+            def connect(line):
+                s = socket.socket(socket.AF_UNIX); s.settimeout(20)
+                # One that is refused, or for whom too many wait.
+                try: s.connect(sys.argv[1]); s.sendall(line)
+                except OSError: pass
+                return s
+            def follow():
+                s, text = connect(b"events after=0\\n"), b""
+                while text.count(b"\\n") < 2: text += s.recv(65536)
+                return s, text
+            followers = [follow() for _ in range(12)]
+            halves = [connect(b"hist") for _ in range(70)]
+            print(b"".join(text for _, text in followers).decode(), flush=True)
+            signal.pause()
+            """
+        let output = "\(scene.directory.path)/crowd"
+        let process = try ChildProcess(
+            [
+                "/usr/bin/setpriv", "--reuid", "12376", "--regid", "12377", "--clear-groups", "/usr/bin/python3", "-c",
+                program, "\(scene.runtime)/ledger.sock",
+            ], environment: [], output: output, errors: "\(output)-errors")
+        try scene.wait("the crowd") { TextFile.read(output)?.isEmpty == false }
+        let refusals = (TextFile.read(output) ?? "").split(separator: "\n").count {
+            $0.contains("8 others of user 12376 follow already")
+        }
+        #expect(refusals == 4, "\(TextFile.read(output) ?? "")\(TextFile.read("\(output)-errors") ?? "")")
+        #expect(try scene.ask(.history(.init())).last == .done(.init(count: 0)))
+        var question = LedgerQuestion.Events()
+        question.after = 0
+        let follower = try scene.connect(.events(question))
+        event(scene, "jobs=1")
+        try scene.wait("the event") { try follower.answers().count == 3 }
+        process.signal(SIGKILL)
+        try scene.wait("its end") { process.hasExited }
     }
 
     /// What another user is told.

@@ -136,10 +136,15 @@ package enum LedgerAnswer: Hashable, Sendable {
         package var order: Int64?
         /// The number of the last event that there is.
         package var last: Int64?
+        /// In a copy.
+        package var runs: Int64?
 
         package init() {}
-        package init(count: Int, before: Int64? = nil, order: Int64? = nil, last: Int64? = nil) {
-            (self.count, self.before, self.order, self.last) = (Int64(count), before, order, last)
+        package init(
+            count: Int, before: Int64? = nil, order: Int64? = nil, last: Int64? = nil, runs: Int64? = nil
+        ) {
+            (self.count, self.before, self.order) = (Int64(count), before, order)
+            (self.last, self.runs) = (last, runs)
         }
     }
 
@@ -300,5 +305,6 @@ extension LedgerAnswer.Done: WireMessage {
         row.integer("before", &before)
         row.integer("order", &order)
         row.integer("last", &last)
+        row.integer("runs", &runs)
     }
 }

@@ -190,7 +190,7 @@ extension LedgerQuestion.Forget: WireMessage {
 
 extension MessageCoder {
     /// `nil` stands for no field.
-    fileprivate mutating func entry(_ key: StaticString, _ value: inout EntryID?) {
+    mutating func entry(_ key: StaticString, _ value: inout EntryID?) {
         guard let text = string(key, value?.description, isRequired: false) else { return }
         if let entry = EntryID(text) { value = entry } else { fail(key, expected: "namespace:name") }
     }

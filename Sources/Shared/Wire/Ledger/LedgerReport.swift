@@ -14,6 +14,8 @@ package enum LedgerReport: Hashable, Sendable {
     case claimed(Claimed)
     /// A line for the daemon's log.
     case log(Log)
+    /// Somebody has had something changed in it: it is logged as what is asked of the daemon.
+    case request(Request)
 
     package struct Started: Hashable, Sendable {
         package var path = ""
@@ -84,6 +86,22 @@ package enum LedgerReport: Hashable, Sendable {
         }
     }
 
+    package struct Request: Hashable, Sendable {
+        /// `forget` or `prune`.
+        package var action = ""
+        /// `nil`: it was about all jobs.
+        package var entry: EntryID?
+        package var run: Int64?
+        /// About runs alone that began before, in microseconds since 1970.
+        package var before: Int64?
+        /// Of what was erased or removed.
+        package var count = Int64(0)
+        package var user = Int64(0)
+        package var process = Int64(0)
+
+        package init() {}
+    }
+
     package func encoded() -> [UInt8] {
         switch self {
         case .started(let started): started.encoded()
@@ -92,6 +110,7 @@ package enum LedgerReport: Hashable, Sendable {
         case .again: AgainReport().encoded()
         case .claimed(let claimed): claimed.encoded()
         case .log(let log): log.encoded()
+        case .request(let request): request.encoded()
         }
     }
 
@@ -101,6 +120,7 @@ package enum LedgerReport: Hashable, Sendable {
         if let job = try Job(&row) { return .job(job) }
         if let claimed = try Claimed(&row) { return .claimed(claimed) }
         if let log = try Log(&row) { return .log(log) }
+        if let request = try Request(&row) { return .request(request) }
         if let started = try Started(&row) { return .started(started) }
         if row.isVerb(ResumedReport.verb) { return .resumed }
         if row.isVerb(AgainReport.verb) { return .again }
@@ -157,6 +177,20 @@ extension LedgerReport.Log: WireMessage {
         row.text("error", &error)
         row.text("text", &text)
         row.integer("count", &count)
+    }
+}
+
+extension LedgerReport.Request: WireMessage {
+    package static var verb: StaticString { "request" }
+
+    package mutating func fields(_ row: inout MessageCoder) {
+        row.text("action", &action)
+        row.entry("entry", &entry)
+        row.integer("run", &run)
+        row.integer("before_us", &before)
+        row.integer("count", &count, least: 0, absent: 0)
+        row.integer("uid", &user, least: 0)
+        row.integer("pid", &process, least: 0)
     }
 }
 
