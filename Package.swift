@@ -170,7 +170,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Clocks", "Crontabs", "Crontool", "HTTPServer", "Host", "Kernel", "Model", "Schedules", "Values",
+                "Clocks", "Crontabs", "Crontool", "HTTPServer", "Host", "Kernel", "Metrics", "Model", "Schedules",
+                "Values",
                 "Wire",
             ],
             // Scripts/embed-assets puts them into AssetText.swift.
