@@ -169,8 +169,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Clocks", "Crontabs", "Crontool", "HTTPServer", "Host", "Kernel", "Model", "Schedules", "Values",
-                "Wire",
+                "Clocks", "Crontabs", "Crontool", "HTTPServer", "Host", "Kernel", "Metrics", "Model", "Schedules",
+                "Values", "Wire",
             ],
             // Scripts/embed-assets puts them into AssetText.swift.
             exclude: ["Assets/failing.svg", "Assets/icon.svg", "Assets/script.js", "Assets/style.css"],
