@@ -171,8 +171,7 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Clocks", "Crontabs", "Crontool", "HTTPServer", "Host", "Kernel", "Metrics", "Model", "Schedules",
-                "Values",
-                "Wire",
+                "Values", "Wire",
             ],
             // Scripts/embed-assets puts them into AssetText.swift.
             exclude: ["Assets/failing.svg", "Assets/icon.svg", "Assets/script.js", "Assets/style.css"],

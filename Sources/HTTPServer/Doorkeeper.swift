@@ -95,11 +95,17 @@ final class Doorkeeper {
     private func look(_ token: UInt64) {
         guard let one = waiting[token], let socket = one.socket.take() else { return }
         var bytes = [UInt8](repeating: 0, count: HeadGuard.longest)
-        guard case .bytes(let count)? = try? socket.peek(into: &bytes) else {
-            return keepIfEmpty(socket, one, token)
+        // One call: what comes after it is told of.
+        switch (try? socket.peek(into: &bytes)) ?? .closed {
+        case .bytes(let count): judge(bytes[..<count], socket, token)
+        case .wouldBlock: one.socket = consume socket
+        case .closed: waiting[token] = nil
         }
-        switch HeadGuard.judge(bytes[..<count]) {
-        case .incomplete: one.socket = consume socket
+    }
+
+    private func judge(_ bytes: ArraySlice<UInt8>, _ socket: consuming Descriptor, _ token: UInt64) {
+        switch HeadGuard.judge(bytes) {
+        case .incomplete: waiting[token]?.socket = consume socket
         case .complete:
             waiting[token] = nil
             poller.remove(socket)
@@ -107,15 +113,6 @@ final class Doorkeeper {
         case .refused(let status, let reason):
             waiting[token] = nil
             RefusedHead.answer(socket, status, reason)
-        }
-    }
-
-    private func keepIfEmpty(_ socket: consuming Descriptor, _ one: Waiting, _ token: UInt64) {
-        var byte: [UInt8] = [0]
-        if (try? socket.peek(into: &byte)) == .wouldBlock {
-            one.socket = consume socket
-        } else {
-            waiting[token] = nil
         }
     }
 }

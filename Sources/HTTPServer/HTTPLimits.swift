@@ -14,7 +14,7 @@ package struct HTTPLimits: Sendable {
     /// Of a connection: for its head, and for what is written of an answer at a time.
     package var memory = 24 * 1_024
     /// Threads that answer what takes time, and requests that wait for them.
-    package var threads = 4
+    package var threads = 8
     package var queued = 256
 
     package init() {}

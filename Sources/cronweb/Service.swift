@@ -32,7 +32,8 @@ struct Service {
         _ = try OpenFilesLimit.raise()
         let signals = try SignalQueue([.terminate, .interrupt])
         let site = DaemonSite(
-            registry: command.registry, place: command.runtimeDirectory, usual: "/etc/cronsupd")
+            registry: command.registry, place: command.runtimeDirectory, usual: "/etc/cronsupd",
+            patience: Patience.daemon)
         let (listener, address) = try open()
         let access = Access(
             hosts: command.host + place.ownNames, takesAddresses: place.takesAddresses, hasActions: command.actions,

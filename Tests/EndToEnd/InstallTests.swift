@@ -6,9 +6,9 @@ import Testing
 struct InstallTests {
     private static let files = [
         "/etc/cronsupd/example.yaml", "/opt/cron/bin/cronsupctl", "/opt/cron/lib/systemd/system/cronsupd.service",
-        "/opt/cron/lib/systemd/user/cronsupd.service",
+        "/opt/cron/lib/systemd/system/cronsupd-web.service", "/opt/cron/lib/systemd/user/cronsupd.service",
         "/opt/cron/libexec/cronsupd/cronledger", "/opt/cron/libexec/cronsupd/cronnotify",
-        "/opt/cron/libexec/cronsupd/cronworker", "/opt/cron/sbin/cronsupd",
+        "/opt/cron/libexec/cronsupd/cronworker", "/opt/cron/sbin/cronsupd", "/opt/cron/sbin/cronweb",
         "/opt/cron/share/bash-completion/completions/cronsupctl",
         "/opt/cron/share/bash-completion/completions/cronsupd",
         "/opt/cron/share/bash-completion/completions/cronworker",
@@ -21,7 +21,8 @@ struct InstallTests {
         "/opt/cron/share/man/man5/cronsupd-lua.5", "/opt/cron/share/man/man5/cronsupd-metrics.5",
         "/opt/cron/share/man/man5/cronsupd-registry.5",
         "/opt/cron/share/man/man5/cronsupd-schedule.5", "/opt/cron/share/man/man8/cronsupctl.8",
-        "/opt/cron/share/man/man8/cronsupd.8", "/opt/cron/share/man/man8/cronworker.8",
+        "/opt/cron/share/man/man8/cronsupd.8", "/opt/cron/share/man/man8/cronweb.8",
+        "/opt/cron/share/man/man8/cronworker.8",
         "/opt/cron/share/zsh/site-functions/_cronsupctl", "/opt/cron/share/zsh/site-functions/_cronsupd",
         "/opt/cron/share/zsh/site-functions/_cronworker",
     ]

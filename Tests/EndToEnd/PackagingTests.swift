@@ -13,7 +13,7 @@ struct PackagingTests {
         for directory in ["system", "user", "sbin"] {
             try FileSystem.createDirectories(scene.path("units/\(directory)"))
         }
-        symlink("/bin/true", scene.path("units/sbin/cronsupd"))
+        for program in ["cronsupd", "cronweb"] { symlink("/bin/true", scene.path("units/sbin/\(program)")) }
         let units = scene.path("units")
         let finished = try scene.run(
             ["SYSTEMD=\(version)", "\(Self.root)/Packaging/install-units", units, units], program: "/usr/bin/env")
@@ -54,6 +54,7 @@ struct PackagingTests {
             let units = try install(for: version, in: scene)
             #expect(try complaints("\(units)/system/cronsupd.service", in: scene) == [])
             #expect(try complaints("\(units)/user/cronsupd.service", in: scene, ["--user"]) == [])
+            #expect(try complaints("\(units)/system/cronsupd-web.service", in: scene) == [])
             for kind in ["system", "user"] {
                 let unit = try #require(TextFile.read("\(units)/\(kind)/cronsupd.service"))
                 #expect(unit.contains("\nType=notify\n"))

@@ -85,6 +85,20 @@ struct HTTPServerTests {
         }
     }
 
+    @Test("answers each of many that ask at once, whenever their bytes come")
+    func many() throws {
+        try serve { directory, _ in
+            for number in 0..<300 {
+                let client = try Client(directory)
+                // In two pieces, or at once with the connection.
+                if number % 2 == 0 { try client.send("GET /") }
+                try client.send("\(number % 2 == 0 ? "" : "GET /")\(number) HTTP/1.1\r\nHost: a\r\n\r\n")
+                let answer = try client.receive()
+                #expect(answer.contains("GET /\(number) [] unix\n<end>"), "\(answer)")
+            }
+        }
+    }
+
     @Test("answers what takes time on another thread, and takes bodies up to their limit")
     func bodies() throws {
         var limits = HTTPLimits()

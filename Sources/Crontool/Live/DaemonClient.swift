@@ -15,11 +15,12 @@ package final class DaemonClient {
 
     /// Waits for its greeting. `nil`: nobody listens there.
     init?(
-        in directory: String, named name: String, before end: MonotonicInstant = .distantFuture
+        in directory: String, named name: String, before end: MonotonicInstant = .distantFuture,
+        patience: Nanoseconds = patience
     ) throws(DaemonFailure) {
         guard let stream = try MessageStream(in: directory, named: name, before: end) else { return nil }
         (self.stream, self.directory, self.name) = (stream, directory, name)
-        greeting = try welcome()
+        greeting = try welcome(within: patience)
     }
 
     /// The name of its directory, which is its registry's.
@@ -42,8 +43,8 @@ package final class DaemonClient {
         return client
     }
 
-    private func welcome() throws(DaemonFailure) -> ControlAnswer.Greeting {
-        switch try nextAnswer(within: Self.patience) {
+    private func welcome(within patience: Nanoseconds) throws(DaemonFailure) -> ControlAnswer.Greeting {
+        switch try nextAnswer(within: patience) {
         case .greeting(let greeting)?: return greeting
         case .refused(let refused)?: throw .refused(refused)
         case nil, .some: throw .gone

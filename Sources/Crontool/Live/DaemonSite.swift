@@ -11,10 +11,15 @@ package struct DaemonSite: Sendable {
     private let key: String?
     private let places: [String]
     private let usual: String
+    /// How long a daemon is waited for that says nothing.
+    private let patience: Nanoseconds
 
     /// `place`: where its runtime directory is; `nil`: in one of the usual places.
-    package init(registry: String? = nil, key: String? = nil, place: String?, usual: String) {
-        (self.registry, self.key, self.usual) = (registry, key, usual)
+    package init(
+        registry: String? = nil, key: String? = nil, place: String?, usual: String,
+        patience: Nanoseconds = DaemonClient.patience
+    ) {
+        (self.registry, self.key, self.usual, self.patience) = (registry, key, usual, patience)
         places = place.map { [$0] } ?? RuntimePlace.all
     }
 
@@ -66,7 +71,7 @@ package struct DaemonSite: Sendable {
     private func client(
         in directory: String, before end: MonotonicInstant
     ) throws(DaemonFailure) -> DaemonClient? {
-        try DaemonClient(in: directory, named: RuntimePlace.controlSocket, before: end)
+        try DaemonClient(in: directory, named: RuntimePlace.controlSocket, before: end, patience: patience)
     }
 
     /// A directory of a daemon, and the daemon, or why it cannot be asked.

@@ -1,4 +1,4 @@
-import Clocks
+package import Clocks
 package import Kernel
 package import Wire
 
@@ -41,13 +41,14 @@ package final class LedgerClient {
         }
     }
 
-    /// Calls `body` with what is answered before the end.
+    /// Calls `body` with what is answered before the end. `patience`: from answer to answer; `nil`: what a question about the whole
+    /// of the ledger may take.
     @discardableResult
     package func ask(
-        _ question: LedgerQuestion, _ body: (LedgerAnswer) -> Void = { _ in }
+        _ question: LedgerQuestion, within patience: Nanoseconds? = nil, _ body: (LedgerAnswer) -> Void = { _ in }
     ) throws(DaemonFailure) -> LedgerAnswer.Done {
         try stream.send(question.encoded())
-        while let answer = try nextAnswer(within: Self.longPatience) {
+        while let answer = try nextAnswer(within: patience ?? Self.longPatience) {
             switch answer {
             case .done(let done): return done
             case .refused(let refused): throw .refused(refused)

@@ -1,8 +1,14 @@
-import Clocks
+package import Clocks
 import Crontool
 import Kernel
 import Values
 import Wire
+
+/// How long others are waited for: less than people wait for a page.
+package enum Patience {
+    package static let daemon = Nanoseconds.milliseconds(1_500)
+    static let ledger = Nanoseconds.seconds(5)
+}
 
 /// A look at a daemon and its ledger, over one connection to each as long as they last.
 final class Look {
@@ -16,7 +22,6 @@ final class Look {
     private static let portion = 32
     /// More rows than cells: attempts have none of their own.
     private static let rows = Int64(2 * Strip.length)
-    private static let patience = Nanoseconds.seconds(5)
 
     typealias Change = (inout Board) -> Void
 
@@ -28,14 +33,22 @@ final class Look {
             try askStatus(apply)
         } catch {
             daemon = nil
-            // It may have been started anew.
-            do throws(DaemonFailure) { try askStatus(apply) } catch {
-                (daemon, ledger) = (nil, nil)
-                let why = error.description
-                return apply { $0.fault = why }
-            }
+            guard case .silent = error else { return again(apply) }
+            return fail(error, apply)
         }
         _ = goOn(apply)
+    }
+
+    /// It may have been started anew.
+    private func again(_ apply: (Change) -> Void) {
+        do throws(DaemonFailure) { try askStatus(apply) } catch { return fail(error, apply) }
+        _ = goOn(apply)
+    }
+
+    private func fail(_ failure: DaemonFailure, _ apply: (Change) -> Void) {
+        (daemon, ledger) = (nil, nil)
+        let why = failure.description
+        apply { $0.fault = why }
     }
 
     private func askStatus(_ apply: (Change) -> Void) throws(DaemonFailure) {
@@ -43,7 +56,7 @@ final class Look {
         if let daemon { client = daemon } else { client = try site.connect() }
         daemon = nil
         var jobs: [JobStatus] = []
-        let done = try client.ask(.status(entry: nil), within: Self.patience) { answer in
+        let done = try client.ask(.status(entry: nil), within: Patience.daemon) { answer in
             if case .job(let job) = answer { jobs.append(job) }
         }
         daemon = client
@@ -92,7 +105,7 @@ final class Look {
         (question.entry, question.limit) = (entry, Self.rows)
         var rows: [LedgerAnswer] = []
         do throws(DaemonFailure) {
-            try ledger.ask(.history(question)) { rows.append($0) }
+            try ledger.ask(.history(question), within: Patience.ledger) { rows.append($0) }
         } catch {
             // It has never heard of the job.
             guard case .refused(let refused) = error, refused.code == .unknown else { throw error }

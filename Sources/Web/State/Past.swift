@@ -19,7 +19,7 @@ package struct Past: Sendable {
 
     package func history(_ question: LedgerQuestion.History) throws(DaemonFailure) -> Page {
         var page = Page()
-        let done = try open().ask(.history(question)) { page.rows.append($0) }
+        let done = try open().ask(.history(question), within: Patience.ledger) { page.rows.append($0) }
         (page.before, page.order) = (done.before, done.order)
         return page
     }
@@ -28,7 +28,7 @@ package struct Past: Sendable {
         var question = LedgerQuestion.Events()
         (question.entry, question.limit, question.before) = (entry, limit, before)
         var page = Page()
-        let done = try open().ask(.events(question)) { page.rows.append($0) }
+        let done = try open().ask(.events(question), within: Patience.ledger) { page.rows.append($0) }
         page.before = done.before
         return page
     }
@@ -36,7 +36,9 @@ package struct Past: Sendable {
     /// What a slot came to: each attempt, and what else there is of it.
     package func slot(_ moment: Int64, of entry: EntryID) throws(DaemonFailure) -> [LedgerAnswer] {
         var rows: [LedgerAnswer] = []
-        try open().ask(.slots(.init(entry: entry, since: moment, until: moment + 1))) { rows.append($0) }
+        try open().ask(.slots(.init(entry: entry, since: moment, until: moment + 1)), within: Patience.ledger) {
+            rows.append($0)
+        }
         return rows
     }
 
@@ -49,7 +51,7 @@ package struct Past: Sendable {
     /// `nil`: nothing is kept of it.
     package func output(of run: Int64, _ entry: EntryID) throws(DaemonFailure) -> Output? {
         var output: Output?
-        try open().ask(.output(.init(entry: entry, run: run))) { answer in
+        try open().ask(.output(.init(entry: entry, run: run)), within: Patience.ledger) { answer in
             switch answer {
             case .output(let head): output = Output(lines: [], count: head.lines)
             case .line(let text): output?.lines.append(text)
@@ -67,7 +69,7 @@ package struct Past: Sendable {
         let ledger = try open()
         for _ in 0..<Self.mostPages {
             var (found, isPast) = (LedgerAnswer.Run?.none, false)
-            let done = try ledger.ask(.history(question)) { answer in
+            let done = try ledger.ask(.history(question), within: Patience.ledger) { answer in
                 guard case .run(let run) = answer else { return }
                 if run.number == number { found = run }
                 isPast = isPast || run.number < number

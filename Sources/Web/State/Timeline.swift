@@ -74,7 +74,7 @@ extension Timeline {
         let places = Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ($1.entry, $0) })
         var (count, oldest) = (0, now)
         repeat {
-            let done = try ledger.ask(.history(question)) { row in
+            let done = try ledger.ask(.history(question), within: Patience.ledger) { row in
                 guard let (entry, moment) = row.place else { return }
                 (count, oldest) = (count + 1, min(oldest, moment))
                 if let place = places[entry] { lanes[place].rows.append(row) }

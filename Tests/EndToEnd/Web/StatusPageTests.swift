@@ -61,14 +61,29 @@ struct StatusPageTests {
             let daemon = try start(scene)
             try daemon.wait(for: "TICK")
             #expect(try web.get("/readyz").status == 200)
+            let metrics = try web.get("/metrics")
+            #expect(metrics.head.contains("Content-Type: text/plain; version=0.0.4"))
+            #expect(metrics.body.contains("cronsupd_up 1\n") && metrics.body.contains("entry=\"test:one\""))
+            let open = try web.get("/metrics", ["Host: localhost", "Accept: application/openmetrics-text"])
+            #expect(open.body.hasSuffix("# EOF\n"), "\(open.body)")
             let index = try web.get("/").body
             #expect(index.contains("id=\"test:one\"") && index.contains("id=\"fault\" role=\"alert\" hidden"))
+            // One that does not answer holds up nobody.
+            daemon.signal(SIGSTOP)
+            let stuck = try web.get("/readyz")
+            #expect(stuck.status == 503 && stuck.body == "cronsupd does not answer\n", "\(stuck.body)")
+            let page = try web.get("/").body
+            #expect(page.contains("cronsupd is not there") && page.contains("id=\"test:one\""), "\(page)")
+            daemon.signal(SIGCONT)
+            try daemon.wait("the page is as before") { try web.get("/").body.contains("role=\"alert\" hidden") }
             _ = try daemon.stop()
             try daemon.wait("the page says so") {
                 let body = try web.get("/").body
                 return body.contains("cronsupd is not there") && body.contains("id=\"test:one\"")
             }
             #expect(try web.get("/readyz").status == 503)
+            let without = try web.get("/metrics")
+            #expect(without.status == 200 && without.body.contains("cronsupd_up 0\n"), "\(without.body)")
             _ = try web.stop()
         }
     }
@@ -126,6 +141,13 @@ struct StatusPageTests {
             }
             #expect(news.head.contains("Content-Type: text/event-stream") && news.body.contains("event: job\n"))
             #expect(news.body.contains("event: board\ndata: {\"all\":1,"))
+            // Who connects again is sent what it has not seen, and what another process has numbered is no number of this one's.
+            let ids = news.body.split(separator: "\n").filter { $0.hasPrefix("id: ") }
+            let last = try #require(ids.last).dropFirst(4)
+            let again = try web.follow("/api/v1/events", ["Last-Event-ID: \(last)"]) { $0.contains("event: board") }
+            #expect(!again.body.contains("event: job"), "\(again.body)")
+            let other = try web.follow("/api/v1/events", ["Last-Event-ID: x-99"]) { $0.contains("event: board") }
+            #expect(other.body.contains("event: job"), "\(other.body)")
             _ = try web.stop()
             _ = try daemon.stop()
         }

@@ -56,9 +56,10 @@ final class WebProcess {
     }
 
     /// Follows what comes until it is enough.
-    func follow(_ path: String, until isEnough: (String) -> Bool) throws -> Answer {
+    func follow(_ path: String, _ headers: [String] = [], until isEnough: (String) -> Bool) throws -> Answer {
         let socket = try StreamSocket(connectingTo: "http", in: directory)
-        _ = try socket.send(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+        let more = headers.map { "\($0)\r\n" }.joined()
+        _ = try socket.send(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(more)\r\n".utf8))
         return try Self.read(socket, until: isEnough)
     }
 
