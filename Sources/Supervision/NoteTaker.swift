@@ -42,6 +42,7 @@ struct NoteTaker {
     private func placed(_ run: Phase.Run) -> Phase.Run {
         var run = run
         if !knowsSlots { run.slot = nil }
+        run.call = run.call.map(FunctionCall.ofEarlierLife)
         return run
     }
 
@@ -74,9 +75,6 @@ struct NoteTaker {
         if owed?.isKept == true { booking.outcome = .interrupted }
         job.runKeeper.book(job.runKeeper.books.book(booking, isSettled: true), &job.step)
     }
-
-    /// More calls than a life can have.
-    private static let otherLife = Int64(1) << 60
 
     // MARK: A note
 
@@ -142,8 +140,7 @@ struct NoteTaker {
         _ run: RunNote.Run, at begun: MonotonicInstant?, _ job: inout JobSupervisor
     ) throws(Violation) {
         let isOrdered = run.attempt > 1 || run.call != nil || !job.runKeeper.gates.areOpen
-        // The calls of this life have numbers of their own, and the sign says who has asked.
-        let call = isOfPreviousLife ? run.call.map { $0 < 0 ? $0 - Self.otherLife : $0 + Self.otherLife } : run.call
+        let call = isOfPreviousLife ? run.call.map(FunctionCall.ofEarlierLife) : run.call
         if isOrdered, isOfPreviousLife {
             let isOwed = run.attempt > 1 && run.slot == job.runKeeper.orders.pending?.slot
             job.runKeeper.orders.give(

@@ -38,6 +38,47 @@ struct UntoldTests {
         #expect(calls(after: rig) == [] && rig.supervisor.standing.isFailing)
     }
 
+    // MARK: F62
+
+    @Test(
+        "is none whose call of the daemon before has ended: that is no call of this one, by its record or by its worker's note"
+    )
+    func earlierCall() {
+        var function = definition(Schedule(.none, text: Schedule.hookOnlyText))
+        function.isHookOnly = true
+        for isNoted in [false, true] {
+            var rig = Rig(.firstStart, function)
+            rig.send(.call(event: "{}"))
+            rig.fireDeadline()
+            rig.send(.spawned)
+            rig.send(.report(.ready(.init(next: .distantFuture))))
+            rig.send(.report(.begin(.init(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+            var next = rig
+            next.supervisor = JobSupervisor(
+                function, start: at(1_001), seed: 1,
+                resuming: Resumption(JobRecord(RecordRowCopy.of(JobRecord(rig.supervisor))), isOfPreviousLife: true))
+            next.supervisor.expectNote(epoch: 1)
+            var note = RunNote(epoch: 1)
+            note.begin(
+                .init(
+                    Report.Begin(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1), attempt: 1,
+                    at: rig.now))
+            note.end(
+                Report.End(
+                    run: 1, slot: nil, next: .distantFuture, lateness: .zero, duration: .zero, outcome: .ok, text: ""),
+                skipped: 0)
+            next.send(.noted(isNoted ? note : nil))
+            var calls: [Int64] = []
+            for case .book(let booking) in next.effects { calls += booking.run?.call.map { [$0] } ?? [] }
+            #expect(calls.count == 1)
+            let call = calls.first ?? 0
+            #expect(FunctionCall.isOfEarlierLife(call) && call > 0, "\(call)")
+            #expect(FunctionCall.ofEarlierLife(call) == call)
+        }
+    }
+
+    // MARK: Others
+
     @Test("is told of the recovery too, in the order in which it was")
     func recovery() {
         var rig = Rig(.running, job)

@@ -70,9 +70,9 @@ extension WorkerPool {
     /// The call has ended, well or not: whoever it was about has told it. One that the daemon's end has cut short is made again by the
     /// next daemon.
     func noteEnd(ofCall booking: Booking, of job: Job) {
-        guard let run = booking.run, let call = run.call, call > 0, booking.retryAfter == nil, !hookCalls.isEmpty else {
-            return
-        }
+        guard !hookCalls.isEmpty, let run = booking.run, let call = run.call, call > 0, booking.retryAfter == nil,
+            !FunctionCall.isOfEarlierLife(call)
+        else { return }
         let notices = hookCalls.takeAll(through: call, of: job.definition.id)
         guard !isStopping || booking.outcome != .cancelled && booking.outcome != .interrupted else { return }
         if booking.outcome.isFailure {

@@ -249,6 +249,17 @@ package struct FunctionCall: Hashable, Sendable {
     /// It tells that a call has failed.
     package var isOfCall = false
 
+    private static let otherLife = Int64(1) << 60
+
+    /// The number of a call that a daemon before this one has made. The calls of this life have numbers of their own, and the sign says who
+    /// has asked.
+    package static func ofEarlierLife(_ number: Int64) -> Int64 {
+        if isOfEarlierLife(number) { return number }
+        return number < 0 ? number - otherLife : number + otherLife
+    }
+
+    package static func isOfEarlierLife(_ number: Int64) -> Bool { number.magnitude >= otherLife }
+
     package init(number: Int64, event: String?, isOfCall: Bool = false) {
         (self.number, self.event, self.isOfCall) = (number, event, isOfCall)
     }
