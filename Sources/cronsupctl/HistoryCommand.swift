@@ -3,6 +3,7 @@ import Clocks
 import Crontool
 import Host
 import Kernel
+import Model
 import Wire
 
 struct HistoryCommand: ParsableCommand {
@@ -16,6 +17,9 @@ struct HistoryCommand: ParsableCommand {
     @Flag(help: "Runs alone that have failed.")
     var failed = false
 
+    @Option(help: ArgumentHelp("Runs alone, and slots without one, that came to this.", valueName: "outcome"))
+    var outcome: AnyOutcome?
+
     @Flag(help: "Without the line of titles.")
     var noHeaders = false
 
@@ -26,7 +30,7 @@ struct HistoryCommand: ParsableCommand {
 
     func run() throws {
         var question = try options.question()
-        question.onlyFailures = failed
+        (question.onlyFailures, question.outcome) = (failed, outcome?.outcome)
         let opened = try source.open()
         let ledger = opened.ledger
         var rows: [LedgerAnswer] = []
@@ -40,11 +44,28 @@ struct HistoryCommand: ParsableCommand {
             throw opened.hinted(error, question.entry)
         }
         try output.finish()
-        if count == 0 { throw options.nothing(failed ? "failed run" : "run", question) }
+        if count == 0 { throw options.nothing(what, question) }
         guard !options.json else { return }
         let width = Terminal.isThere(.output) ? Screen.width(isWide: wide) : nil
         try write(
             HistoryText(isUTC: options.utc, showsJobs: options.job == nil).table(
                 rows, width: width, hasTitles: !noHeaders))
     }
+
+    private var what: String {
+        if let outcome { return "run or slot that came to \(outcome.outcome.rawValue)" }
+        return failed ? "failed run" : "run"
+    }
+}
+
+/// What a run, or a slot without one, can come to.
+struct AnyOutcome: ExpressibleByArgument {
+    let outcome: Outcome
+
+    init?(argument: String) {
+        guard let outcome = Outcome(rawValue: argument) else { return nil }
+        self.outcome = outcome
+    }
+
+    static var allValueStrings: [String] { Outcome.allCases.map(\.rawValue) }
 }

@@ -61,7 +61,8 @@ struct LedgerCheckCommand: ParsableCommand {
 
 struct LedgerExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Prints all runs and gaps as JSON, an object a line, the newest first.",
+        commandName: "export",
+        abstract: "Prints all runs and gaps as JSON, an object a line, or as CSV, the newest first.",
         discussion: "Exit codes: 1 there is nothing, or no ledger; 3 no cronsupd is running.")
 
     @Argument(help: ArgumentHelp("The ID of a job; of all, if there is none.", valueName: "running-job"))
@@ -69,6 +70,9 @@ struct LedgerExportCommand: ParsableCommand {
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Not those before.", valueName: "time"))
     var since: String?
+
+    @Flag(help: "Print comma-separated values (RFC 4180), with a line of titles.")
+    var csv = false
 
     @OptionGroup var source: LedgerSource
 
@@ -79,9 +83,12 @@ struct LedgerExportCommand: ParsableCommand {
         let opened = try source.open()
         let ledger = opened.ledger
         var output = LineOutput()
+        if csv { output.write(HistoryCSV.titles) }
         let count: Int
         do throws(DaemonFailure) {
-            count = try question.rows(ledger) { if let line = HistoryJSON.line($0) { output.write(line) } }
+            count = try question.rows(ledger) { row in
+                if let line = csv ? HistoryCSV.line(row) : HistoryJSON.line(row) { output.write(line) }
+            }
         } catch {
             throw opened.hinted(error, question.entry)
         }

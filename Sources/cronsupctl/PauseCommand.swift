@@ -48,31 +48,35 @@ struct PauseCommand: ParsableCommand {
     }
 
     func run() throws {
-        let scope = try options.scope()
+        _ = try options.scopes()
         let now = Clock.wall()
         let end = try end(now)
         let client = try daemon.connect()
-        var warning = ""
+        var mayBegin = false
+        try options.each(client) { scope throws(DaemonFailure) in
+            if try !pause(scope, client, now, until: end) { mayBegin = true }
+        }
+        if mayBegin { throw Ending(code: ExitCode.notOk) }
+    }
+
+    /// Returns whether nothing can begin any more.
+    private func pause(
+        _ scope: PauseScope, _ client: DaemonClient, _ now: WallInstant, until end: WallInstant?
+    ) throws(DaemonFailure) -> Bool {
         var text = PauseText(scope, now: now)
         let microseconds = end.map { floorDivide($0.nanoseconds, 1_000) }
-        do throws(DaemonFailure) {
-            let request = ControlRequest.Pause(scope, until: microseconds, note: note ?? "")
-            let done = try client.ask(.pause(request), within: nil) { answer in
-                text.take(answer)
-                output.take(answer)
-            }
-            output.finish(done, text.paused(done, until: end))
-            if done.isPassing {
-                StandardDescriptors.writeError(
-                    "cronsupctl: this cronsupd has no place to keep the pause, which ends with it\n")
-            }
-            warning = text.warning(done)
-        } catch {
-            throw options.hinted(error, client)
+        let request = ControlRequest.Pause(scope, until: microseconds, note: note ?? "")
+        let done = try client.ask(.pause(request), within: nil) { answer in
+            text.take(answer)
+            output.take(answer)
         }
-        if warning.isEmpty { return }
-        StandardDescriptors.writeError("cronsupctl: \(warning)")
-        throw Ending(code: ExitCode.notOk)
+        output.finish(done, text.paused(done, until: end))
+        if done.isPassing {
+            Ending.complain("this cronsupd has no place to keep the pause, which ends with it")
+        }
+        let warning = text.warning(done)
+        if !warning.isEmpty { StandardDescriptors.writeError("cronsupctl: \(warning)") }
+        return warning.isEmpty
     }
 
     private func end(_ now: WallInstant) throws -> WallInstant? {

@@ -4,8 +4,8 @@ import Wire
 
 /// What a pause is for.
 struct PauseOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The ID of the job.", valueName: "running-job"))
-    var job: String?
+    @Argument(help: ArgumentHelp("The IDs of jobs.", valueName: "running-job"))
+    var jobs: [String] = []
 
     @Option(help: ArgumentHelp("All jobs of this concurrency group, also those that come later.", valueName: "name"))
     var group: String?
@@ -14,18 +14,31 @@ struct PauseOptions: ParsableArguments {
     var all = false
 
     func validate() throws {
-        let count = (job == nil ? 0 : 1) + (group == nil ? 0 : 1) + (all ? 1 : 0)
-        guard count == 1 else { throw ValidationError("expected the ID of a job, --group, or --all") }
+        let count = (jobs.isEmpty ? 0 : 1) + (group == nil ? 0 : 1) + (all ? 1 : 0)
+        guard count == 1 else { throw ValidationError("expected the IDs of jobs, --group, or --all") }
     }
 
-    func scope() throws(DaemonFailure) -> PauseScope {
-        if let job { return .job(try StatusQuery.entry(job)) }
-        return group.map { .group($0) } ?? .all
+    /// What is asked for one after the other.
+    func scopes() throws(DaemonFailure) -> [PauseScope] {
+        if jobs.isEmpty { return [group.map { .group($0) } ?? .all] }
+        var scopes: [PauseScope] = []
+        for job in jobs { scopes.append(.job(try StatusQuery.entry(job))) }
+        return scopes
     }
 
-    /// With what was probably meant.
-    func hinted(_ failure: DaemonFailure, _ client: DaemonClient) -> DaemonFailure {
-        guard let job, let entry = try? StatusQuery.entry(job) else { return failure }
-        return StatusQuery(client).hinted(failure, entry)
+    /// Asks for each, also where one before it is refused. The first refusal is thrown at the end, and the others are complained of.
+    func each(_ client: DaemonClient, _ ask: (PauseScope) throws(DaemonFailure) -> Void) throws {
+        var first: DaemonFailure?
+        for scope in try scopes() {
+            do throws(DaemonFailure) {
+                try ask(scope)
+            } catch {
+                var failure = error
+                if case .job(let entry) = scope { failure = StatusQuery(client).hinted(error, entry) }
+                guard case .refused = failure else { throw failure }
+                if first == nil { first = failure } else { Ending.complain("\(failure)") }
+            }
+        }
+        if let first { throw first }
     }
 }

@@ -21,14 +21,11 @@ struct ResumeCommand: ParsableCommand {
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
-        let scope = try options.scope()
+        _ = try options.scopes()
         let client = try daemon.connect()
-        let text = PauseText(scope, now: Clock.wall())
-        do throws(DaemonFailure) {
+        try options.each(client) { scope throws(DaemonFailure) in
             let done = try client.ask(.resume(.init(scope)))
-            output.finish(done, text.resumed(done))
-        } catch {
-            throw options.hinted(error, client)
+            output.finish(done, PauseText(scope, now: Clock.wall()).resumed(done))
         }
     }
 }

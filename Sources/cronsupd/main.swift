@@ -117,7 +117,8 @@ func runOnce(_ text: String, _ command: Cronsupd, _ configuration: inout Configu
     let arguments = try command.args.map(SingleRun.arguments)
     if !command.force, let holder = try RegistryLock.holder(of: configuration.registry) {
         return fail(
-            "process \(holder) runs this registry, and may run '\(id)' at the same time; expected no cronsupd, or --force",
+            "process \(holder) runs this registry, and may run '\(id)' at the same time; expected 'cronsupctl run \(id)', no cronsupd, or "
+                + "--force",
             ExitCode.systemFailure)
     }
     configuration.function = id

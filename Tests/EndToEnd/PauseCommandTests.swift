@@ -120,8 +120,8 @@ struct PauseCommandTests {
             #expect(paused.output == "1 job is paused until 'resume --group db'\n", "\(paused.output)")
             #expect(try scene.control(["status", "--paused", "--no-headers"]).output.hasPrefix("test:one "))
             let wrong: [([String], Int32, String)] = [
-                (["pause"], 100, "expected the ID of a job, --group, or --all"),
-                (["pause", "test:one", "--all"], 100, "expected the ID"),
+                (["pause"], 100, "expected the IDs of jobs, --group, or --all"),
+                (["pause", "test:one", "--all"], 100, "expected the IDs"),
                 (["pause", "test:oen"], 1, "there is no job 'test:oen'; did you mean 'test:one'?"),
                 (["pause", "--group", "web"], 1, "no job is in the group 'web'"),
                 (["pause", "--all", "--for", "1h", "--until", "18:00"], 100, "one of --for and --until"),
@@ -138,6 +138,12 @@ struct PauseCommandTests {
             }
             let resumed = try scene.control(["resume", "--group", "db"])
             #expect(resumed.output == "1 job is not paused any more\n", "\(resumed.output)")
+            let both = try scene.control(["pause", "test:none", "test:one", "test:two"])
+            #expect(both.status == .exited(code: 1) && both.errors.contains("there is no job 'test:none'"), "\(both)")
+            #expect(both.output.split(separator: "\n").count == 2, "\(both)")
+            #expect(
+                try scene.control(["resume", "test:one", "test:two"]).output
+                    == "test:one is not paused any more\ntest:two is not paused any more\n")
             #expect(try scene.control(["resume", "--all"]).output == "no pause of all jobs is in force\n")
             #expect(try daemon.stop() == .exited(code: 0))
         }

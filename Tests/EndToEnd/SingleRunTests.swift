@@ -150,7 +150,8 @@ struct SingleRunTests {
             #expect(refused.status == .exited(code: 111) && refused.output == "")
             #expect(
                 refused.errors.hasSuffix(
-                    "runs this registry, and may run 'test:job' at the same time; expected no cronsupd, or --force\n"))
+                    "runs this registry, and may run 'test:job' at the same time; expected 'cronsupctl run test:job', no cronsupd, or --force\n"
+                ))
             #expect(try run("job", ["--force"]).output == "test:job 1 {\"a\":1}\n")
             #expect(try daemon.stop() == .exited(code: 0))
             #expect(try run("job", []).status == .exited(code: 0))

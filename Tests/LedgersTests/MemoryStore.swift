@@ -372,7 +372,8 @@ final class MemoryStore: LedgerStore, LedgerView {
             rows += gaps.map { (HistoryKey(moment: $0.row.last.microseconds, order: $0.order), HistoryRow.gap($0.row)) }
         }
         rows = rows.filter { key, row in
-            (query.job == nil || row.job == query.job) && query.since.map { row.moment >= $0.inMicroseconds } ?? true
+            (query.job == nil || row.job == query.job) && (query.outcome == nil || row.outcome == query.outcome)
+                && query.since.map { row.moment >= $0.inMicroseconds } ?? true
                 && query.until.map { row.moment < $0.inMicroseconds } ?? true && query.before.map { key < $0 } ?? true
         }
         rows.sort { $0.0 > $1.0 }
@@ -456,6 +457,13 @@ final class MemoryStore: LedgerStore, LedgerView {
 }
 
 extension HistoryRow {
+    var outcome: Outcome {
+        switch self {
+        case .run(let run): run.outcome
+        case .gap(let gap): gap.outcome
+        }
+    }
+
     var job: String {
         switch self {
         case .run(let run): run.job

@@ -103,6 +103,7 @@ struct RandomHistoryTests {
             for job in [nil] + daemon.names.map(Optional.some) {
                 var query = HistoryQuery(job: job, limit: 1 + random % 7)
                 query.onlyFailures = random % 3 == 0
+                if random % 4 == 0 { query.outcome = Outcome.allCases[random / 4 % Outcome.allCases.count] }
                 if random % 5 == 0 { query.since = daemon.now + .seconds(-60) }
                 if random % 7 == 0 { query.until = daemon.now + .seconds(-20) }
                 try equal(try pages(view, query), try pages(oracle, query), "\(query)")

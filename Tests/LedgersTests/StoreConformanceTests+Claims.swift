@@ -77,12 +77,3 @@ extension StoreConformanceTests {
         }
     }
 }
-
-extension HistoryRow {
-    fileprivate var outcome: Outcome {
-        switch self {
-        case .run(let row): row.outcome
-        case .gap(let row): row.outcome
-        }
-    }
-}

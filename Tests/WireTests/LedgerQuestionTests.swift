@@ -69,6 +69,7 @@ extension SeededGenerator {
             var history = LedgerQuestion.History()
             (history.entry, history.onlyFailures) = (chance(2) ? nil : entry(), chance(2))
             (history.since, history.until, history.before) = (moment(), moment(), moment())
+            history.outcome = chance(2) ? nil : Outcome.allCases[below(Outcome.allCases.count)]
             (history.order, history.limit) = (moment(), Int64(1 + below(1_000)))
             return .history(history)
         case 1: return .slots(.init(entry: entry(), since: anyInteger(), until: anyInteger()))

@@ -1,4 +1,5 @@
 package import Clocks
+package import Model
 package import Values
 package import Wire
 
@@ -7,6 +8,8 @@ package struct HistoryQuestion {
     /// `nil`: of all jobs.
     package var entry: EntryID?
     package var onlyFailures = false
+    /// Runs alone, and slots without one, that came to this.
+    package var outcome: Outcome?
     package var since: WallInstant?
     package var until: WallInstant?
     /// So many rows at most; `nil`: all.
@@ -19,7 +22,7 @@ package struct HistoryQuestion {
     /// Calls `body` with each run and gap, the newest first. Returns how many there were.
     package func rows(_ client: LedgerClient, _ body: (LedgerAnswer) -> Void) throws(DaemonFailure) -> Int {
         var question = LedgerQuestion.History()
-        (question.entry, question.onlyFailures) = (entry, onlyFailures)
+        (question.entry, question.onlyFailures, question.outcome) = (entry, onlyFailures, outcome)
         (question.since, question.until) = (since?.inMicroseconds, until?.inMicroseconds)
         return try pages { (size: Int) throws(DaemonFailure) in
             question.limit = Int64(size)

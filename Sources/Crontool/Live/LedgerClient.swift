@@ -1,5 +1,6 @@
 package import Clocks
 package import Kernel
+import Values
 package import Wire
 
 /// A connection to the socket of a ledger.
@@ -69,6 +70,22 @@ package final class LedgerClient {
             case .done: return
             case .refused(let refused): throw .refused(refused)
             default: if !body(answer) { return }
+            }
+        }
+        throw .gone
+    }
+
+    /// What a run wrote that has ended, or is about to: the daemon tells of an end before the ledger has all that came before it.
+    func linesToEnd(of entry: EntryID, run: Int64) throws(DaemonFailure) -> KeptLines {
+        try stream.send(LedgerQuestion.output(.init(entry: entry, run: run, after: 0)).encoded())
+        var (lines, left) = ([String](), Int64(0))
+        while let answer = try nextAnswer(within: DaemonClient.patience) {
+            switch answer {
+            case .line(let text): lines.append(text)
+            case .lost(let lost): left += lost.lines ?? 0
+            case .done: return KeptLines(run: run, lines: lines, left: left)
+            case .refused(let refused): throw .refused(refused)
+            default: break
             }
         }
         throw .gone

@@ -57,10 +57,13 @@ package final class RunWait {
         }
     }
 
-    /// What it wrote, as far as the ledger has that. It has all that came before the end was told.
+    /// What it wrote, as far as the ledger has that.
     package func lines() throws(DaemonFailure) -> KeptLines? {
         guard let run = result.endedRun else { return nil }
-        return try client.ledger().lines(of: entry, run: run)
+        let ledger = try client.ledger()
+        let kept = try ledger.linesToEnd(of: entry, run: run)
+        // That it is not to be kept is another thing than that there is nothing.
+        return kept.lines.isEmpty ? try ledger.lines(of: entry, run: run) : kept
     }
 
     // MARK: Another life of the daemon's

@@ -66,7 +66,7 @@ final class LedgerAnswers {
     ) throws(LedgerError) {
         guard try knows(question.entry, tell) else { return }
         var query = HistoryQuery(job: question.entry?.description, limit: Int(clamping: question.limit))
-        query.onlyFailures = question.onlyFailures
+        (query.onlyFailures, query.outcome) = (question.onlyFailures, question.outcome)
         query.since = question.since.map { WallInstant(microseconds: $0) }
         query.until = question.until.map { WallInstant(microseconds: $0) }
         if let before = question.before { query.before = HistoryKey(moment: before, order: question.order ?? .max) }

@@ -115,7 +115,9 @@ package final class SQLiteReader: LedgerView {
             \(range.job.map { "AND job = \($0)" } ?? "") ORDER BY last DESC, id DESC LIMIT \(range.limit + 1 + recent.count)
             """
         let old = try database.query(sql, [], Gap.init).filter { recent[$0.id] == nil }
-        let new = recent.values.filter { range.contains($0.key) }
+        let new = recent.values.filter {
+            range.contains($0.key) && (range.outcome == nil || range.outcome == $0.row.outcome)
+        }
         return (old + new).map { ($0.key, $0.job, .gap($0.row)) }
     }
 
@@ -322,6 +324,7 @@ private struct HistoryRange {
     /// Rows come before this key.
     private let end: HistoryKey
     private let onlyFailures: Bool
+    let outcome: Outcome?
 
     init(_ query: HistoryQuery) {
         limit = min(max(1, query.limit), HistoryQuery.most)
@@ -329,7 +332,7 @@ private struct HistoryRange {
         let until = query.until.map { HistoryKey(moment: $0.microseconds, order: .min) }
         let most = HistoryKey(moment: .max, order: .max)
         end = min(until ?? most, query.before ?? most)
-        onlyFailures = query.onlyFailures
+        (onlyFailures, outcome) = (query.onlyFailures, query.outcome)
     }
 
     /// The runs of the job that may be in it.
@@ -347,8 +350,10 @@ private struct HistoryRange {
         let isOfGaps = moment == "last"
         // Gaps have lower orders than runs.
         let tie = isOfGaps ? (end.order >= 0 ? "true" : "\(id) < \(order)") : "\(id) < \(max(0, end.order))"
+        let same = outcome.map { " AND \($0 == .ok ? "" : "outcome <> 0 AND ")outcome = \($0.index)" } ?? ""
         let failures = onlyFailures ? " AND outcome <> 0 AND outcome IN (\(Self.failures))" : ""
-        return "\(moment) BETWEEN \(since) AND \(end.moment) AND (\(moment) < \(end.moment) OR \(tie))\(failures)"
+        return
+            "\(moment) BETWEEN \(since) AND \(end.moment) AND (\(moment) < \(end.moment) OR \(tie))\(failures)\(same)"
     }
 
     private static let failures = Outcome.allCases.filter(\.isFailure).map { String($0.index) }.joined(separator: ", ")

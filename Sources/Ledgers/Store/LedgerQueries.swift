@@ -1,4 +1,5 @@
 package import Clocks
+package import Model
 
 /// Runs and gaps, the newest first.
 package struct HistoryQuery: Hashable, Sendable {
@@ -6,6 +7,8 @@ package struct HistoryQuery: Hashable, Sendable {
     package var job: String?
     /// Only runs that did not come to what they should.
     package var onlyFailures = false
+    /// Only runs and gaps that came to this.
+    package var outcome: Outcome?
     package var since: WallInstant?
     /// Not with this moment.
     package var until: WallInstant?

@@ -80,6 +80,22 @@ struct HistoryCommandTests {
             #expect(try objects(span.output).compactMap { $0["run"] as? Int } == [7, 6, 5])
             let export = try objects(try ask("ledger", "export", "app:0").output)
             #expect(export.count == 31)
+            let missed = try objects(try ask("history", "--outcome", "missed", "--json").output)
+            #expect(missed.count == 1 && missed.first?["count"] as? Int == 10)
+            #expect(try objects(try ask("history", "--outcome", "ok", "-n", "100", "--json").output).count == 28)
+            let none = try ask("history", "--outcome", "oom")
+            #expect(none.status == .exited(code: 1))
+            #expect(none.errors == "cronsupctl: the ledger has no run or slot that came to oom\n")
+            #expect(try ask("history", "--outcome", "bad").status == .exited(code: 100))
+            let csv = try ask("ledger", "export", "app:0", "--csv").output.components(separatedBy: "\r\n")
+            #expect(
+                csv.count == 33
+                    && csv.allSatisfy {
+                        $0.isEmpty || $0.split(separator: ",", omittingEmptySubsequences: false).count == 16
+                    })
+            #expect(
+                csv[0].hasPrefix("entry,run,slot,")
+                    && csv[2].hasPrefix("app:0,30,2049-03-22T04:27:10.000000Z,1,slot,failed,"))
         }
     }
 

@@ -201,7 +201,8 @@ struct LedgerQuestionTests {
             $0.contains("8 others of user 12376 follow already")
         }
         #expect(refusals == 4, "\(TextFile.read(output) ?? "")\(TextFile.read("\(output)-errors") ?? "")")
-        #expect(try scene.ask(.history(.init())).last == .done(.init(count: 0)))
+        // Once those who wait to be accepted have been.
+        try scene.wait("an answer") { (try? scene.ask(.history(.init())).last) == .done(.init(count: 0)) }
         var question = LedgerQuestion.Events()
         question.after = 0
         let follower = try scene.connect(.events(question))

@@ -1,3 +1,4 @@
+package import Model
 package import Values
 
 /// What a client asks of a ledger through its socket: a line each. None has a path that the ledger would open. Moments are
@@ -39,6 +40,8 @@ package enum LedgerQuestion: Hashable, Sendable {
         /// `nil`: of all jobs.
         package var entry: EntryID?
         package var onlyFailures = false
+        /// `nil`: whatever they came to.
+        package var outcome: Outcome?
         package var since: Int64?
         package var until: Int64?
         /// Where the answer before has ended.
@@ -137,6 +140,10 @@ extension LedgerQuestion.History: WireMessage {
     package mutating func fields(_ row: inout MessageCoder) {
         row.entry("entry", &entry)
         row.flag("failed", &onlyFailures)
+        var word = outcome?.rawValue
+        row.text("outcome", &word)
+        outcome = word.flatMap { Outcome(rawValue: $0) }
+        if word != nil, outcome == nil { row.fail("outcome", expected: "an outcome") }
         row.integer("since_us", &since)
         row.integer("until_us", &until)
         row.integer("before_us", &before)
