@@ -129,8 +129,8 @@ package struct MetricsText {
 
     private mutating func add(_ jobs: [LabelledJob]) {
         each(MetricFamilies.jobInfo, jobs) { writer, job in
-            let labels = [("schedule", job.job.schedule), ("kind", job.job.kind), ("group", job.job.group ?? "")]
-            writer.sample(1, job.labels + labels.map { (name: $0, value: $1) })
+            let labels = job.labels.with("schedule", job.job.schedule).with("kind", job.job.kind)
+            writer.sample(1, labels.with("group", job.job.group ?? ""))
         }
         addCounters(jobs)
         moments(MetricFamilies.lastSuccess, jobs) { $0.counted?.lastOk }
@@ -153,7 +153,7 @@ package struct MetricsText {
                 let count = job.job.slots[outcome] ?? 0
                 // What may come soon is there from the beginning: an increase from nothing is not seen.
                 guard count > 0 || [.ok, .failed, .missed].contains(outcome) else { continue }
-                writer.sample(count, job.labels + [(name: "outcome", value: outcome.rawValue)])
+                writer.sample(count, job.labels.with("outcome", outcome.rawValue))
             }
         }
         each(MetricFamilies.runs, jobs) { writer, job in writer.sample(job.job.runs, job.labels) }
@@ -172,7 +172,7 @@ package struct MetricsText {
                 ("fault", restarts.fault),
             ]
             for (reason, count) in counts where count > 0 {
-                writer.sample(count, job.labels + [(name: "reason", value: reason)])
+                writer.sample(count, job.labels.with("reason", reason))
             }
         }
     }

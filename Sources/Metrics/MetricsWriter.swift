@@ -12,7 +12,7 @@ struct MetricsWriter {
     init(_ format: MetricsFormat, labels: [MetricsLabel]) {
         self.format = format
         var common: [UInt8] = []
-        for label in labels { Self.append(label.name, label.value, to: &common) }
+        for label in labels { common += MetricsLabels([(label.name, label.value)]).bytes }
         self.common = common
     }
 
@@ -34,7 +34,7 @@ struct MetricsWriter {
 
     // MARK: Samples
 
-    typealias Labels = [(name: String, value: String)]
+    typealias Labels = MetricsLabels
 
     mutating func sample(_ value: Int64, _ labels: Labels = [], suffix: String = "") {
         begin(labels, suffix)
@@ -58,19 +58,35 @@ struct MetricsWriter {
     private mutating func begin(_ labels: Labels, _ suffix: String) {
         bytes += name
         bytes += suffix.utf8
-        if !labels.isEmpty || !common.isEmpty {
+        if !labels.bytes.isEmpty || !common.isEmpty {
             bytes.append(UInt8(ascii: "{"))
-            for label in labels { Self.append(label.name, label.value, to: &bytes) }
+            bytes += labels.bytes
             bytes += common
             // Each has a comma after it.
             bytes[bytes.count - 1] = UInt8(ascii: "}")
         }
         bytes.append(UInt8(ascii: " "))
     }
+}
 
-    private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
+/// Labels as they are written: those of a job are so once, and not for each of its samples.
+struct MetricsLabels: ExpressibleByArrayLiteral {
+    fileprivate(set) var bytes: [UInt8] = []
+
+    init(_ labels: [(String, String)]) { for (name, value) in labels { append(name, value) } }
+
+    init(arrayLiteral labels: (String, String)...) { self.init(labels) }
+
+    func with(_ name: String, _ value: String) -> MetricsLabels {
+        var all = self
+        all.append(name, value)
+        return all
+    }
+
+    /// Each has a comma after it.
+    private mutating func append(_ name: String, _ value: String) {
         bytes += name.utf8
-        bytes += [UInt8(ascii: "="), UInt8(ascii: "\"")]
+        bytes += "=\"".utf8
         for byte in value.utf8 {
             switch byte {
             case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
@@ -78,7 +94,7 @@ struct MetricsWriter {
             default: bytes.append(byte)
             }
         }
-        bytes += [UInt8(ascii: "\""), UInt8(ascii: ",")]
+        bytes += "\",".utf8
     }
 }
 

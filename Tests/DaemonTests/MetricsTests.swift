@@ -99,6 +99,20 @@ struct MetricsTests: ControlPlays {
         #expect(try due() == microseconds(play, slot + .seconds(20)))
     }
 
+    @Test("has no job overdue that somebody has run by hand since, as it has for the call of a hook")
+    func byHand() throws {
+        let (play, worker) = try served()
+        let slot = play.slot
+        try run(play, worker, 1, .failed, slot: slot)
+        play.kernel.now = play.kernel.now + .seconds(4)
+        let job = try #require(play.daemon.pool.jobsByID.values.first)
+        for (call, due) in [(Int64(1), slot), (-1, slot + .seconds(10))] {
+            let run = Booking.Run(number: 2, call: call, began: play.kernel.moment.wall, text: "")
+            play.daemon.pool.count(Booking(count: 0, outcome: .ok, run: run), of: job)
+            #expect(try self.job(play).due == microseconds(play, due), "call \(call)")
+        }
+    }
+
     @Test("has no job overdue for slots that nobody wanted, in a pause")
     func pause() throws {
         let (play, worker) = try served()

@@ -49,6 +49,22 @@ struct ControlMessageTests {
         #expect(throws: ControlRequest.Refusal.unknownVerb("watch")) { try decodeControlRequest(Array("watch".utf8)) }
     }
 
+    @Test("have histograms whose bounds grow, with a count more than these")
+    func histograms() throws {
+        let right = "histogram of=lateness bounds_us=\"1,5\" counts=\"1,0,3\" sum_us=7"
+        let expected = SpanHistogram(.lateness, bounds: [1, 5], counts: [1, 0, 3], sum: 7)
+        #expect(try decodeControlAnswer(Array(right.utf8)) == .histogram(expected))
+        let many = Array(repeating: "1", count: 200).joined(separator: ",")
+        for (part, wrong) in [
+            ("1,5", "5,1"), ("1,5", "1,1"), ("1,5", "1"), ("1,5", ""), ("1,5", "1,"), ("1,5", ",5"), ("1,5", "-1,5"),
+            ("1,5", "1,x"), ("1,0,3", "1,0"), ("1,0,3", "1,,3"), ("1,0,3", "1,0,99999999999999999999"), ("1,0,3", many),
+            ("=7", "=-7"), ("lateness", "size"),
+        ] {
+            let line = right.replacing("\(part)", with: wrong)
+            #expect(throws: WireError.self, "\(line)") { try decodeControlAnswer(Array(line.utf8)) }
+        }
+    }
+
     @Test("name one scope of a pause: a job, a group, or all")
     func scopes() throws {
         for text in ["pause", "resume", "pause entry=a:b all=true", "resume group=g entry=a:b", "pause group=\"\""] {
