@@ -25,7 +25,7 @@ struct InstallTests {
         "/opt/cron/share/man/man8/cronworker.8",
         "/opt/cron/share/zsh/site-functions/_cronsupctl", "/opt/cron/share/zsh/site-functions/_cronsupd",
         "/opt/cron/share/zsh/site-functions/_cronworker",
-    ]
+    ].sorted()
 
     /// Of the build, as far as it is asked; `PATH` has no toolchain.
     private func make(_ scene: Scene, _ target: String, _ more: [String] = []) throws -> Scene.Finished {
@@ -44,7 +44,7 @@ struct InstallTests {
         for directory in ["release", "completions", "man", "schema"] {
             try FileSystem.createDirectories(scene.path("build/\(directory)"))
         }
-        for name in completions + (programs + ["cronledger", "cronnotify"]).map({ "release/\($0)" }) + [
+        for name in completions + (programs + ["cronledger", "cronnotify", "cronweb"]).map({ "release/\($0)" }) + [
             "schema/registry.schema.json"
         ] {
             try TextFile.write(name, to: scene.path("build/\(name)"))
@@ -56,7 +56,7 @@ struct InstallTests {
     private func installed(_ scene: Scene) throws -> [String] {
         let stage = scene.path("stage")
         let found = try scene.run(["-c", "cd \(stage) && find . -type f | sort | cut -c2-"], program: "/bin/sh")
-        return found.output.split(separator: "\n").map(String.init)
+        return found.output.split(separator: "\n").map(String.init).sorted()
     }
 
     @Test("copies what is built, without a toolchain, below DESTDIR and PREFIX alone; uninstall removes it")
