@@ -22,6 +22,7 @@ struct StatusPageTests {
             try daemon.wait(for: "TICK FAILED", count: 2)
             try daemon.wait(for: "TICK", entry: "test:good", count: 2)
             let web = try WebProcess(scene)
+            try wait("the page has the jobs") { try web.get("/").body.contains("class=\"b ok") }
             let index = try web.get("/")
             #expect(index.status == 200 && index.head.contains("Content-Security-Policy: default-src 'self';"))
             let rows = index.body.split(separator: "<tr id=").dropFirst()
@@ -66,14 +67,19 @@ struct StatusPageTests {
             #expect(metrics.body.contains("cronsupd_up 1\n") && metrics.body.contains("entry=\"test:one\""))
             let open = try web.get("/metrics", ["Host: localhost", "Accept: application/openmetrics-text"])
             #expect(open.body.hasSuffix("# EOF\n"), "\(open.body)")
-            let index = try web.get("/").body
-            #expect(index.contains("id=\"test:one\"") && index.contains("id=\"fault\" role=\"alert\" hidden"))
+            // A busy machine may need more time for its look than a page waits for it.
+            try daemon.wait("the page has the job") {
+                let index = try web.get("/").body
+                return index.contains("id=\"test:one\"") && index.contains("id=\"fault\" role=\"alert\" hidden")
+            }
             // One that does not answer holds up nobody.
             daemon.signal(SIGSTOP)
             let stuck = try web.get("/readyz")
-            #expect(stuck.status == 503 && stuck.body == "cronsupd does not answer\n", "\(stuck.body)")
-            let page = try web.get("/").body
-            #expect(page.contains("cronsupd is not there") && page.contains("id=\"test:one\""), "\(page)")
+            #expect(stuck.status == 503 && stuck.body.hasPrefix("cronsupd does not answer"), "\(stuck.body)")
+            try daemon.wait("the page says that it is not there") {
+                let page = try web.get("/").body
+                return page.contains("cronsupd is not there") && page.contains("id=\"test:one\"")
+            }
             daemon.signal(SIGCONT)
             try daemon.wait("the page is as before") { try web.get("/").body.contains("role=\"alert\" hidden") }
             _ = try daemon.stop()
@@ -109,8 +115,9 @@ struct StatusPageTests {
             #expect(run.status == 200 && run.body.contains("\"answer\":\"started\""), "\(run.body)")
             try daemon.wait("the job ran") { TextFile.read(scene.ledger) == "ran\n" }
             #expect(try web.post("/api/v1/jobs/test:one/pause").status == 200)
-            let paused = try web.get("/?show=paused").body
-            #expect(paused.contains("<b aria-hidden=\"true\">‖</b> paused"))
+            try daemon.wait("the page has the pause") {
+                try web.get("/?show=paused").body.contains("<b aria-hidden=\"true\">‖</b> paused")
+            }
             #expect(try web.post("/api/v1/jobs/test:one/resume").status == 200)
             #expect(try web.post("/api/v1/jobs/test:one/cancel").status == 409)
             #expect(try web.post("/api/v1/jobs/test:two/run").status == 404)
@@ -132,6 +139,7 @@ struct StatusPageTests {
             try daemon.wait(for: "Worker started")
             #expect(try scene.control(["run", "test:one"]).status == .exited(code: 0))
             let web = try WebProcess(scene)
+            try daemon.wait("the page has the run") { try web.get("/").body.contains("class=\"b going") }
             let body = try web.get("/").body
             #expect(body.contains("class=\"b going") && !body.contains("class=\"b failed"))
             let version = try #require(body.split(separator: "data-version=\"").dropFirst().first).prefix { $0 != "\"" }
@@ -168,8 +176,9 @@ struct StatusPageTests {
             let login = try web.post("/login", form, body: "token=0123456789abcdef0123")
             #expect(login.status == 303 && login.head.contains("HttpOnly; SameSite=Strict"), "\(login.head)")
             let cookie = "Cookie: cronweb=0123456789abcdef0123"
-            let shown = try web.get("/", ["Host: localhost", cookie]).body
-            #expect(shown.contains("test:one"))
+            try daemon.wait("the page has the job") {
+                try web.get("/", ["Host: localhost", cookie]).body.contains("test:one")
+            }
             for _ in 0..<5 { #expect(try web.post("/login", form, body: "token=wrong").status == 401) }
             #expect(try web.get("/", ["Host: localhost", cookie]).status == 429)
             _ = try web.stop()
