@@ -62,8 +62,8 @@ struct CallTests {
         #expect(rig.effects.last == call(2) && rig.supervisor.books.retried == 2)
     }
 
-    @Test("that is to be made again is for the job that takes the place of its own, or for the next daemon")
-    func againElsewhere() {
+    /// Of a function whose calls are made again.
+    private func begunCall() -> Rig {
         var job = hookOnly
         job.policy.retry = .init()
         var rig = Rig(.firstStart, job)
@@ -72,6 +72,12 @@ struct CallTests {
         rig.send(.spawned)
         rig.send(.report(.ready(.init(next: .distantFuture))))
         rig.send(.report(.begin(.init(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+        return rig
+    }
+
+    @Test("that is to be made again is for the job that takes the place of its own, or for the next daemon")
+    func againElsewhere() {
+        var rig = begunCall()
         var stopped = rig
         rig.send(.report(end(run: 1, slot: nil, .failed, next: .distantFuture)))
         #expect(rig.supervisor.handOverCalls().map(\.number) == [1])
@@ -82,14 +88,7 @@ struct CallTests {
 
     @Test("is not made again where its function has said that this does not help")
     func final() {
-        var job = hookOnly
-        job.policy.retry = .init()
-        var rig = Rig(.firstStart, job)
-        rig.send(.call(event: "{}"))
-        rig.fireDeadline()
-        rig.send(.spawned)
-        rig.send(.report(.ready(.init(next: .distantFuture))))
-        rig.send(.report(.begin(.init(run: 1, slot: nil, next: .distantFuture, lateness: .zero, call: 1))))
+        var rig = begunCall()
         var last = Report.End(
             run: 1, slot: nil, next: .distantFuture, lateness: .zero, duration: .zero, outcome: .failed,
             text: "HTTP 404")
